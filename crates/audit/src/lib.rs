@@ -1,0 +1,1 @@
+//! An independent judge of the platform: a fold over facts.

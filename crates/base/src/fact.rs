@@ -1,0 +1,654 @@
+//! Facts: what happened, with the record that justified it.
+//!
+//! Metrics, audit and the event log are three folds over facts and see nothing else. A fact is
+//! plain data of fixed size. Its origin is the platform, but for those marked *driver*: they are
+//! what the engine or the load harness saw for itself, so that the audit can set one against the
+//! other.
+
+use crate::id::{
+    Act, CampaignId, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic, TransferId,
+    UserId,
+};
+use crate::money::{Account, Money};
+use crate::time::{SimTime, Span};
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $label:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $label)] $variant),*
+        }
+
+        impl $name {
+            /// All of them, in the order in which they are counted and shown.
+            pub const ALL: &'static [$name] = &[$($name::$variant),*];
+
+            /// The word for it in files and reports.
+            #[must_use]
+            pub fn label(self) -> &'static str {
+                match self { $($name::$variant => $label),* }
+            }
+        }
+    };
+}
+
+words! {
+    /// What a message is, for latency and for lanes.
+    MessageClass {
+        /// Between two people.
+        Friend = "friend",
+        /// A question to a page, or its answer.
+        HotLine = "hot_line",
+        /// A page's word on an order.
+        OrderNotice = "order_notice",
+        /// An ad.
+        Ad = "ad",
+    }
+}
+
+words! {
+    /// What a shard spends service time on.
+    CommandClass {
+        /// A device comes on line.
+        Connect = "connect",
+        /// A message between people.
+        Message = "message",
+        /// A read receipt.
+        Read = "read",
+        /// A user's act towards a page, and its answer.
+        PageMessage = "page_message",
+        /// A step of an order.
+        Order = "order",
+        /// A step of a transfer of money.
+        Payment = "payment",
+        /// Consent given or taken back: opt-in, opt-out, mute, block.
+        Consent = "consent",
+        /// Delivery of an ad.
+        Ad = "ad",
+        /// Leases, campaigns, timers.
+        Control = "control",
+        /// A bare request that does nothing, to load a queue.
+        Probe = "probe",
+    }
+}
+
+words! {
+    /// A rule that can refuse an ad.
+    RuleKind {
+        /// The platform shows no ads at all.
+        NoAds = "no_ads",
+        /// The user blocked the page.
+        Block = "block",
+        /// The user muted the page.
+        Mute = "mute",
+        /// Who opened the conversation.
+        OpenedBy = "opened_by",
+        /// The ad's topic against the topic of first contact.
+        FirstTopic = "first_topic",
+        /// The ad's format.
+        Format = "format",
+        /// Consent to be contacted.
+        OptIn = "opt_in",
+        /// Time since the user's last act towards the page.
+        Window = "window",
+        /// Ads per user over all pages.
+        UserCap = "frequency_cap",
+        /// Ads per user from one page.
+        PageCap = "page_cap",
+        /// Night in the user's own time zone.
+        QuietHours = "quiet_hours",
+        /// The campaign has not begun or has ended.
+        Running = "running",
+        /// The product is not in stock.
+        Stock = "stock",
+        /// No budget is left, or pacing grants none yet.
+        Budget = "budget",
+    }
+}
+
+words! {
+    /// The three ad formats.
+    Format {
+        /// A sale with an end.
+        FlashSale = "flash-sale",
+        /// A new product.
+        NewProduct = "new-product",
+        /// A product is back in stock.
+        BackInStock = "back-in-stock",
+    }
+}
+
+words! {
+    /// How a user came to a page.
+    Entry {
+        /// A link on a receipt.
+        Receipt = "receipt",
+        /// A link on a poster.
+        Poster = "poster",
+        /// A link or plugin on the page's own site.
+        Site = "site",
+        /// A link from an ad.
+        Ad = "ad",
+        /// Found without a link.
+        Search = "search",
+        /// Before day one.
+        History = "history",
+    }
+}
+
+words! {
+    /// Where consent was given.
+    OptInSource {
+        /// The button after checkout.
+        CheckoutButton = "checkout_button",
+        /// A short link.
+        ShortLink = "short_link",
+        /// The user wrote first.
+        WroteFirst = "wrote_first",
+        /// A plugin on the page's site.
+        SitePlugin = "site_plugin",
+        /// Before day one.
+        History = "history",
+    }
+}
+
+words! {
+    /// Who answered on the hot-line.
+    Answerer {
+        /// A bot.
+        Bot = "bot",
+        /// A person of the page's staff.
+        Human = "human",
+    }
+}
+
+words! {
+    /// What a user did with an ad.
+    Reaction {
+        /// Opened it.
+        Open = "open",
+        /// Followed its link.
+        Click = "click",
+        /// Bought through it.
+        Buy = "buy",
+    }
+}
+
+words! {
+    /// Why an order was cancelled.
+    CancelReason {
+        /// The user changed their mind before shipping.
+        ByUser = "by_user",
+        /// It could not be paid.
+        Unpaid = "unpaid",
+    }
+}
+
+words! {
+    /// Why the platform refused a command.
+    RefusalReason {
+        /// The recipient blocked the sender.
+        Blocked = "blocked",
+        /// No such page.
+        UnknownPage = "unknown_page",
+        /// Less money than asked for.
+        InsufficientFunds = "insufficient_funds",
+        /// The amount is not above zero, or payer and payee are the same.
+        InvalidTransfer = "invalid_transfer",
+        /// The idempotency key was used with other parameters.
+        KeyReused = "key_reused",
+        /// The idempotency key is older than the platform remembers.
+        KeyExpired = "key_expired",
+        /// No answer in time.
+        TimedOut = "timed_out",
+        /// Nothing left in stock.
+        OutOfStock = "out_of_stock",
+        /// No such product, or not at that price.
+        WrongPrice = "wrong_price",
+        /// No such order, or it is past that state.
+        WrongState = "wrong_state",
+        /// No conversation to do it in.
+        NoConversation = "no_conversation",
+    }
+}
+
+/// The records that permit an ad to one user from one page.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Permit {
+    /// The act that opened the conversation.
+    pub conversation: Act,
+    /// The act that gave the opt-in, where one is on record.
+    pub opt_in: Option<Act>,
+}
+
+/// What the policy says of one ad to one user.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// It may be shown; these records permit it.
+    Allowed(Permit),
+    /// This rule, the first in the policy's order, refuses.
+    Refused(RuleKind),
+}
+
+/// One fact with its place in the run.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// When it happened [ns since midnight UTC of day one]; negative in history.
+    pub at: SimTime,
+    /// On which shard.
+    pub shard: ShardId,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What happened.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// *Driver*: a command left the service queue and is now applied.
+    Served {
+        /// Its class.
+        command: CommandClass,
+        /// The message, order or transfer it is about; 0 if none.
+        message: MessageId,
+        /// Time from arrival at the shard to the start of service.
+        wait_ns: Span,
+        /// Time in service.
+        service_ns: Span,
+    },
+    /// *Driver*: a command found the queue full and is lost.
+    Dropped {
+        /// Its class.
+        command: CommandClass,
+        /// The message, order or transfer it was about; 0 if none.
+        message: MessageId,
+    },
+    /// *Driver*: a probe ran out of patience in the queue.
+    Reneged {
+        /// How long it had waited.
+        wait_ns: Span,
+    },
+    /// *Driver*: a message reached the recipient's device.
+    HandedOut {
+        /// The message.
+        message: MessageId,
+        /// Its class.
+        class: MessageClass,
+        /// The recipient.
+        to: Party,
+        /// When its sender meant to send it.
+        intended: SimTime,
+        /// Whether the recipient was off line when it was accepted.
+        kept: bool,
+    },
+    /// *Driver*: a sender's device learned that its message was accepted.
+    Acknowledged {
+        /// The message.
+        message: MessageId,
+        /// When its sender meant to send it.
+        intended: SimTime,
+    },
+
+    /// A user's device came on line.
+    Connected {
+        /// The user.
+        user: UserId,
+        /// Until when the platform takes the device to be on line.
+        until: SimTime,
+    },
+    /// A message was accepted for its recipient.
+    Accepted {
+        /// The message.
+        message: MessageId,
+        /// Its class.
+        class: MessageClass,
+        /// The sender.
+        from: Party,
+        /// The recipient.
+        to: Party,
+        /// When its sender meant to send it.
+        intended: SimTime,
+        /// Whether the recipient is off line, so that it is kept.
+        kept: bool,
+    },
+    /// A command was refused.
+    Refused {
+        /// The message, order or transfer.
+        message: MessageId,
+        /// Who asked.
+        by: Party,
+        /// Of whom.
+        to: Party,
+        /// Why.
+        reason: RefusalReason,
+    },
+    /// A message was handed to the recipient's device: its one happy end.
+    Delivered {
+        /// The message.
+        message: MessageId,
+        /// Its class.
+        class: MessageClass,
+        /// The sender.
+        from: Party,
+        /// The recipient.
+        to: Party,
+    },
+    /// An accepted ad was not delivered after all, because a rule no longer holds.
+    Withdrawn {
+        /// The message.
+        message: MessageId,
+        /// The rule.
+        rule: RuleKind,
+    },
+    /// An accepted message outlived its time in the inbox.
+    Expired {
+        /// The message.
+        message: MessageId,
+    },
+    /// An accepted message is still kept for its recipient at the end of the run.
+    Pending {
+        /// The message.
+        message: MessageId,
+    },
+    /// A person read a message.
+    Read {
+        /// The message.
+        message: MessageId,
+        /// Who read it.
+        user: UserId,
+    },
+
+    /// A user blocked a person or a page.
+    Blocked {
+        /// Who blocks.
+        user: UserId,
+        /// Whom.
+        party: Party,
+    },
+    /// A user lifted a block.
+    Unblocked {
+        /// Who blocked.
+        user: UserId,
+        /// Whom.
+        party: Party,
+    },
+    /// A user muted a page: its ads, not its answers.
+    Muted {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+    },
+
+    /// A conversation between a user and a page was opened.
+    Opened {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+        /// The act that opened it.
+        act: Act,
+        /// Whether the user opened it (else the page did).
+        by_user: bool,
+        /// The topic of first contact.
+        topic: Topic,
+        /// How the user came.
+        entry: Entry,
+    },
+    /// A user acted towards a page they have a conversation with: writes, taps, buys.
+    Acted {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+    },
+    /// A short link led to no page and was refused.
+    LinkRefused {
+        /// Who followed it.
+        user: UserId,
+        /// Number of the handle that nobody has.
+        handle: PageId,
+    },
+    /// Consent was given.
+    OptedIn {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+        /// The topic it holds for.
+        topic: Topic,
+        /// Where it was given.
+        source: OptInSource,
+        /// The act that gave it.
+        act: Act,
+    },
+    /// Consent was taken back.
+    OptedOut {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+        /// The topic.
+        topic: Topic,
+    },
+
+    /// A question entered a page's hot-line.
+    Asked {
+        /// The question.
+        question: MessageId,
+        /// Who asks.
+        user: UserId,
+        /// The page.
+        page: PageId,
+    },
+    /// A question was answered.
+    Answered {
+        /// The question.
+        question: MessageId,
+        /// The page.
+        page: PageId,
+        /// By whom.
+        by: Answerer,
+        /// Time from entering the hot-line to somebody taking it up.
+        wait_ns: Span,
+        /// Time from entering the hot-line to the answer.
+        sojourn_ns: Span,
+    },
+    /// A customer gave up waiting.
+    Abandoned {
+        /// The question.
+        question: MessageId,
+        /// The page.
+        page: PageId,
+        /// Time from entering the hot-line to giving up.
+        wait_ns: Span,
+    },
+
+    /// Stock came in.
+    Stocked {
+        /// The page.
+        page: PageId,
+        /// The product.
+        product: ProductId,
+        /// How many units.
+        units: u32,
+    },
+    /// An order was placed and its unit taken out of stock.
+    OrderPlaced {
+        /// The order.
+        order: OrderId,
+        /// Who buys.
+        user: UserId,
+        /// From whom.
+        page: PageId,
+        /// What.
+        product: ProductId,
+        /// For how much.
+        price: Money,
+    },
+    /// An order was paid.
+    OrderPaid {
+        /// The order.
+        order: OrderId,
+        /// The page.
+        page: PageId,
+    },
+    /// An order was shipped.
+    OrderShipped {
+        /// The order.
+        order: OrderId,
+        /// The page.
+        page: PageId,
+    },
+    /// An order reached the customer.
+    OrderDelivered {
+        /// The order.
+        order: OrderId,
+        /// The page.
+        page: PageId,
+    },
+    /// An order was cancelled and its unit put back into stock.
+    OrderCancelled {
+        /// The order.
+        order: OrderId,
+        /// The page.
+        page: PageId,
+        /// The product.
+        product: ProductId,
+        /// Why.
+        reason: CancelReason,
+    },
+
+    /// Money moved from one account of the shard to another: one double entry.
+    Moved {
+        /// The account debited.
+        from: Account,
+        /// The account credited.
+        to: Account,
+        /// How much, above zero.
+        amount: Money,
+        /// The transfer it is part of; 0 for opening balances and campaign budgets.
+        transfer: TransferId,
+    },
+    /// A transfer was begun: its amount is reserved at the payer's shard.
+    TransferReserved {
+        /// The transfer.
+        transfer: TransferId,
+        /// Who pays.
+        payer: Party,
+        /// Who is paid.
+        payee: Party,
+        /// How much.
+        amount: Money,
+    },
+    /// The payee's shard credited the transfer.
+    TransferCredited {
+        /// The transfer.
+        transfer: TransferId,
+        /// How much.
+        amount: Money,
+    },
+    /// A transfer ended well at the payer's shard.
+    TransferPosted {
+        /// The transfer.
+        transfer: TransferId,
+        /// Who pays.
+        payer: Party,
+        /// Who is paid.
+        payee: Party,
+        /// How much.
+        amount: Money,
+    },
+    /// A transfer ended without money moving; what was reserved went back.
+    TransferReleased {
+        /// The transfer.
+        transfer: TransferId,
+        /// Why.
+        reason: RefusalReason,
+    },
+
+    /// A campaign began; its budget is set aside at its page's home.
+    CampaignStarted {
+        /// The campaign.
+        campaign: CampaignId,
+        /// Its page.
+        page: PageId,
+        /// Its format.
+        format: Format,
+        /// Its topic.
+        topic: Topic,
+        /// Its budget.
+        budget: Money,
+    },
+    /// A campaign ended; what is left of its budget goes back as leases return.
+    CampaignEnded {
+        /// The campaign.
+        campaign: CampaignId,
+    },
+    /// Part of a campaign's budget was leased to a shard.
+    Leased {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The shard that may spend it.
+        to: ShardId,
+        /// How much.
+        amount: Money,
+        /// Until when.
+        until: SimTime,
+    },
+    /// A shard gave back what it had not spent of a lease.
+    LeaseReturned {
+        /// The campaign.
+        campaign: CampaignId,
+        /// How much was left.
+        amount: Money,
+    },
+    /// The policy judged one campaign for one user's ad slot.
+    Decided {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+        /// The campaign.
+        campaign: CampaignId,
+        /// The verdict.
+        decision: Decision,
+    },
+    /// An ad was delivered and charged.
+    AdDelivered {
+        /// The message.
+        message: MessageId,
+        /// To whom.
+        user: UserId,
+        /// The campaign.
+        campaign: CampaignId,
+        /// Its price.
+        price: Money,
+        /// What permits it.
+        permit: Permit,
+    },
+    /// A user reacted to an ad.
+    Reacted {
+        /// The ad's message.
+        message: MessageId,
+        /// The user.
+        user: UserId,
+        /// The campaign.
+        campaign: CampaignId,
+        /// How.
+        reaction: Reaction,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_one_cache_line_at_most() {
+        assert!(size_of::<Record>() <= 64, "{}", size_of::<Record>());
+    }
+}

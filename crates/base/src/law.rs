@@ -1,0 +1,167 @@
+//! Laws of durations, sampled by inversion from one uniform word, on `libm` alone.
+
+use crate::random::unit;
+use crate::text::Duration;
+use crate::time::Span;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How a duration is distributed, e.g. `{ exponential = "10ms" }` or
+/// `{ log-normal = { median = "185s", sigma = 1.35 } }`.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Law {
+    /// Always the same.
+    Constant(Duration),
+    /// Exponential with this mean.
+    Exponential(Duration),
+    /// Uniform between the two.
+    Uniform(Duration, Duration),
+    /// Log-normal with this median, and sigma the standard deviation of the logarithm.
+    LogNormal {
+        /// The median, e to the mu.
+        median: Duration,
+        /// Standard deviation of the natural logarithm, not negative.
+        sigma: f64,
+    },
+}
+
+impl Law {
+    /// The duration at which `word`, a uniform 64-bit word, falls.
+    #[must_use]
+    #[inline]
+    pub fn sample(self, word: u64) -> Span {
+        match self {
+            Law::Constant(span) => span.0,
+            Law::Exponential(mean) => Span((-libm::log(unit(word)) * mean.0.0 as f64) as i64),
+            Law::Uniform(low, high) => {
+                Span(low.0.0 + (unit(word) * (high.0 - low.0).0 as f64) as i64)
+            }
+            Law::LogNormal { median, sigma } => {
+                let z = standard_normal_quantile(unit(word));
+                Span((median.0.0 as f64 * libm::exp(sigma * z)) as i64)
+            }
+        }
+    }
+
+    /// The mean of the law.
+    #[must_use]
+    pub fn mean(self) -> Span {
+        match self {
+            Law::Constant(span) | Law::Exponential(span) => span.0,
+            Law::Uniform(low, high) => Span((low.0 + high.0).0 / 2),
+            Law::LogNormal { median, sigma } => {
+                Span((median.0.0 as f64 * libm::exp(sigma * sigma / 2.0)) as i64)
+            }
+        }
+    }
+
+    /// The same law with every duration multiplied by `factor`.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Law {
+        let scale = |span: Duration| Duration(Span((span.0.0 as f64 * factor) as i64));
+        match self {
+            Law::Constant(span) => Law::Constant(scale(span)),
+            Law::Exponential(mean) => Law::Exponential(scale(mean)),
+            Law::Uniform(low, high) => Law::Uniform(scale(low), scale(high)),
+            Law::LogNormal { median, sigma } => Law::LogNormal {
+                median: scale(median),
+                sigma,
+            },
+        }
+    }
+}
+
+/// The standard normal's quantile at `p` in (0, 1), to about 1e-9: P. J. Acklam's rational
+/// approximation (2003).
+#[must_use]
+pub fn standard_normal_quantile(p: f64) -> f64 {
+    const A: [f64; 6] = [
+        -3.969_683_028_665_376e1,
+        2.209_460_984_245_205e2,
+        -2.759_285_104_469_687e2,
+        1.383_577_518_672_69e2,
+        -3.066_479_806_614_716e1,
+        2.506_628_277_459_239,
+    ];
+    const B: [f64; 6] = [
+        -5.447_609_879_822_406e1,
+        1.615_858_368_580_409e2,
+        -1.556_989_798_598_866e2,
+        6.680_131_188_771_972e1,
+        -1.328_068_155_288_572e1,
+        1.0,
+    ];
+    const C: [f64; 6] = [
+        -7.784_894_002_430_293e-3,
+        -3.223_964_580_411_365e-1,
+        -2.400_758_277_161_838,
+        -2.549_732_539_343_734,
+        4.374_664_141_464_968,
+        2.938_163_982_698_783,
+    ];
+    const D: [f64; 5] = [
+        7.784_695_709_041_462e-3,
+        3.224_671_290_700_398e-1,
+        2.445_134_137_142_996,
+        3.754_408_661_907_416,
+        1.0,
+    ];
+    const TAIL: f64 = 0.02425;
+    fn horner(x: f64, coefficients: &[f64]) -> f64 {
+        coefficients.iter().fold(0.0, |sum, c| sum * x + c)
+    }
+    let tail = |p: f64| {
+        let q = libm::sqrt(-2.0 * libm::log(p));
+        horner(q, &C) / horner(q, &D)
+    };
+    if p < TAIL {
+        tail(p)
+    } else if p > 1.0 - TAIL {
+        -tail(1.0 - p)
+    } else {
+        let q = p - 0.5;
+        q * horner(q * q, &A) / horner(q * q, &B)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Keyed, Purpose};
+
+    #[test]
+    fn the_normal_quantile_agrees_with_tables() {
+        for (p, z) in [
+            (0.5, 0.0),
+            (0.975, 1.959_963_985),
+            (0.001, -3.090_232_306),
+            (0.999_5, 3.290_526_731),
+        ] {
+            assert!((standard_normal_quantile(p) - z).abs() < 1e-8, "{p}");
+        }
+    }
+
+    #[test]
+    fn sample_means_are_the_laws_means() {
+        let keyed = Keyed::new(5, Purpose::Test);
+        let laws = [
+            Law::Constant(Duration(Span::SECOND)),
+            Law::Exponential(Duration(Span::SECOND)),
+            Law::Uniform(Duration(Span::ZERO), Duration(Span::MINUTE)),
+            Law::LogNormal {
+                median: Duration(Span::SECOND),
+                sigma: 0.5,
+            },
+        ];
+        for law in laws {
+            let count = 200_000;
+            let sum: f64 = (0..count)
+                .map(|i| law.sample(keyed.word(i, 0)).as_secs_f64())
+                .sum();
+            let mean = law.mean().as_secs_f64();
+            assert!((sum / count as f64 / mean - 1.0).abs() < 0.01, "{law:?}");
+            assert_eq!(law.scaled(2.0).mean(), Span(law.mean().0 * 2), "{law:?}");
+        }
+    }
+}

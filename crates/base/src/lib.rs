@@ -1,0 +1,32 @@
+//! Time, ids, money, keyed random streams, the total order of events, and facts.
+//!
+//! Everything above this crate speaks in its words. Nothing here reads a clock, draws from a
+//! shared generator, or allocates on a hot path.
+
+mod digest;
+mod fact;
+mod id;
+mod law;
+mod map;
+mod money;
+mod order;
+mod random;
+mod text;
+mod time;
+
+pub use digest::Chain;
+pub use fact::{
+    Answerer, CancelReason, CommandClass, Decision, Entry, Fact, Format, MessageClass, OptInSource,
+    Permit, Reaction, Record, RefusalReason, RuleKind,
+};
+pub use id::{
+    Act, ActKind, CampaignId, Homes, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic,
+    TransferId, UserId,
+};
+pub use law::{Law, standard_normal_quantile};
+pub use map::{FixedHasher, Map, Set};
+pub use money::{Account, Money};
+pub use order::EventKey;
+pub use random::{Keyed, Purpose, Stream, philox2x64};
+pub use text::{Amount, Duration, Probability};
+pub use time::{Seconds, SimTime, Span};

@@ -1,0 +1,56 @@
+//! A hash map whose hasher has no random state.
+//!
+//! For look-ups off the hot path. Its iteration order is fixed for a given history of insertions,
+//! but means nothing: sort before anything visible depends on it.
+
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// [`hashbrown::HashMap`] with a hasher that is the same in every run.
+pub type Map<K, V> = hashbrown::HashMap<K, V, BuildHasherDefault<FixedHasher>>;
+/// [`hashbrown::HashSet`] with a hasher that is the same in every run.
+pub type Set<K> = hashbrown::HashSet<K, BuildHasherDefault<FixedHasher>>;
+
+/// Folded multiplication, word by word.
+#[derive(Clone, Copy, Default)]
+pub struct FixedHasher(u64);
+
+impl Hasher for FixedHasher {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    #[inline]
+    fn write_u64(&mut self, word: u64) {
+        self.0 = crate::digest::fold(self.0 ^ word, 0x9e37_79b9_7f4a_7c15);
+    }
+
+    #[inline]
+    fn write_u8(&mut self, word: u8) {
+        self.write_u64(word as u64);
+    }
+
+    #[inline]
+    fn write_u16(&mut self, word: u16) {
+        self.write_u64(word as u64);
+    }
+
+    #[inline]
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(word as u64);
+    }
+
+    #[inline]
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

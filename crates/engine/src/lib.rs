@@ -1,0 +1,1 @@
+//! Virtual time: calendar, logical processes and service queues, on timely dataflow.

@@ -1,0 +1,1 @@
+//! Histograms, counters, time series, and the run record.

@@ -1,0 +1,1 @@
+//! Run records to plots and one self-contained document.

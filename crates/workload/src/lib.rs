@@ -1,0 +1,1 @@
+//! Population, friendships and agents: how people and pages behave.
