@@ -1,1 +1,3 @@
 //! Population, friendships and agents: how people and pages behave.
+
+pub mod config;

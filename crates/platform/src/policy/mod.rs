@@ -1,0 +1,6 @@
+//! The ad policy: typed rules, composed as data, split into those judged at the user's shard and
+//! those judged at the page's home.
+
+mod rule;
+
+pub use rule::{FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule};

@@ -1,0 +1,157 @@
+//! The rules, as data.
+
+use chappe_base::{Format, RuleKind, Span};
+
+/// A policy: rules in the order in which they are judged. An ad is allowed if none refuses.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Policy {
+    /// Its name, for reports.
+    pub name: String,
+    /// Judged at the user's shard, per ad slot and campaign.
+    pub user_rules: Vec<UserRule>,
+    /// Judged at the page's home, when budget is leased to a shard.
+    pub page_rules: Vec<PageRule>,
+}
+
+/// A rule about the user's side of a conversation.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum UserRule {
+    /// No ads at all.
+    NoAds,
+    /// Not to a user who blocked the page.
+    NotBlocked,
+    /// Not to a user who muted the page.
+    NotMuted,
+    /// Only in conversations opened by this side.
+    OpenedBy(OpenedBy),
+    /// Only on the topic of first contact.
+    FirstTopic(TopicMatch),
+    /// Only these formats.
+    Formats(FormatSet),
+    /// Only with consent.
+    OptIn(OptInScope),
+    /// Only so long after the user's last act towards the page.
+    Window {
+        /// Not sooner than this.
+        at_least: Option<Span>,
+        /// Not later than this.
+        at_most: Option<Span>,
+    },
+    /// At most `count` ads per user in any `every`, over all pages.
+    UserCap {
+        /// How many.
+        count: u16,
+        /// In how long.
+        every: Span,
+    },
+    /// At most `count` ads per user and page in any `every`.
+    PageCap {
+        /// How many.
+        count: u16,
+        /// In how long.
+        every: Span,
+    },
+    /// Not between these minutes of the user's local day; the night may pass midnight.
+    QuietHours {
+        /// First quiet minute, 0 to 1439.
+        from_minute: u16,
+        /// First minute that is no longer quiet, 0 to 1439.
+        to_minute: u16,
+    },
+}
+
+impl UserRule {
+    /// What it is called when it refuses.
+    #[must_use]
+    pub fn kind(&self) -> RuleKind {
+        match self {
+            UserRule::NoAds => RuleKind::NoAds,
+            UserRule::NotBlocked => RuleKind::Block,
+            UserRule::NotMuted => RuleKind::Mute,
+            UserRule::OpenedBy(_) => RuleKind::OpenedBy,
+            UserRule::FirstTopic(_) => RuleKind::FirstTopic,
+            UserRule::Formats(_) => RuleKind::Format,
+            UserRule::OptIn(_) => RuleKind::OptIn,
+            UserRule::Window { .. } => RuleKind::Window,
+            UserRule::UserCap { .. } => RuleKind::UserCap,
+            UserRule::PageCap { .. } => RuleKind::PageCap,
+            UserRule::QuietHours { .. } => RuleKind::QuietHours,
+        }
+    }
+}
+
+/// A rule about the page's side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PageRule {
+    /// The campaign has begun and not ended.
+    Running,
+    /// The product of a back-in-stock reminder is in stock; of a flash sale too.
+    InStock,
+    /// There is budget that pacing lets go.
+    Budget,
+}
+
+impl PageRule {
+    /// What it is called when it refuses.
+    #[must_use]
+    pub fn kind(self) -> RuleKind {
+        match self {
+            PageRule::Running => RuleKind::Running,
+            PageRule::InStock => RuleKind::Stock,
+            PageRule::Budget => RuleKind::Budget,
+        }
+    }
+}
+
+/// Who must have opened a conversation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OpenedBy {
+    /// The user.
+    User,
+    /// Either side.
+    Anyone,
+}
+
+/// How closely the ad's topic must match that of first contact.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TopicMatch {
+    /// Not at all.
+    Any,
+    /// The same category.
+    Category,
+    /// The same product.
+    Product,
+}
+
+/// What an opt-in must cover.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OptInScope {
+    /// Any topic of the page.
+    Page,
+    /// The ad's category.
+    Category,
+    /// The ad's very product.
+    Product,
+}
+
+/// A set of formats.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FormatSet(u8);
+
+impl FormatSet {
+    /// The set of `formats`.
+    #[must_use]
+    pub fn new(formats: &[Format]) -> FormatSet {
+        FormatSet(
+            formats
+                .iter()
+                .fold(0, |set, format| set | 1 << *format as u8),
+        )
+    }
+
+    /// Whether `format` is in the set.
+    #[must_use]
+    pub fn contains(self, format: Format) -> bool {
+        self.0 & 1 << format as u8 != 0
+    }
+}

@@ -1,0 +1,465 @@
+//! What a scenario says of people and pages: the sections `[population]`, `[sessions]`,
+//! `[traffic]`, `[agents]` and `[history]`, each key with its default, unit, grade and source.
+//!
+//! Grades: A official or primary, B press, C one vendor or case, D derived by arithmetic,
+//! `assumed` where there is no usable source: such a figure is to be swept.
+
+use chappe_base::{Amount, Duration, Law, Probability, Span};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+const fn seconds(seconds: i64) -> Duration {
+    Duration(Span(seconds * Span::SECOND.0))
+}
+
+/// Who is on the platform.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Population {
+    /// People. Multiplied by the top-level `scale`.
+    #[schemars(range(min = 1), extend("x-unit" = "people", "x-grade" = "assumed"))]
+    pub users: u32,
+    /// Business pages. Not scaled.
+    #[schemars(extend("x-unit" = "pages", "x-grade" = "assumed"))]
+    pub pages: u32,
+    /// Spread of activity between people: standard deviation of its logarithm. The mean is kept.
+    #[schemars(range(min = 0), extend("x-grade" = "A", "x-source" = "CollegeMsg trace: the top 10% of senders send 56%"))]
+    pub activity_sigma: f64,
+    /// Most that one person is active, as a multiple of the mean.
+    #[schemars(range(min = 1), extend("x-unit" = "times the mean", "x-grade" = "A", "x-source" = "CollegeMsg trace: the top 1% send 14%"))]
+    pub activity_max: f64,
+    /// Friends of the median person.
+    #[schemars(range(min = 1), extend("x-unit" = "friends", "x-grade" = "A", "x-source" = "friend degree: median 99, mean 190, log-normal"))]
+    pub friends_median: f64,
+    /// Standard deviation of the logarithm of the number of friends.
+    #[schemars(range(min = 0), extend("x-grade" = "A", "x-source" = "friend degree: mu 4.60, sigma 1.15"))]
+    pub friends_sigma: f64,
+    /// Most friends that anyone has.
+    #[schemars(range(min = 3), extend("x-unit" = "friends", "x-grade" = "A", "x-source" = "friend limit of the platform"))]
+    pub friends_max: u32,
+    /// Circles (family, class, work, …) that a person's friends fall into; friends within a circle
+    /// are friends of each other, so 1/circles of a median person's friend pairs are friends.
+    #[schemars(range(min = 1), extend("x-unit" = "circles", "x-grade" = "A", "x-source" = "14% of a median user's friend pairs are friends"))]
+    pub circles: u32,
+    /// How unevenly people choose whom to write to: exponent of a Zipf law over their friends.
+    #[schemars(range(min = 0), extend("x-grade" = "A", "x-source" = "CollegeMsg trace: 21% of messages go to the favourite, 40% to the first three"))]
+    pub contact_exponent: f64,
+    /// Time zones: offset from UTC in minutes, and the share of people who live there.
+    #[schemars(extend("x-unit" = "minutes", "x-grade" = "assumed"))]
+    pub time_zones: Vec<TimeZone>,
+}
+
+/// One time zone.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimeZone {
+    /// Offset from UTC [minutes], −720 to 840.
+    #[schemars(range(min = -720, max = 840))]
+    pub offset_minutes: i16,
+    /// Share of the people; the shares are normalised.
+    #[schemars(range(min = 0))]
+    pub share: f64,
+}
+
+impl Default for Population {
+    fn default() -> Population {
+        let zone = |hours: i16, share| TimeZone {
+            offset_minutes: hours * 60,
+            share,
+        };
+        Population {
+            users: 10_000,
+            pages: 100,
+            activity_sigma: 1.4,
+            activity_max: 20.0,
+            friends_median: 99.0,
+            friends_sigma: 1.15,
+            friends_max: 5_000,
+            circles: 7,
+            contact_exponent: 1.0,
+            time_zones: vec![
+                zone(-8, 0.12),
+                zone(-5, 0.2),
+                zone(-3, 0.12),
+                zone(1, 0.22),
+                zone(5, 0.16),
+                zone(8, 0.18),
+            ],
+        }
+    }
+}
+
+/// Who is on line when.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sessions {
+    /// Times a day the mean person opens the app with nothing to send.
+    #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "assumed"))]
+    pub check_ins_per_day: f64,
+    /// Share of people whose device stays reachable by push between sessions.
+    #[schemars(extend("x-grade" = "B", "x-source" = "push opt-in, first half of 2016: Android 59%, iOS 40%"))]
+    pub push_share: Probability,
+    /// How long a device with push stays on line after a person's last act.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub push_session: Law,
+    /// How long a device without push stays on line after a person's last act.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub app_session: Law,
+}
+
+impl Default for Sessions {
+    fn default() -> Sessions {
+        Sessions {
+            check_ins_per_day: 4.0,
+            push_share: Probability::of(0.5),
+            push_session: Law::LogNormal {
+                median: seconds(4 * 3600),
+                sigma: 0.8,
+            },
+            app_session: Law::LogNormal {
+                median: seconds(15 * 60),
+                sigma: 0.8,
+            },
+        }
+    }
+}
+
+/// How much is written, when, and how fast it is answered.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Traffic {
+    /// Conversations with friends that the mean person begins in a day.
+    #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "7 billion conversations a day at 1.3 billion users, 2017"))]
+    pub conversations_per_day: f64,
+    /// Messages to friends that the mean person sends in a day, replies included.
+    #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "60 billion messages a day, April 2016"))]
+    pub messages_per_day: f64,
+    /// Share of the messages after the first that the same person sends again before an answer.
+    #[schemars(extend("x-grade" = "A", "x-source" = "CollegeMsg trace"))]
+    pub follow_up_share: Probability,
+    /// Share of replies that come while the conversation is warm.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub quick_reply_share: Probability,
+    /// Delay of a warm reply, from the message's arrival on the device.
+    #[schemars(extend("x-grade" = "A", "x-source" = "CollegeMsg trace: replies within the hour, median 185 s, sigma 1.35"))]
+    pub quick_reply: Law,
+    /// Delay of the other replies.
+    #[schemars(extend("x-grade" = "A", "x-source" = "CollegeMsg trace: replies after the hour"))]
+    pub slow_reply: Law,
+    /// Gap before the same person writes again.
+    #[schemars(extend("x-grade" = "A", "x-source" = "CollegeMsg trace: median 605 s, 25% within 146 s"))]
+    pub follow_up: Law,
+    /// Time from a message's arrival on the device until it is read, where it is not answered.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub reading: Law,
+    /// Activity in each local hour from midnight, relative to the mean; normalised.
+    #[schemars(length(min = 24, max = 24), extend("x-grade" = "A", "x-source" = "CollegeMsg trace"))]
+    pub hourly: [f64; 24],
+    /// How the rate changes over the run, on top of the hours of the day.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub shape: Shape,
+    /// A real trace to play instead of synthetic messages between friends: a file of lines
+    /// `sender receiver unix_seconds`, in time order.
+    pub replay: Option<String>,
+    /// How much faster than recorded the trace is played.
+    #[schemars(range(min = 0.000001), extend("x-unit" = "times"))]
+    pub replay_speed: f64,
+    /// Bare requests that only load the shards' queues.
+    pub probe: Option<Probe>,
+}
+
+impl Default for Traffic {
+    fn default() -> Traffic {
+        Traffic {
+            conversations_per_day: 5.4,
+            messages_per_day: 32.0,
+            follow_up_share: Probability::of(0.3),
+            quick_reply_share: Probability::of(0.9),
+            quick_reply: Law::LogNormal {
+                median: seconds(185),
+                sigma: 1.35,
+            },
+            slow_reply: Law::LogNormal {
+                median: seconds(24_000),
+                sigma: 1.5,
+            },
+            follow_up: Law::LogNormal {
+                median: seconds(605),
+                sigma: 2.1,
+            },
+            reading: Law::LogNormal {
+                median: seconds(120),
+                sigma: 1.35,
+            },
+            hourly: [
+                2.33, 2.01, 1.68, 1.19, 0.56, 0.19, 0.08, 0.09, 0.18, 0.29, 0.54, 0.66, 0.75, 0.75,
+                0.98, 0.99, 1.08, 1.03, 1.07, 1.12, 1.22, 1.43, 1.68, 2.13,
+            ],
+            shape: Shape::Daily,
+            replay: None,
+            replay_speed: 1.0,
+            probe: None,
+        }
+    }
+}
+
+/// How the rate of arrivals changes over the run.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Shape {
+    /// The same rate all the time: the hours of the day are ignored.
+    Constant,
+    /// The hours of the day, each person in their own time zone.
+    Daily,
+    /// A straight line from one multiple of the mean rate to another over the horizon.
+    Ramp {
+        /// Multiple of the mean rate at the start.
+        from: f64,
+        /// Multiple at the horizon.
+        to: f64,
+    },
+    /// The hours of the day, and for a while a multiple of them.
+    Spike {
+        /// When it begins.
+        at: Duration,
+        /// How long it lasts.
+        lasting: Duration,
+        /// Multiple of the ordinary rate.
+        times: f64,
+    },
+}
+
+/// Bare requests at a constant rate, exponentially spaced, straight at the shards.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Probe {
+    /// Requests per second and shard.
+    #[schemars(extend("x-unit" = "per second and shard"))]
+    pub rate: f64,
+    /// How long a request waits before it gives up; for ever where absent.
+    pub patience: Option<Law>,
+}
+
+/// What people do besides chatting, and what pages do.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Agents {
+    /// Times a day the mean person turns to a page.
+    #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "1 billion messages a month between people and businesses at 900 million users, raised: see the scenario"))]
+    pub page_visits_per_day: f64,
+    /// Share of the visits that follow a short link, from a receipt, a poster or a site.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub link_share: Probability,
+    /// Share of the followed links that lead to no page: mistyped or withdrawn.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub broken_link_share: Probability,
+    /// Share of the visits in which a question is asked.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub question_share: Probability,
+    /// Share of the visits in which something is bought.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub purchase_share: Probability,
+    /// Share of the visits by link, plugin or first message in which consent is given on the way.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub opt_in_on_visit: Probability,
+    /// Share of the orders after which the button is tapped.
+    #[schemars(extend("x-grade" = "assumed", "x-source" = "opt-in rate after an order: not found at usable quality"))]
+    pub opt_in_after_order: Probability,
+    /// How unevenly visits fall on pages: exponent of a Zipf law.
+    #[schemars(range(min = 0), extend("x-grade" = "assumed"))]
+    pub page_exponent: f64,
+    /// Share of the visits that go to a page one already has a conversation with, where there is one.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub return_share: Probability,
+    /// How long a customer waits for an answer before giving up.
+    #[schemars(extend("x-grade" = "C", "x-source" = "people wait up to 4 h for a business's answer (2018)"))]
+    pub patience: Law,
+    /// Time a member of a page's staff spends on one question.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub handling: Law,
+    /// Time a bot takes to answer.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub bot_answer: Law,
+    /// Time from payment to shipping.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub shipping: Law,
+    /// Time from shipping to arrival.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub carriage: Law,
+    /// Share of the orders that the customer cancels before shipping.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub cancel_share: Probability,
+    /// Payments to friends that the mean person makes in a day.
+    #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "about 8.7 public Venmo payments per user over the years"))]
+    pub payments_per_day: f64,
+    /// The median payment to a friend.
+    #[schemars(extend("x-unit" = "currency", "x-grade" = "C", "x-source" = "Venmo: median about USD 22"))]
+    pub payment_median: Amount,
+    /// Standard deviation of the logarithm of a payment.
+    #[schemars(range(min = 0), extend("x-grade" = "D", "x-source" = "Venmo: 75% below 50"))]
+    pub payment_sigma: f64,
+    /// Share of payments that are sent again with the same key, as a client does that saw no answer.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub payment_retry_share: Probability,
+    /// Share of conversations with a friend that end with one of the two blocking the other.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub block_friend_share: Probability,
+    /// Share of blocks that are lifted the next day.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub unblock_share: Probability,
+    /// How people react to ads.
+    pub ads: AdReactions,
+}
+
+/// How people react to ads: probabilities per ad seen.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdReactions {
+    /// Opens it.
+    #[schemars(extend("x-grade" = "C", "x-source" = "marketing messages are read about 68%"))]
+    pub open: Probability,
+    /// Clicks, having opened it for the first time, at full relevance.
+    #[schemars(extend("x-grade" = "C", "x-source" = "click 5–15%"))]
+    pub click: Probability,
+    /// Fall of the clicks with exposures n to the campaign: (n + 1) to this power.
+    #[schemars(extend("x-grade" = "C", "x-source" = "clicks fall as (n+1)^-0.43"))]
+    pub wear_out: f64,
+    /// Buys, having clicked.
+    #[schemars(extend("x-grade" = "assumed", "x-source" = "conversion: not found at usable quality"))]
+    pub buy: Probability,
+    /// Relevance of an ad on the product, on the category, and on neither, of first contact.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub relevance: [Probability; 3],
+    /// Annoyance that one irrelevant ad adds.
+    #[schemars(range(min = 0), extend("x-grade" = "assumed"))]
+    pub annoyance_per_ad: f64,
+    /// Time in which annoyance falls to 1/e.
+    #[schemars(extend("x-unit" = "days", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: about 75 days"))]
+    pub annoyance_life: Duration,
+    /// Log-odds of opting out, muting or blocking on an ad, without annoyance.
+    #[schemars(extend("x-grade" = "assumed", "x-source" = "block and opt-out rate per ad: not found at usable quality"))]
+    pub refusal_base: f64,
+    /// What one unit of annoyance adds to these log-odds.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub refusal_slope: f64,
+    /// Of those who refuse: the share that opts out, and the share that mutes; the rest block.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub opt_out_share: Probability,
+    /// See `opt_out_share`.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub mute_share: Probability,
+    /// Time from an ad's arrival to the reaction.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub delay: Law,
+}
+
+impl Default for AdReactions {
+    fn default() -> AdReactions {
+        AdReactions {
+            open: Probability::of(0.68),
+            click: Probability::of(0.10),
+            wear_out: -0.43,
+            buy: Probability::of(0.10),
+            relevance: [
+                Probability::of(1.0),
+                Probability::of(0.6),
+                Probability::of(0.1),
+            ],
+            annoyance_per_ad: 1.0,
+            annoyance_life: Duration(Span(75 * Span::DAY.0)),
+            refusal_base: -4.6,
+            refusal_slope: 0.7,
+            opt_out_share: Probability::of(0.5),
+            mute_share: Probability::of(0.25),
+            delay: Law::LogNormal {
+                median: seconds(300),
+                sigma: 1.35,
+            },
+        }
+    }
+}
+
+impl Default for Agents {
+    fn default() -> Agents {
+        Agents {
+            page_visits_per_day: 0.3,
+            link_share: Probability::of(0.5),
+            broken_link_share: Probability::of(0.02),
+            question_share: Probability::of(0.4),
+            purchase_share: Probability::of(0.15),
+            opt_in_on_visit: Probability::of(0.1),
+            opt_in_after_order: Probability::of(0.3),
+            page_exponent: 0.8,
+            return_share: Probability::of(0.5),
+            patience: Law::LogNormal {
+                median: seconds(4 * 3600),
+                sigma: 1.0,
+            },
+            handling: Law::LogNormal {
+                median: seconds(240),
+                sigma: 0.8,
+            },
+            bot_answer: Law::Constant(seconds(2)),
+            shipping: Law::LogNormal {
+                median: seconds(6 * 3600),
+                sigma: 0.6,
+            },
+            carriage: Law::LogNormal {
+                median: seconds(36 * 3600),
+                sigma: 0.4,
+            },
+            cancel_share: Probability::of(0.03),
+            payments_per_day: 0.02,
+            payment_median: Amount(chappe_base::Money(22_000_000)),
+            payment_sigma: 1.2,
+            payment_retry_share: Probability::of(0.01),
+            block_friend_share: Probability::of(0.0005),
+            unblock_share: Probability::of(0.3),
+            ads: AdReactions::default(),
+        }
+    }
+}
+
+/// What has happened before day one.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct History {
+    /// Pages that the mean person already has a conversation with.
+    #[schemars(range(min = 0), extend("x-unit" = "conversations per person", "x-grade" = "assumed"))]
+    pub page_conversations: f64,
+    /// Share of them that the user opened; the page opened the others.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub opened_by_user: Probability,
+    /// Share of them in which the user has opted in.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub opted_in: Probability,
+    /// How long ago the last of them was touched, at most.
+    #[schemars(extend("x-unit" = "days", "x-grade" = "assumed"))]
+    pub reach_back: Duration,
+    /// The median balance of a user's account.
+    #[schemars(extend("x-unit" = "currency", "x-grade" = "assumed"))]
+    pub balance_median: Amount,
+    /// Standard deviation of the logarithm of a balance.
+    #[schemars(range(min = 0), extend("x-grade" = "assumed"))]
+    pub balance_sigma: f64,
+    /// Balance of every page, campaign budgets apart.
+    #[schemars(extend("x-unit" = "currency", "x-grade" = "assumed"))]
+    pub page_balance: Amount,
+    /// Whether conversations with friends are under way at the start, answers due included.
+    pub conversations_under_way: bool,
+}
+
+impl Default for History {
+    fn default() -> History {
+        History {
+            page_conversations: 1.5,
+            opened_by_user: Probability::of(0.8),
+            opted_in: Probability::of(0.4),
+            reach_back: Duration(Span(30 * Span::DAY.0)),
+            balance_median: Amount(chappe_base::Money(60_000_000)),
+            balance_sigma: 1.0,
+            page_balance: Amount(chappe_base::Money(1_000_000_000)),
+            conversations_under_way: true,
+        }
+    }
+}
