@@ -1,0 +1,224 @@
+//! What a scenario file comes to: checked, resolved, ready to run.
+
+use chappe_base::{CommandClass, Duration, Law, SimTime, Span};
+use chappe_platform::Config;
+use chappe_workload::config::{Agents, History, Population, Sessions, Traffic};
+use serde::{Deserialize, Serialize};
+
+/// One scenario, with one of its arms applied or none.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Scenario {
+    /// Name of its file, without folder and ending.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// The question it asks.
+    pub question: String,
+    /// The arm that is applied, if not the base scenario.
+    pub arm: Option<String>,
+    /// Names of all its arms, in the order of the file.
+    pub arms: Vec<String>,
+    /// Seed of all random draws.
+    pub seed: u64,
+    /// When the run ends.
+    pub horizon: SimTime,
+    /// From when on figures count; before the horizon.
+    pub warm_up: SimTime,
+    /// Hash over everything that bears on what happens, in 16 hexadecimal digits. The seed, title,
+    /// question, thresholds, the other arms, comments and layout do not count.
+    pub hash: String,
+    /// Who is on the platform; `users` is already scaled.
+    pub population: Population,
+    /// Who is on line when.
+    pub sessions: Sessions,
+    /// How much is written, when, and how fast it is answered.
+    pub traffic: Traffic,
+    /// What people do besides chatting, and what pages do.
+    pub agents: Agents,
+    /// What has happened before day one.
+    pub history: History,
+    /// What the platform's shards are built from.
+    pub platform: Config,
+    /// How long commands and notices travel.
+    pub network: Network,
+    /// How shards spend service time.
+    pub service: Service,
+    /// What pages sell, in words, and how its stock moves.
+    pub catalogue: Catalogue,
+    /// Conditions by metric, as written.
+    pub thresholds: Vec<Threshold>,
+    /// Parameters without a source that are in effect.
+    pub assumed: Vec<Assumed>,
+}
+
+impl Scenario {
+    /// The smallest latency between shards, above zero: no shard can affect another sooner.
+    #[must_use]
+    pub fn lookahead(&self) -> Span {
+        let Network {
+            client_to_platform,
+            platform_to_client,
+            server_to_server,
+        } = self.network;
+        client_to_platform
+            .floor
+            .min(platform_to_client.floor)
+            .min(server_to_server.floor)
+    }
+}
+
+/// Latency per kind of link.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Network {
+    /// From a device to the shard that decides its command.
+    pub client_to_platform: Link,
+    /// From a shard to a device.
+    pub platform_to_client: Link,
+    /// From one shard to another.
+    pub server_to_server: Link,
+}
+
+/// Latency of one kind of link: a floor, and what comes on top.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Link {
+    /// Never less than this; above zero.
+    pub floor: Span,
+    /// What is added to the floor.
+    pub extra: Law,
+}
+
+impl Link {
+    /// The latency at which `word`, a uniform 64-bit word, falls.
+    #[must_use]
+    #[inline]
+    pub fn sample(self, word: u64) -> Span {
+        Span(self.floor.0.saturating_add(self.extra.sample(word).0))
+    }
+}
+
+/// How shards spend service time.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Service {
+    /// Commands that a shard serves at once.
+    pub servers: u16,
+    /// Who is served first.
+    pub lanes: Lanes,
+    /// Commands that may wait at a shard; any more are dropped and counted.
+    pub queue_capacity: u32,
+    /// How long each class of command takes.
+    pub times: ServiceTimes,
+}
+
+/// Who is served first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lanes {
+    /// Whoever came first.
+    Fifo,
+    /// Ads and control only while nobody else waits.
+    PeopleFirst,
+}
+
+impl Lanes {
+    /// The lane of `class`, 0 before 1.
+    #[must_use]
+    pub fn lane(self, class: CommandClass) -> usize {
+        match self {
+            Lanes::Fifo => 0,
+            Lanes::PeopleFirst => match class {
+                CommandClass::Ad | CommandClass::Control => 1,
+                CommandClass::Connect
+                | CommandClass::Message
+                | CommandClass::Read
+                | CommandClass::PageMessage
+                | CommandClass::Order
+                | CommandClass::Payment
+                | CommandClass::Consent
+                | CommandClass::Probe => 0,
+            },
+        }
+    }
+}
+
+/// How many classes of command there are.
+pub const CLASS_COUNT: usize = CommandClass::ALL.len();
+
+/// How long each class of command takes; indexed by class, in the order of [`CommandClass::ALL`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum ServiceTimes {
+    /// As the scenario says.
+    Given([Law; CLASS_COUNT]),
+    /// As long as it takes for the busiest hour to run at a share of the capacity.
+    FromPeak {
+        /// That share, in (0, 1).
+        peak_utilisation: f64,
+        /// Mean service time of each class, relative to one another.
+        costs: [f64; CLASS_COUNT],
+        /// Standard deviation of the logarithm of a service time within its class.
+        sigma: f64,
+    },
+}
+
+impl ServiceTimes {
+    /// The law of each class, where a class of cost 1 takes `unit` on average. Times that the
+    /// scenario gives ignore `unit`.
+    #[must_use]
+    pub fn laws(&self, unit: Span) -> [Law; CLASS_COUNT] {
+        match self {
+            ServiceTimes::Given(laws) => *laws,
+            ServiceTimes::FromPeak { costs, sigma, .. } => costs.map(|cost| {
+                // The mean of a log-normal is its median times e^(sigma²/2).
+                let median = unit.0 as f64 * cost / libm::exp(sigma * sigma / 2.0);
+                Law::LogNormal {
+                    median: Duration(Span(median as i64)),
+                    sigma: *sigma,
+                }
+            }),
+        }
+    }
+}
+
+/// What pages sell, in words, and how its stock moves. A page deals in category
+/// `page % categories`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Catalogue {
+    /// The categories, by number.
+    pub categories: Vec<Category>,
+    /// Units of a product that a page has at the start and gets at every restocking.
+    pub stock_units: u32,
+    /// Share of the products that are out of stock at the start.
+    pub out_of_stock_share: f64,
+    /// Time from running out of a product to getting new stock.
+    pub restock_after: Law,
+}
+
+/// One category of products.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Category {
+    /// Its name.
+    pub name: String,
+    /// Names of its products, by number.
+    pub products: Vec<String>,
+}
+
+/// What a scenario demands of one metric.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Threshold {
+    /// The metric's name.
+    pub metric: String,
+    /// Conditions, each such as `p(99) < 250ms`.
+    pub conditions: Vec<String>,
+}
+
+/// A parameter without a source that is in effect.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assumed {
+    /// Its key in the scenario.
+    pub key: String,
+    /// Its value in this run, as the scenario would have it.
+    pub value: String,
+    /// Its unit, where it has one.
+    pub unit: Option<String>,
+    /// What it is.
+    pub description: String,
+}
