@@ -4,11 +4,21 @@
 //! it finds becomes the deterministic half of a [`RunRecord`]; reports, comparison and the web
 //! page read records and nothing else.
 
+mod buckets;
+mod collector;
+mod distribution;
+mod finish;
+mod observe;
 mod record;
+mod registry;
 
+pub use collector::{Collector, CollectorConfig};
+pub use distribution::{Distribution, HIGHEST_NS};
+pub use finish::ResultParts;
 pub use record::{
     Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory, MemoryPart,
     Metric, Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult,
     SCHEMA, ScenarioId, SeriesTable, Size, Summary, Tally, ThresholdVerdict, Unit,
     ViolationSummary, Warning, Window, schema,
 };
+pub use registry::{Better, Definition, Kind, UnknownMetric, definitions, find};

@@ -105,7 +105,7 @@ pub struct RunResult {
 /// The stretch of time the figures are about [ns since midnight UTC of day one].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Window {
-    /// Before this nothing is counted but state.
+    /// Before this no latency, queue or utilisation is measured; events are counted from time zero.
     pub warm_up_ns: i64,
     /// Where the scenario ends.
     pub horizon_ns: i64,
@@ -139,6 +139,9 @@ pub enum Unit {
     /// Millionths of a whole.
     #[serde(rename = "ppm")]
     PartsPerMillion,
+    /// A part of a whole, kept as numerator and denominator.
+    #[serde(rename = "share")]
+    Share,
 }
 
 impl Unit {
@@ -150,6 +153,7 @@ impl Unit {
             Unit::Count => "count",
             Unit::MicroUnits => "micro_units",
             Unit::PartsPerMillion => "ppm",
+            Unit::Share => "share",
         }
     }
 }
@@ -160,7 +164,7 @@ impl Unit {
 pub enum Metric {
     /// How a length of time was distributed.
     Histogram(Summary),
-    /// How many, or how much, over the window.
+    /// How many, or how much, from time zero to the end of the run.
     Counter {
         /// What it is counted in.
         unit: Unit,

@@ -1,0 +1,420 @@
+//! From what a collector saw to the deterministic half of a run record.
+
+use crate::collector::{ACCOUNTS, Collector, FunnelCounts};
+use crate::distribution::{Distribution, HIGHEST_NS};
+use crate::record::{
+    Assumed, AuditSummary, Balance, Column, Funnel, Metric, Refusals, RunResult, SeriesTable, Size,
+    Tally, ThresholdVerdict, Unit, Warning, Window,
+};
+use crate::registry::{
+    Count, DELIVERY_P50, DELIVERY_P99, Tick, UTILISATION_BUSIEST, UTILISATION_MEAN,
+};
+use chappe_base::{CommandClass, MessageClass, PageId, RefusalReason, RuleKind, SimTime, Span};
+use std::collections::BTreeMap;
+
+/// Below this share of its busiest hour [percent], a platform's queues say little.
+const PEAK_LOW_PERCENT: i64 = 30;
+
+/// All figures of a run, with the distributions that thresholds and the interval log need whole.
+#[derive(Clone, Debug)]
+pub struct ResultParts {
+    /// The stretch of time the figures are about.
+    pub window: Window,
+    /// How large the platform was.
+    pub size: Size,
+    /// Every metric by its registered name, but for the series.
+    pub metrics: BTreeMap<String, Metric>,
+    /// Figures per interval.
+    pub series: SeriesTable,
+    /// Each campaign's funnel.
+    pub campaigns: Vec<Funnel>,
+    /// What was refused, and why.
+    pub refusals: Refusals,
+    /// Balance by kind of account.
+    pub ledger: Vec<Balance>,
+    /// What puts the figures in doubt.
+    pub warnings: Vec<Warning>,
+    /// The distributions behind the metrics that are histograms.
+    pub distributions: BTreeMap<String, Distribution>,
+}
+
+impl ResultParts {
+    /// The deterministic half of the record, with what others have to say.
+    #[must_use]
+    pub fn into_result(
+        self,
+        thresholds: Vec<ThresholdVerdict>,
+        audit: AuditSummary,
+        assumed: Vec<Assumed>,
+        notes: Vec<String>,
+    ) -> RunResult {
+        RunResult {
+            window: self.window,
+            size: self.size,
+            metrics: self.metrics,
+            series: self.series,
+            campaigns: self.campaigns,
+            refusals: self.refusals,
+            ledger: self.ledger,
+            thresholds,
+            audit,
+            assumed,
+            notes,
+            warnings: self.warnings,
+        }
+    }
+}
+
+impl Collector {
+    /// The figures of a run that ended at `until`, in which the audit counted `violation_count`
+    /// violations. Call it on the one collector into which all others were merged.
+    #[must_use]
+    pub fn finish(self, until: SimTime, violation_count: u64) -> ResultParts {
+        let mut metrics = self.counters(violation_count);
+        metrics.extend(self.ratios(until));
+        let window = Window {
+            warm_up_ns: self.config.warm_up.0,
+            horizon_ns: self.config.horizon.0,
+            until_ns: until.0,
+        };
+        let size = Size {
+            users_count: self.config.users,
+            pages_count: self.config.pages,
+            shards_count: self.config.shards,
+        };
+        let series = self.series(until);
+        let campaigns = self.campaigns();
+        let refusals = self.refusals();
+        let ledger = self.balances();
+        let distributions = self.into_distributions();
+        for (name, distribution) in &distributions {
+            metrics.insert(name.clone(), Metric::Histogram(distribution.summary()));
+        }
+        ResultParts {
+            window,
+            size,
+            series,
+            campaigns,
+            refusals,
+            ledger,
+            warnings: warnings(&metrics),
+            metrics,
+            distributions,
+        }
+    }
+
+    fn counters(&self, violation_count: u64) -> BTreeMap<String, Metric> {
+        let mut metrics = BTreeMap::new();
+        let mut counter = |name: String, unit, value| {
+            metrics.insert(name, Metric::Counter { unit, value });
+        };
+        for &count in Count::ALL {
+            let value = self.counts[count as usize];
+            counter(count.name().to_owned(), count.unit(), value);
+        }
+        for &class in MessageClass::ALL {
+            let (label, index) = (class.label(), class as usize);
+            counter(
+                format!("messages.accepted.{label}"),
+                Unit::Count,
+                self.accepted[index],
+            );
+            counter(
+                format!("messages.delivered.{label}"),
+                Unit::Count,
+                self.delivered[index],
+            );
+        }
+        for (&rule, refused) in RuleKind::ALL.iter().zip(self.refused_ads()) {
+            counter(
+                format!("ads.refused.{}", rule.label()),
+                Unit::Count,
+                refused as i64,
+            );
+        }
+        let served = self.wait[CommandClass::Probe as usize].count();
+        counter("queue.served".to_owned(), Unit::Count, served as i64);
+        counter(
+            "audit.violations".to_owned(),
+            Unit::Count,
+            violation_count as i64,
+        );
+
+        let audience: u64 = self
+            .config
+            .campaigns
+            .iter()
+            .map(|&page| self.audience(page))
+            .sum();
+        for (name, value) in [
+            ("messages.pending", self.pending_count),
+            ("ads.audience", audience as i64),
+        ] {
+            let unit = Unit::Count;
+            metrics.insert(name.to_owned(), Metric::Gauge { unit, value });
+        }
+        metrics
+    }
+
+    fn ratios(&self, until: SimTime) -> BTreeMap<String, Metric> {
+        let served = self.wait[CommandClass::Probe as usize].count() as i64;
+        let gave_up = self.probe_abandoned.count() as i64;
+        let answered = self.hotline_answer.count() as i64;
+        let hung_up = self.hotline_abandoned.count() as i64;
+
+        let servers = self.config.servers_per_shard as i64;
+        let shards = self.config.shards as i64;
+        let measured = (until - self.config.warm_up).0.max(0);
+        let busy = &self.busy.by_shard;
+        let whole = (busy.iter().sum(), servers * shards * measured);
+        let busiest = busy.iter().copied().max().unwrap_or(0);
+        [
+            ("queue.abandoned", (gave_up, gave_up + served)),
+            ("queue.delayed", (self.probe_delayed_count as i64, served)),
+            ("hotline.abandoned", (hung_up, hung_up + answered)),
+            ("utilisation.mean", whole),
+            (
+                "utilisation.peak_hour",
+                self.peak_hour(until).unwrap_or(whole),
+            ),
+            ("utilisation.busiest_shard", (busiest, servers * measured)),
+        ]
+        .into_iter()
+        .map(|(name, (numerator, denominator))| {
+            let ratio = Metric::Ratio {
+                numerator,
+                denominator,
+            };
+            (name.to_owned(), ratio)
+        })
+        .collect()
+    }
+
+    /// Busy and available time [ns] of the busiest hour that lies whole in the window.
+    fn peak_hour(&self, until: SimTime) -> Option<(i64, i64)> {
+        let first = (self.config.warm_up.0 as u64).div_ceil(Span::HOUR.0 as u64) as usize;
+        let last = (until.0 / Span::HOUR.0) as usize;
+        let available =
+            self.config.servers_per_shard as i64 * self.config.shards as i64 * Span::HOUR.0;
+        let hours = self.busy.by_hour.get(first..last)?;
+        hours.iter().max().map(|&busy| (busy, available))
+    }
+
+    fn series(&self, until: SimTime) -> SeriesTable {
+        let width = self.intervals.width();
+        let rows = crate::buckets::count(until, width).min(self.intervals.len());
+        let mut columns: Vec<Column> = Tick::ALL
+            .iter()
+            .map(|&tick| Column {
+                name: tick.name().to_owned(),
+                unit: tick.unit(),
+                values: self.ticks[..rows]
+                    .iter()
+                    .map(|row| Some(row[tick as usize]))
+                    .collect(),
+            })
+            .collect();
+        for (name, q) in [(DELIVERY_P50, 0.5), (DELIVERY_P99, 0.99)] {
+            let value = |histogram: &hdrhistogram::Histogram<u32>| {
+                (!histogram.is_empty()).then(|| histogram.value_at_quantile(q) as i64)
+            };
+            columns.push(Column {
+                name: name.to_owned(),
+                unit: Unit::Nanoseconds,
+                values: self.friend_delivery[..rows].iter().map(value).collect(),
+            });
+        }
+        columns.extend(self.utilisation(until, rows));
+        columns.sort_by(|a, b| a.name.cmp(&b.name));
+        SeriesTable {
+            start_ns: 0,
+            interval_ns: width.0,
+            columns,
+        }
+    }
+
+    /// Busy share of all servers, and of those of the busiest shard, per interval [ppm].
+    fn utilisation(&self, until: SimTime, rows: usize) -> [Column; 2] {
+        let width = self.intervals.width().0;
+        let shards = self.config.shards as usize;
+        let share = |row: usize, busy: i64, shards: usize| {
+            let available = (until.0 - row as i64 * width).min(width)
+                * self.config.servers_per_shard as i64
+                * shards as i64;
+            (available > 0).then(|| (busy as i128 * 1_000_000 / available as i128) as i64)
+        };
+        let busy = || self.busy.by_interval.chunks(shards).take(rows).enumerate();
+        let column = |name: &str, values| Column {
+            name: name.to_owned(),
+            unit: Unit::PartsPerMillion,
+            values,
+        };
+        let mean = busy().map(|(row, busy)| share(row, busy.iter().sum(), shards));
+        let busiest = busy().map(|(row, busy)| share(row, busy.iter().copied().max()?, 1));
+        [
+            column(UTILISATION_MEAN, mean.collect()),
+            column(UTILISATION_BUSIEST, busiest.collect()),
+        ]
+    }
+
+    fn audience(&self, page: PageId) -> u64 {
+        self.conversations_by_page[page.index()] as u64
+    }
+
+    fn refused_ads(&self) -> Vec<u64> {
+        (0..RuleKind::ALL.len())
+            .map(|rule| self.funnels.iter().map(|funnel| funnel.refused[rule]).sum())
+            .collect()
+    }
+
+    fn campaigns(&self) -> Vec<Funnel> {
+        let funnel = |(index, (&page, counts)): (usize, (&PageId, &FunnelCounts))| Funnel {
+            campaign: index as u16,
+            page: page.0,
+            format: counts.format.map(|format| format.label().to_owned()),
+            budget_micro: counts.budget.0,
+            audience_count: self.audience(page),
+            decided_count: counts.allowed + counts.refused.iter().sum::<u64>(),
+            allowed_count: counts.allowed,
+            refused: tally(RuleKind::ALL, |rule| rule.label(), &counts.refused),
+            delivered_count: counts.delivered,
+            opened_count: counts.opened,
+            clicked_count: counts.clicked,
+            bought_count: counts.bought,
+            revenue_micro: counts.revenue.0,
+        };
+        let pages = self.config.campaigns.iter();
+        pages.zip(&self.funnels).enumerate().map(funnel).collect()
+    }
+
+    fn refusals(&self) -> Refusals {
+        Refusals {
+            ads: tally(RuleKind::ALL, |rule| rule.label(), &self.refused_ads()),
+            withdrawn: tally(RuleKind::ALL, |rule| rule.label(), &self.withdrawn),
+            commands: tally(
+                RefusalReason::ALL,
+                |reason| reason.label(),
+                &self.refused_commands,
+            ),
+            transfers: tally(
+                RefusalReason::ALL,
+                |reason| reason.label(),
+                &self.refused_transfers,
+            ),
+            dropped: tally(CommandClass::ALL, |class| class.label(), &self.dropped),
+        }
+    }
+
+    fn balances(&self) -> Vec<Balance> {
+        let line = |(account, balance): (&&str, &i64)| Balance {
+            account: (*account).to_owned(),
+            balance_micro: *balance,
+        };
+        ACCOUNTS.iter().zip(&self.ledger).map(line).collect()
+    }
+
+    fn into_distributions(self) -> BTreeMap<String, Distribution> {
+        let mut all = BTreeMap::new();
+        let by_class = MessageClass::ALL
+            .iter()
+            .zip(self.delivery.into_iter().zip(self.reach));
+        for (class, (delivery, reach)) in by_class {
+            all.insert(format!("delivery.{}", class.label()), delivery);
+            all.insert(format!("reach.{}", class.label()), reach);
+        }
+        let by_command = CommandClass::ALL
+            .iter()
+            .zip(self.wait.into_iter().zip(self.service));
+        for (&command, (wait, service)) in by_command {
+            let (wait_name, service_name) = match command {
+                CommandClass::Probe => ("queue.wait".to_owned(), "queue.service".to_owned()),
+                CommandClass::Connect
+                | CommandClass::Message
+                | CommandClass::Read
+                | CommandClass::PageMessage
+                | CommandClass::Order
+                | CommandClass::Payment
+                | CommandClass::Consent
+                | CommandClass::Ad
+                | CommandClass::Control => (
+                    format!("wait.{}", command.label()),
+                    format!("service.{}", command.label()),
+                ),
+            };
+            all.insert(wait_name, wait);
+            all.insert(service_name, service);
+        }
+        all.extend(
+            [
+                ("ack.friend", self.acknowledged_friend),
+                ("ack.hot_line", self.acknowledged_page),
+                ("queue.sojourn", self.probe_sojourn),
+                ("queue.abandoned_wait", self.probe_abandoned),
+                ("hotline.wait", self.hotline_wait),
+                ("hotline.answer", self.hotline_answer),
+                ("hotline.abandoned_wait", self.hotline_abandoned),
+            ]
+            .map(|(name, distribution)| (name.to_owned(), distribution)),
+        );
+        all
+    }
+}
+
+fn warnings(metrics: &BTreeMap<String, Metric>) -> Vec<Warning> {
+    metrics
+        .iter()
+        .filter_map(|(name, metric)| warning(name, metric))
+        .collect()
+}
+
+fn warning(name: &str, metric: &Metric) -> Option<Warning> {
+    let (problem, remedy) = match *metric {
+        Metric::Histogram(ref summary) if summary.saturated_count > 0 => (
+            format!(
+                "{} observations of {name} exceed {} days and count as that",
+                summary.saturated_count,
+                HIGHEST_NS as i64 / Span::DAY.0
+            ),
+            "shorten the horizon",
+        ),
+        Metric::Counter { value, .. } if name == "messages.dropped" && value > 0 => (
+            format!("{value} commands were lost to full queues; latency leaves them out"),
+            "lower platform.peak_utilisation or lengthen the queues",
+        ),
+        Metric::Ratio {
+            numerator,
+            denominator,
+        } if name == "utilisation.peak_hour" && numerator > 0 => {
+            let percent = (numerator as i128 * 100 / (denominator as i128).max(1)) as i64;
+            if percent >= PEAK_LOW_PERCENT {
+                return None;
+            }
+            (
+                format!(
+                    "the platform is busy for {percent}% of its busiest hour: hardly anything \
+                     queues, and no policy can cost latency"
+                ),
+                "raise platform.peak_utilisation",
+            )
+        }
+        Metric::Histogram(_)
+        | Metric::Counter { .. }
+        | Metric::Gauge { .. }
+        | Metric::Ratio { .. } => return None,
+    };
+    Some(Warning {
+        problem,
+        remedy: remedy.to_owned(),
+    })
+}
+
+/// The counts that are not zero, by label.
+fn tally<T: Copy>(all: &[T], label: impl Fn(T) -> &'static str, counts: &[u64]) -> Vec<Tally> {
+    let named = all.iter().zip(counts).filter(|&(_, &count)| count > 0);
+    named
+        .map(|(&of, &count)| Tally {
+            label: label(of).to_owned(),
+            count,
+        })
+        .collect()
+}

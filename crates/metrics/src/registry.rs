@@ -1,0 +1,502 @@
+//! Every metric, registered once: thresholds, comparison and gate know no other names.
+
+use crate::record::{Clock, Unit};
+use chappe_base::{CommandClass, MessageClass, RuleKind};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::sync::LazyLock;
+
+/// How a metric is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A distribution.
+    Histogram,
+    /// A count or a sum that only grows.
+    Counter,
+    /// A level at the end of the run.
+    Gauge,
+    /// A part of a whole.
+    Ratio,
+    /// One figure per interval.
+    Series,
+}
+
+impl Kind {
+    /// The word for it in files and messages.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Kind::Histogram => "histogram",
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Ratio => "ratio",
+            Kind::Series => "series",
+        }
+    }
+}
+
+/// Which way a metric ought to move.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Neither is better by itself.
+    None,
+}
+
+/// What is known of a metric before any run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+pub struct Definition {
+    /// Its name everywhere.
+    pub name: String,
+    /// How it is kept.
+    pub kind: Kind,
+    /// What it is counted in.
+    pub unit: Unit,
+    /// Which way it ought to move.
+    pub better: Better,
+    /// The clocks in which it exists.
+    pub clocks: &'static [Clock],
+    /// What it is, in one line.
+    pub description: String,
+}
+
+const BOTH: &[Clock] = &[Clock::Virtual, Clock::Wall];
+const VIRTUAL: &[Clock] = &[Clock::Virtual];
+
+/// Counts by dense index, each with its registered name.
+macro_rules! counts {
+    ($(#[$doc:meta])* $name:ident, $kind:expr;
+     $($variant:ident = $label:literal, $unit:ident, $better:ident, $description:literal;)*) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(crate) enum $name { $($variant),* }
+
+        impl $name {
+            pub(crate) const ALL: &'static [$name] = &[$($name::$variant),*];
+            pub(crate) const LEN: usize = $name::ALL.len();
+
+            pub(crate) fn name(self) -> &'static str {
+                match self { $($name::$variant => $label),* }
+            }
+
+            pub(crate) fn unit(self) -> Unit {
+                match self { $($name::$variant => Unit::$unit),* }
+            }
+
+            fn definition(self) -> Definition {
+                match self {
+                    $($name::$variant => define(
+                        $label, $kind, Unit::$unit, Better::$better, $description,
+                    )),*
+                }
+            }
+        }
+    };
+}
+
+counts! {
+    /// What is counted once over the run.
+    Count, Kind::Counter;
+    Connects = "sessions.connects", Count, None, "times a device came on line";
+    Reads = "reads", Count, Higher, "messages read";
+    Withdrawn = "messages.withdrawn", Count, Lower, "accepted ads withdrawn before delivery, a rule no longer holding";
+    Expired = "messages.expired", Count, Lower, "accepted messages that outlived their time in the inbox";
+    MessagesRefused = "messages.refused", Count, Lower, "messages refused: blocked, no such page, no conversation";
+    Dropped = "messages.dropped", Count, Lower, "commands lost to a full queue";
+    Conversations = "conversations.opened", Count, Higher, "conversations between a user and a page opened";
+    PageActs = "conversations.acts", Count, Higher, "acts of users towards pages they have a conversation with";
+    OrdersPlaced = "orders.placed", Count, Higher, "orders placed";
+    OrdersPaid = "orders.paid", Count, Higher, "orders paid";
+    OrdersShipped = "orders.shipped", Count, Higher, "orders shipped";
+    OrdersDelivered = "orders.delivered", Count, Higher, "orders that reached the customer";
+    OrdersCancelled = "orders.cancelled", Count, Lower, "orders cancelled";
+    OrdersRefused = "orders.refused", Count, Lower, "orders refused: out of stock, wrong price, wrong state";
+    OptInsGiven = "opt_ins.given", Count, Higher, "consents given";
+    OptInsRevoked = "opt_ins.revoked", Count, Lower, "consents taken back";
+    Blocks = "blocks", Count, Lower, "blocks of a person or a page";
+    Unblocks = "unblocks", Count, None, "blocks lifted";
+    Mutes = "mutes", Count, Lower, "pages muted";
+    PaymentsBegun = "payments.begun", Count, None, "transfers begun";
+    PaymentsPosted = "payments.posted", Count, Higher, "transfers that ended well";
+    PaymentsReleased = "payments.released", Count, Lower, "transfers that ended without money moving";
+    PaymentsRefused = "payments.refused", Count, Lower, "transfers refused before they began";
+    PaymentsVolume = "payments.volume", MicroUnits, Higher, "money moved by transfers that ended well";
+    AdsDecided = "ads.decided", Count, None, "ad slots judged by the policy, once per campaign";
+    AdsAllowed = "ads.allowed", Count, None, "ad slots in which the policy allowed the campaign";
+    AdsDelivered = "ads.delivered", Count, Higher, "ads delivered and charged";
+    AdsOpened = "ads.opened", Count, Higher, "ads opened";
+    AdsClicked = "ads.clicked", Count, Higher, "ads whose link was followed";
+    AdsBought = "ads.bought", Count, Higher, "purchases through an ad";
+    RevenueAds = "revenue.ads", MicroUnits, Higher, "what the platform earned with ads";
+    Asked = "hotline.asked", Count, None, "questions that entered a hot-line";
+    AnsweredByBot = "hotline.answered.bot", Count, None, "questions answered by a bot";
+    AnsweredByHuman = "hotline.answered.human", Count, None, "questions answered by a person";
+    LinksRefused = "links.refused", Count, Lower, "short links that led to no page";
+    HistoryConversations = "history.conversations", Count, None, "conversations opened before day one";
+    HistoryOptIns = "history.opt_ins", Count, None, "consents given before day one";
+    HistoryOrders = "history.orders", Count, None, "orders placed before day one";
+}
+
+counts! {
+    /// What is counted per interval.
+    Tick, Kind::Series;
+    Accepted = "series.accepted.friend", Count, None, "messages accepted per interval, between people";
+    AcceptedHotLine = "series.accepted.hot_line", Count, None, "messages accepted per interval, hot-line";
+    AcceptedOrderNotice = "series.accepted.order_notice", Count, None, "messages accepted per interval, order notices";
+    AcceptedAd = "series.accepted.ad", Count, None, "messages accepted per interval, ads";
+    Delivered = "series.delivered.friend", Count, None, "messages delivered per interval, between people";
+    DeliveredHotLine = "series.delivered.hot_line", Count, None, "messages delivered per interval, hot-line";
+    DeliveredOrderNotice = "series.delivered.order_notice", Count, None, "messages delivered per interval, order notices";
+    DeliveredAd = "series.delivered.ad", Count, None, "messages delivered per interval, ads";
+    Served = "series.served", Count, None, "commands served per interval";
+    Connects = "series.connects", Count, None, "devices that came on line per interval";
+    Conversations = "series.conversations", Count, None, "conversations with pages opened per interval";
+    Orders = "series.orders", Count, None, "orders placed per interval";
+    Payments = "series.payments", Count, None, "transfers that ended well per interval";
+    OptIns = "series.opt_ins", Count, None, "consents given per interval";
+    OptOuts = "series.opt_outs", Count, None, "consents taken back per interval";
+    Blocks = "series.blocks", Count, None, "blocks per interval";
+    Mutes = "series.mutes", Count, None, "pages muted per interval";
+    AdsAllowed = "series.ads.allowed", Count, None, "ads allowed by the policy per interval";
+    AdsRefused = "series.ads.refused", Count, None, "ads refused by the policy per interval";
+    AdsDelivered = "series.ads.delivered", Count, None, "ads delivered per interval";
+    Revenue = "series.revenue", MicroUnits, None, "what the platform earned with ads per interval";
+}
+
+/// Series that are worked out of more than one count.
+pub(crate) const DELIVERY_P50: &str = "series.delivery.friend.p50";
+pub(crate) const DELIVERY_P99: &str = "series.delivery.friend.p99";
+pub(crate) const UTILISATION_MEAN: &str = "series.utilisation.mean";
+pub(crate) const UTILISATION_BUSIEST: &str = "series.utilisation.busiest_shard";
+
+fn define(name: &str, kind: Kind, unit: Unit, better: Better, description: &str) -> Definition {
+    Definition {
+        name: name.to_owned(),
+        kind,
+        unit,
+        better,
+        clocks: BOTH,
+        description: description.to_owned(),
+    }
+}
+
+fn time(name: &str, better: Better, description: &str) -> Definition {
+    define(
+        name,
+        Kind::Histogram,
+        Unit::Nanoseconds,
+        better,
+        description,
+    )
+}
+
+fn ratio(name: &str, better: Better, description: &str) -> Definition {
+    define(name, Kind::Ratio, Unit::Share, better, description)
+}
+
+fn noun(class: MessageClass) -> &'static str {
+    match class {
+        MessageClass::Friend => "messages between people",
+        MessageClass::HotLine => "hot-line questions and answers",
+        MessageClass::OrderNotice => "order notices",
+        MessageClass::Ad => "ads",
+    }
+}
+
+fn by_message_class() -> impl Iterator<Item = Definition> {
+    MessageClass::ALL.iter().flat_map(|&class| {
+        let (label, noun) = (class.label(), noun(class));
+        [
+            time(
+                &format!("delivery.{label}"),
+                Better::Lower,
+                &format!("intended send to device, {noun}, recipient on line at acceptance"),
+            ),
+            time(
+                &format!("reach.{label}"),
+                Better::None,
+                &format!("intended send to device, {noun}, recipient off line at acceptance"),
+            ),
+            define(
+                &format!("messages.accepted.{label}"),
+                Kind::Counter,
+                Unit::Count,
+                Better::Higher,
+                &format!("{noun} accepted"),
+            ),
+            define(
+                &format!("messages.delivered.{label}"),
+                Kind::Counter,
+                Unit::Count,
+                Better::Higher,
+                &format!("{noun} handed to the recipient's device"),
+            ),
+        ]
+    })
+}
+
+fn by_command_class() -> impl Iterator<Item = Definition> {
+    CommandClass::ALL
+        .iter()
+        .filter(|&&class| class != CommandClass::Probe)
+        .flat_map(|class| {
+            let label = class.label();
+            [
+                time(
+                    &format!("wait.{label}"),
+                    Better::Lower,
+                    &format!("arrival at the shard to start of service, class {label}"),
+                ),
+                time(
+                    &format!("service.{label}"),
+                    Better::Lower,
+                    &format!("time in service, class {label}"),
+                ),
+            ]
+        })
+}
+
+fn of_the_queue() -> impl Iterator<Item = Definition> {
+    [
+        time(
+            "queue.wait",
+            Better::Lower,
+            "probes: arrival to start of service",
+        ),
+        time("queue.service", Better::Lower, "probes: time in service"),
+        time(
+            "queue.sojourn",
+            Better::Lower,
+            "probes: arrival to end of service",
+        ),
+        time(
+            "queue.abandoned_wait",
+            Better::None,
+            "probes that ran out of patience: arrival to giving up",
+        ),
+        define(
+            "queue.served",
+            Kind::Counter,
+            Unit::Count,
+            Better::Higher,
+            "probes served",
+        ),
+        ratio(
+            "queue.abandoned",
+            Better::Lower,
+            "probes that ran out of patience, of all that ended",
+        ),
+        ratio(
+            "queue.delayed",
+            Better::Lower,
+            "probes that had to wait, of those served",
+        ),
+    ]
+    .into_iter()
+    .map(|definition| Definition {
+        clocks: VIRTUAL,
+        ..definition
+    })
+}
+
+fn single() -> Vec<Definition> {
+    let series =
+        |name, unit, description| define(name, Kind::Series, unit, Better::None, description);
+    vec![
+        time(
+            "ack.friend",
+            Better::Lower,
+            "intended send to the sender's device learning of acceptance, messages between people",
+        ),
+        time(
+            "ack.hot_line",
+            Better::Lower,
+            "intended send to the sender's device learning of acceptance, acts towards pages",
+        ),
+        time(
+            "hotline.wait",
+            Better::Lower,
+            "question's entry to somebody taking it up",
+        ),
+        time(
+            "hotline.answer",
+            Better::Lower,
+            "question's entry to its answer",
+        ),
+        time(
+            "hotline.abandoned_wait",
+            Better::None,
+            "question's entry to the customer giving up",
+        ),
+        ratio(
+            "hotline.abandoned",
+            Better::Lower,
+            "questions given up, of all that ended",
+        ),
+        define(
+            "messages.pending",
+            Kind::Gauge,
+            Unit::Count,
+            Better::None,
+            "accepted messages still kept for their recipient at the end",
+        ),
+        define(
+            "ads.audience",
+            Kind::Gauge,
+            Unit::Count,
+            Better::Higher,
+            "people with a conversation with the page, summed over campaigns",
+        ),
+        ratio(
+            "utilisation.mean",
+            Better::None,
+            "busy share of all servers",
+        ),
+        ratio(
+            "utilisation.peak_hour",
+            Better::None,
+            "busy share of all servers in the busiest full hour",
+        ),
+        ratio(
+            "utilisation.busiest_shard",
+            Better::None,
+            "busy share of the servers of the busiest shard",
+        ),
+        define(
+            "audit.violations",
+            Kind::Counter,
+            Unit::Count,
+            Better::Lower,
+            "promises broken, as the audit counts them",
+        ),
+        series(
+            DELIVERY_P50,
+            Unit::Nanoseconds,
+            "median of delivery.friend per interval, within 1%",
+        ),
+        series(
+            DELIVERY_P99,
+            Unit::Nanoseconds,
+            "0.99 quantile of delivery.friend per interval, within 1%",
+        ),
+        series(
+            UTILISATION_MEAN,
+            Unit::PartsPerMillion,
+            "busy share of all servers per interval",
+        ),
+        series(
+            UTILISATION_BUSIEST,
+            Unit::PartsPerMillion,
+            "busy share of the servers of the interval's busiest shard",
+        ),
+    ]
+}
+
+fn by_rule() -> impl Iterator<Item = Definition> {
+    RuleKind::ALL.iter().map(|rule| {
+        define(
+            &format!("ads.refused.{}", rule.label()),
+            Kind::Counter,
+            Unit::Count,
+            Better::None,
+            &format!(
+                "ad slots refused with {} the first rule to refuse",
+                rule.label()
+            ),
+        )
+    })
+}
+
+static DEFINITIONS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
+    let mut all: Vec<Definition> = by_message_class()
+        .chain(by_command_class())
+        .chain(of_the_queue())
+        .chain(single())
+        .chain(by_rule())
+        .chain(Count::ALL.iter().map(|count| count.definition()))
+        .chain(Tick::ALL.iter().map(|tick| tick.definition()))
+        .collect();
+    all.sort_by(|a, b| (a.kind == Kind::Series, &a.name).cmp(&(b.kind == Kind::Series, &b.name)));
+    all
+});
+
+/// All metrics: series last, else by name.
+#[must_use]
+pub fn definitions() -> &'static [Definition] {
+    &DEFINITIONS
+}
+
+/// The metric of that name.
+///
+/// # Errors
+/// Names the nearest metric there is.
+pub fn find(name: &str) -> Result<&'static Definition, UnknownMetric> {
+    definitions()
+        .iter()
+        .find(|definition| definition.name == name)
+        .ok_or_else(|| UnknownMetric {
+            name: name.to_owned(),
+            nearest: nearest(name),
+        })
+}
+
+fn nearest(name: &str) -> &'static str {
+    definitions()
+        .iter()
+        .map(|definition| definition.name.as_str())
+        .min_by_key(|known| strsim::damerau_levenshtein(name, known))
+        .unwrap_or("delivery.friend")
+}
+
+/// A name that no metric has.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "there is no metric `{name}`; the nearest is `{nearest}` (`chappe schema --metrics` lists all)"
+)]
+pub struct UnknownMetric {
+    /// The name.
+    pub name: String,
+    /// The registered name nearest to it.
+    pub nearest: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        for pair in definitions().windows(2) {
+            assert_ne!(pair[0].name, pair[1].name);
+        }
+        for definition in definitions() {
+            assert_eq!(find(&definition.name).unwrap(), definition);
+            assert_eq!(
+                definition.kind == Kind::Series,
+                definition.name.starts_with("series."),
+                "{}",
+                definition.name
+            );
+            assert!(!definition.description.is_empty() && !definition.clocks.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_is_told_its_nearest() {
+        for (wrong, right) in [
+            ("delivery.freind", "delivery.friend"),
+            ("audit.violation", "audit.violations"),
+            ("hot_line.abandoned", "hotline.abandoned"),
+            ("ads.refused.budgets", "ads.refused.budget"),
+        ] {
+            let error = find(wrong).unwrap_err();
+            assert_eq!(error.nearest, right);
+            assert!(error.to_string().contains(right));
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! Thresholds: what a run must keep to, e.g. `"delivery.friend" = ["p(99) < 250ms"]`.
+
+use crate::finish::ResultParts;
+use crate::record::{Metric, Observed, Summary, ThresholdVerdict, Unit};
+use crate::registry::{Definition, Kind, UnknownMetric, find};
+use chappe_base::{Amount, Duration};
+
+/// One condition on one metric.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Threshold {
+    metric: &'static Definition,
+    condition: String,
+    measure: Measure,
+    comparison: Comparison,
+    limit: Limit,
+}
+
+/// What of a metric is held against the limit.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Measure {
+    /// Value at a quantile in [0, 1].
+    Quantile(f64),
+    Mean,
+    Min,
+    Max,
+    Count,
+    Amount,
+    Rate,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Comparison {
+    Less,
+    LessOrEqual,
+    Equal,
+    GreaterOrEqual,
+    Greater,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Limit {
+    /// In the unit of what is measured.
+    Value(i64),
+    /// Between 0 and 1.
+    Share(f64),
+}
+
+/// Why a threshold cannot be.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ThresholdError {
+    /// No such metric.
+    #[error(transparent)]
+    UnknownMetric(#[from] UnknownMetric),
+    /// A series has no one value.
+    #[error("`{metric}` is a series and has no single value to hold against a limit; name a histogram, counter, gauge or ratio")]
+    Series {
+        /// The metric.
+        metric: String,
+    },
+    /// Not of the form measure, comparison, limit.
+    #[error("`{condition}` is no condition on {metric}; write a measure, one of < <= == >= >, and a limit, for example \"{example}\"")]
+    Form {
+        /// The metric.
+        metric: String,
+        /// What was written.
+        condition: String,
+        /// What would be right.
+        example: &'static str,
+    },
+    /// The metric has no such measure.
+    #[error("`{measure}` is nothing that {metric}, a {kind} in {unit}, has; it has {known}, for example \"{example}\"")]
+    Measure {
+        /// The metric.
+        metric: String,
+        /// What was asked for.
+        measure: String,
+        /// The metric's kind.
+        kind: &'static str,
+        /// The metric's unit.
+        unit: &'static str,
+        /// What it has.
+        known: &'static str,
+        /// What would be right.
+        example: &'static str,
+    },
+    /// The limit is not in the measure's unit.
+    #[error("the limit in `{condition}` on {metric}: {problem}")]
+    Limit {
+        /// The metric.
+        metric: String,
+        /// What was written.
+        condition: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Threshold {
+    /// Reads one condition on a metric.
+    ///
+    /// # Errors
+    /// Says what is wrong, and what to write.
+    pub fn parse(metric: &str, condition: &str) -> Result<Threshold, ThresholdError> {
+        let metric = find(metric)?;
+        let example = example(metric)?;
+        let form = || ThresholdError::Form {
+            metric: metric.name.clone(),
+            condition: condition.to_owned(),
+            example,
+        };
+        let start = condition.find(['<', '=', '>']).ok_or_else(form)?;
+        let (measure, rest) = condition.split_at(start);
+        let end = rest.find(|c| !matches!(c, '<' | '=' | '>')).ok_or_else(form)?;
+        let (comparison, limit) = rest.split_at(end);
+        let comparison = Comparison::parse(comparison).ok_or_else(form)?;
+        let (measure, limit) = (measure.trim(), limit.trim());
+        if measure.is_empty() || limit.is_empty() {
+            return Err(form());
+        }
+        let measure = Measure::parse(measure)
+            .filter(|measure| measure.fits(metric))
+            .ok_or_else(|| ThresholdError::Measure {
+                metric: metric.name.clone(),
+                measure: measure.to_owned(),
+                kind: metric.kind.label(),
+                unit: metric.unit.label(),
+                known: known(metric),
+                example,
+            })?;
+        let limit = measure.limit(limit).map_err(|problem| ThresholdError::Limit {
+            metric: metric.name.clone(),
+            condition: condition.to_owned(),
+            problem,
+        })?;
+        Ok(Threshold {
+            metric,
+            condition: condition.to_owned(),
+            measure,
+            comparison,
+            limit,
+        })
+    }
+
+    /// The metric's registered name.
+    #[must_use]
+    pub fn metric(&self) -> &str {
+        &self.metric.name
+    }
+
+    /// Whether it holds. Where nothing was observed it does not: a threshold that is never put to
+    /// the test is a mistake in the scenario.
+    #[must_use]
+    pub fn evaluate(&self, parts: &ResultParts) -> ThresholdVerdict {
+        let observed = self.observe(parts);
+        ThresholdVerdict {
+            metric: self.metric.name.clone(),
+            condition: self.condition.clone(),
+            observed,
+            passed: self.holds(observed),
+        }
+    }
+
+    fn observe(&self, parts: &ResultParts) -> Observed {
+        match parts.metrics.get(&self.metric.name) {
+            None => Observed::Nothing,
+            Some(Metric::Histogram(summary)) => self.observe_histogram(parts, summary),
+            Some(&Metric::Counter { unit, value } | &Metric::Gauge { unit, value }) => {
+                Observed::Value { value, unit }
+            }
+            Some(&Metric::Ratio {
+                numerator,
+                denominator,
+            }) if denominator != 0 => Observed::Share {
+                numerator,
+                denominator,
+            },
+            Some(Metric::Ratio { .. }) => Observed::Nothing,
+        }
+    }
+
+    fn observe_histogram(&self, parts: &ResultParts, summary: &Summary) -> Observed {
+        let value = match self.measure {
+            Measure::Count => {
+                return Observed::Value {
+                    value: summary.count as i64,
+                    unit: Unit::Count,
+                };
+            }
+            Measure::Quantile(q) => parts
+                .distributions
+                .get(&self.metric.name)
+                .map(|distribution| distribution.quantile_ns(q)),
+            Measure::Mean => Some(summary.mean),
+            Measure::Min => Some(summary.min),
+            Measure::Max => Some(summary.max),
+            Measure::Amount | Measure::Rate => None,
+        };
+        match value {
+            Some(value) if summary.count > 0 => Observed::Value {
+                value,
+                unit: summary.unit,
+            },
+            Some(_) | None => Observed::Nothing,
+        }
+    }
+
+    fn holds(&self, observed: Observed) -> bool {
+        let order = match (observed, self.limit) {
+            (Observed::Value { value, .. }, Limit::Value(limit)) => value.partial_cmp(&limit),
+            (
+                Observed::Share {
+                    numerator,
+                    denominator,
+                },
+                Limit::Share(limit),
+            ) => (numerator as f64 / denominator as f64).partial_cmp(&limit),
+            (Observed::Nothing, _)
+            | (Observed::Value { .. }, Limit::Share(_))
+            | (Observed::Share { .. }, Limit::Value(_)) => None,
+        };
+        order.is_some_and(|order| match self.comparison {
+            Comparison::Less => order.is_lt(),
+            Comparison::LessOrEqual => order.is_le(),
+            Comparison::Equal => order.is_eq(),
+            Comparison::GreaterOrEqual => order.is_ge(),
+            Comparison::Greater => order.is_gt(),
+        })
+    }
+}
+
+/// A condition that the metric can have.
+fn example(metric: &Definition) -> Result<&'static str, ThresholdError> {
+    match metric.kind {
+        Kind::Histogram => Ok("p(99) < 250ms"),
+        Kind::Counter | Kind::Gauge if metric.unit == Unit::MicroUnits => Ok("amount >= 100.00"),
+        Kind::Counter | Kind::Gauge => Ok("count == 0"),
+        Kind::Ratio => Ok("rate < 0.05"),
+        Kind::Series => Err(ThresholdError::Series {
+            metric: metric.name.clone(),
+        }),
+    }
+}
+
+/// The measures that the metric has.
+fn known(metric: &Definition) -> &'static str {
+    match metric.kind {
+        Kind::Histogram => "p(0) to p(100), mean, min, max and count",
+        Kind::Counter | Kind::Gauge if metric.unit == Unit::MicroUnits => "amount",
+        Kind::Counter | Kind::Gauge => "count",
+        Kind::Ratio => "rate",
+        Kind::Series => "none",
+    }
+}
+
+impl Measure {
+    fn parse(text: &str) -> Option<Measure> {
+        match text {
+            "mean" => Some(Measure::Mean),
+            "min" => Some(Measure::Min),
+            "max" => Some(Measure::Max),
+            "count" => Some(Measure::Count),
+            "amount" => Some(Measure::Amount),
+            "rate" => Some(Measure::Rate),
+            other => {
+                let percentile = other.strip_prefix("p(")?.strip_suffix(')')?.trim();
+                let percentile: f64 = percentile.parse().ok()?;
+                (0.0..=100.0)
+                    .contains(&percentile)
+                    .then_some(Measure::Quantile(percentile / 100.0))
+            }
+        }
+    }
+
+    fn fits(self, metric: &Definition) -> bool {
+        match self {
+            Measure::Quantile(_) | Measure::Mean | Measure::Min | Measure::Max => {
+                metric.kind == Kind::Histogram
+            }
+            Measure::Count => {
+                metric.kind == Kind::Histogram
+                    || metric.unit == Unit::Count
+                        && matches!(metric.kind, Kind::Counter | Kind::Gauge)
+            }
+            Measure::Amount => metric.unit == Unit::MicroUnits,
+            Measure::Rate => metric.kind == Kind::Ratio,
+        }
+    }
+
+    fn limit(self, text: &str) -> Result<Limit, String> {
+        match self {
+            Measure::Quantile(_) | Measure::Mean | Measure::Min | Measure::Max => {
+                Duration::parse(text).map(|duration| Limit::Value(duration.0.0))
+            }
+            Measure::Count => text
+                .replace('_', "")
+                .parse()
+                .map(Limit::Value)
+                .map_err(|_| format!("`{text}` is no count; write a whole number")),
+            Measure::Amount => Amount::parse(text).map(|amount| Limit::Value(amount.0.0)),
+            Measure::Rate => match text.parse() {
+                Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(Limit::Share(rate)),
+                Ok(_) | Err(_) => Err(format!(
+                    "`{text}` is no rate; write a number between 0 and 1, for example 0.05"
+                )),
+            },
+        }
+    }
+}
+
+impl Comparison {
+    fn parse(text: &str) -> Option<Comparison> {
+        match text {
+            "<" => Some(Comparison::Less),
+            "<=" => Some(Comparison::LessOrEqual),
+            "==" => Some(Comparison::Equal),
+            ">=" => Some(Comparison::GreaterOrEqual),
+            ">" => Some(Comparison::Greater),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn conditions_that_cannot_be_say_what_to_write() {
+        for (metric, condition, word) in [
+            ("delivery.friends", "p(99) < 1s", "`delivery.friend`"),
+            ("series.blocks", "count < 1", "series"),
+            ("delivery.friend", "p(99) 250ms", "p(99) < 250ms"),
+            ("delivery.friend", "p(99) =< 250ms", "p(99) < 250ms"),
+            ("delivery.friend", "< 250ms", "p(99) < 250ms"),
+            ("delivery.friend", "p(99) <", "p(99) < 250ms"),
+            ("delivery.friend", "p(101) < 250ms", "p(0) to p(100)"),
+            ("delivery.friend", "p99 < 250ms", "p(0) to p(100)"),
+            ("delivery.friend", "rate < 0.1", "p(0) to p(100)"),
+            ("delivery.friend", "p(99) < 250", "no duration"),
+            ("delivery.friend", "p(99) < -1s", "negative"),
+            ("delivery.friend", "count < many", "whole number"),
+            ("audit.violations", "rate == 0", "count == 0"),
+            ("audit.violations", "count == none", "whole number"),
+            ("revenue.ads", "count > 5", "amount >= 100.00"),
+            ("revenue.ads", "amount > 5 euro", "no amount"),
+            ("hotline.abandoned", "rate < 5", "between 0 and 1"),
+            ("hotline.abandoned", "rate < NaN", "between 0 and 1"),
+            ("hotline.abandoned", "count < 5", "rate < 0.05"),
+            ("delivery.friend", "", "p(99) < 250ms"),
+        ] {
+            let error = Threshold::parse(metric, condition).unwrap_err().to_string();
+            assert!(error.contains(word), "{condition}: {error}");
+        }
+    }
+
+    #[test]
+    fn conditions_are_held_against_what_was_observed() {
+        let parts = sample::parts();
+        let verdict = |metric: &str, condition: &str| {
+            Threshold::parse(metric, condition).unwrap().evaluate(&parts)
+        };
+        for (metric, condition, passed) in [
+            ("delivery.friend", "p(99)<250ms", true),
+            ("delivery.friend", "p(50) < 1us", false),
+            ("delivery.friend", "p(97.3) > 1us", true),
+            ("delivery.friend", "max <= 250ms", true),
+            ("delivery.friend", "min >= 0s", true),
+            ("delivery.friend", "mean > 1s", false),
+            ("delivery.friend", "count > 0", true),
+            ("audit.violations", "count == 0", true),
+            ("audit.violations", "count > 0", false),
+            ("messages.pending", "count <= 1_000", true),
+            ("revenue.ads", "amount > 0.00", true),
+            ("hotline.abandoned", "rate < 1", true),
+            ("hotline.abandoned", "rate == 0", false),
+        ] {
+            assert_eq!(verdict(metric, condition).passed, passed, "{metric} {condition}");
+        }
+        assert_eq!(
+            verdict("audit.violations", "count == 0").observed,
+            Observed::Value {
+                value: 0,
+                unit: Unit::Count
+            }
+        );
+    }
+
+    #[test]
+    fn what_never_happened_keeps_no_threshold() {
+        let parts = sample::collector().finish(sample::UNTIL, 3);
+        let empty = crate::Collector::new(sample::config()).finish(sample::UNTIL, 3);
+        for (metric, condition) in [
+            ("delivery.friend", "p(99) < 250ms"),
+            ("hotline.abandoned", "rate < 0.5"),
+        ] {
+            let threshold = Threshold::parse(metric, condition).unwrap();
+            let verdict = threshold.evaluate(&empty);
+            assert_eq!((verdict.observed, verdict.passed), (Observed::Nothing, false));
+            assert!(threshold.evaluate(&parts).passed, "{metric}");
+        }
+        let violations = Threshold::parse("audit.violations", "count == 0").unwrap();
+        assert!(!violations.evaluate(&parts).passed);
+    }
+}
