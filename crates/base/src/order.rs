@@ -2,13 +2,15 @@
 
 use crate::id::ShardId;
 use crate::time::SimTime;
+use serde::{Deserialize, Serialize};
 
 /// The place of an event in the one order that every run keeps, whatever runs it:
 /// (time, target shard, source shard, sequence at the source).
 ///
 /// Packed for comparison as one 128-bit integer. The sequence wraps at 2^32 per source; it only
 /// breaks ties of time, target and source, and wraps alike on every machine.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct EventKey(u128);
 
 impl EventKey {
@@ -43,6 +45,13 @@ impl EventKey {
     #[inline]
     pub fn source(self) -> ShardId {
         ShardId((self.0 >> 32) as u16)
+    }
+
+    /// Its number among those its source made.
+    #[must_use]
+    #[inline]
+    pub fn sequence(self) -> u32 {
+        self.0 as u32
     }
 }
 
