@@ -1,1 +1,22 @@
-//! Virtual time: calendar, logical processes and service queues, on timely dataflow.
+//! Virtual time: the kernel that runs logical processes in one total order of events.
+//!
+//! A [`LogicalProcess`] is a shard with all that lives on it. The [`Kernel`] holds the processes
+//! of one worker and their [`Calendar`]; [`run`] runs them alone or, with several workers, in
+//! windows as long as the lookahead, exchanged on timely dataflow. A [`Station`] is the service
+//! queue of a shard. Results never depend on the number of workers.
+
+mod calendar;
+mod cluster;
+mod kernel;
+mod pool;
+mod station;
+mod stop;
+mod trace;
+mod worker;
+
+pub use calendar::{Calendar, Scheduled};
+pub use cluster::{Progress, RunOptions, RunOutcome, run};
+pub use kernel::{Emitter, Kernel, LogicalProcess};
+pub use station::{Arrival, Completion, Discipline, Started, Station, Ticket};
+pub use stop::StopFlag;
+pub use trace::{Divergence, Traced, first_divergence};

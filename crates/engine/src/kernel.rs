@@ -1,0 +1,274 @@
+//! One worker's logical processes and the loop that runs their events.
+
+use crate::calendar::{Calendar, Scheduled};
+use chappe_base::{EventKey, ShardId, SimTime, Span};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A shard with everything that lives on it: state that only its own events change.
+///
+/// Its result depends on its own events in the order of their [`EventKey`]s and on nothing else:
+/// no clock, no shared state, no order of draws.
+pub trait LogicalProcess: Send + 'static {
+    /// What an event carries: plain data, at most 48 bytes if a scheduled event is to fill one
+    /// cache line.
+    type Event: Copy + Send + Serialize + DeserializeOwned + 'static;
+
+    /// Called once, before any event, at time zero: schedules what happens first.
+    fn start(&mut self, out: &mut Emitter<'_, Self::Event>);
+
+    /// Does what `event` asks at time `now` and emits what follows from it.
+    fn handle(&mut self, now: SimTime, event: Self::Event, out: &mut Emitter<'_, Self::Event>);
+}
+
+/// What surrounds a worker's processes and stays the same during a run.
+#[derive(Clone, Copy, Debug)]
+struct Neighbourhood {
+    /// Least time an event takes from one shard to another.
+    lookahead: Span,
+    worker: u32,
+    workers: u32,
+    shards_count: u32,
+}
+
+impl Neighbourhood {
+    #[inline]
+    fn is_local(&self, shard: ShardId) -> bool {
+        self.workers == 1 || shard.0 as u32 % self.workers == self.worker
+    }
+
+    #[inline]
+    fn local_index(&self, shard: ShardId) -> usize {
+        if self.workers == 1 {
+            shard.index()
+        } else {
+            (shard.0 as u32 / self.workers) as usize
+        }
+    }
+
+    fn shard_at(&self, local: usize) -> ShardId {
+        ShardId((local as u32 * self.workers + self.worker) as u16)
+    }
+}
+
+/// Takes the events that a process makes while it handles one.
+pub struct Emitter<'a, E> {
+    key: EventKey,
+    shard: ShardId,
+    sequence: &'a mut u32,
+    calendar: &'a mut Calendar<E>,
+    outbox: &'a mut Vec<Scheduled<E>>,
+    around: &'a Neighbourhood,
+}
+
+impl<E: Copy> Emitter<'_, E> {
+    /// The time of the event being handled.
+    #[must_use]
+    #[inline]
+    pub fn now(&self) -> SimTime {
+        self.key.time()
+    }
+
+    /// The shard that handles it.
+    #[must_use]
+    #[inline]
+    pub fn shard(&self) -> ShardId {
+        self.shard
+    }
+
+    /// Its place in the total order.
+    #[must_use]
+    #[inline]
+    pub fn key(&self) -> EventKey {
+        self.key
+    }
+
+    /// Schedules `event` for this shard itself at `at`, now at the earliest.
+    ///
+    /// # Panics
+    /// If `at` has passed: a broken invariant of the process.
+    #[inline]
+    pub fn schedule(&mut self, at: SimTime, event: E) {
+        assert!(
+            at >= self.now(),
+            "shard {} schedules an event for itself at {} ns, before the {} ns it is at",
+            self.shard.0,
+            at.0,
+            self.now().0,
+        );
+        let key = self.next_key(self.shard, at);
+        self.calendar.insert(Scheduled { key, event });
+    }
+
+    /// Sends `event` to `target`, where it happens at `at`, at the earliest a lookahead from now,
+    /// also if the target happens to be this shard: latency depends on the kind of link alone.
+    ///
+    /// # Panics
+    /// If `at` violates the lookahead or there is no such shard: broken invariants of the process.
+    #[inline]
+    pub fn send(&mut self, target: ShardId, at: SimTime, event: E) {
+        assert!(
+            at >= self.now() + self.around.lookahead,
+            "lookahead violated: shard {} at {} ns sends to shard {} for {} ns, \
+             sooner than the lookahead of {} ns",
+            self.shard.0,
+            self.now().0,
+            target.0,
+            at.0,
+            self.around.lookahead.0,
+        );
+        assert!(
+            (target.0 as u32) < self.around.shards_count,
+            "shard {} sends to shard {}, but there are {} shards",
+            self.shard.0,
+            target.0,
+            self.around.shards_count,
+        );
+        let key = self.next_key(target, at);
+        let scheduled = Scheduled { key, event };
+        if self.around.is_local(target) {
+            self.calendar.insert(scheduled);
+        } else {
+            self.outbox.push(scheduled);
+        }
+    }
+
+    #[inline]
+    fn next_key(&mut self, target: ShardId, at: SimTime) -> EventKey {
+        let key = EventKey::new(at, target, self.shard, *self.sequence);
+        *self.sequence = self.sequence.wrapping_add(1);
+        key
+    }
+}
+
+/// The logical processes of one worker, with one calendar over all of them.
+///
+/// Of several workers, shard `s` belongs to worker `s % workers`. Alone, a kernel needs no
+/// lookahead: it may be zero.
+pub struct Kernel<L: LogicalProcess> {
+    lps: Vec<L>,
+    /// Next sequence number of each process.
+    sequences: Vec<u32>,
+    calendar: Calendar<L::Event>,
+    outbox: Vec<Scheduled<L::Event>>,
+    around: Neighbourhood,
+    now: SimTime,
+    events_count: u64,
+}
+
+impl<L: LogicalProcess> Kernel<L> {
+    /// A kernel that runs all processes, shard `s` being `lps[s]`.
+    #[must_use]
+    pub fn alone(lps: Vec<L>, lookahead: Span) -> Kernel<L> {
+        let shards_count = lps.len();
+        Kernel::part(lps, lookahead, 0, 1, shards_count)
+    }
+
+    /// The part of worker `worker` of `workers`, with the processes of its own shards, in order.
+    #[must_use]
+    pub(crate) fn part(
+        lps: Vec<L>,
+        lookahead: Span,
+        worker: usize,
+        workers: usize,
+        shards_count: usize,
+    ) -> Kernel<L> {
+        assert!(shards_count <= 1 << 16, "shards are numbered in 16 bits");
+        assert!(lookahead >= Span::ZERO, "lookahead is a length of time");
+        Kernel {
+            sequences: vec![0; lps.len()],
+            lps,
+            calendar: Calendar::new(),
+            outbox: Vec::new(),
+            around: Neighbourhood {
+                lookahead,
+                worker: worker as u32,
+                workers: workers as u32,
+                shards_count: shards_count as u32,
+            },
+            now: SimTime::ZERO,
+            events_count: 0,
+        }
+    }
+
+    /// Lets every process schedule its first events.
+    pub fn start(&mut self) {
+        for local in 0..self.lps.len() {
+            let shard = self.around.shard_at(local);
+            let mut out = Emitter {
+                key: EventKey::new(SimTime::ZERO, shard, shard, 0),
+                shard,
+                sequence: &mut self.sequences[local],
+                calendar: &mut self.calendar,
+                outbox: &mut self.outbox,
+                around: &self.around,
+            };
+            self.lps[local].start(&mut out);
+        }
+    }
+
+    /// Runs events at times **before** `horizon`, in order, until none is left or `events_max`
+    /// ran. Returns how many did.
+    pub fn run_until(&mut self, horizon: SimTime, events_max: u64) -> u64 {
+        let mut count = 0;
+        while count < events_max
+            && let Some(Scheduled { key, event }) = self.calendar.pop_before(horizon)
+        {
+            let shard = key.target();
+            let local = self.around.local_index(shard);
+            self.now = key.time();
+            let mut out = Emitter {
+                key,
+                shard,
+                sequence: &mut self.sequences[local],
+                calendar: &mut self.calendar,
+                outbox: &mut self.outbox,
+                around: &self.around,
+            };
+            self.lps[local].handle(key.time(), event, &mut out);
+            count += 1;
+        }
+        self.events_count += count;
+        count
+    }
+
+    /// Time of the latest event that ran.
+    #[must_use]
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// Events run so far.
+    #[must_use]
+    pub fn events_count(&self) -> u64 {
+        self.events_count
+    }
+
+    /// Bytes of the calendar.
+    #[must_use]
+    pub fn calendar_bytes(&self) -> usize {
+        self.calendar.bytes()
+    }
+
+    /// The processes, in order of their shards.
+    #[must_use]
+    pub fn into_lps(self) -> Vec<L> {
+        self.lps
+    }
+
+    /// Takes an event that another worker's process sent.
+    pub(crate) fn receive(&mut self, scheduled: Scheduled<L::Event>) {
+        debug_assert!(self.around.is_local(scheduled.key.target()));
+        self.calendar.insert(scheduled);
+    }
+
+    /// What this worker's processes sent to those of others since the last call.
+    pub(crate) fn drain_outbox(&mut self) -> std::vec::Drain<'_, Scheduled<L::Event>> {
+        self.outbox.drain(..)
+    }
+
+    /// A time not after the next event's, or none if nothing is pending.
+    pub(crate) fn next_time_bound(&self) -> Option<SimTime> {
+        self.calendar.next_time_bound()
+    }
+}

@@ -1,0 +1,296 @@
+//! The service queue of a shard: servers, a waiting room, lanes and patience.
+//!
+//! Pure bookkeeping: the caller draws service times, schedules completions and deadlines as
+//! events of its own, and calls back when they happen. No allocation per job once the waiting
+//! room has seen its fullest moment.
+
+use chappe_base::{SimTime, Span};
+use serde::{Deserialize, Serialize};
+
+/// Who is served next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Discipline {
+    /// Whoever came first; lanes don't matter.
+    Fifo,
+    /// The lowest lane in which somebody waits, first come first served within it. A job in
+    /// service is not interrupted.
+    Priority {
+        /// Lanes are 0 to `lanes_count` − 1.
+        lanes_count: u8,
+    },
+}
+
+/// A job went into service; the caller schedules its completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// Which server, for [`Station::complete`].
+    pub server: u32,
+    /// When its service ends.
+    pub done_at: SimTime,
+}
+
+/// A place in the waiting room, for [`Station::renege`]. Outlives the waiting harmlessly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    slot: u32,
+    generation: u32,
+}
+
+/// What became of an arriving job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// A server was free.
+    Started(Started),
+    /// It waits. A caller whose jobs lose patience schedules its deadline with this ticket.
+    Queued(Ticket),
+    /// The waiting room was full.
+    Dropped,
+}
+
+/// A finished job, and the one that took its server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completion<J> {
+    /// The finished job.
+    pub job: J,
+    /// From its arrival to the start of its service.
+    pub wait: Span,
+    /// From the start of its service to its end.
+    pub service: Span,
+    /// The next job on that server, if one waited.
+    pub next: Option<Started>,
+}
+
+/// A queue with one or more servers. `J` is what the caller wants back with a job.
+#[derive(Clone, Debug)]
+pub struct Station<J> {
+    servers: Vec<Option<InService<J>>>,
+    /// Free servers, the one used last on top.
+    idle: Vec<u32>,
+    discipline: Discipline,
+    lanes: Vec<Lane>,
+    /// The waiting room: slots are reused, last in first out.
+    slots: Vec<Slot<J>>,
+    /// First free slot.
+    free: u32,
+    waiting_count: u32,
+    room: u32,
+    /// Server time of finished jobs.
+    finished: Span,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct InService<J> {
+    job: J,
+    wait: Span,
+    started_at: SimTime,
+}
+
+/// Those who wait in one lane, first to last.
+#[derive(Clone, Copy, Debug)]
+struct Lane {
+    first: u32,
+    last: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot<J> {
+    job: J,
+    arrived_at: SimTime,
+    service: Span,
+    lane: u8,
+    waits: bool,
+    /// Changes when the slot is reused, so that an old ticket is recognised.
+    generation: u32,
+    /// Neighbours in the lane; for a free slot, `next` is the next free one.
+    previous: u32,
+    next: u32,
+}
+
+/// No slot.
+const NONE: u32 = u32::MAX;
+
+impl<J: Copy> Station<J> {
+    /// A station with `servers_count` servers, at least one, and a waiting room for `room` jobs.
+    #[must_use]
+    pub fn new(servers_count: u32, room: u32, discipline: Discipline) -> Station<J> {
+        assert!(servers_count > 0, "a station has at least one server");
+        let lanes_count = match discipline {
+            Discipline::Fifo => 1,
+            Discipline::Priority { lanes_count } => lanes_count,
+        };
+        let empty = Lane {
+            first: NONE,
+            last: NONE,
+        };
+        Station {
+            servers: vec![None; servers_count as usize],
+            idle: (0..servers_count).rev().collect(),
+            discipline,
+            lanes: vec![empty; lanes_count as usize],
+            slots: Vec::new(),
+            free: NONE,
+            waiting_count: 0,
+            room,
+            finished: Span::ZERO,
+        }
+    }
+
+    /// A job arrives in `lane` and will take `service` of a server.
+    ///
+    /// # Panics
+    /// With a lane that the discipline doesn't have.
+    pub fn arrive(&mut self, now: SimTime, job: J, lane: u8, service: Span) -> Arrival {
+        if let Some(server) = self.idle.pop() {
+            return Arrival::Started(self.begin(now, server, job, Span::ZERO, service));
+        }
+        if self.waiting_count == self.room {
+            return Arrival::Dropped;
+        }
+        let lane = match self.discipline {
+            Discipline::Fifo => 0,
+            Discipline::Priority { .. } => lane,
+        };
+        let slot = self.occupy(job, now, service, lane);
+        let last = self.lanes[lane as usize].last;
+        self.slots[slot as usize].previous = last;
+        match last {
+            NONE => self.lanes[lane as usize].first = slot,
+            last => self.slots[last as usize].next = slot,
+        }
+        self.lanes[lane as usize].last = slot;
+        self.waiting_count += 1;
+        Arrival::Queued(Ticket {
+            slot,
+            generation: self.slots[slot as usize].generation,
+        })
+    }
+
+    /// The service on `server` ends.
+    ///
+    /// # Panics
+    /// If nothing is in service there.
+    pub fn complete(&mut self, now: SimTime, server: u32) -> Completion<J> {
+        let InService {
+            job,
+            wait,
+            started_at,
+        } = self.servers[server as usize]
+            .take()
+            .expect("a completion needs a job in service");
+        let service = now - started_at;
+        self.finished = self.finished + service;
+        let mut firsts = self.lanes.iter().map(|lane| lane.first);
+        let next = match firsts.find(|&first| first != NONE) {
+            Some(slot) => {
+                let waiting = self.vacate(slot);
+                let wait = now - waiting.arrived_at;
+                Some(self.begin(now, server, waiting.job, wait, waiting.service))
+            }
+            None => {
+                self.idle.push(server);
+                None
+            }
+        };
+        Completion {
+            job,
+            wait,
+            service,
+            next,
+        }
+    }
+
+    /// The patience of the job with this ticket ends: if it still waits it leaves, and is
+    /// returned with the time it waited.
+    pub fn renege(&mut self, now: SimTime, ticket: Ticket) -> Option<(J, Span)> {
+        let slot = &self.slots[ticket.slot as usize];
+        if !slot.waits || slot.generation != ticket.generation {
+            return None;
+        }
+        let left = self.vacate(ticket.slot);
+        Some((left.job, now - left.arrived_at))
+    }
+
+    /// Jobs that wait.
+    #[must_use]
+    pub fn waiting_count(&self) -> u32 {
+        self.waiting_count
+    }
+
+    /// Jobs in service.
+    #[must_use]
+    pub fn in_service_count(&self) -> u32 {
+        (self.servers.len() - self.idle.len()) as u32
+    }
+
+    /// Time that servers have spent on jobs up to `now`, summed over servers.
+    #[must_use]
+    pub fn busy(&self, now: SimTime) -> Span {
+        let running = self.servers.iter().flatten();
+        running.fold(self.finished, |sum, job| sum + (now - job.started_at))
+    }
+
+    /// Bytes held.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.servers.capacity() * size_of::<Option<InService<J>>>()
+            + self.idle.capacity() * size_of::<u32>()
+            + self.lanes.capacity() * size_of::<Lane>()
+            + self.slots.capacity() * size_of::<Slot<J>>()
+    }
+
+    fn begin(&mut self, now: SimTime, server: u32, job: J, wait: Span, service: Span) -> Started {
+        self.servers[server as usize] = Some(InService {
+            job,
+            wait,
+            started_at: now,
+        });
+        Started {
+            server,
+            done_at: now + service,
+        }
+    }
+
+    /// Takes a free slot, not yet linked to a lane.
+    fn occupy(&mut self, job: J, arrived_at: SimTime, service: Span, lane: u8) -> u32 {
+        let mut slot = Slot {
+            job,
+            arrived_at,
+            service,
+            lane,
+            waits: true,
+            generation: 0,
+            previous: NONE,
+            next: NONE,
+        };
+        if self.free == NONE {
+            self.slots.push(slot);
+            return (self.slots.len() - 1) as u32;
+        }
+        let index = self.free;
+        let old = &mut self.slots[index as usize];
+        self.free = old.next;
+        slot.generation = old.generation.wrapping_add(1);
+        *old = slot;
+        index
+    }
+
+    /// Unlinks a slot from its lane and frees it. Returns what it held.
+    fn vacate(&mut self, index: u32) -> Slot<J> {
+        let slot = self.slots[index as usize];
+        let lane = slot.lane as usize;
+        match slot.previous {
+            NONE => self.lanes[lane].first = slot.next,
+            previous => self.slots[previous as usize].next = slot.next,
+        }
+        match slot.next {
+            NONE => self.lanes[lane].last = slot.previous,
+            next => self.slots[next as usize].previous = slot.previous,
+        }
+        let freed = &mut self.slots[index as usize];
+        freed.waits = false;
+        freed.next = self.free;
+        self.free = index;
+        self.waiting_count -= 1;
+        slot
+    }
+}

@@ -1,0 +1,102 @@
+//! Finding where two runs part: which event was the first to differ.
+
+use crate::kernel::{Emitter, LogicalProcess};
+use chappe_base::{EventKey, SimTime};
+use std::fmt;
+
+/// A logical process that remembers every event it handled.
+#[derive(Clone, Debug)]
+pub struct Traced<L: LogicalProcess> {
+    /// The process itself.
+    pub process: L,
+    /// Its events so far, in the order in which it handled them.
+    pub handled: Vec<(EventKey, L::Event)>,
+}
+
+impl<L: LogicalProcess> Traced<L> {
+    /// Watches `process`.
+    pub fn new(process: L) -> Traced<L> {
+        Traced {
+            process,
+            handled: Vec::new(),
+        }
+    }
+}
+
+impl<L: LogicalProcess> LogicalProcess for Traced<L> {
+    type Event = L::Event;
+
+    fn start(&mut self, out: &mut Emitter<'_, L::Event>) {
+        self.process.start(out);
+    }
+
+    fn handle(&mut self, now: SimTime, event: L::Event, out: &mut Emitter<'_, L::Event>) {
+        self.handled.push((out.key(), event));
+        self.process.handle(now, event, out);
+    }
+}
+
+/// The first event in which two runs differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Divergence<E> {
+    /// How many events of its shard went before it, alike in both runs.
+    pub index: usize,
+    /// What the left run handled there, if anything.
+    pub left: Option<(EventKey, E)>,
+    /// What the right run handled there, if anything.
+    pub right: Option<(EventKey, E)>,
+}
+
+impl<E> Divergence<E> {
+    fn key(&self) -> Option<EventKey> {
+        let key = |side: &Option<(EventKey, E)>| side.as_ref().map(|(key, _)| *key);
+        key(&self.left).into_iter().chain(key(&self.right)).min()
+    }
+}
+
+impl<E: fmt::Debug> fmt::Display for Divergence<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = |f: &mut fmt::Formatter<'_>, side: &Option<(EventKey, E)>| match side {
+            Some((key, event)) => write!(
+                f,
+                "at {} ns on shard {} from shard {}, its number {}: {event:?}",
+                key.time().0,
+                key.target().0,
+                key.source().0,
+                key.sequence(),
+            ),
+            None => write!(f, "no further event"),
+        };
+        write!(f, "after {} equal events of its shard: ", self.index)?;
+        side(f, &self.left)?;
+        write!(f, " | ")?;
+        side(f, &self.right)
+    }
+}
+
+/// Compares two runs over the same shards and names the first event, in the total order, that
+/// one of them handled and the other did not.
+#[must_use]
+pub fn first_divergence<L, M>(
+    left: &[Traced<L>],
+    right: &[Traced<M>],
+) -> Option<Divergence<L::Event>>
+where
+    L: LogicalProcess<Event: PartialEq>,
+    M: LogicalProcess<Event = L::Event>,
+{
+    assert_eq!(left.len(), right.len(), "the runs have different shards");
+    left.iter()
+        .zip(right)
+        .filter_map(|(left, right)| {
+            let (left, right) = (&left.handled, &right.handled);
+            let differs = |&index: &usize| left.get(index) != right.get(index);
+            let index = (0..left.len().max(right.len())).find(differs)?;
+            Some(Divergence {
+                index,
+                left: left.get(index).copied(),
+                right: right.get(index).copied(),
+            })
+        })
+        .min_by_key(Divergence::key)
+}
