@@ -16,8 +16,8 @@ mod time;
 
 pub use digest::Chain;
 pub use fact::{
-    Answerer, CancelReason, CommandClass, Decision, Entry, Fact, Format, MessageClass, OptInSource,
-    Permit, Reaction, Record, RefusalReason, RuleKind,
+    Answerer, CommandClass, Decision, Entry, Fact, Format, MessageClass, OptInSource, Permit,
+    Reaction, Record, RefusalReason, RuleKind,
 };
 pub use id::{
     Act, ActKind, CampaignId, Homes, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic,
@@ -27,6 +27,6 @@ pub use law::{Law, standard_normal_quantile};
 pub use map::{FixedHasher, Map, Set};
 pub use money::{Account, Money};
 pub use order::EventKey;
-pub use random::{Keyed, Purpose, Stream, philox2x64};
+pub use random::{Keyed, Purpose, Stream, philox2x64, unit};
 pub use text::{Amount, Duration, Probability};
 pub use time::{Seconds, SimTime, Span};

@@ -110,7 +110,7 @@ impl Keyed {
 /// Maps a word to the open interval (0, 1), 2^-52 apart and never 0 or 1.
 #[must_use]
 #[inline]
-pub(crate) fn unit(word: u64) -> f64 {
+pub fn unit(word: u64) -> f64 {
     ((word >> 12) as f64 + 0.5) * (1.0 / (1u64 << 52) as f64)
 }
 

@@ -38,12 +38,19 @@ pub struct Population {
     #[schemars(range(min = 3), extend("x-unit" = "friends", "x-grade" = "A", "x-source" = "friend limit of the platform"))]
     pub friends_max: u32,
     /// Circles (family, class, work, …) that a person's friends fall into; friends within a circle
-    /// are friends of each other, so 1/circles of a median person's friend pairs are friends.
-    #[schemars(range(min = 1), extend("x-unit" = "circles", "x-grade" = "A", "x-source" = "14% of a median user's friend pairs are friends"))]
+    /// are friends of each other, so about 1/circles of a person's friend pairs are friends.
+    #[schemars(range(min = 2), extend("x-unit" = "circles", "x-grade" = "A", "x-source" = "14% of a median user's friend pairs are friends"))]
     pub circles: u32,
     /// How unevenly people choose whom to write to: exponent of a Zipf law over their friends.
     #[schemars(range(min = 0), extend("x-grade" = "A", "x-source" = "CollegeMsg trace: 21% of messages go to the favourite, 40% to the first three"))]
     pub contact_exponent: f64,
+    /// Most friends that anyone writes to, the closest first.
+    #[schemars(range(min = 1), extend("x-unit" = "friends", "x-grade" = "D", "x-source" = "CollegeMsg trace: with exponent 1, 50 friends give the favourite's 21%"))]
+    pub contacts_max: u32,
+    /// Share of people who never write to friends or pay them, and only read. What the mean person
+    /// writes is kept: the others write so much more.
+    #[schemars(extend("x-grade" = "A", "x-source" = "CollegeMsg trace: 28% of the members never send"))]
+    pub silent_share: Probability,
     /// Time zones: offset from UTC in minutes, and the share of people who live there.
     #[schemars(extend("x-unit" = "minutes", "x-grade" = "assumed"))]
     pub time_zones: Vec<TimeZone>,
@@ -77,6 +84,8 @@ impl Default for Population {
             friends_max: 5_000,
             circles: 7,
             contact_exponent: 1.0,
+            contacts_max: 50,
+            silent_share: Probability::of(0.28),
             time_zones: vec![
                 zone(-8, 0.12),
                 zone(-5, 0.2),

@@ -1,0 +1,217 @@
+//! Who is friends with whom: a symmetric graph that is computed, never stored.
+//!
+//! Everyone has a position, by a keyed permutation; position is rank by number of friends, most
+//! first. Friends come in circles. Circle 0 is the closest: the whole population in groups of four.
+//! Each further circle is a third larger, so to speak, than all before it (for seven `circles`),
+//! and only people with enough friends take part in it: those up to some position, cut by the
+//! circle's own permutation into groups whose members are all friends of each other. Circles are
+//! nested, so everyone is tied to everyone; and with groups in a constant ratio g to the friends
+//! before them, the share of friend pairs that are friends is g / (2 + g) for everyone.
+//!
+//! A level costs four permutations of a few nanoseconds, whatever the population.
+
+use crate::config;
+use crate::normal::CutLogNormal;
+use crate::permutation::Permutation;
+use chappe_base::UserId;
+
+/// Friends in the closest circle, population permitting.
+const CLOSEST: u32 = 3;
+
+/// The friendships of a population.
+#[derive(Clone, Debug)]
+pub struct Friends {
+    users_count: u32,
+    order: Permutation,
+    circles: Vec<Circle>,
+}
+
+/// One level: who takes part, and in which groups.
+#[derive(Clone, Copy, Debug)]
+struct Circle {
+    /// Positions below this take part.
+    members_count: u32,
+    /// Into so many groups, as even as can be.
+    groups_count: u32,
+    /// Rank of the first friend that this circle gives.
+    first_rank: u32,
+    /// Friends that it gives.
+    friends_count: u32,
+    order: Permutation,
+}
+
+/// A place in a group: the group's first index, its size, and the place within it.
+struct Place {
+    start: u32,
+    size: u32,
+    index: u32,
+}
+
+impl Circle {
+    fn new(
+        members_count: u32,
+        first_rank: u32,
+        friends_count: u32,
+        seed: u64,
+        level: u64,
+    ) -> Circle {
+        Circle {
+            members_count,
+            groups_count: members_count.div_ceil(friends_count + 1),
+            first_rank,
+            friends_count,
+            order: Permutation::new(members_count, seed, level),
+        }
+    }
+
+    /// Groups begin at floor(k · members / groups), so sizes differ by one at most.
+    #[inline]
+    fn place(&self, position: u32) -> Place {
+        let at = self.order.forward(position) as u64;
+        let (members, groups) = (self.members_count as u64, self.groups_count as u64);
+        let group = ((at + 1) * groups - 1) / members;
+        let start = group * members / groups;
+        let end = (group + 1) * members / groups;
+        Place {
+            start: start as u32,
+            size: (end - start) as u32,
+            index: (at - start) as u32,
+        }
+    }
+
+    /// Position of the `nearness`-th friend, from 0, of whoever is at `position`.
+    #[inline]
+    fn friend(&self, position: u32, nearness: u32) -> u32 {
+        let Place { start, size, index } = self.place(position);
+        // A group one short gives its first friend twice.
+        let nearness = nearness % (size - 1);
+        let step = nearness / 2 + 1;
+        let other = if size.is_power_of_two() {
+            index ^ (nearness + 1)
+        } else if nearness % 2 == 0 {
+            (index + step) % size
+        } else {
+            (index + size - step) % size
+        };
+        self.order.backward(start + other)
+    }
+}
+
+impl Friends {
+    /// The friendships that `seed` gives to the population.
+    #[must_use]
+    pub fn new(config: &config::Population, seed: u64) -> Friends {
+        let users_count = config.users;
+        let law = CutLogNormal::new(
+            libm::log(config.friends_median),
+            config.friends_sigma,
+            config.friends_max as f64 * (1.0 + 1e-9),
+        );
+        let growth = 2.0 / (config.circles.max(2) - 1) as f64;
+        let mut circles = Vec::new();
+        let mut reached = 0;
+        let mut members_count = users_count;
+        loop {
+            let wanted = match circles.len() {
+                0 => CLOSEST,
+                _ => (libm::round(growth * reached as f64) as u32).max(2),
+            };
+            if !circles.is_empty() {
+                // A group may take a quarter of the circle's members at most, or circles of a
+                // small population would overlap.
+                let at = libm::sqrt(reached as f64 * (reached + wanted) as f64);
+                members_count = (users_count as f64 * law.share_above(at)) as u32;
+            }
+            let friends_count = match circles.len() {
+                0 => wanted.min(members_count.saturating_sub(1)),
+                _ => wanted.min(members_count / 4),
+            };
+            let too_few = if circles.is_empty() { 1 } else { 2 };
+            if friends_count < too_few || reached + friends_count > config.friends_max {
+                break;
+            }
+            circles.push(Circle::new(
+                members_count,
+                reached,
+                friends_count,
+                seed,
+                circles.len() as u64 + 1,
+            ));
+            reached += friends_count;
+        }
+        Friends {
+            users_count,
+            order: Permutation::new(users_count, seed, 0),
+            circles,
+        }
+    }
+
+    /// How many people there are.
+    #[must_use]
+    pub fn users_count(&self) -> u32 {
+        self.users_count
+    }
+
+    /// Share of the people with more friends than `user`, ties broken at random: in (0, 1).
+    #[must_use]
+    #[inline]
+    pub fn standing(&self, user: UserId) -> f64 {
+        (self.order.forward(user.0) as f64 + 0.5) / self.users_count as f64
+    }
+
+    /// How many ranks of friends `user` has. Two people who meet in two circles hold two ranks of
+    /// each other, which is rare unless the population is small.
+    #[must_use]
+    #[inline]
+    pub fn count(&self, user: UserId) -> u32 {
+        self.class_count(self.class(user))
+    }
+
+    /// Number of circles that `user` takes part in: the class of people with equally many friends.
+    #[must_use]
+    #[inline]
+    pub fn class(&self, user: UserId) -> usize {
+        let position = self.order.forward(user.0);
+        self.circles
+            .partition_point(|circle| circle.members_count > position)
+    }
+
+    /// Largest class that anyone is in.
+    #[must_use]
+    pub fn classes_count(&self) -> usize {
+        self.circles.len()
+    }
+
+    /// Ranks of friends that everyone in `class` has.
+    #[must_use]
+    pub fn class_count(&self, class: usize) -> u32 {
+        class.checked_sub(1).map_or(0, |last| {
+            self.circles[last].first_rank + self.circles[last].friends_count
+        })
+    }
+
+    /// The friend of `user` at `rank`, which must be below [`Friends::count`]: 0 to 2 are the
+    /// closest, and in a group of four or eight the favourite is mutual.
+    #[must_use]
+    #[inline]
+    pub fn friend(&self, user: UserId, rank: u32) -> UserId {
+        let level = self.circles.partition_point(|c| c.first_rank <= rank) - 1;
+        let circle = &self.circles[level];
+        let position = self.order.forward(user.0);
+        let other = circle.friend(position, rank - circle.first_rank);
+        UserId(self.order.backward(other))
+    }
+
+    /// Whether the two are friends.
+    #[must_use]
+    pub fn are_friends(&self, one: UserId, other: UserId) -> bool {
+        if one == other {
+            return false;
+        }
+        let (a, b) = (self.order.forward(one.0), self.order.forward(other.0));
+        self.circles
+            .iter()
+            .take_while(|circle| circle.members_count > a.max(b))
+            .any(|circle| circle.place(a).start == circle.place(b).start)
+    }
+}

@@ -1,0 +1,139 @@
+//! What an act is that a person begins.
+
+use crate::config::{Agents, Population, Sessions, Traffic};
+use chappe_base::{Keyed, Purpose, UserId, unit};
+
+/// What a person begins.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Begin {
+    /// A conversation with a friend.
+    Conversation,
+    /// Opening the app with nothing to send.
+    CheckIn,
+    /// Turning to a page.
+    PageVisit,
+    /// A payment to a friend.
+    Payment,
+}
+
+/// How often the mean person begins what.
+#[derive(Clone, Copy, Debug)]
+pub struct Kinds {
+    keyed: Keyed,
+    /// Per day, of the mean person who writes.
+    conversations: f64,
+    payments: f64,
+    /// Per day, of the mean person.
+    check_ins: f64,
+    page_visits: f64,
+}
+
+impl Kinds {
+    /// The rates of a scenario, under `seed`. With a replayed trace, no conversation is begun.
+    #[must_use]
+    pub fn new(
+        population: &Population,
+        sessions: &Sessions,
+        traffic: &Traffic,
+        agents: &Agents,
+        seed: u64,
+    ) -> Kinds {
+        // Those who write make up for those who don't; where nobody does, nothing is written.
+        let writing_share = 1.0 - population.silent_share.get();
+        let of_writers = |per_day: f64| {
+            if writing_share > 0.0 {
+                per_day / writing_share
+            } else {
+                0.0
+            }
+        };
+        let conversations = match traffic.replay {
+            Some(_) => 0.0,
+            None => traffic.conversations_per_day,
+        };
+        Kinds {
+            keyed: Keyed::new(seed, Purpose::ActKind),
+            conversations: of_writers(conversations),
+            payments: of_writers(agents.payments_per_day),
+            check_ins: sessions.check_ins_per_day,
+            page_visits: agents.page_visits_per_day,
+        }
+    }
+
+    /// Acts that a person of mean activity begins in a mean day [per day]; multiply by the
+    /// person's activity.
+    #[must_use]
+    #[inline]
+    pub fn per_day(&self, writes: bool) -> f64 {
+        let read_only = self.check_ins + self.page_visits;
+        if writes {
+            read_only + self.conversations + self.payments
+        } else {
+            read_only
+        }
+    }
+
+    /// What `user`, who `writes` or not, begins in `slot` of `day`.
+    #[must_use]
+    #[inline]
+    pub fn begin(&self, user: UserId, day: i32, slot: u32, writes: bool) -> Begin {
+        let key = (day as u32 as u64) << 32 | slot as u64;
+        let at = unit(self.keyed.word(user.0 as u64, key)) * self.per_day(writes);
+        // Ordered so that the rates of people who write only extend those of the others.
+        if at < self.check_ins {
+            Begin::CheckIn
+        } else if at < self.check_ins + self.page_visits || !writes {
+            Begin::PageVisit
+        } else if at < self.check_ins + self.page_visits + self.conversations {
+            Begin::Conversation
+        } else {
+            Begin::Payment
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_base::Probability;
+
+    fn shares(kinds: &Kinds, writes: bool) -> [f64; 4] {
+        let mut counts = [0.0; 4];
+        for user in 0..100_000 {
+            counts[kinds.begin(UserId(user), 2, 3, writes) as usize] += 1e-5;
+        }
+        counts.map(|share| share * kinds.per_day(writes))
+    }
+
+    #[test]
+    fn each_kind_keeps_its_rate_over_the_population() {
+        let population = Population {
+            silent_share: Probability::of(0.25),
+            ..Population::default()
+        };
+        let (sessions, traffic) = (Sessions::default(), Traffic::default());
+        let agents = Agents {
+            payments_per_day: 1.0,
+            ..Agents::default()
+        };
+        let kinds = Kinds::new(&population, &sessions, &traffic, &agents, 1);
+        let (writing, silent) = (shares(&kinds, true), shares(&kinds, false));
+        let expected = [5.4, 4.0, 0.3, 1.0];
+        for kind in 0..4 {
+            let mean = 0.75 * writing[kind] + 0.25 * silent[kind];
+            assert!((mean / expected[kind] - 1.0).abs() < 0.03, "{kind}: {mean}");
+        }
+        assert_eq!((silent[0], silent[3]), (0.0, 0.0));
+    }
+
+    #[test]
+    fn a_replayed_trace_leaves_no_conversation_to_begin() {
+        let traffic = Traffic {
+            replay: Some("trace.txt".into()),
+            ..Traffic::default()
+        };
+        let (population, sessions) = (Population::default(), Sessions::default());
+        let kinds = Kinds::new(&population, &sessions, &traffic, &Agents::default(), 1);
+        assert_eq!(shares(&kinds, true)[Begin::Conversation as usize], 0.0);
+    }
+}
