@@ -177,16 +177,6 @@ words! {
 }
 
 words! {
-    /// Why an order was cancelled.
-    CancelReason {
-        /// The user changed their mind before shipping.
-        ByUser = "by_user",
-        /// It could not be paid.
-        Unpaid = "unpaid",
-    }
-}
-
-words! {
     /// Why the platform refused a command.
     RefusalReason {
         /// The recipient blocked the sender.
@@ -518,8 +508,6 @@ pub enum Fact {
         page: PageId,
         /// The product.
         product: ProductId,
-        /// Why.
-        reason: CancelReason,
     },
 
     /// Money moved from one account of the shard to another: one double entry.

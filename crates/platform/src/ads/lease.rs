@@ -1,0 +1,87 @@
+//! The user's shard: its lease of a campaign's budget.
+
+use super::Lease;
+use crate::command::Command;
+use crate::outbox::Outbox;
+use crate::shard::Shard;
+use chappe_base::{Account, CampaignId, Fact, Money, RuleKind, SimTime, Span};
+
+impl Shard {
+    /// Budget arrives.
+    pub(crate) fn receive_lease(
+        &mut self,
+        campaign: CampaignId,
+        amount: Money,
+        until: SimTime,
+        out: &mut Outbox,
+    ) {
+        let (from, to) = (Account::Clearing, Account::Lease(campaign));
+        self.ledger
+            .must_shift(from, to, amount, chappe_base::MessageId(0), &mut out.facts);
+        self.ads.leases[campaign.index()] = Lease {
+            until,
+            is_requested: false,
+            refused: None,
+            retry_at: SimTime::ZERO,
+        };
+        out.timer(until, Command::LeaseTimeout { campaign });
+    }
+
+    /// The page's home gives nothing, for now.
+    pub(crate) fn receive_no_lease(&mut self, now: SimTime, campaign: CampaignId, rule: RuleKind) {
+        let retry_at = now + Span(self.config.lease_life.0 / 8);
+        let lease = &mut self.ads.leases[campaign.index()];
+        *lease = Lease {
+            is_requested: false,
+            refused: Some(rule),
+            retry_at,
+            ..*lease
+        };
+    }
+
+    /// A lease that has run out goes back, but for what ads on their way have reserved.
+    pub(crate) fn return_lease(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) {
+        let amount = self.ledger.lease(campaign);
+        if now < self.ads.leases[campaign.index()].until || amount == Money::ZERO {
+            return;
+        }
+        let (from, to) = (Account::Lease(campaign), Account::Clearing);
+        self.ledger
+            .must_shift(from, to, amount, chappe_base::MessageId(0), &mut out.facts);
+        out.fact(Fact::LeaseReturned { campaign, amount });
+        let home = self
+            .config
+            .homes
+            .page(self.config.campaigns[campaign.index()].page);
+        out.forward(home, Command::ReturnLease { campaign, amount });
+    }
+
+    /// Whether the shard's lease pays one more ad; if not, why, and the page's home is asked for more.
+    pub(crate) fn lease_pays(
+        &mut self,
+        now: SimTime,
+        campaign: CampaignId,
+        price: Money,
+        out: &mut Outbox,
+    ) -> Result<(), RuleKind> {
+        let lease = self.ads.leases[campaign.index()];
+        if now < lease.until && self.ledger.lease(campaign) >= price {
+            return Ok(());
+        }
+        if !lease.is_requested && now >= lease.retry_at {
+            self.ads.leases[campaign.index()].is_requested = true;
+            let home = self
+                .config
+                .homes
+                .page(self.config.campaigns[campaign.index()].page);
+            out.forward(
+                home,
+                Command::RequestLease {
+                    campaign,
+                    shard: self.id,
+                },
+            );
+        }
+        Err(lease.refused.unwrap_or(RuleKind::Budget))
+    }
+}

@@ -1,0 +1,85 @@
+//! Ads: campaigns and their budgets at the page's home, leases at the shards, slots at the users'.
+
+mod campaign;
+mod lease;
+mod slot;
+
+use crate::config::{CampaignConfig, Config};
+use chappe_base::{CampaignId, Map, MessageId, Money, PageId, RuleKind, SimTime, UserId};
+
+pub use slot::Explanation;
+
+/// What this shard may spend of one campaign's budget. The money itself is in the ledger.
+#[derive(Clone, Copy, Default, Debug)]
+struct Lease {
+    until: SimTime,
+    /// Whether the page's home has been asked and has not answered.
+    is_requested: bool,
+    /// Why the page's home last gave nothing.
+    refused: Option<RuleKind>,
+    retry_at: SimTime,
+}
+
+/// An ad that won a slot and is not yet delivered or withdrawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ad {
+    pub(crate) user: UserId,
+    pub(crate) campaign: CampaignId,
+    pub(crate) price: Money,
+    pub(crate) reserved: SimTime,
+}
+
+/// What one shard knows of ads.
+#[derive(Debug)]
+pub(crate) struct Ads {
+    leases: Vec<Lease>,
+    under_way: Map<MessageId, Ad>,
+    /// For each page, where its campaigns begin in `by_page`; one more than there are pages.
+    starts: Vec<u32>,
+    by_page: Vec<CampaignId>,
+    /// Campaigns homed here that have begun and not ended.
+    pub(crate) running: Vec<bool>,
+}
+
+impl Ads {
+    pub(crate) fn new(config: &Config) -> Ads {
+        let mut by_page: Vec<CampaignId> =
+            (0..config.campaigns.len() as u16).map(CampaignId).collect();
+        let page = |campaign: &CampaignId| config.campaigns[campaign.index()].page;
+        by_page.sort_by_key(|campaign| (page(campaign), *campaign));
+        let starts = (0..=config.pages.len() as u32)
+            .map(|number| by_page.partition_point(|campaign| page(campaign).0 < number) as u32)
+            .collect();
+        let count = config.campaigns.len();
+        Ads {
+            leases: vec![Lease::default(); count],
+            under_way: Map::default(),
+            starts,
+            by_page,
+            running: vec![false; count],
+        }
+    }
+
+    /// Where in `by_page` the campaigns of `page` are.
+    fn range(&self, page: PageId) -> std::ops::Range<usize> {
+        self.starts[page.index()] as usize..self.starts[page.index() + 1] as usize
+    }
+
+    /// The ads under way, in the order of their messages.
+    pub(crate) fn under_way(&self) -> Vec<MessageId> {
+        let mut messages: Vec<MessageId> = self.under_way.keys().copied().collect();
+        messages.sort_unstable();
+        messages
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.leases.capacity() * size_of::<Lease>()
+            + self.under_way.allocation_size()
+            + self.starts.capacity() * 4
+    }
+}
+
+/// Whether a campaign may show ads at `now`.
+fn is_running(campaign: &CampaignConfig, now: SimTime) -> bool {
+    campaign.start <= now && now < campaign.end
+}

@@ -1,0 +1,261 @@
+//! The user's shard: which ad gets a slot, and what becomes of it.
+
+use super::{Ad, is_running};
+use crate::command::Command;
+use crate::outbox::{Notice, Outbox};
+use crate::people::Kept;
+use crate::policy::{Case, UserRule};
+use crate::shard::Shard;
+use chappe_base::{
+    Account, ActKind, CampaignId, Decision, Fact, MessageClass, MessageId, Money, PageId, Party,
+    Permit, RuleKind, SimTime, UserId,
+};
+use std::sync::Arc;
+
+/// One decision on one user's slot with every rule, for people who ask why.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// When.
+    pub at: SimTime,
+    /// The advertiser.
+    pub page: PageId,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// What was judged.
+    pub case: Case,
+    /// Every rule of the user's side, and whether it admits the ad.
+    pub rules: Vec<(UserRule, bool)>,
+    /// The verdict, page-side rules included.
+    pub decision: Decision,
+}
+
+impl Shard {
+    /// A user comes on line: the campaigns of the pages they talk to compete for one ad.
+    pub(crate) fn ad_slot(
+        &mut self,
+        now: SimTime,
+        occasion: MessageId,
+        user: UserId,
+        out: &mut Outbox,
+    ) {
+        let config = Arc::clone(&self.config);
+        let local = config.homes.local(user.0);
+        let mut winner: Option<(Money, CampaignId)> = None;
+        let mut next = self.people.first_conversation(local);
+        while let Some(place) = next {
+            next = self.people.next_conversation(place);
+            let page = self.people.conversation(place).page;
+            for index in self.ads.range(page) {
+                let campaign = self.ads.by_page[index];
+                let terms = &config.campaigns[campaign.index()];
+                if !is_running(terms, now) {
+                    continue;
+                }
+                let verdict = self.judge(now, user, place, campaign, out);
+                let decision = verdict.map_or_else(Decision::Refused, Decision::Allowed);
+                out.fact(Fact::Decided {
+                    user,
+                    page,
+                    campaign,
+                    decision,
+                });
+                if verdict.is_ok()
+                    && winner.is_none_or(|(bid, best)| (terms.bid, best) > (bid, campaign))
+                {
+                    winner = Some((terms.bid, campaign));
+                }
+            }
+        }
+        if let Some((price, campaign)) = winner {
+            let message = occasion.of(ActKind::Ad);
+            self.reserve_ad(
+                now,
+                message,
+                Ad {
+                    user,
+                    campaign,
+                    price,
+                    reserved: now,
+                },
+                out,
+            );
+        }
+    }
+
+    /// Judges one campaign for one user: the user's side by the policy, then the lease.
+    fn judge(
+        &mut self,
+        now: SimTime,
+        user: UserId,
+        place: u32,
+        campaign: CampaignId,
+        out: &mut Outbox,
+    ) -> Result<Permit, RuleKind> {
+        let local = self.config.homes.local(user.0);
+        let case = self.people.case(&self.config, local, place, campaign, now);
+        let verdict = self
+            .config
+            .policy
+            .judge(&case, &self.people.memory(local, place));
+        let price = self.config.campaigns[campaign.index()].bid;
+        let verdict =
+            verdict.and_then(|permit| self.lease_pays(now, campaign, price, out).map(|()| permit));
+        if self.watched == Some(user) {
+            let rules = self
+                .config
+                .policy
+                .explain(&case, &self.people.memory(local, place));
+            let decision = verdict.map_or_else(Decision::Refused, Decision::Allowed);
+            let page = self.people.conversation(place).page;
+            self.explanations.push(Explanation {
+                at: now,
+                page,
+                campaign,
+                case,
+                rules,
+                decision,
+            });
+        }
+        verdict
+    }
+
+    /// Reserves the winner's price, counts the ad towards the caps, and sends it off.
+    fn reserve_ad(&mut self, now: SimTime, message: MessageId, ad: Ad, out: &mut Outbox) {
+        let Ad {
+            user,
+            campaign,
+            price,
+            ..
+        } = ad;
+        let page = self.config.campaigns[campaign.index()].page;
+        let (from, to) = (Account::Lease(campaign), Account::LeaseHeld(campaign));
+        self.ledger
+            .must_shift(from, to, price, message, &mut out.facts);
+        if let Some(longest) = self.config.policy.longest_cap() {
+            let oldest = SimTime(now.0.saturating_sub(longest.0));
+            self.people
+                .count_ad(self.config.homes.local(user.0), page, now, oldest);
+        }
+        self.ads.under_way.insert(message, ad);
+        out.fact(Fact::Accepted {
+            message,
+            class: MessageClass::Ad,
+            from: Party::Page(page),
+            to: Party::User(user),
+            intended: now,
+            kept: false,
+        });
+        out.timer(now, Command::DeliverAd { message, user });
+    }
+
+    /// The moment of delivery: permit and block are judged again.
+    pub(crate) fn deliver_ad(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        user: UserId,
+        kept: bool,
+        out: &mut Outbox,
+    ) {
+        let Some(ad) = self.ads.under_way.get(&message).copied() else {
+            return;
+        };
+        let local = self.config.homes.local(user.0);
+        let page = self.config.campaigns[ad.campaign.index()].page;
+        let permit = match self.judge_again(now, local, page, ad) {
+            Ok(permit) => permit,
+            Err(rule) => {
+                out.fact(Fact::Withdrawn { message, rule });
+                return self.withdraw_ad(now, message, ad, out);
+            }
+        };
+        if self.people.is_online(local, now) {
+            self.ads.under_way.remove(&message);
+            let (from, to) = (Account::LeaseHeld(ad.campaign), Account::Revenue);
+            self.ledger
+                .must_shift(from, to, ad.price, message, &mut out.facts);
+            let (from, to) = (Party::Page(page), Party::User(user));
+            out.fact(Fact::Delivered {
+                message,
+                class: MessageClass::Ad,
+                from,
+                to,
+            });
+            let Ad {
+                campaign,
+                price,
+                reserved,
+                ..
+            } = ad;
+            out.fact(Fact::AdDelivered {
+                message,
+                user,
+                campaign,
+                price,
+                permit,
+            });
+            out.notify(Notice::Ad {
+                message,
+                user,
+                campaign,
+                intended: reserved,
+                kept,
+            });
+        } else {
+            let (from, class) = (Party::Page(page), MessageClass::Ad);
+            self.people.keep(
+                local,
+                Kept {
+                    message,
+                    from,
+                    intended: ad.reserved,
+                    since: now.seconds(),
+                    class,
+                },
+            );
+        }
+    }
+
+    fn judge_again(
+        &self,
+        now: SimTime,
+        local: usize,
+        page: PageId,
+        ad: Ad,
+    ) -> Result<Permit, RuleKind> {
+        if !is_running(&self.config.campaigns[ad.campaign.index()], now) {
+            return Err(RuleKind::Running);
+        }
+        let place = self.people.find(local, page).ok_or(RuleKind::OpenedBy)?;
+        let case = self
+            .people
+            .case(&self.config, local, place, ad.campaign, now);
+        let memory = self.people.memory(local, place);
+        self.config.policy.judge_again(&case, &memory)
+    }
+
+    /// Releases what an undelivered ad has reserved: its price and its place under the caps.
+    pub(crate) fn withdraw_ad(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        ad: Ad,
+        out: &mut Outbox,
+    ) {
+        self.ads.under_way.remove(&message);
+        let page = self.config.campaigns[ad.campaign.index()].page;
+        let (from, to) = (Account::LeaseHeld(ad.campaign), Account::Lease(ad.campaign));
+        self.ledger
+            .must_shift(from, to, ad.price, message, &mut out.facts);
+        self.people
+            .uncount_ad(self.config.homes.local(ad.user.0), page, ad.reserved);
+        self.return_lease(now, ad.campaign, out);
+    }
+
+    /// The ad behind a message that outlived its time in the inbox.
+    pub(crate) fn expire_ad(&mut self, now: SimTime, message: MessageId, out: &mut Outbox) {
+        if let Some(ad) = self.ads.under_way.get(&message).copied() {
+            self.withdraw_ad(now, message, ad, out);
+        }
+    }
+}

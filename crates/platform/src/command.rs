@@ -1,0 +1,476 @@
+//! What a shard is asked to do.
+
+use chappe_base::{
+    CampaignId, CommandClass, Entry, Homes, MessageId, Money, OptInSource, OrderId, PageId, Party,
+    ProductId, Reaction, RefusalReason, ShardId, SimTime, Topic, TransferId, UserId,
+};
+use serde::{Deserialize, Serialize};
+
+/// Places within a conversation with a page, as positions of its message ids.
+pub mod place {
+    /// The question, the order, or whatever the user began with.
+    pub const ACT: u32 = 0;
+    /// The answer on the hot-line.
+    pub const ANSWER: u32 = 1;
+    /// The receipt of an order.
+    pub const RECEIPT: u32 = 2;
+    /// The notice that an order was shipped.
+    pub const SHIPPED: u32 = 3;
+    /// The notice that an order arrived.
+    pub const ARRIVED: u32 = 4;
+    /// The notice that an order was cancelled.
+    pub const CANCELLED: u32 = 5;
+    /// The transfer that pays a cancelled order back.
+    pub const REFUND: u32 = 6;
+}
+
+/// One request to a shard: from a client, from another shard, or a timer of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Command {
+    /// A device comes on line, or says that it still is. To the user's shard.
+    Connect {
+        /// The act with which the user came.
+        occasion: MessageId,
+        /// The user.
+        user: UserId,
+        /// Until when the device counts as on line.
+        until: SimTime,
+    },
+    /// A message to a friend. To the recipient's shard.
+    Send {
+        /// The message.
+        message: MessageId,
+        /// Its sender.
+        from: UserId,
+        /// Its recipient.
+        to: UserId,
+        /// When the sender meant to send it.
+        intended: SimTime,
+    },
+    /// A person read a friend's message. To the reader's shard.
+    Read {
+        /// The message.
+        message: MessageId,
+        /// Who read it.
+        reader: UserId,
+        /// Who sent it.
+        sender: UserId,
+    },
+    /// A user blocks a person or a page. To the user's shard.
+    Block {
+        /// Who blocks.
+        user: UserId,
+        /// Whom.
+        party: Party,
+    },
+    /// A user lifts a block. To the user's shard.
+    Unblock {
+        /// Who blocked.
+        user: UserId,
+        /// Whom.
+        party: Party,
+    },
+    /// A user mutes a page's ads. To the user's shard.
+    Mute {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+    },
+    /// A user follows a short link, or finds a page: opens or resumes the conversation. To the
+    /// user's shard.
+    Visit {
+        /// The act.
+        act: MessageId,
+        /// The user.
+        user: UserId,
+        /// The handle's number; no page may have it.
+        handle: PageId,
+        /// The topic of the link's referral, or of what the user looked for.
+        topic: Topic,
+        /// How the user came.
+        entry: Entry,
+    },
+    /// A user asks a page's hot-line. To the user's shard, then as [`Command::Question`].
+    Ask {
+        /// The question.
+        question: MessageId,
+        /// Who asks.
+        user: UserId,
+        /// The page.
+        page: PageId,
+        /// What it is about.
+        topic: Topic,
+        /// When the user meant to send it.
+        intended: SimTime,
+    },
+    /// A question on its way to the page's home.
+    Question {
+        /// The question.
+        question: MessageId,
+        /// Who asks.
+        user: UserId,
+        /// The page.
+        page: PageId,
+        /// When the user meant to send it.
+        intended: SimTime,
+    },
+    /// A customer is tired of waiting. To the page's home.
+    GiveUp {
+        /// The question.
+        question: MessageId,
+        /// The page.
+        page: PageId,
+    },
+    /// The page's desk answers. To the page's home, then as [`Command::Notify`].
+    Answer {
+        /// The question.
+        question: MessageId,
+        /// The page.
+        page: PageId,
+        /// When the desk meant to send it.
+        intended: SimTime,
+    },
+    /// A page's message on its way to the user's shard: an answer, or a notice about an order.
+    Notify {
+        /// The message.
+        message: MessageId,
+        /// To whom.
+        user: UserId,
+        /// From whom.
+        page: PageId,
+        /// When it was meant to be sent.
+        intended: SimTime,
+    },
+    /// A user buys in the conversation. To the user's shard, which reserves the price, then as
+    /// [`Command::PlaceOrder`].
+    Checkout {
+        /// The order, and the transfer that pays it.
+        order: OrderId,
+        /// Who buys.
+        user: UserId,
+        /// From whom.
+        page: PageId,
+        /// What.
+        product: ProductId,
+        /// At the price that the user saw.
+        price: Money,
+    },
+    /// An order with its price reserved, on its way to the page's home.
+    PlaceOrder {
+        /// The order, and the transfer that pays it.
+        order: OrderId,
+        /// Who buys.
+        user: UserId,
+        /// From whom.
+        page: PageId,
+        /// What.
+        product: ProductId,
+        /// For how much.
+        price: Money,
+    },
+    /// The customer cancels an order. To the page's home.
+    CancelOrder {
+        /// The order.
+        order: OrderId,
+        /// The page.
+        page: PageId,
+    },
+    /// The page ships an order. To the page's home.
+    Ship {
+        /// The order.
+        order: OrderId,
+        /// The page.
+        page: PageId,
+    },
+    /// The carrier hands an order over. To the page's home.
+    Arrive {
+        /// The order.
+        order: OrderId,
+        /// The page.
+        page: PageId,
+    },
+    /// Stock comes in. To the page's home.
+    Restock {
+        /// The page.
+        page: PageId,
+        /// The product.
+        product: ProductId,
+        /// How many units.
+        units: u32,
+    },
+    /// A user agrees to be contacted. To the user's shard.
+    OptIn {
+        /// The act.
+        act: MessageId,
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+        /// On what.
+        topic: Topic,
+        /// Where consent was given.
+        source: OptInSource,
+    },
+    /// A user takes consent back. To the user's shard.
+    OptOut {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+        /// On what.
+        topic: Topic,
+    },
+    /// A user pays a friend. To the payer's shard, then as [`Command::Credit`].
+    Pay {
+        /// The transfer and its idempotency key.
+        transfer: TransferId,
+        /// Who pays.
+        payer: UserId,
+        /// Who is paid.
+        payee: UserId,
+        /// How much.
+        amount: Money,
+        /// When the key was made.
+        issued: SimTime,
+    },
+    /// Money reserved at the payer's shard, on its way to the payee's.
+    Credit {
+        /// The transfer.
+        transfer: TransferId,
+        /// Who pays.
+        payer: Party,
+        /// Who is paid.
+        payee: Party,
+        /// How much.
+        amount: Money,
+    },
+    /// The payee's shard has credited a transfer. To the payer's shard.
+    Credited {
+        /// The transfer.
+        transfer: TransferId,
+    },
+    /// The payee's shard will never credit a transfer. To the payer's shard.
+    CreditRefused {
+        /// The transfer.
+        transfer: TransferId,
+        /// Why.
+        reason: RefusalReason,
+    },
+    /// Timer at the payer's shard: no answer yet?
+    TransferTimeout {
+        /// The transfer.
+        transfer: TransferId,
+    },
+    /// The payer's shard asks the payee's to end a transfer without crediting it.
+    CancelCredit {
+        /// The transfer.
+        transfer: TransferId,
+        /// The payer, whose shard wants the answer.
+        payer: Party,
+    },
+    /// Timer at the page's home: a campaign begins.
+    StartCampaign {
+        /// The campaign.
+        campaign: CampaignId,
+    },
+    /// Timer at the page's home: a campaign ends.
+    EndCampaign {
+        /// The campaign.
+        campaign: CampaignId,
+    },
+    /// A shard wants budget of a campaign. To the page's home.
+    RequestLease {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The shard.
+        shard: ShardId,
+    },
+    /// Budget for a shard.
+    GrantLease {
+        /// The campaign.
+        campaign: CampaignId,
+        /// How much.
+        amount: Money,
+        /// Until when it may be spent.
+        until: SimTime,
+    },
+    /// No budget for a shard, by the page-side rule that refuses.
+    RefuseLease {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The rule.
+        rule: chappe_base::RuleKind,
+    },
+    /// Timer at the shard: a lease may have run out.
+    LeaseTimeout {
+        /// The campaign.
+        campaign: CampaignId,
+    },
+    /// What is left of a lease, on its way back to the page's home.
+    ReturnLease {
+        /// The campaign.
+        campaign: CampaignId,
+        /// How much.
+        amount: Money,
+    },
+    /// Timer at the user's shard: hand out an ad that won a slot.
+    DeliverAd {
+        /// The ad's message.
+        message: MessageId,
+        /// To whom.
+        user: UserId,
+    },
+    /// A user reacts to an ad. To the user's shard.
+    React {
+        /// The ad's message.
+        message: MessageId,
+        /// The user.
+        user: UserId,
+        /// The campaign.
+        campaign: CampaignId,
+        /// How.
+        reaction: Reaction,
+    },
+    /// Nothing; it only takes its time in the queue.
+    Probe,
+}
+
+impl Command {
+    /// What the command costs and which lane it takes.
+    #[must_use]
+    pub fn class(&self) -> CommandClass {
+        match self {
+            Command::Connect { .. } => CommandClass::Connect,
+            Command::Send { .. } => CommandClass::Message,
+            Command::Read { .. } => CommandClass::Read,
+            Command::Visit { .. }
+            | Command::Ask { .. }
+            | Command::Question { .. }
+            | Command::GiveUp { .. }
+            | Command::Answer { .. }
+            | Command::Notify { .. } => CommandClass::PageMessage,
+            Command::Checkout { .. }
+            | Command::PlaceOrder { .. }
+            | Command::CancelOrder { .. }
+            | Command::Ship { .. }
+            | Command::Arrive { .. }
+            | Command::Restock { .. } => CommandClass::Order,
+            Command::Pay { .. }
+            | Command::Credit { .. }
+            | Command::Credited { .. }
+            | Command::CreditRefused { .. }
+            | Command::TransferTimeout { .. }
+            | Command::CancelCredit { .. } => CommandClass::Payment,
+            Command::Block { .. }
+            | Command::Unblock { .. }
+            | Command::Mute { .. }
+            | Command::OptIn { .. }
+            | Command::OptOut { .. } => CommandClass::Consent,
+            Command::DeliverAd { .. } | Command::React { .. } => CommandClass::Ad,
+            Command::StartCampaign { .. }
+            | Command::EndCampaign { .. }
+            | Command::RequestLease { .. }
+            | Command::GrantLease { .. }
+            | Command::RefuseLease { .. }
+            | Command::LeaseTimeout { .. }
+            | Command::ReturnLease { .. } => CommandClass::Control,
+            Command::Probe => CommandClass::Probe,
+        }
+    }
+
+    /// The message, order, transfer or act that the command is about; 0 if none.
+    #[must_use]
+    pub fn message(&self) -> MessageId {
+        match *self {
+            Command::Connect { occasion, .. } => occasion,
+            Command::Send { message, .. }
+            | Command::Read { message, .. }
+            | Command::Notify { message, .. }
+            | Command::DeliverAd { message, .. }
+            | Command::React { message, .. } => message,
+            Command::Visit { act, .. } | Command::OptIn { act, .. } => act,
+            Command::Ask { question, .. }
+            | Command::Question { question, .. }
+            | Command::GiveUp { question, .. }
+            | Command::Answer { question, .. } => question,
+            Command::Checkout { order, .. }
+            | Command::PlaceOrder { order, .. }
+            | Command::CancelOrder { order, .. }
+            | Command::Ship { order, .. }
+            | Command::Arrive { order, .. } => order,
+            Command::Pay { transfer, .. }
+            | Command::Credit { transfer, .. }
+            | Command::Credited { transfer }
+            | Command::CreditRefused { transfer, .. }
+            | Command::TransferTimeout { transfer }
+            | Command::CancelCredit { transfer, .. } => transfer,
+            Command::Block { .. }
+            | Command::Unblock { .. }
+            | Command::Mute { .. }
+            | Command::OptOut { .. }
+            | Command::Restock { .. }
+            | Command::StartCampaign { .. }
+            | Command::EndCampaign { .. }
+            | Command::RequestLease { .. }
+            | Command::GrantLease { .. }
+            | Command::RefuseLease { .. }
+            | Command::LeaseTimeout { .. }
+            | Command::ReturnLease { .. }
+            | Command::Probe => MessageId(0),
+        }
+    }
+
+    /// The shard that decides a client's command; `None` for what only shards say to each other.
+    #[must_use]
+    pub fn home(&self, homes: Homes) -> Option<ShardId> {
+        match *self {
+            Command::Connect { user, .. }
+            | Command::Send { to: user, .. }
+            | Command::Read { reader: user, .. }
+            | Command::Block { user, .. }
+            | Command::Unblock { user, .. }
+            | Command::Mute { user, .. }
+            | Command::Visit { user, .. }
+            | Command::Ask { user, .. }
+            | Command::Checkout { user, .. }
+            | Command::OptIn { user, .. }
+            | Command::OptOut { user, .. }
+            | Command::Pay { payer: user, .. }
+            | Command::React { user, .. } => Some(homes.user(user)),
+            Command::GiveUp { page, .. }
+            | Command::Answer { page, .. }
+            | Command::CancelOrder { page, .. }
+            | Command::Ship { page, .. }
+            | Command::Arrive { page, .. }
+            | Command::Restock { page, .. } => Some(homes.page(page)),
+            Command::Question { .. }
+            | Command::Notify { .. }
+            | Command::PlaceOrder { .. }
+            | Command::Credit { .. }
+            | Command::Credited { .. }
+            | Command::CreditRefused { .. }
+            | Command::TransferTimeout { .. }
+            | Command::CancelCredit { .. }
+            | Command::StartCampaign { .. }
+            | Command::EndCampaign { .. }
+            | Command::RequestLease { .. }
+            | Command::GrantLease { .. }
+            | Command::RefuseLease { .. }
+            | Command::LeaseTimeout { .. }
+            | Command::ReturnLease { .. }
+            | Command::DeliverAd { .. }
+            | Command::Probe => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_leaves_room_for_its_key_in_a_cache_line() {
+        assert!(size_of::<Command>() <= 40, "{}", size_of::<Command>());
+    }
+}

@@ -1,0 +1,128 @@
+//! What has happened before day one, as facts before time zero.
+
+use crate::outbox::Outbox;
+use crate::shard::Shard;
+use chappe_base::{
+    Account, Act, Entry, Fact, MessageId, Money, OptInSource, PageId, Party, ProductId, SimTime,
+    Topic, UserId,
+};
+
+/// One thing that had happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Past {
+    /// Somebody has money.
+    Balance {
+        /// Who.
+        party: Party,
+        /// How much, above zero.
+        amount: Money,
+    },
+    /// A page has stock; none means that the product is sold out.
+    Stock {
+        /// The page.
+        page: PageId,
+        /// The product.
+        product: ProductId,
+        /// How many units.
+        units: u32,
+    },
+    /// A user and a page have a conversation.
+    Conversation {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+        /// The act that opened it.
+        act: Act,
+        /// Whether the user opened it.
+        by_user: bool,
+        /// The topic of first contact.
+        topic: Topic,
+    },
+    /// A user has acted in a conversation.
+    Acted {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+    },
+    /// A user has opted in, in a conversation.
+    OptIn {
+        /// The user.
+        user: UserId,
+        /// The page.
+        page: PageId,
+        /// On what.
+        topic: Topic,
+        /// The act.
+        act: Act,
+    },
+}
+
+impl Shard {
+    /// Takes up what happened at `at`, before time zero. The shard must own the user or page.
+    pub fn remember(&mut self, at: SimTime, past: Past, out: &mut Outbox) {
+        debug_assert!(at < SimTime::ZERO);
+        match past {
+            Past::Balance { party, amount } => {
+                let to = match party {
+                    Party::User(user) => Account::User(user),
+                    Party::Page(page) => Account::Page(page),
+                };
+                self.ledger
+                    .must_shift(Account::World, to, amount, MessageId(0), &mut out.facts);
+            }
+            Past::Stock {
+                page,
+                product,
+                units: 0,
+            } => self.shop.sold_out(&self.config, page, product),
+            Past::Stock {
+                page,
+                product,
+                units,
+            } => self.shop.restock(&self.config, page, product, units, out),
+            Past::Conversation {
+                user,
+                page,
+                act,
+                by_user,
+                topic,
+            } => {
+                let local = self.config.homes.local(user.0);
+                self.people.open(local, page, act, by_user, topic, at);
+                out.fact(Fact::Opened {
+                    user,
+                    page,
+                    act,
+                    by_user,
+                    topic,
+                    entry: Entry::History,
+                });
+            }
+            Past::Acted { user, page } => {
+                if let Some(place) = self.people.find(self.config.homes.local(user.0), page) {
+                    self.people.act(place, at);
+                    out.fact(Fact::Acted { user, page });
+                }
+            }
+            Past::OptIn {
+                user,
+                page,
+                topic,
+                act,
+            } => {
+                if let Some(place) = self.people.find(self.config.homes.local(user.0), page) {
+                    self.people.opt_in(place, topic, act);
+                    out.fact(Fact::OptedIn {
+                        user,
+                        page,
+                        topic,
+                        source: OptInSource::History,
+                        act,
+                    });
+                }
+            }
+        }
+    }
+}

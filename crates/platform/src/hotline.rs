@@ -1,0 +1,179 @@
+//! The hot-line of the pages homed on a shard: a waiting queue before a bot or a number of people.
+
+use crate::command::{Command, place};
+use crate::config::{Config, Desk};
+use crate::outbox::{Notice, Outbox};
+use chappe_base::{Answerer, Fact, Map, MessageClass, MessageId, PageId, Party, SimTime, UserId};
+use std::collections::VecDeque;
+
+/// The questions waiting at one page, and who is free to take them.
+#[derive(Debug)]
+struct Queue {
+    /// People free to answer; a bot always is.
+    free: Option<u16>,
+    /// Oldest first. Those whose customer gave up stay until their turn comes.
+    waiting: VecDeque<MessageId>,
+}
+
+/// A question that is neither answered nor abandoned.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    asked: SimTime,
+    taken: Option<SimTime>,
+}
+
+/// The hot-lines of one shard.
+#[derive(Debug)]
+pub(crate) struct HotLine {
+    queues: Vec<Queue>,
+    open: Map<MessageId, Open>,
+}
+
+impl HotLine {
+    pub(crate) fn new(desks: impl Iterator<Item = Desk>) -> HotLine {
+        let queue = |desk| Queue {
+            free: match desk {
+                Desk::Bot => None,
+                Desk::Humans(count) => Some(count),
+            },
+            waiting: VecDeque::new(),
+        };
+        HotLine {
+            queues: desks.map(queue).collect(),
+            open: Map::default(),
+        }
+    }
+
+    /// A question comes in.
+    pub(crate) fn ask(
+        &mut self,
+        now: SimTime,
+        config: &Config,
+        question: MessageId,
+        user: UserId,
+        page: PageId,
+        intended: SimTime,
+        out: &mut Outbox,
+    ) {
+        let (class, from, to) = (MessageClass::HotLine, Party::User(user), Party::Page(page));
+        out.fact(Fact::Accepted {
+            message: question,
+            class,
+            from,
+            to,
+            intended,
+            kept: false,
+        });
+        out.fact(Fact::Delivered {
+            message: question,
+            class,
+            from,
+            to,
+        });
+        out.fact(Fact::Asked {
+            question,
+            user,
+            page,
+        });
+        out.notify(Notice::Question {
+            question,
+            page,
+            intended,
+        });
+        self.open.insert(
+            question,
+            Open {
+                asked: now,
+                taken: None,
+            },
+        );
+        let queue = &mut self.queues[config.homes.local(page.0)];
+        queue.waiting.push_back(question);
+        self.assign(now, config, page, out);
+    }
+
+    /// Gives the next question to whoever is free.
+    fn assign(&mut self, now: SimTime, config: &Config, page: PageId, out: &mut Outbox) {
+        let queue = &mut self.queues[config.homes.local(page.0)];
+        while queue.free != Some(0) {
+            let Some(question) = queue.waiting.pop_front() else {
+                return;
+            };
+            let Some(open) = self.open.get_mut(&question) else {
+                continue;
+            };
+            open.taken = Some(now);
+            queue.free = queue.free.map(|count| count - 1);
+            out.notify(Notice::Assigned { question, page });
+        }
+    }
+
+    /// The desk answers a question it took up.
+    pub(crate) fn answer(
+        &mut self,
+        now: SimTime,
+        config: &Config,
+        question: MessageId,
+        page: PageId,
+        intended: SimTime,
+        out: &mut Outbox,
+    ) {
+        let Some(Open {
+            asked,
+            taken: Some(taken),
+        }) = self.open.get(&question).copied()
+        else {
+            return;
+        };
+        self.open.remove(&question);
+        let free = &mut self.queues[config.homes.local(page.0)].free;
+        let by = if free.is_some() {
+            Answerer::Human
+        } else {
+            Answerer::Bot
+        };
+        *free = free.map(|count| count + 1);
+        out.fact(Fact::Answered {
+            question,
+            page,
+            by,
+            wait_ns: taken - asked,
+            sojourn_ns: now - asked,
+        });
+        let (message, user) = (question.at(place::ANSWER), question.initiator());
+        out.forward(
+            config.homes.user(user),
+            Command::Notify {
+                message,
+                user,
+                page,
+                intended,
+            },
+        );
+        self.assign(now, config, page, out);
+    }
+
+    /// A customer gives up, unless somebody has already taken the question up.
+    pub(crate) fn give_up(
+        &mut self,
+        now: SimTime,
+        question: MessageId,
+        page: PageId,
+        out: &mut Outbox,
+    ) {
+        if let Some(Open { asked, taken: None }) = self.open.get(&question).copied() {
+            self.open.remove(&question);
+            out.fact(Fact::Abandoned {
+                question,
+                page,
+                wait_ns: now - asked,
+            });
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let waiting =
+            |queue: &Queue| queue.waiting.capacity() * size_of::<MessageId>() + size_of::<Queue>();
+        self.queues.iter().map(waiting).sum::<usize>() + self.open.allocation_size()
+    }
+}

@@ -1,0 +1,197 @@
+//! One shard's double-entry ledger: every move debits one account and credits another, so the sum
+//! over all accounts of the shard never changes.
+
+use chappe_base::{Account, CampaignId, Fact, Homes, Money, ShardId, TransferId};
+
+/// What one party can spend and what it has promised.
+#[derive(Clone, Copy, Default, Debug)]
+struct Purse {
+    free: Money,
+    held: Money,
+}
+
+/// The accounts of one shard.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    homes: Homes,
+    users: Vec<Purse>,
+    pages: Vec<Purse>,
+    campaigns: Vec<Money>,
+    leases: Vec<Purse>,
+    world: Money,
+    clearing: Money,
+    revenue: Money,
+}
+
+/// An account has less than was asked of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Overdraft;
+
+impl Ledger {
+    /// The empty ledger of `shard`.
+    #[must_use]
+    pub(crate) fn new(
+        homes: Homes,
+        shard: ShardId,
+        users_count: u32,
+        pages_count: u32,
+        campaigns_count: usize,
+    ) -> Ledger {
+        Ledger {
+            homes,
+            users: vec![Purse::default(); homes.count(shard, users_count)],
+            pages: vec![Purse::default(); homes.count(shard, pages_count)],
+            campaigns: vec![Money::ZERO; campaigns_count],
+            leases: vec![Purse::default(); campaigns_count],
+            world: Money::ZERO,
+            clearing: Money::ZERO,
+            revenue: Money::ZERO,
+        }
+    }
+
+    fn account(&mut self, account: Account) -> &mut Money {
+        match account {
+            Account::World => &mut self.world,
+            Account::Clearing => &mut self.clearing,
+            Account::Revenue => &mut self.revenue,
+            Account::User(user) => &mut self.users[self.homes.local(user.0)].free,
+            Account::UserHeld(user) => &mut self.users[self.homes.local(user.0)].held,
+            Account::Page(page) => &mut self.pages[self.homes.local(page.0)].free,
+            Account::PageHeld(page) => &mut self.pages[self.homes.local(page.0)].held,
+            Account::Campaign(campaign) => &mut self.campaigns[campaign.index()],
+            Account::Lease(campaign) => &mut self.leases[campaign.index()].free,
+            Account::LeaseHeld(campaign) => &mut self.leases[campaign.index()].held,
+        }
+    }
+
+    /// The balance of an account of this shard.
+    #[must_use]
+    pub(crate) fn balance(&mut self, account: Account) -> Money {
+        *self.account(account)
+    }
+
+    /// Moves `amount`, above zero, from one account to another as part of `transfer`.
+    ///
+    /// # Errors
+    /// [`Overdraft`] if `from` would fall below zero and may not; nothing has changed then.
+    pub(crate) fn shift(
+        &mut self,
+        from: Account,
+        to: Account,
+        amount: Money,
+        transfer: TransferId,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Overdraft> {
+        assert!(
+            amount > Money::ZERO && from != to,
+            "a move is of something, to somewhere else"
+        );
+        let source = self.account(from);
+        if *source < amount && !from.may_be_negative() {
+            return Err(Overdraft);
+        }
+        *source -= amount;
+        *self.account(to) += amount;
+        facts.push(Fact::Moved {
+            from,
+            to,
+            amount,
+            transfer,
+        });
+        Ok(())
+    }
+
+    /// As [`Ledger::shift`], where the shard itself has made sure that the money is there: a
+    /// failure is a broken invariant.
+    pub(crate) fn must_shift(
+        &mut self,
+        from: Account,
+        to: Account,
+        amount: Money,
+        transfer: TransferId,
+        facts: &mut Vec<Fact>,
+    ) {
+        if self.shift(from, to, amount, transfer, facts).is_err() {
+            panic!("ledger: {amount:?} of {transfer:?} is missing in {from:?}");
+        }
+    }
+
+    /// What a campaign may still lease out here, and what is leased to this shard and free.
+    #[must_use]
+    pub(crate) fn lease(&self, campaign: CampaignId) -> Money {
+        self.leases[campaign.index()].free
+    }
+
+    /// The sum over all accounts: zero at every event.
+    #[must_use]
+    pub(crate) fn sum(&self) -> Money {
+        let purses = [&self.users, &self.pages, &self.leases]
+            .into_iter()
+            .flatten();
+        purses.map(|purse| purse.free + purse.held).sum::<Money>()
+            + self.campaigns.iter().copied().sum()
+            + self.world
+            + self.clearing
+            + self.revenue
+    }
+
+    /// Bytes held.
+    #[must_use]
+    pub(crate) fn bytes(&self) -> usize {
+        (self.users.capacity() + self.pages.capacity() + self.leases.capacity())
+            * size_of::<Purse>()
+            + self.campaigns.capacity() * size_of::<Money>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_base::UserId;
+    use proptest::prelude::*;
+
+    fn ledger() -> Ledger {
+        Ledger::new(Homes::new(1), ShardId(0), 3, 1, 1)
+    }
+
+    #[test]
+    fn refuses_an_overdraft_and_changes_nothing() {
+        let mut ledger = ledger();
+        let mut facts = Vec::new();
+        let (ann, bob) = (Account::User(UserId(0)), Account::User(UserId(1)));
+        ledger
+            .shift(
+                Account::World,
+                ann,
+                Money(5),
+                TransferId::default(),
+                &mut facts,
+            )
+            .unwrap();
+        assert_eq!(
+            ledger.shift(ann, bob, Money(6), TransferId::default(), &mut facts),
+            Err(Overdraft)
+        );
+        assert_eq!(
+            (ledger.balance(ann), ledger.balance(bob), facts.len()),
+            (Money(5), Money(0), 1)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn always_balances_and_never_overdraws(moves in prop::collection::vec((0u32..4, 0u32..4, 1i64..1000), 0..200)) {
+            let account = |n: u32| if n == 3 { Account::World } else { Account::User(UserId(n)) };
+            let mut ledger = ledger();
+            for (from, to, amount) in moves {
+                if from != to {
+                    let _ = ledger.shift(account(from), account(to), Money(amount), TransferId::default(), &mut Vec::new());
+                }
+                prop_assert_eq!(ledger.sum(), Money::ZERO);
+                for user in 0..3 {
+                    prop_assert!(ledger.balance(account(user)) >= Money::ZERO);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Messages: accepting, delivering, keeping for those off line, reading, blocking.
+
+use crate::outbox::{Notice, Outbox};
+use crate::people::Kept;
+use crate::shard::Shard;
+use chappe_base::{
+    Fact, MessageClass, MessageId, Party, RefusalReason, RuleKind, SimTime, Span, UserId,
+};
+
+impl Shard {
+    /// A friend's message.
+    pub(crate) fn receive(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        from: UserId,
+        to: UserId,
+        intended: SimTime,
+        out: &mut Outbox,
+    ) {
+        let (by, recipient) = (Party::User(from), Party::User(to));
+        if self.has_blocked(to, by) {
+            out.fact(Fact::Refused {
+                message,
+                by,
+                to: recipient,
+                reason: RefusalReason::Blocked,
+            });
+            return out.notify(Notice::Refused {
+                message,
+                user: from,
+                reason: RefusalReason::Blocked,
+            });
+        }
+        self.accept(now, message, MessageClass::Friend, by, to, intended, out);
+        out.notify(Notice::Acknowledged {
+            message,
+            user: from,
+            intended,
+        });
+    }
+
+    /// A page's answer or notice.
+    pub(crate) fn receive_from_page(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        class: MessageClass,
+        from: Party,
+        to: UserId,
+        intended: SimTime,
+        out: &mut Outbox,
+    ) {
+        if self.has_blocked(to, from) {
+            let (by, to) = (from, Party::User(to));
+            return out.fact(Fact::Refused {
+                message,
+                by,
+                to,
+                reason: RefusalReason::Blocked,
+            });
+        }
+        self.accept(now, message, class, from, to, intended, out);
+    }
+    fn accept(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        class: MessageClass,
+        from: Party,
+        to: UserId,
+        intended: SimTime,
+        out: &mut Outbox,
+    ) {
+        let local = self.config.homes.local(to.0);
+        let kept = !self.people.is_online(local, now);
+        out.fact(Fact::Accepted {
+            message,
+            class,
+            from,
+            to: Party::User(to),
+            intended,
+            kept,
+        });
+        if kept {
+            self.people.keep(
+                local,
+                Kept {
+                    message,
+                    from,
+                    intended,
+                    since: now.seconds(),
+                    class,
+                },
+            );
+        } else {
+            out.fact(Fact::Delivered {
+                message,
+                class,
+                from,
+                to: Party::User(to),
+            });
+            out.notify(Notice::Message {
+                message,
+                class,
+                from,
+                to,
+                intended,
+                kept,
+            });
+        }
+    }
+
+    /// A device comes on line: what was kept is handed out, and if it was off line, an ad may follow.
+    pub(crate) fn connect(
+        &mut self,
+        now: SimTime,
+        occasion: MessageId,
+        user: UserId,
+        until: SimTime,
+        out: &mut Outbox,
+    ) {
+        let local = self.config.homes.local(user.0);
+        if until <= now {
+            return;
+        }
+        let was_offline = self.people.connect(local, now, until);
+        out.fact(Fact::Connected { user, until });
+        if was_offline {
+            while let Some(kept) = self.people.take_kept(local) {
+                self.hand_out(now, user, kept, out);
+            }
+            self.ad_slot(now, occasion, user, out);
+        }
+    }
+
+    fn hand_out(&mut self, now: SimTime, user: UserId, kept: Kept, out: &mut Outbox) {
+        let Kept {
+            message,
+            from,
+            intended,
+            since,
+            class,
+        } = kept;
+        let to = Party::User(user);
+        let is_ad = class == MessageClass::Ad;
+        if now - since.time() > self.config.inbox_life + Span::SECOND {
+            out.fact(Fact::Expired { message });
+            self.expire_ad(now, message, out);
+        } else if is_ad {
+            self.deliver_ad(now, message, user, true, out);
+        } else if self.has_blocked(user, from) {
+            out.fact(Fact::Withdrawn {
+                message,
+                rule: RuleKind::Block,
+            });
+        } else {
+            out.fact(Fact::Delivered {
+                message,
+                class,
+                from,
+                to,
+            });
+            out.notify(Notice::Message {
+                message,
+                class,
+                from,
+                to: user,
+                intended,
+                kept: true,
+            });
+        }
+    }
+
+    /// A person has read a friend's message.
+    pub(crate) fn read(
+        &mut self,
+        message: MessageId,
+        reader: UserId,
+        sender: UserId,
+        out: &mut Outbox,
+    ) {
+        out.fact(Fact::Read {
+            message,
+            user: reader,
+        });
+        out.notify(Notice::ReadBy {
+            message,
+            user: sender,
+        });
+    }
+
+    pub(crate) fn has_blocked(&self, user: UserId, party: Party) -> bool {
+        let local = self.config.homes.local(user.0);
+        match party {
+            Party::User(other) => self.people.has_blocked(local, other),
+            Party::Page(page) => self
+                .people
+                .find(local, page)
+                .is_some_and(|place| self.people.conversation(place).blocked),
+        }
+    }
+
+    /// A user blocks a person, or a page they have a conversation with.
+    pub(crate) fn block(&mut self, user: UserId, party: Party, out: &mut Outbox) {
+        if self.set_block(user, party, true) {
+            out.fact(Fact::Blocked { user, party });
+        }
+    }
+
+    /// A user lifts a block.
+    pub(crate) fn unblock(&mut self, user: UserId, party: Party, out: &mut Outbox) {
+        if self.set_block(user, party, false) {
+            out.fact(Fact::Unblocked { user, party });
+        }
+    }
+
+    /// Whether that changed anything.
+    fn set_block(&mut self, user: UserId, party: Party, blocked: bool) -> bool {
+        let local = self.config.homes.local(user.0);
+        match party {
+            Party::User(other) if blocked => self.people.block_person(local, other),
+            Party::User(other) => self.people.unblock_person(local, other),
+            Party::Page(page) => self.people.find(local, page).is_some_and(|place| {
+                let before =
+                    std::mem::replace(&mut self.people.conversation_mut(place).blocked, blocked);
+                before != blocked
+            }),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Singly linked lists in one array: sparse per-user data without a vector per user.
+
+/// No entry.
+pub(crate) const NIL: u32 = u32::MAX;
+
+/// Items of many lists in one array, with the freed places reused last in, first out.
+///
+/// A list is the index of its first item, [`NIL`] for an empty one, kept by its owner.
+#[derive(Debug)]
+pub(crate) struct Pool<T> {
+    slots: Vec<(T, u32)>,
+    free: u32,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Pool<T> {
+        Pool {
+            slots: Vec::new(),
+            free: NIL,
+        }
+    }
+}
+
+impl<T: Copy> Pool<T> {
+    /// Puts an item at the front of `list`.
+    pub(crate) fn push(&mut self, list: &mut u32, item: T) {
+        let slot = (item, *list);
+        *list = self.place(slot);
+    }
+
+    /// Appends an item to a queue, known by its last item, which links back to the first.
+    pub(crate) fn append(&mut self, last: &mut u32, item: T) {
+        let place = self.place((item, NIL));
+        let first = if *last == NIL {
+            place
+        } else {
+            std::mem::replace(&mut self.slots[*last as usize].1, place)
+        };
+        self.slots[place as usize].1 = first;
+        *last = place;
+    }
+
+    /// Takes the first item off a queue known by its last.
+    pub(crate) fn take_first(&mut self, last: &mut u32) -> Option<T> {
+        if *last == NIL {
+            return None;
+        }
+        let first = self.slots[*last as usize].1;
+        if first == *last {
+            *last = NIL;
+        } else {
+            self.slots[*last as usize].1 = self.slots[first as usize].1;
+        }
+        Some(self.release(first))
+    }
+
+    /// Takes the first item of `list` that `wanted` accepts out of it.
+    pub(crate) fn remove(
+        &mut self,
+        list: &mut u32,
+        mut wanted: impl FnMut(&T) -> bool,
+    ) -> Option<T> {
+        let (mut before, mut here) = (NIL, *list);
+        while here != NIL {
+            let (item, next) = self.slots[here as usize];
+            if wanted(&item) {
+                if before == NIL {
+                    *list = next;
+                } else {
+                    self.slots[before as usize].1 = next;
+                }
+                return Some(self.release(here));
+            }
+            (before, here) = (here, next);
+        }
+        None
+    }
+
+    /// The items of `list`, front first.
+    pub(crate) fn iter(&self, list: u32) -> impl Iterator<Item = (u32, &T)> {
+        let mut here = list;
+        std::iter::from_fn(move || {
+            let place = here;
+            (place != NIL).then(|| {
+                let (item, next) = &self.slots[place as usize];
+                here = *next;
+                (place, item)
+            })
+        })
+    }
+
+    /// The place after `place` in its list.
+    pub(crate) fn next(&self, place: u32) -> Option<u32> {
+        Some(self.slots[place as usize].1).filter(|next| *next != NIL)
+    }
+
+    /// The item at a place that [`Pool::iter`] named.
+    pub(crate) fn get_mut(&mut self, place: u32) -> &mut T {
+        &mut self.slots[place as usize].0
+    }
+
+    /// The item at a place that [`Pool::iter`] named.
+    pub(crate) fn get(&self, place: u32) -> &T {
+        &self.slots[place as usize].0
+    }
+
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        self.slots.capacity() * size_of::<(T, u32)>()
+    }
+
+    fn place(&mut self, slot: (T, u32)) -> u32 {
+        if self.free == NIL {
+            self.slots.push(slot);
+            u32::try_from(self.slots.len() - 1)
+                .expect("a shard holds fewer than 2^32 items of a kind")
+        } else {
+            let place = self.free;
+            self.free = self.slots[place as usize].1;
+            self.slots[place as usize] = slot;
+            place
+        }
+    }
+
+    fn release(&mut self, place: u32) -> T {
+        let slot = &mut self.slots[place as usize];
+        slot.1 = self.free;
+        self.free = place;
+        slot.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queues_keep_their_order_and_share_one_array() {
+        let mut pool = Pool::default();
+        let (mut even, mut odd) = (NIL, NIL);
+        for n in 0..10 {
+            pool.append(if n % 2 == 0 { &mut even } else { &mut odd }, n);
+        }
+        let mut drain =
+            |last: &mut u32| std::iter::from_fn(|| pool.take_first(last)).collect::<Vec<_>>();
+        assert_eq!(drain(&mut even), [0, 2, 4, 6, 8]);
+        assert_eq!(drain(&mut odd), [1, 3, 5, 7, 9]);
+        assert_eq!((even, odd), (NIL, NIL));
+        pool.append(&mut even, 11);
+        assert_eq!(pool.slots.len(), 10, "places are reused");
+    }
+
+    #[test]
+    fn lists_lose_only_what_is_removed() {
+        let mut pool = Pool::default();
+        let mut list = NIL;
+        (0..5).for_each(|n| pool.push(&mut list, n));
+        assert_eq!(pool.remove(&mut list, |n| *n == 2), Some(2));
+        assert_eq!(pool.remove(&mut list, |n| *n == 2), None);
+        assert_eq!(pool.remove(&mut list, |n| *n == 4), Some(4));
+        assert_eq!(
+            pool.iter(list).map(|(_, n)| *n).collect::<Vec<_>>(),
+            [3, 1, 0]
+        );
+    }
+}

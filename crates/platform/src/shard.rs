@@ -1,0 +1,456 @@
+//! One shard: a pure state machine over the users and pages homed on it.
+
+use crate::ads::{Ads, Explanation};
+use crate::command::{Command, place};
+use crate::config::Config;
+use crate::hotline::HotLine;
+use crate::ledger::Ledger;
+use crate::outbox::Outbox;
+use crate::people::People;
+use crate::shop::Shop;
+use crate::transfers::{Transfer, Transfers};
+use chappe_base::{
+    Account, CampaignId, Fact, MessageClass, MessageId, Money, OrderId, PageId, Party, ProductId,
+    RefusalReason, ShardId, SimTime, UserId,
+};
+use std::sync::Arc;
+
+/// One shard of the platform.
+///
+/// `apply` is a pure function of the state, `now` and the command: no clock, no randomness, no I/O.
+/// `now` never goes back.
+#[derive(Debug)]
+pub struct Shard {
+    pub(crate) config: Arc<Config>,
+    pub(crate) id: ShardId,
+    pub(crate) people: People,
+    pub(crate) ledger: Ledger,
+    pub(crate) transfers: Transfers,
+    pub(crate) hotline: HotLine,
+    pub(crate) shop: Shop,
+    pub(crate) ads: Ads,
+    pub(crate) watched: Option<UserId>,
+    pub(crate) explanations: Vec<Explanation>,
+}
+
+impl Shard {
+    /// The empty shard `id`; `time_zones` are its users' offsets from UTC [minutes], in local order.
+    #[must_use]
+    pub fn new(config: Arc<Config>, id: ShardId, time_zones: impl Iterator<Item = i16>) -> Shard {
+        let homes = config.homes;
+        let pages_count = config.pages.len() as u32;
+        let local_pages =
+            (0..homes.count(id, pages_count)).map(|local| homes.number(id, local) as usize);
+        Shard {
+            people: People::new(time_zones),
+            ledger: Ledger::new(
+                homes,
+                id,
+                config.users_count,
+                pages_count,
+                config.campaigns.len(),
+            ),
+            transfers: Transfers::default(),
+            hotline: HotLine::new(local_pages.clone().map(|page| config.pages[page].desk)),
+            shop: Shop::new(local_pages.map(|page| config.pages[page].products.len())),
+            ads: Ads::new(&config),
+            watched: None,
+            explanations: Vec::new(),
+            id,
+            config,
+        }
+    }
+
+    /// Timers that the shard needs before its first event: its campaigns begin and end.
+    #[must_use]
+    pub fn first_timers(&self) -> Vec<(SimTime, Command)> {
+        let mut timers = Vec::new();
+        for (index, campaign) in self.config.campaigns.iter().enumerate() {
+            if self.config.homes.page(campaign.page) == self.id {
+                let id = CampaignId(index as u16);
+                timers.push((campaign.start, Command::StartCampaign { campaign: id }));
+                if campaign.end != SimTime::NEVER {
+                    timers.push((campaign.end, Command::EndCampaign { campaign: id }));
+                }
+            }
+        }
+        timers
+    }
+
+    /// Keeps every decision on `user`'s ad slots with all rules, for [`Shard::take_explanations`].
+    pub fn watch(&mut self, user: UserId) {
+        self.watched = Some(user);
+    }
+
+    /// The decisions on the watched user's slots so far.
+    pub fn take_explanations(&mut self) -> Vec<Explanation> {
+        std::mem::take(&mut self.explanations)
+    }
+
+    /// Carries a command out. What it causes is added to `out`.
+    pub fn apply(&mut self, now: SimTime, command: Command, out: &mut Outbox) {
+        match command {
+            Command::Send {
+                message,
+                from,
+                to,
+                intended,
+            } => self.receive(now, message, from, to, intended, out),
+            Command::Read {
+                message,
+                reader,
+                sender,
+            } => self.read(message, reader, sender, out),
+            Command::Connect {
+                occasion,
+                user,
+                until,
+            } => self.connect(now, occasion, user, until, out),
+            Command::DeliverAd { message, user } => self.deliver_ad(now, message, user, false, out),
+            Command::React {
+                message,
+                user,
+                campaign,
+                reaction,
+            } => {
+                self.react(now, message, user, campaign, reaction, out);
+            }
+            Command::Block { user, party } => self.block(user, party, out),
+            Command::Unblock { user, party } => self.unblock(user, party, out),
+            Command::Mute { user, page } => self.mute(user, page, out),
+            Command::Visit {
+                act,
+                user,
+                handle,
+                topic,
+                entry,
+            } => self.visit(now, act, user, handle, topic, entry, out),
+            Command::OptIn {
+                act,
+                user,
+                page,
+                topic,
+                source,
+            } => self.opt_in(now, act, user, page, topic, source, out),
+            Command::OptOut { user, page, topic } => self.opt_out(user, page, topic, out),
+            Command::Ask {
+                question,
+                user,
+                page,
+                topic,
+                intended,
+            } => {
+                self.ask(now, question, user, page, topic, intended, out);
+            }
+            Command::Question {
+                question,
+                user,
+                page,
+                intended,
+            } => {
+                self.hotline
+                    .ask(now, &self.config, question, user, page, intended, out);
+            }
+            Command::GiveUp { question, page } => self.hotline.give_up(now, question, page, out),
+            Command::Answer {
+                question,
+                page,
+                intended,
+            } => {
+                self.hotline
+                    .answer(now, &self.config, question, page, intended, out);
+            }
+            Command::Notify {
+                message,
+                user,
+                page,
+                intended,
+            } => {
+                let answers = message.act().position() == place::ANSWER;
+                let class = if answers {
+                    MessageClass::HotLine
+                } else {
+                    MessageClass::OrderNotice
+                };
+                self.receive_from_page(now, message, class, Party::Page(page), user, intended, out);
+            }
+            Command::Checkout {
+                order,
+                user,
+                page,
+                product,
+                price,
+            } => {
+                self.check_out(now, order, user, page, product, price, out);
+            }
+            Command::PlaceOrder {
+                order,
+                user,
+                page,
+                product,
+                price,
+            } => {
+                self.place_order(now, order, user, page, product, price, out);
+            }
+            Command::CancelOrder { order, page } => self.cancel_order(now, order, page, out),
+            Command::Ship { order, page } => {
+                let told = self.shop.ship(order, page, out);
+                self.tell(now, told, page, out);
+            }
+            Command::Arrive { order, page } => {
+                let told = self.shop.arrive(order, page, out);
+                self.tell(now, told, page, out);
+            }
+            Command::Restock {
+                page,
+                product,
+                units,
+            } => self.shop.restock(&self.config, page, product, units, out),
+            Command::Pay {
+                transfer,
+                payer,
+                payee,
+                amount,
+                issued,
+            } => {
+                let (payer, payee) = (Party::User(payer), Party::User(payee));
+                self.pay(
+                    now,
+                    Transfer {
+                        id: transfer,
+                        payer,
+                        payee,
+                        amount,
+                    },
+                    issued,
+                    out,
+                );
+            }
+            Command::Credit {
+                transfer,
+                payer,
+                payee,
+                amount,
+            } => {
+                self.credit(
+                    now,
+                    Transfer {
+                        id: transfer,
+                        payer,
+                        payee,
+                        amount,
+                    },
+                    out,
+                );
+            }
+            Command::Credited { transfer } => {
+                self.transfers.credited(transfer, &mut self.ledger, out)
+            }
+            Command::CreditRefused { transfer, reason } => {
+                self.transfers
+                    .refused(transfer, reason, &mut self.ledger, out);
+            }
+            Command::TransferTimeout { transfer } => {
+                self.transfers.timed_out(now, &self.config, transfer, out)
+            }
+            Command::CancelCredit { transfer, payer } => {
+                self.transfers
+                    .cancel(now, &self.config, transfer, payer, out)
+            }
+            Command::StartCampaign { campaign } => self.start_campaign(campaign, out),
+            Command::EndCampaign { campaign } => self.end_campaign(campaign, out),
+            Command::RequestLease { campaign, shard } => {
+                self.grant_lease(now, campaign, shard, out)
+            }
+            Command::GrantLease {
+                campaign,
+                amount,
+                until,
+            } => self.receive_lease(campaign, amount, until, out),
+            Command::RefuseLease { campaign, rule } => self.receive_no_lease(now, campaign, rule),
+            Command::LeaseTimeout { campaign } => self.return_lease(now, campaign, out),
+            Command::ReturnLease { campaign, amount } => {
+                self.take_back_lease(campaign, amount, out)
+            }
+            Command::Probe => {}
+        }
+        debug_assert_eq!(
+            self.ledger_sum_if_small(),
+            Money::ZERO,
+            "the shard's ledger balances at every event"
+        );
+    }
+
+    /// Begins a payment to a friend; whether its money is on the way.
+    fn pay(&mut self, now: SimTime, transfer: Transfer, issued: SimTime, out: &mut Outbox) -> bool {
+        let begun =
+            self.transfers
+                .begin(now, &self.config, transfer, issued, &mut self.ledger, out);
+        if begun {
+            let Transfer {
+                id,
+                payer,
+                payee,
+                amount,
+            } = transfer;
+            let credit = Command::Credit {
+                transfer: id,
+                payer,
+                payee,
+                amount,
+            };
+            out.forward(self.config.homes.party(payee), credit);
+        }
+        begun
+    }
+
+    /// Credits a payee of this shard. A page pays back whom it owes, block or no block.
+    fn credit(&mut self, now: SimTime, transfer: Transfer, out: &mut Outbox) {
+        let blocked = match (transfer.payer, transfer.payee) {
+            (payer @ Party::User(_), Party::User(payee)) => self.has_blocked(payee, payer),
+            (Party::Page(_), _) | (_, Party::Page(_)) => false,
+        };
+        let refusal = blocked.then_some(RefusalReason::Blocked);
+        self.transfers
+            .credit(now, &self.config, transfer, refusal, &mut self.ledger, out);
+    }
+
+    /// At the page's home: takes an order whose price is reserved.
+    fn place_order(
+        &mut self,
+        now: SimTime,
+        order: OrderId,
+        user: UserId,
+        page: PageId,
+        product: ProductId,
+        price: Money,
+        out: &mut Outbox,
+    ) {
+        let refusal = self.shop.refusal(&self.config, page, product, price);
+        let transfer = Transfer {
+            id: order,
+            payer: Party::User(user),
+            payee: Party::Page(page),
+            amount: price,
+        };
+        if self
+            .transfers
+            .credit(now, &self.config, transfer, refusal, &mut self.ledger, out)
+        {
+            self.shop
+                .place(&self.config, order, user, page, product, price, out);
+            self.tell(now, Some((order.at(place::RECEIPT), user)), page, out);
+        }
+    }
+
+    /// At the page's home: cancels an order that is not shipped, if the page can pay it back.
+    fn cancel_order(&mut self, now: SimTime, order: OrderId, page: PageId, out: &mut Outbox) {
+        let (by, to) = (Party::User(order.initiator()), Party::Page(page));
+        let Some((user, price)) = self.shop.refundable(order) else {
+            return out.fact(Fact::Refused {
+                message: order,
+                by,
+                to,
+                reason: RefusalReason::WrongState,
+            });
+        };
+        let refund = Transfer {
+            id: order.at(place::REFUND),
+            payer: to,
+            payee: Party::User(user),
+            amount: price,
+        };
+        if self
+            .transfers
+            .begin(now, &self.config, refund, now, &mut self.ledger, out)
+        {
+            let Transfer {
+                id: transfer,
+                payer,
+                payee,
+                amount,
+            } = refund;
+            out.forward(
+                self.config.homes.user(user),
+                Command::Credit {
+                    transfer,
+                    payer,
+                    payee,
+                    amount,
+                },
+            );
+            self.shop.cancel(&self.config, order, page, out);
+            self.tell(now, Some((order.at(place::CANCELLED), user)), page, out);
+        }
+    }
+
+    /// Sends a page's notice on its way to the user's shard.
+    fn tell(
+        &self,
+        now: SimTime,
+        told: Option<(MessageId, UserId)>,
+        page: PageId,
+        out: &mut Outbox,
+    ) {
+        if let Some((message, user)) = told {
+            out.forward(
+                self.config.homes.user(user),
+                Command::Notify {
+                    message,
+                    user,
+                    page,
+                    intended: now,
+                },
+            );
+        }
+    }
+
+    /// The end of a run: what is still kept or on its way to a device is a fact too.
+    pub fn finish(&mut self, out: &mut Outbox) {
+        for kept in self.people.drain_kept() {
+            if kept.class != MessageClass::Ad {
+                out.fact(Fact::Pending {
+                    message: kept.message,
+                });
+            }
+        }
+        for message in self.ads.under_way() {
+            out.fact(Fact::Pending { message });
+        }
+    }
+
+    /// The balance of an account of this shard.
+    #[must_use]
+    pub fn balance(&mut self, account: Account) -> Money {
+        self.ledger.balance(account)
+    }
+
+    /// The sum over all accounts of this shard: zero at every event.
+    #[must_use]
+    pub fn ledger_sum(&self) -> Money {
+        self.ledger.sum()
+    }
+
+    /// Summing a large ledger at every event would make checked builds useless.
+    fn ledger_sum_if_small(&self) -> Money {
+        if self.config.users_count <= 64 {
+            self.ledger.sum()
+        } else {
+            Money::ZERO
+        }
+    }
+
+    /// Bytes held, by part.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<(&'static str, usize)> {
+        let mut parts = self.people.bytes().to_vec();
+        parts.push(("ledger", self.ledger.bytes()));
+        parts.push(("transfers", self.transfers.bytes()));
+        parts.push((
+            "hot-lines and shops",
+            self.hotline.bytes() + self.shop.bytes(),
+        ));
+        parts.push(("ads", self.ads.bytes()));
+        parts
+    }
+}

@@ -1,0 +1,232 @@
+//! Stock and orders of the pages homed on a shard.
+
+use crate::command::place;
+use crate::config::Config;
+use crate::outbox::{Notice, Outbox};
+use chappe_base::{Fact, Map, Money, OrderId, PageId, ProductId, RefusalReason, UserId};
+
+/// How far an order has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    Paid,
+    Shipped,
+    Arrived,
+    Cancelled,
+}
+
+/// One order.
+#[derive(Clone, Copy, Debug)]
+struct Order {
+    user: UserId,
+    product: ProductId,
+    price: Money,
+    stage: Stage,
+}
+
+/// What there is of one product.
+#[derive(Clone, Copy, Default, Debug)]
+struct Shelf {
+    units: u32,
+    /// Whether the shelf was empty once and has been filled again since.
+    is_back: bool,
+    was_empty: bool,
+}
+
+/// The shops of one shard.
+#[derive(Debug)]
+pub(crate) struct Shop {
+    /// By local page, then product.
+    shelves: Vec<Vec<Shelf>>,
+    orders: Map<OrderId, Order>,
+}
+
+impl Shop {
+    pub(crate) fn new(products: impl Iterator<Item = usize>) -> Shop {
+        Shop {
+            shelves: products
+                .map(|count| vec![Shelf::default(); count])
+                .collect(),
+            orders: Map::default(),
+        }
+    }
+
+    fn shelf(&mut self, config: &Config, page: PageId, product: ProductId) -> Option<&mut Shelf> {
+        self.shelves[config.homes.local(page.0)].get_mut(product.index())
+    }
+
+    /// Stock comes in.
+    pub(crate) fn restock(
+        &mut self,
+        config: &Config,
+        page: PageId,
+        product: ProductId,
+        units: u32,
+        out: &mut Outbox,
+    ) {
+        let Some(shelf) = self.shelf(config, page, product) else {
+            return;
+        };
+        if units > 0 {
+            shelf.units += units;
+            shelf.is_back |= shelf.was_empty;
+            out.fact(Fact::Stocked {
+                page,
+                product,
+                units,
+            });
+        }
+    }
+
+    /// Declares an empty shelf as sold out before day one, so that its first filling is a return.
+    pub(crate) fn sold_out(&mut self, config: &Config, page: PageId, product: ProductId) {
+        if let Some(shelf) = self.shelf(config, page, product) {
+            shelf.was_empty = true;
+        }
+    }
+
+    /// Whether the product can be bought, and whether it was gone before.
+    pub(crate) fn in_stock(
+        &mut self,
+        config: &Config,
+        page: PageId,
+        product: ProductId,
+    ) -> (bool, bool) {
+        self.shelf(config, page, product)
+            .map_or((false, false), |shelf| (shelf.units > 0, shelf.is_back))
+    }
+
+    /// Why an order can't be taken, if so.
+    pub(crate) fn refusal(
+        &mut self,
+        config: &Config,
+        page: PageId,
+        product: ProductId,
+        price: Money,
+    ) -> Option<RefusalReason> {
+        let offered = config.pages[page.index()]
+            .products
+            .get(product.index())
+            .map(|product| product.price);
+        if offered != Some(price) {
+            Some(RefusalReason::WrongPrice)
+        } else if !self.in_stock(config, page, product).0 {
+            Some(RefusalReason::OutOfStock)
+        } else {
+            None
+        }
+    }
+
+    /// Takes a unit out of stock for an order that [`Shop::refusal`] has nothing against and that
+    /// is paid.
+    pub(crate) fn place(
+        &mut self,
+        config: &Config,
+        order: OrderId,
+        user: UserId,
+        page: PageId,
+        product: ProductId,
+        price: Money,
+        out: &mut Outbox,
+    ) {
+        let Some(shelf) = self.shelf(config, page, product) else {
+            return;
+        };
+        shelf.units = shelf
+            .units
+            .checked_sub(1)
+            .expect("an order is placed on stock that is there");
+        if shelf.units == 0 {
+            (shelf.was_empty, shelf.is_back) = (true, false);
+            out.notify(Notice::SoldOut { page, product });
+        }
+        self.orders.insert(
+            order,
+            Order {
+                user,
+                product,
+                price,
+                stage: Stage::Paid,
+            },
+        );
+        out.fact(Fact::OrderPlaced {
+            order,
+            user,
+            page,
+            product,
+            price,
+        });
+        out.fact(Fact::OrderPaid { order, page });
+        out.notify(Notice::NewOrder { order, page });
+    }
+
+    /// Ships a paid order; whom to tell.
+    pub(crate) fn ship(
+        &mut self,
+        order: OrderId,
+        page: PageId,
+        out: &mut Outbox,
+    ) -> Option<(OrderId, UserId)> {
+        let user = self.advance(order, Stage::Paid, Stage::Shipped)?;
+        out.fact(Fact::OrderShipped { order, page });
+        Some((order.at(place::SHIPPED), user))
+    }
+
+    /// Hands over a shipped order; whom to tell.
+    pub(crate) fn arrive(
+        &mut self,
+        order: OrderId,
+        page: PageId,
+        out: &mut Outbox,
+    ) -> Option<(OrderId, UserId)> {
+        let user = self.advance(order, Stage::Shipped, Stage::Arrived)?;
+        out.fact(Fact::OrderDelivered { order, page });
+        Some((order.at(place::ARRIVED), user))
+    }
+
+    fn advance(&mut self, order: OrderId, from: Stage, to: Stage) -> Option<UserId> {
+        let order = self
+            .orders
+            .get_mut(&order)
+            .filter(|order| order.stage == from)?;
+        order.stage = to;
+        Some(order.user)
+    }
+
+    /// Who is to be paid back how much, if the order can still be cancelled.
+    pub(crate) fn refundable(&self, order: OrderId) -> Option<(UserId, Money)> {
+        self.orders
+            .get(&order)
+            .filter(|order| order.stage == Stage::Paid)
+            .map(|order| (order.user, order.price))
+    }
+
+    /// Cancels an order that is [`Shop::refundable`], and puts its unit back.
+    pub(crate) fn cancel(
+        &mut self,
+        config: &Config,
+        order: OrderId,
+        page: PageId,
+        out: &mut Outbox,
+    ) {
+        let Some(cancelled) = self.orders.get_mut(&order) else {
+            return;
+        };
+        cancelled.stage = Stage::Cancelled;
+        let product = cancelled.product;
+        if let Some(shelf) = self.shelf(config, page, product) {
+            shelf.units += 1;
+            shelf.is_back |= shelf.was_empty;
+        }
+        out.fact(Fact::OrderCancelled {
+            order,
+            page,
+            product,
+        });
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let shelves =
+            |page: &Vec<Shelf>| page.capacity() * size_of::<Shelf>() + size_of::<Vec<Shelf>>();
+        self.shelves.iter().map(shelves).sum::<usize>() + self.orders.allocation_size()
+    }
+}

@@ -1,0 +1,212 @@
+//! The user's side of conversations with pages: links, questions, purchases, consent.
+
+use crate::command::Command;
+use crate::outbox::{Notice, Outbox};
+use crate::shard::Shard;
+use crate::transfers::Transfer;
+use chappe_base::{
+    CampaignId, Entry, Fact, MessageId, Money, OptInSource, OrderId, PageId, Party, ProductId,
+    Reaction, RefusalReason, SimTime, Topic, UserId,
+};
+
+impl Shard {
+    /// A user follows a short link, or finds a page.
+    pub(crate) fn visit(
+        &mut self,
+        now: SimTime,
+        act: MessageId,
+        user: UserId,
+        handle: PageId,
+        topic: Topic,
+        entry: Entry,
+        out: &mut Outbox,
+    ) {
+        if handle.index() >= self.config.pages.len() {
+            out.fact(Fact::LinkRefused { user, handle });
+            return out.notify(Notice::Refused {
+                message: act,
+                user,
+                reason: RefusalReason::UnknownPage,
+            });
+        }
+        self.touch(now, act, user, handle, Some((topic, entry)), out);
+    }
+
+    /// Notes a user's act towards a page, and opens the conversation if `opening` says with what.
+    /// The conversation's place; `None` if there is none or the user blocked the page.
+    fn touch(
+        &mut self,
+        now: SimTime,
+        act: MessageId,
+        user: UserId,
+        page: PageId,
+        opening: Option<(Topic, Entry)>,
+        out: &mut Outbox,
+    ) -> Option<u32> {
+        let local = self.config.homes.local(user.0);
+        let reason = match (self.people.find(local, page), opening) {
+            (Some(place), _) if !self.people.conversation(place).blocked => {
+                self.people.act(place, now);
+                out.fact(Fact::Acted { user, page });
+                return Some(place);
+            }
+            (Some(_), _) => RefusalReason::Blocked,
+            (None, None) => RefusalReason::NoConversation,
+            (None, Some((topic, entry))) => {
+                self.people.open(local, page, act.act(), true, topic, now);
+                out.fact(Fact::Opened {
+                    user,
+                    page,
+                    act: act.act(),
+                    by_user: true,
+                    topic,
+                    entry,
+                });
+                return self.people.find(local, page);
+            }
+        };
+        out.fact(Fact::Refused {
+            message: act,
+            by: Party::User(user),
+            to: Party::Page(page),
+            reason,
+        });
+        out.notify(Notice::Refused {
+            message: act,
+            user,
+            reason,
+        });
+        None
+    }
+
+    /// A user asks a page.
+    pub(crate) fn ask(
+        &mut self,
+        now: SimTime,
+        question: MessageId,
+        user: UserId,
+        page: PageId,
+        topic: Topic,
+        intended: SimTime,
+        out: &mut Outbox,
+    ) {
+        if page.index() < self.config.pages.len()
+            && self
+                .touch(now, question, user, page, Some((topic, Entry::Search)), out)
+                .is_some()
+        {
+            out.forward(
+                self.config.homes.page(page),
+                Command::Question {
+                    question,
+                    user,
+                    page,
+                    intended,
+                },
+            );
+        }
+    }
+
+    /// A user buys: the price is reserved here, then the page's home takes the order.
+    pub(crate) fn check_out(
+        &mut self,
+        now: SimTime,
+        order: OrderId,
+        user: UserId,
+        page: PageId,
+        product: ProductId,
+        price: Money,
+        out: &mut Outbox,
+    ) {
+        if self.touch(now, order, user, page, None, out).is_none() {
+            return;
+        }
+        let transfer = Transfer {
+            id: order,
+            payer: Party::User(user),
+            payee: Party::Page(page),
+            amount: price,
+        };
+        if self
+            .transfers
+            .begin(now, &self.config, transfer, now, &mut self.ledger, out)
+        {
+            out.forward(
+                self.config.homes.page(page),
+                Command::PlaceOrder {
+                    order,
+                    user,
+                    page,
+                    product,
+                    price,
+                },
+            );
+        }
+    }
+
+    /// A user agrees to be contacted.
+    pub(crate) fn opt_in(
+        &mut self,
+        now: SimTime,
+        act: MessageId,
+        user: UserId,
+        page: PageId,
+        topic: Topic,
+        source: OptInSource,
+        out: &mut Outbox,
+    ) {
+        if let Some(place) = self.touch(now, act, user, page, None, out) {
+            self.people.opt_in(place, topic, act.act());
+            out.fact(Fact::OptedIn {
+                user,
+                page,
+                topic,
+                source,
+                act: act.act(),
+            });
+        }
+    }
+
+    /// A user takes consent back. Not an act that resets any window.
+    pub(crate) fn opt_out(&mut self, user: UserId, page: PageId, topic: Topic, out: &mut Outbox) {
+        let local = self.config.homes.local(user.0);
+        if self
+            .people
+            .find(local, page)
+            .is_some_and(|place| self.people.opt_out(place, topic))
+        {
+            out.fact(Fact::OptedOut { user, page, topic });
+        }
+    }
+
+    /// A user mutes a page.
+    pub(crate) fn mute(&mut self, user: UserId, page: PageId, out: &mut Outbox) {
+        let Some(place) = self.people.find(self.config.homes.local(user.0), page) else {
+            return;
+        };
+        if !std::mem::replace(&mut self.people.conversation_mut(place).muted, true) {
+            out.fact(Fact::Muted { user, page });
+        }
+    }
+
+    /// A user reacts to an ad: an act towards its page.
+    pub(crate) fn react(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        user: UserId,
+        campaign: CampaignId,
+        reaction: Reaction,
+        out: &mut Outbox,
+    ) {
+        let page = self.config.campaigns[campaign.index()].page;
+        if self.touch(now, message, user, page, None, out).is_some() {
+            out.fact(Fact::Reacted {
+                message,
+                user,
+                campaign,
+                reaction,
+            });
+        }
+    }
+}
