@@ -1,1 +1,19 @@
 //! Run records to plots and one self-contained document.
+//!
+//! The data of a chart is made from the record and can be compared as data; its drawing only looks
+//! at that data. The document holds its drawings inline, wide and narrow, light and dark, so that it
+//! is one file without script, font or network.
+
+mod answer;
+pub mod chart;
+mod document;
+mod reading;
+pub mod render;
+mod summary;
+pub mod words;
+mod write;
+
+pub use answer::answer;
+pub use document::document;
+pub use summary::{Figure, key_figures, markdown, summary};
+pub use write::{ReportError, write_report};

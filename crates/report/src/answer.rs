@@ -1,0 +1,220 @@
+//! The answer to the scenario's question, in sentences with figures, worked out of the record.
+
+use crate::reading::Reading;
+use crate::words;
+use chappe_metrics::RunRecord;
+
+const SECOND_NS: i64 = 1_000_000_000;
+const DAY_NS: i64 = 86_400 * SECOND_NS;
+
+/// What a record says, in plain words: one sentence for each subject that it has figures on.
+#[must_use]
+pub fn answer(record: &RunRecord) -> Vec<String> {
+    let reading = Reading { record };
+    let subjects = if reading.queue_only() {
+        vec![queue(reading), abandonment(reading)]
+    } else {
+        vec![
+            messages(reading),
+            ads(reading),
+            turning_away(reading),
+            hot_line(reading),
+            orders(reading),
+            payments(reading),
+        ]
+    };
+    let mut sentences: Vec<String> = subjects.into_iter().flatten().collect();
+    sentences.extend(doubts(reading));
+    sentences
+}
+
+/// `one simulated day`, `4 minutes of load`.
+fn period(reading: Reading<'_>) -> String {
+    let length = reading.record.result.window.until_ns;
+    let in_clock = match reading.record.clock {
+        chappe_metrics::Clock::Virtual => "simulated",
+        chappe_metrics::Clock::Wall => "measured",
+    };
+    if length == DAY_NS {
+        format!("one {in_clock} day")
+    } else {
+        format!("{} of {in_clock} time", words::spoken_duration(length))
+    }
+}
+
+fn messages(reading: Reading<'_>) -> Option<String> {
+    let accepted = reading.messages("accepted");
+    if accepted == 0 {
+        return Some(format!(
+            "Over {}, {} people sent no messages.",
+            period(reading),
+            words::count(i64::from(reading.record.result.size.users_count)),
+        ));
+    }
+    let mut sentence = format!(
+        "Over {}, {} people and {} pages exchanged {} messages",
+        period(reading),
+        words::count(i64::from(reading.record.result.size.users_count)),
+        words::count(i64::from(reading.record.result.size.pages_count)),
+        words::about(accepted.unsigned_abs()),
+    );
+    if let Some(delivery) = reading.histogram("delivery.friend") {
+        sentence += &format!(
+            "; a friend\u{2019}s message reached a device on line in {} at the median, and 99 in 100 \
+             within {}",
+            words::spoken_duration(delivery.p50),
+            words::spoken_duration(delivery.p99),
+        );
+    }
+    Some(sentence + ".")
+}
+
+fn ads(reading: Reading<'_>) -> Option<String> {
+    if !reading.has_ads() {
+        return None;
+    }
+    let allowed = reading.count("ads.allowed");
+    if allowed == 0 {
+        return Some(format!(
+            "The policy judged {} ad slots and allowed none.",
+            words::about(reading.count("ads.decided").unsigned_abs()),
+        ));
+    }
+    let (delivered, opened) = (reading.count("ads.delivered"), reading.count("ads.opened"));
+    Some(format!(
+        "The policy allowed {} of the {} ads it judged; {} were delivered, {} of those were opened, \
+         and they earned {}.",
+        words::about(allowed.unsigned_abs()),
+        words::about(reading.count("ads.decided").unsigned_abs()),
+        words::about(delivered.unsigned_abs()),
+        words::share(opened, delivered),
+        words::money(reading.count("revenue.ads")),
+    ))
+}
+
+fn turning_away(reading: Reading<'_>) -> Option<String> {
+    let delivered = reading.count("ads.delivered");
+    if delivered == 0 {
+        return None;
+    }
+    let away = reading.turned_away();
+    Some(format!(
+        "Against that stand {}, {} and {}: {} for every 1,000 ads.",
+        words::counted(reading.count("opt_ins.revoked"), "opt-out"),
+        words::counted(reading.count("mutes"), "mute"),
+        words::counted(reading.count("blocks"), "block"),
+        words::number(away as f64 * 1_000.0 / delivered as f64),
+    ))
+}
+
+fn hot_line(reading: Reading<'_>) -> Option<String> {
+    let asked = reading.count("hotline.asked");
+    let answer = reading.histogram("hotline.answer")?;
+    let mut sentence = format!(
+        "Pages were asked {}; half of the answers came within {}, nine in ten within {}",
+        words::counted(asked, "question"),
+        words::spoken_duration(answer.p50),
+        words::spoken_duration(answer.p90),
+    );
+    if let Some((given_up, ended)) = reading.ratio("hotline.abandoned") {
+        sentence += &format!(
+            ", and {} of the customers gave up waiting",
+            words::share(given_up, ended)
+        );
+    }
+    Some(sentence + ".")
+}
+
+fn orders(reading: Reading<'_>) -> Option<String> {
+    let placed = reading.count("orders.placed");
+    (placed > 0).then(|| {
+        format!(
+            "People placed {}; consent to be contacted was given {} and taken back {}.",
+            words::counted(placed, "order"),
+            words::counted(reading.count("opt_ins.given"), "time"),
+            words::counted(reading.count("opt_ins.revoked"), "time"),
+        )
+    })
+}
+
+fn payments(reading: Reading<'_>) -> Option<String> {
+    let posted = reading.count("payments.posted");
+    (posted > 0).then(|| {
+        format!(
+            "{} moved {}.",
+            words::title(&words::counted(posted, "payment")),
+            words::money(reading.count("payments.volume")),
+        )
+    })
+}
+
+fn queue(reading: Reading<'_>) -> Option<String> {
+    let arrivals = reading.probes();
+    let mut sentence = format!(
+        "Over {}, {} requests reached the queue",
+        period(reading),
+        words::about(arrivals.unsigned_abs()),
+    );
+    if let Some((busy, all)) = reading.ratio("utilisation.mean") {
+        sentence += &format!(
+            ", which kept the servers busy {} of the time",
+            words::share(busy, all)
+        );
+    }
+    if let Some(wait) = reading.histogram("queue.wait") {
+        sentence += &format!(
+            "; they waited {} on average, and 99 in 100 no longer than {}",
+            words::spoken_duration(wait.mean),
+            words::spoken_duration(wait.p99),
+        );
+    }
+    Some(sentence + ".")
+}
+
+fn abandonment(reading: Reading<'_>) -> Option<String> {
+    let delayed = reading
+        .ratio("queue.delayed")
+        .map(|(part, whole)| format!("{} of those served had to wait", words::share(part, whole)));
+    let given_up = reading.ratio("queue.abandoned").map(|(part, whole)| {
+        if part == 0 {
+            "nobody gave up".to_owned()
+        } else {
+            format!("{} ran out of patience", words::share(part, whole))
+        }
+    });
+    let parts: Vec<String> = [delayed, given_up].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("{}.", parts.join(", and ")))
+}
+
+/// What must be said before anybody uses the figures.
+fn doubts(reading: Reading<'_>) -> Vec<String> {
+    let record = reading.record;
+    let mut doubts = vec![];
+    if record.interrupted {
+        doubts.push(format!(
+            "The run was stopped at {}, before its end at {}: every figure is about that part only.",
+            words::moment(record.result.window.until_ns),
+            words::moment(record.result.window.horizon_ns),
+        ));
+    }
+    if !record.result.audit.passed {
+        doubts.push(
+            "The audit found broken promises: do not rely on these figures before they are explained."
+                .to_owned(),
+        );
+    }
+    let missed = record
+        .result
+        .thresholds
+        .iter()
+        .filter(|verdict| !verdict.passed)
+        .count();
+    if missed > 0 {
+        doubts.push(format!(
+            "{} of {} were missed.",
+            missed,
+            words::counted(record.result.thresholds.len() as i64, "threshold"),
+        ));
+    }
+    doubts
+}

@@ -1,0 +1,291 @@
+//! Scales from values to positions, and ticks where people expect them.
+
+use crate::words;
+
+const SECOND: f64 = 1e9;
+const MINUTE: f64 = 60.0 * SECOND;
+const HOUR: f64 = 60.0 * MINUTE;
+const DAY: f64 = 24.0 * HOUR;
+
+/// What an axis counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Lengths of time [ns].
+    Duration,
+    /// Pieces.
+    Count,
+    /// Pieces per second.
+    Rate,
+    /// Units of the currency.
+    Money,
+    /// Parts of a whole, in [0, 1].
+    Share,
+}
+
+impl Measure {
+    /// A value of this measure as people read it.
+    #[must_use]
+    pub fn show(self, value: f64) -> String {
+        match self {
+            Measure::Duration => words::duration(value.round() as i64),
+            Measure::Count => words::number(value),
+            Measure::Rate => format!("{} /s", words::number(value)),
+            Measure::Money => words::money((value * 1e6).round() as i64),
+            Measure::Share => words::percent(value),
+        }
+    }
+
+    /// A value that stands at a tick: no more digits than it needs.
+    fn show_tick(self, value: f64) -> String {
+        match self {
+            Measure::Money => words::number(value),
+            Measure::Duration | Measure::Count | Measure::Rate | Measure::Share => self.show(value),
+        }
+    }
+}
+
+/// How values become positions.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Scale {
+    /// Even.
+    Linear { low: f64, high: f64 },
+    /// Even in the logarithm; for values above zero.
+    Log { low: f64, high: f64 },
+}
+
+/// A labelled place on an axis.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Tick {
+    pub(crate) value: f64,
+    pub(crate) label: String,
+}
+
+impl Scale {
+    /// Where a value lies, from 0 at the low end to 1 at the high end; outside values lie at the ends.
+    pub(crate) fn place(self, value: f64) -> f64 {
+        let place = match self {
+            Scale::Linear { low, high } => (value - low) / (high - low),
+            Scale::Log { low, high } => {
+                (value.max(low) / low).log10() / (high / low).log10()
+            }
+        };
+        place.clamp(0.0, 1.0)
+    }
+
+    /// An even scale from zero to a round value at or above `most`, with about `wanted` ticks.
+    pub(crate) fn from_zero(most: f64, measure: Measure, wanted: usize) -> (Scale, Vec<Tick>) {
+        let most = if most > 0.0 { most } else { 1.0 };
+        let step = match measure {
+            Measure::Duration => duration_step(most / wanted as f64),
+            Measure::Count => round_step(most / wanted as f64).max(1.0),
+            Measure::Rate | Measure::Money | Measure::Share => round_step(most / wanted as f64),
+        };
+        let steps = (most / step - 1e-9).ceil().max(1.0);
+        let ticks = (0..=steps as u32)
+            .map(|index| f64::from(index) * step)
+            .map(|value| Tick {
+                value,
+                label: if value == 0.0 {
+                    "0".to_owned()
+                } else {
+                    measure.show_tick(value)
+                },
+            })
+            .collect();
+        let scale = Scale::Linear {
+            low: 0.0,
+            high: steps * step,
+        };
+        (scale, ticks)
+    }
+
+    /// A logarithmic scale of lengths of time that holds `least` to `most` [ns, above zero].
+    pub(crate) fn log_durations(least: f64, most: f64) -> (Scale, Vec<Tick>) {
+        let marks = |wanted: &[f64]| -> Vec<f64> {
+            let mut marks = vec![];
+            for unit in [1.0, 1e3, 1e6, SECOND] {
+                for factor in [1.0, 10.0, 100.0] {
+                    marks.extend(wanted.iter().map(|digit| unit * factor * digit));
+                }
+            }
+            // Above a minute time is no longer decimal.
+            marks.retain(|&mark| mark < 0.9 * MINUTE);
+            marks.extend([MINUTE, 10.0 * MINUTE, HOUR, 10.0 * HOUR, 4.0 * DAY, 40.0 * DAY]);
+            if wanted.len() > 1 {
+                marks.extend([2.0, 5.0, 30.0].map(|minutes| minutes * MINUTE));
+                marks.extend([2.0, 5.0, 24.0].map(|hours| hours * HOUR));
+            }
+            marks.sort_by(f64::total_cmp);
+            marks
+        };
+        let decades = (most / least).log10();
+        let fine = marks(&[1.0, 2.0, 5.0]);
+        let low = fine.iter().rev().find(|&&mark| mark <= least * 1.0001);
+        let high = fine.iter().find(|&&mark| mark >= most * 0.9999);
+        let low = low.copied().unwrap_or(1.0);
+        let high = high.copied().unwrap_or(most).max(low * 2.0);
+        let shown = if decades > 2.2 { marks(&[1.0]) } else { fine };
+        let ticks = shown
+            .into_iter()
+            .filter(|mark| (low * 0.999..=high * 1.001).contains(mark))
+            .map(|value| Tick {
+                value,
+                label: words::duration(value as i64),
+            })
+            .collect();
+        (Scale::Log { low, high }, ticks)
+    }
+
+    /// A logarithmic scale of counts from 1 to the power of ten at or above `most`.
+    pub(crate) fn log_counts(most: f64) -> (Scale, Vec<Tick>) {
+        let decades = most.max(10.0).log10().ceil() as i32;
+        let ticks = (0..=decades)
+            .map(|power| 10_f64.powi(power))
+            .map(|value| Tick {
+                value,
+                label: short_count(value),
+            })
+            .collect();
+        let high = 10_f64.powi(decades);
+        (Scale::Log { low: 1.0, high }, ticks)
+    }
+}
+
+/// Ticks on an axis of time of day from `from_ns` to `until_ns`, at most `most` of them.
+pub(crate) fn time_ticks(from_ns: i64, until_ns: i64, most: usize) -> Vec<Tick> {
+    const STEPS_S: [i64; 20] = [
+        1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800,
+        604_800, 1_209_600, 2_419_200, 7_257_600, 29_030_400,
+    ];
+    let length_s = (until_ns - from_ns).max(1) / 1_000_000_000;
+    let step_s = STEPS_S
+        .into_iter()
+        .find(|step| length_s / step < most as i64)
+        .unwrap_or(290_304_000);
+    let step_ns = step_s * 1_000_000_000;
+    let first = (from_ns + step_ns - 1).div_euclid(step_ns);
+    let last = until_ns.div_euclid(step_ns);
+    let many_days = length_s > 2 * 86_400;
+    (first..=last)
+        .map(|index| index * step_ns)
+        .map(|at_ns| {
+            let midnight = at_ns.rem_euclid(DAY as i64) == 0;
+            let day = at_ns.div_euclid(DAY as i64);
+            let label = if many_days && midnight {
+                format!("day {}", day + 1)
+            } else if midnight && at_ns == until_ns {
+                "24:00".to_owned()
+            } else {
+                words::moment(at_ns - day * DAY as i64)
+            };
+            Tick {
+                value: at_ns as f64,
+                label,
+            }
+        })
+        .collect()
+}
+
+/// The smallest of 1, 2, 5 times a power of ten that isn't below `least`.
+fn round_step(least: f64) -> f64 {
+    let power = 10_f64.powi(least.log10().floor() as i32);
+    [1.0, 2.0, 5.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|step| *step >= least * (1.0 - 1e-9))
+        .unwrap_or(10.0 * power)
+}
+
+/// The same for lengths of time [ns], where minutes and hours are not decimal.
+fn duration_step(least: f64) -> f64 {
+    const ROUND: [f64; 16] = [
+        10.0 * SECOND,
+        20.0 * SECOND,
+        30.0 * SECOND,
+        MINUTE,
+        2.0 * MINUTE,
+        5.0 * MINUTE,
+        10.0 * MINUTE,
+        20.0 * MINUTE,
+        30.0 * MINUTE,
+        HOUR,
+        2.0 * HOUR,
+        3.0 * HOUR,
+        6.0 * HOUR,
+        12.0 * HOUR,
+        DAY,
+        2.0 * DAY,
+    ];
+    if least <= 5.0 * SECOND {
+        return round_step(least);
+    }
+    ROUND
+        .into_iter()
+        .find(|step| *step >= least * (1.0 - 1e-9))
+        .unwrap_or(DAY * round_step(least / DAY))
+}
+
+fn short_count(value: f64) -> String {
+    if value >= 1e9 {
+        format!("{}bn", words::number(value / 1e9))
+    } else if value >= 1e6 {
+        format!("{}m", words::number(value / 1e6))
+    } else {
+        words::number(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(ticks: &[Tick]) -> Vec<&str> {
+        ticks.iter().map(|tick| tick.label.as_str()).collect()
+    }
+
+    #[test]
+    fn an_even_scale_ends_on_a_round_value_above_the_data() {
+        let (scale, ticks) = Scale::from_zero(0.43e9, Measure::Duration, 4);
+        assert_eq!(labels(&ticks), ["0", "200 ms", "400 ms", "600 ms"]);
+        assert_eq!(scale.place(0.6e9), 1.0);
+        let (_, ticks) = Scale::from_zero(130.0 * MINUTE, Measure::Duration, 4);
+        assert_eq!(labels(&ticks), ["0", "1 h", "2 h", "3 h"]);
+        let (_, ticks) = Scale::from_zero(3.0, Measure::Count, 5);
+        assert_eq!(labels(&ticks), ["0", "1", "2", "3"]);
+        let (_, ticks) = Scale::from_zero(0.0, Measure::Share, 2);
+        assert_eq!(labels(&ticks), ["0", "50%", "100%"]);
+    }
+
+    #[test]
+    fn a_log_scale_holds_its_data_and_shows_decades() {
+        let (scale, ticks) = Scale::log_durations(0.9e6, 3.2e9);
+        assert_eq!(labels(&ticks), ["1 ms", "10 ms", "100 ms", "1 s"]);
+        assert_eq!(scale.place(5e9), 1.0);
+        let (_, ticks) = Scale::log_durations(105e6, 480e6);
+        assert_eq!(labels(&ticks), ["100 ms", "200 ms", "500 ms"]);
+        let (_, ticks) = Scale::log_durations(2e6, 5.0 * HOUR);
+        assert_eq!(
+            labels(&ticks),
+            ["10 ms", "100 ms", "1 s", "10 s", "1 min", "10 min", "1 h"]
+        );
+    }
+
+    #[test]
+    fn time_ticks_fall_on_the_clock() {
+        let day = DAY as i64;
+        assert_eq!(
+            labels(&time_ticks(0, day, 6)),
+            ["00:00", "06:00", "12:00", "18:00", "24:00"]
+        );
+        let evening = 20 * HOUR as i64;
+        assert_eq!(
+            labels(&time_ticks(evening, evening + 4 * MINUTE as i64, 6)),
+            ["20:00", "20:01", "20:02", "20:03", "20:04"]
+        );
+        assert_eq!(
+            labels(&time_ticks(0, 194 * day, 8)),
+            ["day 1", "day 29", "day 57", "day 85", "day 113", "day 141", "day 169"]
+        );
+    }
+}

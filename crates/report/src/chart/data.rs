@@ -1,0 +1,332 @@
+//! From a record to the data of each chart. Nothing here draws.
+
+use super::axis::Measure;
+use super::bars::{Bar, BarChart};
+use super::palette::Tone;
+use super::quantiles::{QuantileChart, QuantileLine};
+use super::scatter::{Dot, ScatterChart};
+use super::time::{Merge, Panel, TimeChart, TimeLine, merge_factor};
+use crate::reading::{Reading, class_words};
+use crate::words;
+use chappe_base::{MessageClass, RuleKind};
+use chappe_metrics::Tally;
+
+/// Quantiles of what was observed under these names.
+pub(crate) fn quantiles(
+    reading: Reading<'_>,
+    names: &[(String, &str, Tone)],
+) -> Option<QuantileChart> {
+    let lines: Vec<QuantileLine> = names
+        .iter()
+        .filter_map(|(name, label, tone)| {
+            let summary = reading.histogram(name)?;
+            // Beyond this quantile less than one observation is left.
+            let last = 1.0 - 1.0 / summary.count as f64;
+            let points: Vec<(f64, i64)> = summary
+                .quantiles
+                .iter()
+                .filter(|point| point.value > 0 && point.q <= last)
+                .map(|point| (point.q, point.value))
+                .collect();
+            (points.len() > 1).then(|| QuantileLine {
+                label: (*label).to_owned(),
+                tone: *tone,
+                points,
+            })
+        })
+        .collect();
+    (!lines.is_empty()).then_some(QuantileChart { lines })
+}
+
+/// The four message classes under a metric's first name, `delivery` or `reach`.
+pub(crate) fn by_class(family: &str) -> Vec<(String, &'static str, Tone)> {
+    MessageClass::ALL
+        .iter()
+        .map(|&class| {
+            let name = format!("{family}.{}", class.label());
+            (name, class_words(class), Tone::of(class))
+        })
+        .collect()
+}
+
+/// What the panels over time are made from.
+struct Timeline<'a> {
+    reading: Reading<'a>,
+    factor: usize,
+}
+
+impl<'a> Timeline<'a> {
+    fn new(reading: Reading<'a>) -> Timeline<'a> {
+        let columns = &reading.record.result.series.columns;
+        let intervals = columns.iter().map(|column| column.values.len()).max();
+        Timeline {
+            reading,
+            factor: merge_factor(intervals.unwrap_or(0)),
+        }
+    }
+
+    fn line(
+        &self,
+        label: &str,
+        tone: Tone,
+        merge: Merge,
+        values: impl Iterator<Item = Option<f64>>,
+    ) -> TimeLine {
+        let line = TimeLine {
+            label: label.to_owned(),
+            tone,
+            values: values.collect(),
+        };
+        line.merged(self.factor, merge)
+    }
+
+    /// Pieces per second.
+    fn rate(&self, name: &str, label: &str, tone: Tone) -> Option<TimeLine> {
+        let table = &self.reading.record.result.series;
+        let until_ns = self.reading.record.result.window.until_ns;
+        let values = self.reading.series(name)?;
+        let rates = values.iter().enumerate().map(|(index, value)| {
+            let start = table.start_ns + index as i64 * table.interval_ns;
+            let length_ns = (until_ns - start).min(table.interval_ns);
+            let seconds = length_ns as f64 / 1e9;
+            value.and_then(|count| (length_ns > 0).then(|| count as f64 / seconds))
+        });
+        Some(self.line(label, tone, Merge::Mean, rates))
+    }
+
+    /// Values as they stand, times `factor`.
+    fn plain(
+        &self,
+        name: &str,
+        label: &str,
+        tone: Tone,
+        merge: Merge,
+        factor: f64,
+    ) -> Option<TimeLine> {
+        let values = self.reading.series(name)?;
+        let scaled = values
+            .iter()
+            .map(|value| value.map(|value| value as f64 * factor));
+        Some(self.line(label, tone, merge, scaled))
+    }
+
+    /// The sum so far, times `factor`.
+    fn so_far(&self, name: &str, label: &str, tone: Tone, factor: f64) -> Option<TimeLine> {
+        let values = self.reading.series(name)?;
+        let sums = values.iter().scan(0, |sum, value| {
+            *sum += value.unwrap_or(0);
+            Some(Some(*sum as f64 * factor))
+        });
+        Some(self.line(label, tone, Merge::Last, sums))
+    }
+
+    fn chart(&self, panels: Vec<Panel>) -> Option<TimeChart> {
+        let panels: Vec<Panel> = panels
+            .into_iter()
+            .filter(|panel| !panel.lines.is_empty())
+            .collect();
+        let table = &self.reading.record.result.series;
+        let window = self.reading.record.result.window;
+        (!panels.is_empty()).then(|| TimeChart {
+            from_ns: table.start_ns,
+            until_ns: window.until_ns.max(table.start_ns + 1),
+            warm_up_ns: window.warm_up_ns.min(window.until_ns),
+            interval_ns: table.interval_ns * self.factor as i64,
+            panels,
+        })
+    }
+}
+
+fn panel(
+    title: &str,
+    measure: Measure,
+    lines: impl IntoIterator<Item = Option<TimeLine>>,
+) -> Panel {
+    Panel {
+        title: title.to_owned(),
+        measure,
+        lines: lines.into_iter().flatten().collect(),
+        level: None,
+    }
+}
+
+/// Latency of friends' messages and throughput of all, over the run.
+pub(crate) fn day(reading: Reading<'_>) -> Option<TimeChart> {
+    let time = Timeline::new(reading);
+    let quantile = |name, label| time.plain(name, label, Tone::Friend, Merge::Most, 1.0);
+    let delivered = MessageClass::ALL.iter().map(|&class| {
+        let name = format!("series.delivered.{}", class.label());
+        time.rate(&name, class_words(class), Tone::of(class))
+    });
+    time.chart(vec![
+        panel(
+            "Delivery of friends' messages",
+            Measure::Duration,
+            [
+                quantile("series.delivery.friend.p99", "99% within"),
+                quantile("series.delivery.friend.p50", "50% within"),
+            ],
+        ),
+        panel("Messages delivered per second", Measure::Rate, delivered),
+    ])
+}
+
+/// How busy the servers were, and with how much.
+pub(crate) fn utilisation(reading: Reading<'_>) -> Option<TimeChart> {
+    let time = Timeline::new(reading);
+    let share = |name, label, tone| time.plain(name, label, tone, Merge::Mean, 1e-6);
+    time.chart(vec![
+        panel(
+            "Busy share of the servers",
+            Measure::Share,
+            [
+                share(
+                    "series.utilisation.busiest_shard",
+                    "busiest shard",
+                    Tone::HotLine,
+                ),
+                share("series.utilisation.mean", "all shards", Tone::Platform),
+            ],
+        ),
+        panel(
+            "Commands served per second",
+            Measure::Rate,
+            [time.rate("series.served", "commands", Tone::Platform)],
+        ),
+    ])
+}
+
+/// What ads earned so far against how many people turned away so far.
+pub(crate) fn revenue(reading: Reading<'_>) -> Option<TimeChart> {
+    let time = Timeline::new(reading);
+    let earned = time.so_far("series.revenue", "revenue", Tone::Ad, 1e-6)?;
+    let turned = [
+        time.so_far("series.opt_outs", "opt-outs", Tone::Harm, 1.0),
+        time.so_far("series.mutes", "mutes", Tone::Soft, 1.0),
+        time.so_far("series.blocks", "blocks", Tone::Ink, 1.0),
+    ];
+    time.chart(vec![
+        panel(
+            "Earned with ads so far, in units of the currency",
+            Measure::Money,
+            [Some(earned)],
+        ),
+        panel(
+            "People who turned away so far",
+            Measure::Count,
+            turned,
+        ),
+    ])
+}
+
+/// From people with a conversation to purchases.
+pub(crate) fn funnel(reading: Reading<'_>) -> Option<BarChart> {
+    const STEPS: [(&str, &str, &str); 7] = [
+        ("ads.audience", "Audience", "people with a conversation with the advertiser"),
+        ("ads.decided", "Judged", "of the audience"),
+        ("ads.allowed", "Allowed", "of judged"),
+        ("ads.delivered", "Delivered", "of allowed"),
+        ("ads.opened", "Opened", "of delivered"),
+        ("ads.clicked", "Clicked", "of opened"),
+        ("ads.bought", "Bought", "of clicked"),
+    ];
+    if !reading.has_ads() {
+        return None;
+    }
+    let mut before = None;
+    let bars = STEPS
+        .into_iter()
+        .map(|(name, label, whole)| {
+            let count = reading.count(name);
+            let remark = match before {
+                None => Some(whole.to_owned()),
+                Some(0) => None,
+                Some(before) if count > before => Some(format!(
+                    "{} times for each person in the audience",
+                    words::number(count as f64 / before as f64)
+                )),
+                Some(before) => Some(format!("{} {whole}", words::share(count, before))),
+            };
+            before = Some(count);
+            Bar {
+                label: label.to_owned(),
+                count: count.unsigned_abs(),
+                remark,
+                tone: Tone::Ad,
+            }
+        })
+        .collect();
+    Some(BarChart { bars })
+}
+
+/// Refused ads by the first rule to refuse, most first.
+pub(crate) fn refusals(reading: Reading<'_>) -> Option<BarChart> {
+    let mut refused: Vec<&Tally> = reading.record.result.refusals.ads.iter().collect();
+    refused.sort_by_key(|tally| std::cmp::Reverse(tally.count));
+    let all: u64 = refused.iter().map(|tally| tally.count).sum();
+    let bars: Vec<Bar> = refused
+        .into_iter()
+        .map(|tally| Bar {
+            label: rule_words(&tally.label),
+            count: tally.count,
+            remark: Some(words::share(tally.count as i64, all as i64)),
+            tone: Tone::Harm,
+        })
+        .collect();
+    (!bars.is_empty()).then_some(BarChart { bars })
+}
+
+/// What each campaign earned against how often its ads were opened.
+pub(crate) fn campaigns(reading: Reading<'_>) -> Option<ScatterChart> {
+    let dots: Vec<Dot> = reading
+        .record
+        .result
+        .campaigns
+        .iter()
+        .filter(|funnel| funnel.delivered_count > 0)
+        .map(|funnel| Dot {
+            label: campaign_words(funnel.campaign, funnel.format.as_deref()),
+            across: funnel.opened_count as f64 / funnel.delivered_count as f64,
+            up: funnel.revenue_micro as f64 / 1e6,
+        })
+        .collect();
+    (dots.len() > 1).then(|| ScatterChart {
+        across: "share of its delivered ads that were opened".to_owned(),
+        across_measure: Measure::Share,
+        up: "earned, in units of the currency".to_owned(),
+        up_measure: Measure::Money,
+        dots,
+    })
+}
+
+/// A campaign's name: its place in the scenario, from 0 as in `--set campaign.0.bid`.
+pub(crate) fn campaign_words(campaign: u16, format: Option<&str>) -> String {
+    match format {
+        Some(format) => format!("{campaign} \u{b7} {}", words::plain(format)),
+        None => campaign.to_string(),
+    }
+}
+
+/// What a rule looks at, in words.
+pub(crate) fn rule_words(label: &str) -> String {
+    let Some(rule) = RuleKind::ALL.iter().find(|rule| rule.label() == label) else {
+        return words::title(label);
+    };
+    match rule {
+        RuleKind::NoAds => "No ads at all",
+        RuleKind::Block => "Page is blocked",
+        RuleKind::Mute => "Page is muted",
+        RuleKind::OpenedBy => "Not opened by user",
+        RuleKind::FirstTopic => "Off the first topic",
+        RuleKind::Format => "Format",
+        RuleKind::OptIn => "No opt-in",
+        RuleKind::Window => "Outside the window",
+        RuleKind::UserCap => "Cap per user",
+        RuleKind::PageCap => "Cap per page",
+        RuleKind::QuietHours => "Quiet hours",
+        RuleKind::Running => "Not running",
+        RuleKind::Stock => "Out of stock",
+        RuleKind::Budget => "No budget granted",
+    }
+    .to_owned()
+}

@@ -1,0 +1,200 @@
+//! Charts: their data, taken from a record, and apart from it their drawing.
+
+mod axis;
+mod bars;
+mod canvas;
+mod data;
+mod frame;
+mod palette;
+mod quantiles;
+mod scatter;
+mod table;
+mod time;
+
+use crate::reading::Reading;
+use canvas::Extent;
+use chappe_metrics::RunRecord;
+use serde::Serialize;
+
+pub use axis::Measure;
+pub use bars::{Bar, BarChart};
+pub(crate) use data::{campaign_words, rule_words};
+pub use palette::Tone;
+pub use quantiles::{QuantileChart, QuantileLine};
+pub use scatter::{Dot, ScatterChart};
+pub use table::Table;
+pub use time::{Panel, TimeChart, TimeLine};
+
+/// For which screen a chart is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Screen {
+    /// A desk, a page of paper, a picture file.
+    Wide,
+    /// A telephone held upright.
+    Narrow,
+}
+
+/// One chart with the words around it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Plot {
+    /// Name of its files, without the ending.
+    pub name: &'static str,
+    /// What it shows.
+    pub title: &'static str,
+    /// How to read it, and in which time it is.
+    pub caption: String,
+    /// What it says, for those who cannot see it.
+    pub alternative: String,
+    /// What is drawn.
+    pub data: Data,
+}
+
+/// The data of a chart.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Data {
+    /// Lengths of time by quantile.
+    Quantiles(QuantileChart),
+    /// Panels over time.
+    Time(TimeChart),
+    /// Horizontal bars.
+    Bars(BarChart),
+    /// Dots.
+    Scatter(ScatterChart),
+}
+
+impl Plot {
+    /// The drawing, as SVG with its text as text.
+    #[must_use]
+    pub fn svg(&self, screen: Screen) -> String {
+        let narrow = screen == Screen::Narrow;
+        let extent = |wide: f64, slim: f64| Extent {
+            width: if narrow { 358.0 } else { 920.0 },
+            height: if narrow { slim } else { wide },
+        };
+        let extent = match &self.data {
+            Data::Quantiles(_) => extent(400.0, 330.0),
+            Data::Time(chart) => {
+                let panels = chart.panels.len() as f64;
+                extent(24.0 + panels * 210.0, 24.0 + panels * 215.0)
+            }
+            Data::Bars(chart) => extent(chart.height(false), chart.height(true)),
+            Data::Scatter(_) => extent(360.0, 310.0),
+        };
+        canvas::svg(extent, &self.alternative, |canvas| {
+            canvas.fill(Tone::Paper);
+            match &self.data {
+                Data::Quantiles(chart) => chart.draw(canvas, extent),
+                Data::Time(chart) => chart.draw(canvas, extent),
+                Data::Bars(chart) => chart.draw(canvas, extent, narrow),
+                Data::Scatter(chart) => chart.draw(canvas, extent),
+            }
+        })
+    }
+
+    /// The data as a table.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        table::of(&self.data)
+    }
+}
+
+/// Every chart that the record has data for, in the order in which a reader wants them.
+#[must_use]
+pub fn plots(record: &RunRecord) -> Vec<Plot> {
+    let reading = Reading { record };
+    let clock = reading.clock_words();
+    let plot = |name, title, how: &str, data: Option<Data>| {
+        data.map(|data| Plot {
+            name,
+            title,
+            caption: format!("{how} In {clock}."),
+            alternative: format!("{title}, in {clock}. {}", table::spoken(&data)),
+            data,
+        })
+    };
+    let named = |names: &[(&str, &'static str, Tone)]| {
+        names
+            .iter()
+            .map(|&(name, label, tone)| (name.to_owned(), label, tone))
+            .collect::<Vec<_>>()
+    };
+    let quantiles = |names: &[_]| data::quantiles(reading, names).map(Data::Quantiles);
+    [
+        plot(
+            "latency",
+            "How long messages take to arrive",
+            "From the moment the sender meant to send to the recipient's device, for recipients who \
+             are on line. Further right are rarer, slower messages; the scale upwards is \
+             logarithmic.",
+            quantiles(&data::by_class("delivery")),
+        ),
+        plot(
+            "queue",
+            "How long requests take",
+            "Further right are rarer, slower requests; the scale upwards is logarithmic.",
+            quantiles(&named(&[
+                ("queue.sojourn", "Whole stay", Tone::Friend),
+                ("queue.wait", "Waiting", Tone::HotLine),
+                ("queue.service", "In service", Tone::OrderNotice),
+                ("queue.abandoned_wait", "Until given up", Tone::Harm),
+            ])),
+        ),
+        plot(
+            "day",
+            "Latency and throughput over the run",
+            "Times of day are UTC.",
+            data::day(reading).map(Data::Time),
+        ),
+        plot(
+            "funnel",
+            "What became of the ads",
+            "From people who could see an ad to purchases.",
+            data::funnel(reading).map(Data::Bars),
+        ),
+        plot(
+            "refusals",
+            "Why ads were refused",
+            "Each refused ad counts for the first rule that refuses it; shares are of all refused.",
+            data::refusals(reading).map(Data::Bars),
+        ),
+        plot(
+            "revenue",
+            "Revenue against people who turn away",
+            "Both are sums since the start of the run. Times of day are UTC.",
+            data::revenue(reading).map(Data::Time),
+        ),
+        plot(
+            "campaigns",
+            "What each campaign earned",
+            "Each dot is a campaign, numbered as in the scenario.",
+            data::campaigns(reading).map(Data::Scatter),
+        ),
+        plot(
+            "hotline",
+            "How long customers wait for a page's answer",
+            "From asking. Further right are rarer, longer waits; the scale upwards is logarithmic.",
+            quantiles(&named(&[
+                ("hotline.answer", "Until answered", Tone::HotLine),
+                ("hotline.wait", "Until taken up", Tone::Platform),
+                ("hotline.abandoned_wait", "Until given up", Tone::Harm),
+            ])),
+        ),
+        plot(
+            "reach",
+            "How long messages wait for people who are off line",
+            "From the moment the sender meant to send until the recipient's device has it. The scale \
+             upwards is logarithmic.",
+            quantiles(&data::by_class("reach")),
+        ),
+        plot(
+            "utilisation",
+            "How busy the platform is",
+            "Busy time of the simulated servers. Times of day are UTC.",
+            data::utilisation(reading).map(Data::Time),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

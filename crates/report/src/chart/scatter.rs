@@ -1,0 +1,111 @@
+//! Two figures of each campaign against each other.
+
+use super::axis::{Measure, Scale};
+use super::canvas::{Align, Canvas, Extent, SMALL, text_width};
+use super::frame::Frame;
+use super::palette::Tone;
+use serde::Serialize;
+
+/// Dots, each with its name.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ScatterChart {
+    /// What the axis from left to right is.
+    pub across: String,
+    /// What it counts.
+    pub across_measure: Measure,
+    /// What the axis from bottom to top is.
+    pub up: String,
+    /// What it counts.
+    pub up_measure: Measure,
+    /// The dots.
+    pub dots: Vec<Dot>,
+}
+
+/// One dot.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Dot {
+    /// What it is.
+    pub label: String,
+    /// Its place from left to right.
+    pub across: f64,
+    /// Its place from bottom to top.
+    pub up: f64,
+}
+
+impl ScatterChart {
+    /// Draws it. There is at least one dot.
+    pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
+        let most = |of: fn(&Dot) -> f64| self.dots.iter().map(of).fold(0.0, f64::max);
+        let wanted = if extent.width < 520.0 { 3 } else { 6 };
+        let (across, columns) =
+            Scale::from_zero(most(|dot| dot.across), self.across_measure, wanted);
+        let (up, rows) = Scale::from_zero(most(|dot| dot.up), self.up_measure, 4);
+        let mut frame = Frame::new(extent, std::iter::empty(), &rows);
+        frame.top = 30.0;
+        frame.bottom -= 18.0;
+        frame.right = extent.width - 28.0;
+        frame.columns(canvas, across, &columns, true);
+        frame.rows(canvas, up, &rows);
+        canvas.text(&self.up, (4.0, 9.0), Align::Start, SMALL, Tone::Soft);
+        let below = (frame.right, frame.bottom + 32.0);
+        canvas.text(&self.across, below, Align::End, SMALL, Tone::Soft);
+        let mut taken: Vec<Area> = vec![];
+        for dot in &self.dots {
+            let centre = (frame.x(across, dot.across), frame.y(up, dot.up));
+            canvas.dot(centre, 5.0, Tone::Ad, 0.75);
+            taken.push(Area::around(centre, 5.0, 5.0));
+        }
+        for dot in &self.dots {
+            let centre = (frame.x(across, dot.across), frame.y(up, dot.up));
+            let width = text_width(&dot.label, SMALL);
+            let place = [(1.0, 0.0), (-1.0, 0.0), (0.0, -15.0), (0.0, 15.0)]
+                .into_iter()
+                .map(|(side, down)| {
+                    let middle = centre.0 + side * (width / 2.0 + 10.0);
+                    (middle, centre.1 + down)
+                })
+                .find(|&middle| {
+                    let area = Area::around(middle, width / 2.0, 6.0);
+                    area.within(&frame) && !taken.iter().any(|other| other.meets(&area))
+                });
+            if let Some(middle) = place {
+                taken.push(Area::around(middle, width / 2.0, 6.0));
+                canvas.text(&dot.label, middle, Align::Middle, SMALL, Tone::Ink);
+            }
+        }
+    }
+}
+
+/// A rectangle that is taken [logical px].
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Area {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl Area {
+    fn around((x, y): (f64, f64), half_width: f64, half_height: f64) -> Area {
+        Area {
+            left: x - half_width,
+            right: x + half_width,
+            top: y - half_height,
+            bottom: y + half_height,
+        }
+    }
+
+    fn meets(&self, other: &Area) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+
+    fn within(&self, frame: &Frame) -> bool {
+        self.left >= frame.left
+            && self.right <= frame.right + 20.0
+            && self.top >= frame.top - 14.0
+            && self.bottom <= frame.bottom
+    }
+}

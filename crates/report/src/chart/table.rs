@@ -1,0 +1,169 @@
+//! The same data as a table, for those who would rather read, or cannot see.
+
+use super::Data;
+use super::bars::BarChart;
+use super::quantiles::QuantileChart;
+use super::scatter::ScatterChart;
+use super::time::TimeChart;
+use crate::words;
+
+/// Rows of a table over time, at most.
+const TIMES_MOST: usize = 48;
+
+/// A table of text: the first cell of each row names the row.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Table {
+    /// What the columns are.
+    pub head: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The data as a table.
+pub(crate) fn of(data: &Data) -> Table {
+    match data {
+        Data::Quantiles(chart) => of_quantiles(chart),
+        Data::Time(chart) => of_time(chart),
+        Data::Bars(chart) => of_bars(chart),
+        Data::Scatter(chart) => of_scatter(chart),
+    }
+}
+
+/// The data in a sentence or two.
+pub(crate) fn spoken(data: &Data) -> String {
+    match data {
+        Data::Quantiles(chart) => joined(chart.lines.iter().map(|line| {
+            let median = words::duration(at_quantile(&line.points, 0.5));
+            let slow = words::duration(at_quantile(&line.points, 0.99));
+            format!("{}: {median} at 50%, {slow} at 99%", line.label)
+        })),
+        Data::Time(chart) => joined(chart.panels.iter().flat_map(|panel| {
+            panel.lines.iter().map(|line| {
+                let most = line.values.iter().flatten().copied().fold(0.0, f64::max);
+                let most = panel.measure.show(most);
+                format!("{}, {}: at most {most}", panel.title, line.label)
+            })
+        })),
+        Data::Bars(chart) => joined(
+            chart
+                .bars
+                .iter()
+                .map(|bar| format!("{}: {}", bar.label, words::count(bar.count as i64))),
+        ),
+        Data::Scatter(chart) => joined(chart.dots.iter().map(|dot| {
+            let (across, up) = (
+                chart.across_measure.show(dot.across),
+                chart.up_measure.show(dot.up),
+            );
+            format!("{}: {across}, {up}", dot.label)
+        })),
+    }
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    let mut text = parts.collect::<Vec<_>>().join("; ");
+    text.push('.');
+    text
+}
+
+fn at_quantile(points: &[(f64, i64)], quantile: f64) -> i64 {
+    let found = points.iter().find(|point| point.0 >= quantile - 1e-9);
+    found.or(points.last()).map_or(0, |point| point.1)
+}
+
+fn of_quantiles(chart: &QuantileChart) -> Table {
+    const SHOWN: [(f64, &str); 8] = [
+        (0.0, "fastest"),
+        (0.25, "25%"),
+        (0.5, "50%"),
+        (0.75, "75%"),
+        (0.9, "90%"),
+        (0.99, "99%"),
+        (0.999, "99.9%"),
+        (0.9999, "99.99%"),
+    ];
+    let told = |points: &[(f64, i64)], quantile: f64| {
+        let (first, last) = (points.first()?.0, points.last()?.0);
+        let within = (first - 1e-9..=last + 1e-9).contains(&quantile);
+        within.then(|| words::duration(at_quantile(points, quantile)))
+    };
+    Table {
+        head: head("", SHOWN.iter().map(|&(_, label)| label.to_owned())),
+        rows: chart
+            .lines
+            .iter()
+            .map(|line| {
+                let values = SHOWN
+                    .iter()
+                    .map(|&(quantile, _)| told(&line.points, quantile).unwrap_or_default());
+                head(&line.label, values)
+            })
+            .collect(),
+    }
+}
+
+fn of_time(chart: &TimeChart) -> Table {
+    let lines = || {
+        chart
+            .panels
+            .iter()
+            .flat_map(|panel| panel.lines.iter().map(move |line| (panel, line)))
+    };
+    let intervals = lines().map(|(_, line)| line.values.len()).max().unwrap_or(0);
+    let every = intervals.div_ceil(TIMES_MOST).max(1);
+    Table {
+        head: head(
+            "from",
+            lines().map(|(panel, line)| format!("{}: {}", panel.title, line.label)),
+        ),
+        rows: (0..intervals)
+            .step_by(every)
+            .map(|index| {
+                let at = chart.from_ns + index as i64 * chart.interval_ns;
+                let values = lines().map(|(panel, line)| {
+                    let value = line.values.get(index).copied().flatten();
+                    value.map(|value| panel.measure.show(value)).unwrap_or_default()
+                });
+                head(&words::moment(at), values)
+            })
+            .collect(),
+    }
+}
+
+fn of_bars(chart: &BarChart) -> Table {
+    Table {
+        head: ["", "count", "meaning"].map(str::to_owned).to_vec(),
+        rows: chart
+            .bars
+            .iter()
+            .map(|bar| {
+                vec![
+                    bar.label.clone(),
+                    words::count(bar.count as i64),
+                    bar.remark.clone().unwrap_or_default(),
+                ]
+            })
+            .collect(),
+    }
+}
+
+fn of_scatter(chart: &ScatterChart) -> Table {
+    Table {
+        head: vec!["".to_owned(), chart.across.clone(), chart.up.clone()],
+        rows: chart
+            .dots
+            .iter()
+            .map(|dot| {
+                vec![
+                    dot.label.clone(),
+                    chart.across_measure.show(dot.across),
+                    chart.up_measure.show(dot.up),
+                ]
+            })
+            .collect(),
+    }
+}
+
+fn head(first: &str, rest: impl Iterator<Item = String>) -> Vec<String> {
+    std::iter::once(first.to_owned()).chain(rest).collect()
+}

@@ -1,0 +1,187 @@
+//! One HTML document that holds all a run has to say: no other file, no network, no script.
+
+mod sections;
+
+use crate::answer::answer;
+use crate::chart::{Plot, Screen, Table, Tone};
+use crate::reading::Reading;
+use crate::summary::key_figures;
+use chappe_metrics::RunRecord;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::fmt::Write as _;
+
+const STYLE: &str = include_str!("style.css");
+
+/// The document for a record and its plots.
+#[must_use]
+pub fn document(record: &RunRecord, plots: &[Plot]) -> String {
+    let reading = Reading { record };
+    let scenario = &record.scenario;
+    let question = if scenario.question.is_empty() {
+        &scenario.title
+    } else {
+        &scenario.question
+    };
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (scenario.title) " \u{b7} chappe" }
+                link rel="icon" href="data:,";
+                style { (PreEscaped(style())) }
+            }
+            body {
+                header {
+                    div.masthead {
+                        h1 { (scenario.title) }
+                        @if let Some(arm) = &scenario.arm { span.soft { "arm: " (arm) } }
+                        span.clock { (reading.clock_words()) }
+                        @if record.interrupted { span.clock { "interrupted" } }
+                    }
+                    p.question { (question) }
+                    div.answer { @for sentence in answer(record) { p { (sentence) } } }
+                    (tiles(record))
+                    (warnings(record))
+                    (contents(record, plots))
+                }
+                main {
+                    @for plot in plots { (plotted(plot)) }
+                    (sections::campaigns(record))
+                    (sections::thresholds(record))
+                    (sections::audit(record))
+                    (sections::metrics(record))
+                    (sections::ledger(record))
+                    (sections::refusals(record))
+                    (sections::assumed(record))
+                    (sections::notes(record))
+                    (sections::repeat(record))
+                    (sections::execution(record))
+                }
+                footer {
+                    "Made by chappe " (record.version) " from run.json. All figures are in "
+                    (reading.clock_words()) " but for those under Execution."
+                }
+            }
+        }
+    }
+    .into_string()
+}
+
+/// The style sheet, with each tone's colour for light and dark.
+fn style() -> String {
+    let mut light = String::new();
+    let mut dark = String::new();
+    let mut drawings = String::new();
+    let mut tones = String::new();
+    for tone in Tone::ALL {
+        let name = tone.name();
+        // Writing into a string cannot fail.
+        let _ = write!(light, "--{name}:#{:06x};", tone.light());
+        let _ = write!(dark, "--{name}:#{:06x};", tone.dark());
+        // A drawing has the light colours in its attributes; any rule goes before them.
+        let _ = write!(
+            drawings,
+            ".plot [fill=\"#{0:06X}\"]{{fill:var(--{name})}}.plot [stroke=\"#{0:06X}\"]{{stroke:var(--{name})}}",
+            tone.light()
+        );
+        let _ = write!(tones, ".tone-{name}{{--tone:var(--{name})}}");
+    }
+    format!(
+        ":root{{color-scheme:light dark;{light}}}\
+         @media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n\
+         {drawings}{tones}\n{STYLE}"
+    )
+}
+
+fn tiles(record: &RunRecord) -> Markup {
+    html! {
+        dl.tiles {
+            @for figure in key_figures(record) {
+                div class={ "tile tone-" (figure.tone.name()) } {
+                    dt { (figure.label) }
+                    dd.value { (figure.value) }
+                    dd.remark { (figure.remark) }
+                }
+            }
+        }
+    }
+}
+
+fn warnings(record: &RunRecord) -> Markup {
+    let warnings = &record.result.warnings;
+    html! {
+        @if !warnings.is_empty() {
+            aside.warnings aria-label="Warnings" {
+                ul {
+                    @for warning in warnings {
+                        li { strong { (warning.problem) "." } " " (sentence(&warning.remedy)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn contents(record: &RunRecord, plots: &[Plot]) -> Markup {
+    html! {
+        nav aria-label="Contents" {
+            @for plot in plots { a href={ "#" (plot.name) } { (plot.title) } }
+            @for (anchor, title) in sections::anchors(record) { a href={ "#" (anchor) } { (title) } }
+        }
+    }
+}
+
+fn plotted(plot: &Plot) -> Markup {
+    html! {
+        section id=(plot.name) {
+            h2 { (plot.title) }
+            figure.plot {
+                figcaption { (plot.caption) }
+                div.wide { (PreEscaped(plot.svg(Screen::Wide))) }
+                div.narrow { (PreEscaped(plot.svg(Screen::Narrow))) }
+            }
+            details {
+                summary { "The same as a table" }
+                (tabled(&plot.table()))
+            }
+        }
+    }
+}
+
+/// A table of figures that scrolls by itself where it is too wide.
+fn tabled(table: &Table) -> Markup {
+    html! {
+        div.scroll tabindex="0" {
+            table.figures {
+                thead { tr { @for cell in &table.head { th scope="col" { (cell) } } } }
+                tbody {
+                    @for row in &table.rows {
+                        tr {
+                            @for (index, cell) in row.iter().enumerate() {
+                                @if index == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// With a capital at its start and a full stop at its end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut sentence: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect();
+    if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}

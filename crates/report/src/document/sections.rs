@@ -1,0 +1,423 @@
+//! The document's tables: for the engineer, and for whoever wants to repeat the run.
+
+use super::{sentence, tabled};
+use crate::chart::{Table, campaign_words, rule_words};
+use crate::reading::Reading;
+use crate::words;
+use chappe_metrics::{Metric, Observed, RunRecord, Tally, Unit, find};
+use maud::{Markup, html};
+
+/// Anchors and titles of the sections that the record has data for.
+pub(super) fn anchors(record: &RunRecord) -> Vec<(&'static str, &'static str)> {
+    let result = &record.result;
+    [
+        ("by-campaign", "Campaigns", !result.campaigns.is_empty()),
+        ("thresholds", "Thresholds", !result.thresholds.is_empty()),
+        ("audit", "Audit", true),
+        ("metrics", "All metrics", !result.metrics.is_empty()),
+        ("ledger", "Ledger", has_money(record)),
+        ("refused", "Everything refused", !refused(record).is_empty()),
+        ("assumed", "Assumed parameters", !result.assumed.is_empty()),
+        ("notes", "Notes", !result.notes.is_empty()),
+        ("repeat", "How to repeat", true),
+        ("execution", "Execution", true),
+    ]
+    .into_iter()
+    .filter(|&(_, _, present)| present)
+    .map(|(anchor, title, _)| (anchor, title))
+    .collect()
+}
+
+/// A section under its anchor, or nothing where [`anchors`] does not name it.
+fn section(record: &RunRecord, anchor: &str, content: impl FnOnce() -> Markup) -> Markup {
+    let listed = anchors(record);
+    html! {
+        @if let Some((anchor, title)) = listed.iter().find(|listed| listed.0 == anchor) {
+            section id=(anchor) { h2 { (title) } (content()) }
+        }
+    }
+}
+
+fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
+    cells.map(str::to_owned).to_vec()
+}
+
+fn clock_note(record: &RunRecord) -> Markup {
+    html! { p.soft.small { "In " (Reading { record }.clock_words()) "." } }
+}
+
+pub(super) fn campaigns(record: &RunRecord) -> Markup {
+    section(record, "by-campaign", || {
+        let count = |value: u64| words::count(value as i64);
+        let rows = record.result.campaigns.iter().map(|funnel| {
+            vec![
+                campaign_words(funnel.campaign, funnel.format.as_deref()),
+                count(u64::from(funnel.page)),
+                count(funnel.audience_count),
+                count(funnel.decided_count),
+                count(funnel.allowed_count),
+                count(funnel.delivered_count),
+                count(funnel.opened_count),
+                count(funnel.clicked_count),
+                count(funnel.bought_count),
+                words::money(funnel.revenue_micro),
+                words::money(funnel.budget_micro),
+            ]
+        });
+        html! {
+            p.soft.small {
+                "Campaigns and pages are numbered as in the scenario; money is in units of its "
+                "currency; in " (Reading { record }.clock_words()) "."
+            }
+            (tabled(&Table {
+                head: texts([
+                    "campaign", "page", "audience", "judged", "allowed", "delivered", "opened",
+                    "clicked", "bought", "earned", "budget",
+                ]),
+                rows: rows.collect(),
+            }))
+        }
+    })
+}
+
+pub(super) fn thresholds(record: &RunRecord) -> Markup {
+    section(record, "thresholds", || {
+        html! {
+            (clock_note(record))
+            div.scroll tabindex="0" {
+                table.words {
+                    thead { tr { th { "metric" } th { "must hold" } th { "observed" } th { "verdict" } } }
+                    tbody {
+                        @for verdict in &record.result.thresholds {
+                            tr {
+                                th.name scope="row" { (verdict.metric) }
+                                td.name { (verdict.condition) }
+                                td { (observed(verdict.observed)) }
+                                (judged(verdict.passed, "kept", "missed"))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn observed(observed: Observed) -> String {
+    match observed {
+        Observed::Nothing => "nothing".to_owned(),
+        Observed::Value { value, unit } => words::value(value, unit),
+        Observed::Share {
+            numerator,
+            denominator,
+        } => words::share(numerator, denominator),
+    }
+}
+
+fn judged(good: bool, yes: &str, no: &str) -> Markup {
+    html! {
+        @if good { td.good { "\u{2713} " (yes) } } @else { td.bad { "\u{2717} " (no) } }
+    }
+}
+
+pub(super) fn audit(record: &RunRecord) -> Markup {
+    let audit = &record.result.audit;
+    section(record, "audit", || {
+        html! {
+            p {
+                "An independent judge went over " (words::count(audit.facts_count as i64))
+                " facts of the run and held them against the platform\u{2019}s promises: "
+                strong { @if audit.passed { "every promise was kept" } @else { "promises were broken" } }
+                "."
+            }
+            div.scroll tabindex="0" {
+                table.words {
+                    thead { tr { th { "promise" } th { "what it says" } th { "tested" } th { "verdict" } } }
+                    tbody {
+                        @for promise in &audit.promises {
+                            tr {
+                                th scope="row" { (words::title(&promise.promise)) }
+                                td { (promise.description) }
+                                td.number { (words::count(promise.checked_count as i64)) }
+                                (judged(
+                                    promise.violation_count == 0,
+                                    "kept",
+                                    &format!("broken {}", words::counted(promise.violation_count as i64, "time")),
+                                ))
+                            }
+                        }
+                    }
+                }
+            }
+            @if !audit.violations.is_empty() {
+                h3 { "The first violations" }
+                div.scroll tabindex="0" {
+                    table.words {
+                        thead { tr { th { "when" } th { "shard" } th { "promise" } th { "what happened" } } }
+                        tbody {
+                            @for violation in &audit.violations {
+                                tr {
+                                    td { (words::moment(violation.at_ns)) }
+                                    td { @if let Some(shard) = violation.shard { (shard) } @else { "all" } }
+                                    td { (words::title(&violation.promise)) }
+                                    td { (violation.description) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            @if let Some(replay) = &audit.replay {
+                p { "To see them again:" }
+                pre { (replay) }
+            }
+        }
+    })
+}
+
+pub(super) fn metrics(record: &RunRecord) -> Markup {
+    section(record, "metrics", || {
+        html! {
+            (clock_note(record))
+            h3 { "Lengths of time" }
+            (tabled(&distributions(record)))
+            h3 { "Counts and shares" }
+            div.scroll tabindex="0" {
+                table.words {
+                    thead { tr { th { "metric" } th { "value" } th { "unit" } th { "what it is" } } }
+                    tbody {
+                        @for (name, metric) in &record.result.metrics {
+                            @if let Some((value, unit)) = single(metric) {
+                                tr {
+                                    th.name scope="row" { (name) }
+                                    td.number { (value) }
+                                    td { (unit) }
+                                    td { (description(name)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn distributions(record: &RunRecord) -> Table {
+    let rows = record.result.metrics.iter().filter_map(|(name, metric)| {
+        let summary = match metric {
+            Metric::Histogram(summary) if summary.count > 0 => summary,
+            Metric::Histogram(_)
+            | Metric::Counter { .. }
+            | Metric::Gauge { .. }
+            | Metric::Ratio { .. } => return None,
+        };
+        let show = |value| words::value(value, summary.unit);
+        Some(vec![
+            name.clone(),
+            words::count(summary.count as i64),
+            show(summary.min),
+            show(summary.mean),
+            show(summary.p50),
+            show(summary.p90),
+            show(summary.p99),
+            show(summary.p999),
+            show(summary.max),
+            words::count(summary.saturated_count as i64),
+        ])
+    });
+    Table {
+        head: texts([
+            "metric", "count", "least", "mean", "50%", "90%", "99%", "99.9%", "most", "off scale",
+        ]),
+        rows: rows.collect(),
+    }
+}
+
+/// A metric that is one figure: its value and its unit.
+fn single(metric: &Metric) -> Option<(String, &'static str)> {
+    match metric {
+        Metric::Histogram(_) => None,
+        Metric::Counter { unit, value } | Metric::Gauge { unit, value } => {
+            Some((words::value(*value, *unit), unit_words(*unit)))
+        }
+        Metric::Ratio {
+            numerator,
+            denominator,
+        } => Some((words::share(*numerator, *denominator), "share")),
+    }
+}
+
+fn unit_words(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Nanoseconds => "time",
+        Unit::Count => "count",
+        Unit::MicroUnits => "currency",
+        Unit::PartsPerMillion | Unit::Share => "share",
+    }
+}
+
+fn description(name: &str) -> &'static str {
+    find(name).map_or("", |definition| definition.description.as_str())
+}
+
+fn has_money(record: &RunRecord) -> bool {
+    let mut balances = record.result.ledger.iter();
+    balances.any(|balance| balance.balance_micro != 0)
+}
+
+pub(super) fn ledger(record: &RunRecord) -> Markup {
+    section(record, "ledger", || {
+        let ledger = &record.result.ledger;
+        let total: i64 = ledger.iter().map(|balance| balance.balance_micro).sum();
+        let row = |account: &str, micro| vec![words::title(account), words::money(micro)];
+        let balances = ledger.iter();
+        let mut rows: Vec<Vec<String>> = balances
+            .map(|balance| row(&balance.account, balance.balance_micro))
+            .collect();
+        rows.push(row("together", total));
+        html! {
+            p.soft.small {
+                "Balances at the end by kind of account, in units of the scenario\u{2019}s currency. "
+                "Every entry is double, so together they are zero."
+            }
+            (tabled(&Table { head: texts(["account", "balance"]), rows }))
+        }
+    })
+}
+
+fn refused(record: &RunRecord) -> Vec<Vec<String>> {
+    let refusals = &record.result.refusals;
+    let rows = |what: &str, tallies: &[Tally], label: fn(&str) -> String| {
+        tallies
+            .iter()
+            .map(|tally| {
+                vec![
+                    format!("{what}: {}", label(&tally.label)),
+                    words::count(tally.count as i64),
+                ]
+            })
+            .collect::<Vec<_>>()
+    };
+    [
+        rows("Ad", &refusals.ads, rule_words),
+        rows("Ad withdrawn", &refusals.withdrawn, rule_words),
+        rows("Command", &refusals.commands, words::plain),
+        rows("Transfer", &refusals.transfers, words::plain),
+        rows("Lost to a full queue", &refusals.dropped, words::plain),
+    ]
+    .concat()
+}
+
+pub(super) fn refusals(record: &RunRecord) -> Markup {
+    section(record, "refused", || {
+        html! {
+            (clock_note(record))
+            (tabled(&Table { head: texts(["what, and why", "count"]), rows: refused(record) }))
+        }
+    })
+}
+
+pub(super) fn assumed(record: &RunRecord) -> Markup {
+    section(record, "assumed", || {
+        html! {
+            p {
+                "No usable source was found for these parameters. The result leans on them: vary "
+                "them before you rely on it."
+            }
+            div.scroll tabindex="0" {
+                table.words {
+                    thead { tr { th { "parameter" } th { "value" } th { "unit" } th { "what it is" } } }
+                    tbody {
+                        @for assumed in &record.result.assumed {
+                            tr {
+                                th.name scope="row" { (assumed.key) }
+                                td.name { (assumed.value) }
+                                td { (assumed.unit.as_deref().unwrap_or("")) }
+                                td { (assumed.description) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    })
+}
+
+pub(super) fn notes(record: &RunRecord) -> Markup {
+    section(record, "notes", || {
+        html! { ul { @for note in &record.result.notes { li { (sentence(note)) } } } }
+    })
+}
+
+pub(super) fn repeat(record: &RunRecord) -> Markup {
+    let scenario = &record.scenario;
+    section(record, "repeat", || {
+        html! {
+            p {
+                "The same scenario, seed and version give the same figures to the bit, on any "
+                "machine and with any number of workers; the digest tells whether they did."
+            }
+            pre { (command(record)) }
+            (tabled(&Table {
+                head: texts(["", ""]),
+                rows: vec![
+                    texts(["Digest of the run", &record.digest]),
+                    texts(["Hash of the scenario", &scenario.hash]),
+                    texts(["Seed", &record.seed.to_string()]),
+                    texts(["Version", &record.version]),
+                ],
+            }))
+        }
+    })
+}
+
+/// The command that repeats the run.
+fn command(record: &RunRecord) -> String {
+    let scenario = &record.scenario;
+    let mut command = format!(
+        "chappe run scenarios/{}.toml --seed {}",
+        scenario.name, record.seed
+    );
+    if let Some(arm) = &scenario.arm {
+        command += &format!(" --arm '{}'", arm.replace('\'', r"'\''"));
+    }
+    if record.interrupted {
+        command += &format!(" --until {}ns", record.result.window.until_ns);
+    }
+    command
+}
+
+pub(super) fn execution(record: &RunRecord) -> Markup {
+    let execution = &record.execution;
+    let (machine, memory) = (&execution.machine, &execution.memory);
+    section(record, "execution", || {
+        let rows = vec![
+            texts(["Started", &execution.started]),
+            texts(["Took", &words::duration(execution.wall_ns as i64)]),
+            texts(["Events", &words::count(execution.events_count as i64)]),
+            texts(["Events per second", &words::count(execution.events_per_second as i64)]),
+            texts(["Workers", &execution.workers.to_string()]),
+            texts(["Memory at its peak", &words::bytes(memory.peak_bytes)]),
+            texts(["Processor", &machine.processor]),
+            texts(["Cores", &machine.cores.to_string()]),
+            texts(["Main memory", &words::bytes(machine.memory_bytes)]),
+            texts(["System", &format!("{} on {}", machine.os, machine.arch)]),
+        ];
+        let parts = memory.per_user.iter().map(|part| {
+            vec![
+                words::title(&part.part),
+                words::bytes(part.bytes_total),
+                format!("{} B", words::number(part.bytes_per_user)),
+            ]
+        });
+        html! {
+            p { "What the run took on this machine, in wall-clock time. Nothing above depends on it." }
+            (tabled(&Table { head: texts(["", ""]), rows }))
+            @if !memory.per_user.is_empty() {
+                h3 { "Memory of the state" }
+                (tabled(&Table { head: texts(["part", "total", "per user"]), rows: parts.collect() }))
+            }
+        }
+    })
+}

@@ -1,0 +1,91 @@
+//! Looking things up in a record by their registered names.
+
+use chappe_base::MessageClass;
+use chappe_metrics::{Metric, RunRecord, Summary};
+
+/// A record, and the questions that every part of a report asks of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    pub(crate) record: &'a RunRecord,
+}
+
+impl<'a> Reading<'a> {
+    /// The histogram of that name, if anything was observed.
+    pub(crate) fn histogram(self, name: &str) -> Option<&'a Summary> {
+        match self.record.result.metrics.get(name)? {
+            Metric::Histogram(summary) => (summary.count > 0).then_some(summary),
+            Metric::Counter { .. } | Metric::Gauge { .. } | Metric::Ratio { .. } => None,
+        }
+    }
+
+    /// The counter or gauge of that name; zero if there is none.
+    pub(crate) fn count(self, name: &str) -> i64 {
+        match self.record.result.metrics.get(name) {
+            Some(Metric::Counter { value, .. } | Metric::Gauge { value, .. }) => *value,
+            Some(Metric::Histogram(_) | Metric::Ratio { .. }) | None => 0,
+        }
+    }
+
+    /// The ratio of that name, if its whole is anything: part and whole.
+    pub(crate) fn ratio(self, name: &str) -> Option<(i64, i64)> {
+        match self.record.result.metrics.get(name)? {
+            Metric::Ratio {
+                numerator,
+                denominator,
+            } => (*denominator != 0).then_some((*numerator, *denominator)),
+            Metric::Histogram(_) | Metric::Counter { .. } | Metric::Gauge { .. } => None,
+        }
+    }
+
+    /// The time series of that name, if any of its values differs from zero.
+    pub(crate) fn series(self, name: &str) -> Option<&'a [Option<i64>]> {
+        let column = self.record.result.series.column(name)?;
+        let values = &column.values;
+        let tells = values.iter().flatten().any(|&value| value != 0);
+        tells.then_some(values)
+    }
+
+    /// Messages of all classes: accepted or delivered, as `what` says.
+    pub(crate) fn messages(self, what: &str) -> i64 {
+        MessageClass::ALL
+            .iter()
+            .map(|class| self.count(&format!("messages.{what}.{}", class.label())))
+            .sum()
+    }
+
+    /// Bare requests that ended: served or out of patience.
+    pub(crate) fn probes(self) -> i64 {
+        self.ratio("queue.abandoned")
+            .map_or(self.count("queue.served"), |(_, ended)| ended)
+    }
+
+    /// Whether the run was about a bare queue and no people.
+    pub(crate) fn queue_only(self) -> bool {
+        self.probes() > 0 && self.messages("accepted") == 0
+    }
+
+    /// Whether any campaign was judged.
+    pub(crate) fn has_ads(self) -> bool {
+        self.count("ads.decided") > 0
+    }
+
+    /// What people did to hear less: opt-outs, mutes and blocks.
+    pub(crate) fn turned_away(self) -> i64 {
+        self.count("opt_ins.revoked") + self.count("mutes") + self.count("blocks")
+    }
+
+    /// The words that every figure is labelled with.
+    pub(crate) fn clock_words(self) -> String {
+        format!("{} time", self.record.clock.label())
+    }
+}
+
+/// What a message class is called, in the plural.
+pub(crate) fn class_words(class: MessageClass) -> &'static str {
+    match class {
+        MessageClass::Friend => "Friends",
+        MessageClass::HotLine => "Hot-line",
+        MessageClass::OrderNotice => "Order notices",
+        MessageClass::Ad => "Ads",
+    }
+}

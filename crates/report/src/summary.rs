@@ -1,0 +1,254 @@
+//! The handful of figures that stand for a run: tiles of the document, and a table on a terminal.
+
+use crate::chart::Tone;
+use crate::reading::{Reading, class_words};
+use crate::words;
+use chappe_base::MessageClass;
+use chappe_metrics::RunRecord;
+
+/// A figure with its name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Figure {
+    /// What it is.
+    pub label: String,
+    /// Its value with its unit.
+    pub value: String,
+    /// What puts it in proportion.
+    pub remark: String,
+    /// What it is about.
+    pub tone: Tone,
+}
+
+/// The figures that a reader looks for first; those without data are left out.
+#[must_use]
+pub fn key_figures(record: &RunRecord) -> Vec<Figure> {
+    let reading = Reading { record };
+    let figures = if reading.queue_only() {
+        vec![
+            requests(reading),
+            busy(reading, "utilisation.mean", "Servers busy"),
+            waiting(reading),
+            impatient(reading),
+        ]
+    } else {
+        vec![
+            delivered(reading),
+            latency(reading),
+            ads(reading),
+            revenue(reading),
+            away(reading),
+            hot_line(reading),
+            orders(reading),
+            payments(reading),
+            busy(reading, "utilisation.peak_hour", "Busiest hour"),
+        ]
+    };
+    figures.into_iter().flatten().chain([audit(reading)]).collect()
+}
+
+/// The run in a table of two columns, for a terminal or for Markdown.
+#[must_use]
+pub fn summary(record: &RunRecord) -> Vec<(String, String)> {
+    let reading = Reading { record };
+    let mut rows: Vec<(String, String)> = key_figures(record)
+        .into_iter()
+        .map(|figure| {
+            let value = if figure.remark.is_empty() {
+                figure.value
+            } else {
+                format!("{} ({})", figure.value, figure.remark)
+            };
+            (figure.label, value)
+        })
+        .collect();
+    let thresholds = &record.result.thresholds;
+    if !thresholds.is_empty() {
+        let kept = thresholds.iter().filter(|verdict| verdict.passed).count();
+        rows.push((
+            "Thresholds".to_owned(),
+            format!("{kept} of {} kept", thresholds.len()),
+        ));
+    }
+    let execution = &record.execution;
+    rows.extend([
+        (
+            "Run".to_owned(),
+            format!(
+                "{} of {} in {} on {}",
+                words::duration(record.result.window.until_ns),
+                reading.clock_words(),
+                words::duration(execution.wall_ns as i64),
+                words::counted(i64::from(execution.workers), "worker"),
+            ),
+        ),
+        (
+            "Events".to_owned(),
+            format!(
+                "{} ({} per second)",
+                words::count(execution.events_count as i64),
+                words::count(execution.events_per_second as i64),
+            ),
+        ),
+        (
+            "Memory".to_owned(),
+            format!("{} at most", words::bytes(execution.memory.peak_bytes)),
+        ),
+        ("Digest".to_owned(), record.digest.clone()),
+    ]);
+    rows
+}
+
+/// The same as a table of Markdown.
+#[must_use]
+pub fn markdown(record: &RunRecord) -> String {
+    let cell = |text: &str| text.replace('|', "\\|").replace(['\n', '\r'], " ");
+    let mut text = String::from("| figure | value |\n|---|---|\n");
+    for (label, value) in summary(record) {
+        text += &format!("| {} | {} |\n", cell(&label), cell(&value));
+    }
+    text
+}
+
+fn figure(label: &str, value: String, remark: String, tone: Tone) -> Option<Figure> {
+    Some(Figure {
+        label: label.to_owned(),
+        value,
+        remark,
+        tone,
+    })
+}
+
+fn delivered(reading: Reading<'_>) -> Option<Figure> {
+    let accepted = reading.messages("accepted");
+    if accepted == 0 {
+        return None;
+    }
+    let most = MessageClass::ALL
+        .iter()
+        .copied()
+        .max_by_key(|class| reading.count(&format!("messages.accepted.{}", class.label())))?;
+    let of_most = reading.count(&format!("messages.accepted.{}", most.label()));
+    let remark = format!(
+        "{} {}, {} delivered",
+        words::share(of_most, accepted),
+        class_words(most).to_lowercase(),
+        words::share(reading.messages("delivered"), accepted),
+    );
+    figure("Messages", words::count(accepted), remark, Tone::Ink)
+}
+
+fn latency(reading: Reading<'_>) -> Option<Figure> {
+    let delivery = reading.histogram("delivery.friend")?;
+    let remark = format!("median {}", words::duration(delivery.p50));
+    let value = words::duration(delivery.p99);
+    figure("Friends\u{2019} delivery, 99% within", value, remark, Tone::Friend)
+}
+
+fn ads(reading: Reading<'_>) -> Option<Figure> {
+    if !reading.has_ads() {
+        return None;
+    }
+    let delivered = reading.count("ads.delivered");
+    let remark = format!("{} opened", words::share(reading.count("ads.opened"), delivered));
+    figure("Ads delivered", words::count(delivered), remark, Tone::Ad)
+}
+
+fn revenue(reading: Reading<'_>) -> Option<Figure> {
+    let (earned, delivered) = (reading.count("revenue.ads"), reading.count("ads.delivered"));
+    if delivered == 0 {
+        return None;
+    }
+    let per_thousand = (earned as f64 * 1_000.0 / delivered as f64).round() as i64;
+    let remark = format!("{} per 1,000 ads", words::money(per_thousand));
+    figure("Ad revenue", words::money(earned), remark, Tone::Ad)
+}
+
+fn away(reading: Reading<'_>) -> Option<Figure> {
+    if !reading.has_ads() {
+        return None;
+    }
+    let remark = format!(
+        "{}, {}, {}",
+        words::counted(reading.count("opt_ins.revoked"), "opt-out"),
+        words::counted(reading.count("mutes"), "mute"),
+        words::counted(reading.count("blocks"), "block"),
+    );
+    figure("Turned away", words::count(reading.turned_away()), remark, Tone::Harm)
+}
+
+fn hot_line(reading: Reading<'_>) -> Option<Figure> {
+    let answer = reading.histogram("hotline.answer")?;
+    let remark = match reading.ratio("hotline.abandoned") {
+        Some((part, whole)) => format!("{} gave up", words::share(part, whole)),
+        None => String::new(),
+    };
+    let value = words::duration(answer.p50);
+    figure("Hot-line answer, median", value, remark, Tone::HotLine)
+}
+
+fn orders(reading: Reading<'_>) -> Option<Figure> {
+    let placed = reading.count("orders.placed");
+    let remark = format!("{} given", words::counted(reading.count("opt_ins.given"), "opt-in"));
+    (placed > 0)
+        .then(|| figure("Orders", words::count(placed), remark, Tone::OrderNotice))
+        .flatten()
+}
+
+fn payments(reading: Reading<'_>) -> Option<Figure> {
+    let posted = reading.count("payments.posted");
+    let remark = format!("{} moved", words::money(reading.count("payments.volume")));
+    (posted > 0)
+        .then(|| figure("Payments", words::count(posted), remark, Tone::Platform))
+        .flatten()
+}
+
+fn busy(reading: Reading<'_>, name: &str, label: &str) -> Option<Figure> {
+    let (part, whole) = reading.ratio(name)?;
+    let remark = match reading.ratio("utilisation.busiest_shard") {
+        Some((part, whole)) if reading.record.result.size.shards_count > 1 => {
+            format!("busiest shard {} on average", words::share(part, whole))
+        }
+        Some(_) | None => String::new(),
+    };
+    figure(label, words::share(part, whole), remark, Tone::Platform)
+}
+
+fn requests(reading: Reading<'_>) -> Option<Figure> {
+    let arrivals = reading.probes();
+    let window = reading.record.result.window;
+    let seconds = (window.until_ns - window.warm_up_ns) as f64 / 1e9;
+    let remark = if seconds > 0.0 {
+        format!("{} per second", words::number(arrivals as f64 / seconds))
+    } else {
+        String::new()
+    };
+    figure("Requests", words::count(arrivals), remark, Tone::Ink)
+}
+
+fn waiting(reading: Reading<'_>) -> Option<Figure> {
+    let wait = reading.histogram("queue.wait")?;
+    let remark = format!("99% within {}", words::duration(wait.p99));
+    figure("Mean wait", words::duration(wait.mean), remark, Tone::HotLine)
+}
+
+fn impatient(reading: Reading<'_>) -> Option<Figure> {
+    let (part, whole) = reading.ratio("queue.abandoned")?;
+    let remark = format!("{} of {}", words::count(part), words::count(whole));
+    figure("Gave up", words::share(part, whole), remark, Tone::Harm)
+}
+
+fn audit(reading: Reading<'_>) -> Figure {
+    let audit = &reading.record.result.audit;
+    let violations: u64 = audit.promises.iter().map(|kept| kept.violation_count).sum();
+    let (value, tone) = if audit.passed {
+        ("passed".to_owned(), Tone::OrderNotice)
+    } else {
+        (words::counted(violations as i64, "violation"), Tone::Harm)
+    };
+    Figure {
+        label: "Audit".to_owned(),
+        value,
+        remark: format!("{} facts judged", words::about(audit.facts_count)),
+        tone,
+    }
+}

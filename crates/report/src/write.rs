@@ -1,0 +1,56 @@
+//! Everything a report consists of, handed out file by file.
+
+use crate::chart::{Screen, plots};
+use crate::document::document;
+use crate::render::{RenderError, Renderer};
+use chappe_metrics::RunRecord;
+use std::io;
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A plot could not become a picture.
+    #[error("plot `{plot}`: {error}")]
+    Render {
+        /// Which plot.
+        plot: &'static str,
+        /// What went wrong.
+        error: RenderError,
+    },
+    /// A file could not be written.
+    #[error("`{file}` could not be written: {error}")]
+    Write {
+        /// Its name within the report.
+        file: String,
+        /// What went wrong.
+        error: io::Error,
+    },
+}
+
+/// Hands `sink` each file of the report on a record: its name within the report and its bytes.
+///
+/// There are `index.html`, which needs none of the others, and for every plot `plots/NAME.svg` and
+/// `plots/NAME.png`.
+///
+/// # Errors
+/// What the sink says, or why a plot could not be rendered.
+pub fn write_report(
+    record: &RunRecord,
+    sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
+) -> Result<(), ReportError> {
+    let plots = plots(record);
+    let mut write = |file: String, bytes: &[u8]| {
+        sink(&file, bytes).map_err(|error| ReportError::Write { file, error })
+    };
+    let renderer = Renderer::default();
+    for plot in &plots {
+        let svg = plot.svg(Screen::Wide);
+        let png = renderer.png(&svg).map_err(|error| ReportError::Render {
+            plot: plot.name,
+            error,
+        })?;
+        write(format!("plots/{}.svg", plot.name), svg.as_bytes())?;
+        write(format!("plots/{}.png", plot.name), &png)?;
+    }
+    write("index.html".to_owned(), document(record, &plots).as_bytes())
+}
