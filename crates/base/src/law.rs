@@ -21,7 +21,8 @@ pub enum Law {
     LogNormal {
         /// The median, e to the mu.
         median: Duration,
-        /// Standard deviation of the natural logarithm, not negative.
+        /// Standard deviation of the natural logarithm.
+        #[schemars(range(min = 0, max = 5))]
         sigma: f64,
     },
 }

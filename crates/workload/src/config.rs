@@ -223,8 +223,10 @@ pub enum Shape {
     /// A straight line from one multiple of the mean rate to another over the horizon.
     Ramp {
         /// Multiple of the mean rate at the start.
+        #[schemars(range(min = 0))]
         from: f64,
         /// Multiple at the horizon.
+        #[schemars(range(min = 0))]
         to: f64,
     },
     /// The hours of the day, and for a while a multiple of them.
@@ -234,6 +236,7 @@ pub enum Shape {
         /// How long it lasts.
         lasting: Duration,
         /// Multiple of the ordinary rate.
+        #[schemars(range(min = 0))]
         times: f64,
     },
 }
@@ -243,7 +246,7 @@ pub enum Shape {
 #[serde(deny_unknown_fields)]
 pub struct Probe {
     /// Requests per second and shard.
-    #[schemars(extend("x-unit" = "per second and shard"))]
+    #[schemars(range(min = 0), extend("x-unit" = "per second and shard"))]
     pub rate: f64,
     /// How long a request waits before it gives up; for ever where absent.
     pub patience: Option<Law>,
