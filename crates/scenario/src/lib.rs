@@ -1,8 +1,18 @@
 //! Scenario files: from TOML to a validated scenario, with diagnostics.
 
+mod assumed;
+mod check;
+mod document;
 mod error;
+mod file;
+mod hash;
 mod load;
+mod ordered;
+mod policy;
+pub mod presets;
+mod resolve;
 mod scenario;
+mod schema;
 
 pub use error::Error;
 pub use load::{Options, from_bytes, parse};
@@ -10,3 +20,4 @@ pub use scenario::{
     Assumed, CLASS_COUNT, Catalogue, Category, Lanes, Link, Network, Scenario, Service,
     ServiceTimes, Threshold,
 };
+pub use schema::schema;

@@ -1,0 +1,94 @@
+//! Which of the parameters in effect have no source.
+
+use crate::file::File;
+use crate::presets::{self, Preset};
+use crate::scenario::Assumed;
+use crate::schema::{Node, schema};
+use serde_json::Value;
+
+/// The grade of a figure without a usable source.
+pub(crate) const ASSUMED: &str = "assumed";
+
+/// All parameters of `file` that are graded `assumed` and bear on its result.
+pub(crate) fn in_effect(file: &File) -> Vec<Assumed> {
+    let root = schema();
+    let values = serde_json::to_value(file).expect("a scenario's values have a text");
+    let mut found = Vec::new();
+    collect(Node::root(&root), &values, &mut Vec::new(), &mut found);
+    found.retain(|assumed| matters(file, &assumed.key));
+    found.extend(assumed_rules(file));
+    found
+}
+
+fn collect(schema: Node<'_>, value: &Value, path: &mut Vec<String>, found: &mut Vec<Assumed>) {
+    if schema.text("x-grade") == Some(ASSUMED) {
+        found.push(Assumed {
+            key: path.join("."),
+            value: inline(value),
+            unit: schema.text("x-unit").map(str::to_string),
+            description: schema
+                .text("description")
+                .unwrap_or_default()
+                .replace('\n', " "),
+        });
+        return;
+    }
+    let Value::Object(entries) = value else {
+        return;
+    };
+    for (key, value) in entries {
+        let table = schema.table_with(std::iter::once(key.as_str()));
+        if let Some(within) = table.and_then(|table| table.property(key)) {
+            path.push(key.clone());
+            collect(within, value, path, found);
+            path.pop();
+        }
+    }
+}
+
+/// Whether `key` can bear on the result of `file`.
+fn matters(file: &File, key: &str) -> bool {
+    let from_peak = ["peak_utilisation", "cost", "service_sigma"];
+    match key.split_once('.') {
+        Some(("platform", rest)) if from_peak.contains(&rest) => file.platform.service.is_none(),
+        Some(("platform", rest)) if rest.starts_with("lease_") => !file.campaign.is_empty(),
+        Some(("agents", rest)) if rest.starts_with("ads.") => !file.campaign.is_empty(),
+        Some(_) | None => true,
+    }
+}
+
+/// Rules of the preset that are assumed and that the file leaves as they are.
+fn assumed_rules(file: &File) -> Vec<Assumed> {
+    let preset = Preset::named(&file.policy.preset).filter(|_| !file.campaign.is_empty());
+    let rules = preset.into_iter().flat_map(|preset| preset.user_rules);
+    rules
+        .filter(|sourced| sourced.grade == ASSUMED && !file.policy.says(sourced.rule.kind()))
+        .filter_map(|sourced| {
+            Some(Assumed {
+                key: format!("policy.{}", presets::key(sourced.rule.kind())?),
+                value: presets::words(&sourced.rule),
+                unit: None,
+                description: sourced.source.to_string(),
+            })
+        })
+        .collect()
+}
+
+/// `value` as a scenario file would have it, on one line.
+pub(crate) fn inline(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_string(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(inline).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(entries) => {
+            let entries = entries.iter().filter(|(_, value)| !value.is_null());
+            let entries: Vec<String> = entries
+                .map(|(key, value)| format!("{key} = {}", inline(value)))
+                .collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+    }
+}

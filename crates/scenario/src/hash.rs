@@ -1,0 +1,23 @@
+//! One number for everything that bears on what happens in a scenario.
+
+use crate::file::File;
+use crate::ordered::Ordered;
+use chappe_base::Chain;
+
+/// The hash of `file` in 16 hexadecimal digits, over values and not over their writing: comments,
+/// order of keys and defaults that are written out don't change it.
+pub(crate) fn of(file: &File) -> String {
+    let judged = File {
+        title: String::new(),
+        question: String::new(),
+        seed: 0,
+        warm_up: file.warm_up,
+        arm: Vec::new(),
+        thresholds: Ordered::default(),
+        ..file.clone()
+    };
+    let text = serde_json::to_string(&judged).expect("a scenario's values have a text");
+    let mut chain = Chain::default();
+    chain.push(&text);
+    format!("{:016x}", chain.value())
+}

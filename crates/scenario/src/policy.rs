@@ -1,0 +1,351 @@
+//! The section `[policy]`: a preset, and rules that replace the preset's.
+
+use crate::presets;
+use chappe_base::{Duration, Format, RuleKind};
+use chappe_platform::policy::{
+    FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule,
+};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+
+/// The rules that an ad must pass. A rule set to `"none"` or `false` is taken out of the preset.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PolicyFile {
+    /// The rules to start from; `chappe presets` shows each preset's rules, grade and source.
+    #[schemars(extend("enum" = presets::NAMES))]
+    pub(crate) preset: String,
+    /// Whether there are ads at all.
+    pub(crate) ads: Option<bool>,
+    /// Who must have opened the conversation.
+    pub(crate) opened_by: Option<Setting<OpenedByWord>>,
+    /// How closely the ad's topic must match that of first contact.
+    pub(crate) first_topic: Option<Setting<TopicWord>>,
+    /// Which formats there are.
+    pub(crate) formats: Option<Setting<Formats>>,
+    /// What the user's consent must cover.
+    pub(crate) opt_in: Option<Setting<OptInWord>>,
+    /// How long after the user's last act towards the page.
+    pub(crate) window: Option<Setting<WindowFile>>,
+    /// Most ads per user, over all pages.
+    pub(crate) frequency_cap: Option<Setting<FrequencyCap>>,
+    /// Most ads per user from one page.
+    pub(crate) page_cap: Option<Setting<PageCap>>,
+    /// The user's night, in their own time zone.
+    pub(crate) quiet_hours: Option<Setting<QuietHours>>,
+}
+
+impl Default for PolicyFile {
+    fn default() -> PolicyFile {
+        PolicyFile {
+            preset: presets::LEAK_2016.to_string(),
+            ads: None,
+            opened_by: None,
+            first_topic: None,
+            formats: None,
+            opt_in: None,
+            window: None,
+            frequency_cap: None,
+            page_cap: None,
+            quiet_hours: None,
+        }
+    }
+}
+
+impl PolicyFile {
+    /// The preset's rules with those of the file in their place.
+    pub(crate) fn policy(&self, mut policy: Policy) -> Policy {
+        fn replace<T>(
+            policy: &mut Policy,
+            kind: RuleKind,
+            setting: &Option<Setting<T>>,
+            rule: impl Fn(&T) -> UserRule,
+        ) {
+            let Some(setting) = setting else { return };
+            policy.user_rules.retain(|rule| rule.kind() != kind);
+            if let Setting::Is(value) = setting {
+                policy.user_rules.push(rule(value));
+            }
+        }
+        let no_ads = self
+            .ads
+            .map(|ads| if ads { Setting::Off } else { Setting::Is(()) });
+        replace(&mut policy, RuleKind::NoAds, &no_ads, |()| UserRule::NoAds);
+        replace(&mut policy, RuleKind::OpenedBy, &self.opened_by, |word| {
+            UserRule::OpenedBy(match word {
+                OpenedByWord::User => OpenedBy::User,
+                OpenedByWord::Anyone => OpenedBy::Anyone,
+            })
+        });
+        replace(
+            &mut policy,
+            RuleKind::FirstTopic,
+            &self.first_topic,
+            |word| {
+                UserRule::FirstTopic(match word {
+                    TopicWord::Any => TopicMatch::Any,
+                    TopicWord::Category => TopicMatch::Category,
+                    TopicWord::Product => TopicMatch::Product,
+                })
+            },
+        );
+        replace(&mut policy, RuleKind::Format, &self.formats, |formats| {
+            UserRule::Formats(FormatSet::new(&formats.0))
+        });
+        replace(&mut policy, RuleKind::OptIn, &self.opt_in, |word| {
+            UserRule::OptIn(match word {
+                OptInWord::Page => OptInScope::Page,
+                OptInWord::Category => OptInScope::Category,
+                OptInWord::Product => OptInScope::Product,
+            })
+        });
+        replace(&mut policy, RuleKind::Window, &self.window, |window| {
+            UserRule::Window {
+                at_least: window.at_least.map(|span| span.0),
+                at_most: window.at_most.map(|span| span.0),
+            }
+        });
+        replace(&mut policy, RuleKind::UserCap, &self.frequency_cap, |cap| {
+            UserRule::UserCap {
+                count: cap.per_user,
+                every: cap.every.0,
+            }
+        });
+        replace(&mut policy, RuleKind::PageCap, &self.page_cap, |cap| {
+            UserRule::PageCap {
+                count: cap.per_page,
+                every: cap.every.0,
+            }
+        });
+        replace(
+            &mut policy,
+            RuleKind::QuietHours,
+            &self.quiet_hours,
+            |night| UserRule::QuietHours {
+                from_minute: night.from.minute,
+                to_minute: night.to.minute,
+            },
+        );
+        policy.user_rules.sort_by_key(UserRule::kind);
+        policy.page_rules.sort_by_key(|rule: &PageRule| rule.kind());
+        policy
+    }
+
+    /// Whether the file itself says anything about the rule `kind`.
+    pub(crate) fn says(&self, kind: RuleKind) -> bool {
+        match kind {
+            RuleKind::NoAds => self.ads.is_some(),
+            RuleKind::OpenedBy => self.opened_by.is_some(),
+            RuleKind::FirstTopic => self.first_topic.is_some(),
+            RuleKind::Format => self.formats.is_some(),
+            RuleKind::OptIn => self.opt_in.is_some(),
+            RuleKind::Window => self.window.is_some(),
+            RuleKind::UserCap => self.frequency_cap.is_some(),
+            RuleKind::PageCap => self.page_cap.is_some(),
+            RuleKind::QuietHours => self.quiet_hours.is_some(),
+            RuleKind::Block
+            | RuleKind::Mute
+            | RuleKind::Running
+            | RuleKind::Stock
+            | RuleKind::Budget => false,
+        }
+    }
+}
+
+/// A rule's parameters, or that there is no such rule.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Setting<T> {
+    /// No such rule: `"none"` or `false`.
+    Off,
+    /// The rule with these parameters.
+    Is(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Setting<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Setting<T>, D::Error> {
+        match toml::Value::deserialize(deserializer)? {
+            toml::Value::Boolean(false) => Ok(Setting::Off),
+            toml::Value::String(word) if word == "none" => Ok(Setting::Off),
+            value => T::deserialize(value)
+                .map(Setting::Is)
+                .map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+impl<T: Serialize> Serialize for Setting<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Setting::Off => serializer.serialize_str("none"),
+            Setting::Is(value) => value.serialize(serializer),
+        }
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Setting<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("SettingOf{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [value, { "const": "none" }, { "const": false }] })
+    }
+}
+
+/// Who must have opened a conversation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OpenedByWord {
+    /// The user.
+    User,
+    /// Either side.
+    Anyone,
+}
+
+/// How closely two topics must match.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum TopicWord {
+    /// Not at all.
+    Any,
+    /// The same category.
+    Category,
+    /// The same product.
+    Product,
+}
+
+/// What an opt-in must cover.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OptInWord {
+    /// Any topic of the page.
+    Page,
+    /// The ad's category.
+    Category,
+    /// The ad's very product.
+    Product,
+}
+
+/// Formats of ads.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Formats(pub(crate) Vec<Format>);
+
+impl JsonSchema for Formats {
+    fn schema_name() -> Cow<'static, str> {
+        "Formats".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "items": crate::file::format_schema(generator) })
+    }
+}
+
+/// A stretch of time after the user's last act.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WindowFile {
+    /// Not sooner than this.
+    pub(crate) at_least: Option<Duration>,
+    /// Not later than this.
+    pub(crate) at_most: Option<Duration>,
+}
+
+/// A cap over all pages.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FrequencyCap {
+    /// How many ads.
+    #[schemars(range(min = 1), extend("x-unit" = "ads"))]
+    pub(crate) per_user: u16,
+    /// In how long.
+    pub(crate) every: Duration,
+}
+
+/// A cap for each page.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PageCap {
+    /// How many ads.
+    #[schemars(range(min = 1), extend("x-unit" = "ads"))]
+    pub(crate) per_page: u16,
+    /// In how long.
+    pub(crate) every: Duration,
+}
+
+/// A night, which may pass midnight.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuietHours {
+    /// Its first minute.
+    pub(crate) from: ClockTime,
+    /// The first minute after it.
+    pub(crate) to: ClockTime,
+}
+
+/// A time of day as people write it: `"22:00"`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ClockTime {
+    /// Minutes since midnight, 0 to 1439.
+    pub(crate) minute: u16,
+}
+
+impl ClockTime {
+    /// Reads a time of day.
+    ///
+    /// # Errors
+    /// Shows a time that would be right.
+    pub(crate) fn parse(text: &str) -> Result<ClockTime, String> {
+        let part = |part: &str, below: u16| {
+            let digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+            let number = part.parse::<u16>().ok().filter(|number| *number < below);
+            if digits { number } else { None }
+        };
+        text.split_once(':')
+            .and_then(|(hour, minute)| Some((part(hour, 24)?, part(minute, 60)?)))
+            .map(|(hour, minute)| ClockTime {
+                minute: hour * 60 + minute,
+            })
+            .ok_or_else(|| format!("`{text}` is no time of day; write for example \"22:00\""))
+    }
+}
+
+impl<'de> Deserialize<'de> for ClockTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ClockTime, D::Error> {
+        ClockTime::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for ClockTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!(
+            "{:02}:{:02}",
+            self.minute / 60,
+            self.minute % 60
+        ))
+    }
+}
+
+impl JsonSchema for ClockTime {
+    fn schema_name() -> Cow<'static, str> {
+        "ClockTime".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "x-type": "time", "pattern": "^[0-2][0-9]:[0-5][0-9]$" })
+    }
+}
