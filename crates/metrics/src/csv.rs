@@ -14,9 +14,16 @@ pub fn write_csv(series: &SeriesTable, writer: &mut impl Write) -> Result<()> {
         write!(writer, ",{}_{}", column.name, column.unit.label())?;
     }
     writeln!(writer)?;
-    let rows = series.columns.first().map_or(0, |column| column.values.len());
+    let rows = series
+        .columns
+        .first()
+        .map_or(0, |column| column.values.len());
     for row in 0..rows {
-        write!(writer, "{}", series.start_ns + row as i64 * series.interval_ns)?;
+        write!(
+            writer,
+            "{}",
+            series.start_ns + row as i64 * series.interval_ns
+        )?;
         for column in &series.columns {
             match column.values[row] {
                 Some(value) => write!(writer, ",{value}")?,
@@ -45,8 +52,16 @@ mod tests {
             interval_ns: 60_000_000_000,
             columns: vec![
                 column("series.blocks", Unit::Count, &[Some(0), Some(2)]),
-                column("series.delivery.friend.p50", Unit::Nanoseconds, &[None, Some(101)]),
-                column("series.revenue", Unit::MicroUnits, &[Some(-1), Some(20_000)]),
+                column(
+                    "series.delivery.friend.p50",
+                    Unit::Nanoseconds,
+                    &[None, Some(101)],
+                ),
+                column(
+                    "series.revenue",
+                    Unit::MicroUnits,
+                    &[Some(-1), Some(20_000)],
+                ),
             ],
         };
         let mut text = Vec::new();

@@ -418,3 +418,6 @@ fn tally<T: Copy>(all: &[T], label: impl Fn(T) -> &'static str, counts: &[u64]) 
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

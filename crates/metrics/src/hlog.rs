@@ -60,10 +60,14 @@ mod tests {
                 continue;
             };
             let name = interval.tag().unwrap().as_str().to_owned();
-            assert_eq!(interval.start_timestamp().as_nanos() as i64, parts.window.warm_up_ns);
+            assert_eq!(
+                interval.start_timestamp().as_nanos() as i64,
+                parts.window.warm_up_ns
+            );
             let bytes = STANDARD.decode(interval.encoded_histogram()).unwrap();
-            let histogram: Histogram<u64> =
-                Deserializer::new().deserialize(&mut bytes.as_slice()).unwrap();
+            let histogram: Histogram<u64> = Deserializer::new()
+                .deserialize(&mut bytes.as_slice())
+                .unwrap();
             assert_eq!(histogram, *parts.distributions[&name].histogram(), "{name}");
             read.push(name);
         }

@@ -6,15 +6,22 @@
 
 mod buckets;
 mod collector;
+mod csv;
 mod distribution;
 mod finish;
+mod hlog;
 mod observe;
 mod record;
 mod registry;
+#[cfg(test)]
+mod sample;
+mod threshold;
 
 pub use collector::{Collector, CollectorConfig};
+pub use csv::write_csv;
 pub use distribution::{Distribution, HIGHEST_NS};
 pub use finish::ResultParts;
+pub use hlog::write_hlog;
 pub use record::{
     Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory, MemoryPart,
     Metric, Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult,
@@ -22,3 +29,4 @@ pub use record::{
     ViolationSummary, Warning, Window, schema,
 };
 pub use registry::{Better, Definition, Kind, UnknownMetric, definitions, find};
+pub use threshold::{Threshold, ThresholdError};

