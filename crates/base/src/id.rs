@@ -85,6 +85,12 @@ impl MessageId {
     pub fn of(self, kind: ActKind) -> MessageId {
         MessageId::new(self.initiator(), self.act().of(kind))
     }
+
+    /// The occasion that reading this message gives, as against sending it.
+    #[must_use]
+    pub fn reading(self) -> MessageId {
+        MessageId::new(self.initiator(), self.act().reading())
+    }
 }
 
 /// What an act is about; part of its number, so that one slot can cause an ad as well as a chat.
@@ -102,7 +108,8 @@ pub enum ActKind {
 }
 
 /// One act of one user: day (10 bits, offset by [`Act::HISTORY_DAYS`]), slot within the day
-/// (9 bits), kind (2 bits), and position within the conversation it began (11 bits).
+/// (9 bits), whether it is about reading (1 bit), kind (2 bits), and position within the
+/// conversation it began (10 bits).
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
 )]
@@ -117,7 +124,7 @@ impl Act {
     /// Acts a user can begin in a day.
     pub const SLOTS: u32 = 1 << 9;
     /// Messages a conversation can have.
-    pub const POSITIONS: u32 = 1 << 11;
+    pub const POSITIONS: u32 = 1 << 10;
 
     /// The act of `day` (from −[`Act::HISTORY_DAYS`]) and `slot`, at `position`. Out-of-range
     /// parts are a broken invariant of the caller.
@@ -129,7 +136,7 @@ impl Act {
             "day {day} has no act numbers"
         );
         debug_assert!(slot < Self::SLOTS && position < Self::POSITIONS);
-        Act((day as u32) << 22 | slot << 13 | (kind as u32) << 11 | position)
+        Act((day as u32) << 22 | slot << 13 | (kind as u32) << 10 | position)
     }
 
     /// Position within the conversation, 0 for its first message.
@@ -148,7 +155,13 @@ impl Act {
     /// The same act under another kind.
     #[must_use]
     pub fn of(self, kind: ActKind) -> Act {
-        Act(self.0 & !(3 << 11) | (kind as u32) << 11)
+        Act(self.0 & !(3 << 10) | (kind as u32) << 10)
+    }
+
+    /// The act of whoever read this one's message, as against that of whoever sent it.
+    #[must_use]
+    pub fn reading(self) -> Act {
+        Act(self.0 | 1 << 12)
     }
 }
 
@@ -253,9 +266,10 @@ mod tests {
 
     #[test]
     fn acts_keep_their_parts_apart() {
-        let act = Act::new(-8, 511, ActKind::Page, 2047);
-        assert_eq!(act.position(), 2047);
+        let act = Act::new(-8, 511, ActKind::Page, 1023);
+        assert_eq!(act.position(), 1023);
         assert_eq!(act.at(3).position(), 3);
+        assert_ne!(act.reading().of(ActKind::Ad), act.of(ActKind::Ad));
         assert_ne!(act.of(ActKind::Ad), act);
         assert_eq!(act.of(ActKind::Ad).of(ActKind::Page), act);
         let message = MessageId::new(UserId(u32::MAX), act);

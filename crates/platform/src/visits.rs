@@ -167,14 +167,15 @@ impl Shard {
         }
     }
 
-    /// A user takes consent back. Not an act that resets any window.
+    /// A user takes consent back: the opt-in on `topic`, where there is one, and with it the page's
+    /// leave to send ads at all. Not an act that resets any window.
     pub(crate) fn opt_out(&mut self, user: UserId, page: PageId, topic: Topic, out: &mut Outbox) {
-        let local = self.config.homes.local(user.0);
-        if self
-            .people
-            .find(local, page)
-            .is_some_and(|place| self.people.opt_out(place, topic))
-        {
+        let Some(place) = self.people.find(self.config.homes.local(user.0), page) else {
+            return;
+        };
+        let had_opted_in = self.people.opt_out(place, topic);
+        let was_muted = std::mem::replace(&mut self.people.conversation_mut(place).muted, true);
+        if had_opted_in || !was_muted {
             out.fact(Fact::OptedOut { user, page, topic });
         }
     }
