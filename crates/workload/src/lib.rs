@@ -14,6 +14,7 @@ mod normal;
 mod permutation;
 mod population;
 mod schedule;
+mod trace;
 
 pub use alias::Alias;
 pub use chain::{Chain, Successor};
@@ -22,3 +23,4 @@ pub use friends::Friends;
 pub use kinds::{Begin, Kinds};
 pub use population::Population;
 pub use schedule::Schedule;
+pub use trace::{Sample, Trace, TraceError, TraceMessage, TraceStatistics};

@@ -1,0 +1,91 @@
+//! A sample of whole numbers and what is read off it.
+
+/// Observations in ascending order: seconds, counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sample(Vec<u32>);
+
+impl Sample {
+    /// The sample of these observations.
+    #[must_use]
+    pub fn new(mut values: Vec<u32>) -> Sample {
+        values.sort_unstable();
+        Sample(values)
+    }
+
+    /// The observations in ascending order.
+    #[must_use]
+    pub fn values(&self) -> &[u32] {
+        &self.0
+    }
+
+    /// The mean; 0 of an empty sample.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        self.sum(&self.0) / self.0.len().max(1) as f64
+    }
+
+    /// The observation below which a share `p` in [0, 1] lies; 0 of an empty sample.
+    #[must_use]
+    pub fn quantile(&self, p: f64) -> u32 {
+        let index = (p * self.0.len() as f64) as usize;
+        let last = self.0.len().saturating_sub(1);
+        self.0.get(index.min(last)).copied().unwrap_or(0)
+    }
+
+    /// The share of the total that the largest `p` of the observations, rounded down, make up.
+    #[must_use]
+    pub fn top_share(&self, p: f64) -> f64 {
+        let top = (p * self.0.len() as f64) as usize;
+        self.sum(&self.0[self.0.len() - top..]) / self.sum(&self.0).max(1.0)
+    }
+
+    /// The share of the observations that are at most `value`.
+    #[must_use]
+    pub fn share_up_to(&self, value: u32) -> f64 {
+        self.0.partition_point(|&x| x <= value) as f64 / self.0.len().max(1) as f64
+    }
+
+    /// The two-sample Kolmogorov–Smirnov distance: the largest difference between the shares of
+    /// the two samples up to any value. 1 if just one of them is empty.
+    #[must_use]
+    pub fn distance(&self, other: &Sample) -> f64 {
+        let both = || self.0.iter().chain(&other.0);
+        both()
+            .map(|&value| (self.share_up_to(value) - other.share_up_to(value)).abs())
+            .fold(0.0, f64::max)
+    }
+
+    fn sum(&self, values: &[u32]) -> f64 {
+        values.iter().map(|&value| value as f64).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_of_a_small_sample() {
+        let sample = Sample::new(vec![5, 1, 3, 11]);
+        assert_eq!(sample.mean(), 5.0);
+        assert_eq!([0.0, 0.5, 1.0].map(|p| sample.quantile(p)), [1, 5, 11]);
+        assert_eq!(sample.top_share(0.25), 11.0 / 20.0);
+        assert_eq!(sample.share_up_to(3), 0.5);
+        let empty = Sample::new(vec![]);
+        assert_eq!(
+            (empty.mean(), empty.quantile(0.5), empty.top_share(0.5)),
+            (0.0, 0, 0.0)
+        );
+    }
+
+    #[test]
+    fn the_distance_is_the_largest_gap_between_the_shares() {
+        let sample = |values: &[u32]| Sample::new(values.to_vec());
+        let one = sample(&[1, 2, 3, 4]);
+        assert_eq!(one.distance(&one), 0.0);
+        assert_eq!(one.distance(&sample(&[3, 4, 5, 6])), 0.5);
+        assert_eq!(one.distance(&sample(&[7])), 1.0);
+        assert_eq!(one.distance(&sample(&[2, 2, 2, 2])), 0.5);
+        assert_eq!(one.distance(&sample(&[])), 1.0);
+    }
+}

@@ -1,0 +1,176 @@
+//! The figures by which a trace and a run are compared: one reader for both.
+
+use super::{Sample, Trace};
+use chappe_base::UserId;
+
+/// Silence that ends a conversation [s].
+const SILENCE_S: i64 = 3_600;
+/// Messages sent that make someone active.
+const ACTIVE_COUNT: u32 = 30;
+
+/// What a trace says of the people in it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TraceStatistics {
+    /// Messages.
+    pub messages_count: usize,
+    /// People who write or are written to.
+    pub people_count: u32,
+    /// Time until the next message in a pair where the other person wrote it [s].
+    pub replies_s: Sample,
+    /// Time until the next message in a pair where the same person wrote it [s].
+    pub follow_ups_s: Sample,
+    /// Messages per conversation of a pair, cut at an hour of silence.
+    pub conversations: Sample,
+    /// Messages in each local hour of the day, relative to the mean.
+    pub hourly: [f64; 24],
+    /// People each person writes to or is written to by.
+    pub contacts: Sample,
+    /// Messages per pair of people that exchange any.
+    pub pair_messages: Sample,
+    /// Share of the pairs in which both write.
+    pub reciprocal_share: f64,
+    /// Messages per person who sends any.
+    pub sent: Sample,
+    /// Mean share of an active sender's messages that go to the first, and to the first three, of
+    /// those they write to most; active are those who send 30 or more.
+    pub favourite_share: f64,
+    /// See `favourite_share`.
+    pub first_three_share: f64,
+}
+
+/// One message seen from its pair.
+#[derive(Clone, Copy)]
+struct InPair {
+    pair: (UserId, UserId),
+    sender: UserId,
+    at_s: i64,
+}
+
+impl TraceStatistics {
+    /// Reads the figures off `trace`, local time being `zone_minutes` ahead of UTC.
+    #[must_use]
+    pub fn of(trace: &Trace, zone_minutes: i16) -> TraceStatistics {
+        let mut messages: Vec<InPair> = trace
+            .messages
+            .iter()
+            .map(|message| InPair {
+                pair: (
+                    message.sender.min(message.receiver),
+                    message.sender.max(message.receiver),
+                ),
+                sender: message.sender,
+                at_s: message.at_s,
+            })
+            .collect();
+        // Stable, so each pair's messages stay in the order of the trace.
+        messages.sort_by_key(|message| message.pair);
+
+        let people = trace.people_count as usize;
+        let (mut replies, mut follow_ups, mut conversations) = (vec![], vec![], vec![]);
+        let (mut pair_messages, mut reciprocal) = (vec![], 0);
+        let (mut contacts, mut sent) = (vec![0; people], vec![0; people]);
+        let mut sent_to: Vec<Vec<u32>> = vec![vec![]; people];
+        for group in messages.chunk_by(|a, b| a.pair == b.pair) {
+            let mut length = 1;
+            for two in group.windows(2) {
+                let gap_s = two[1].at_s - two[0].at_s;
+                if two[0].sender == two[1].sender {
+                    follow_ups.push(gap_s as u32);
+                } else {
+                    replies.push(gap_s as u32);
+                }
+                if gap_s > SILENCE_S {
+                    conversations.push(length);
+                    length = 0;
+                }
+                length += 1;
+            }
+            conversations.push(length);
+            pair_messages.push(group.len() as u32);
+            let (one, other) = group[0].pair;
+            let by_one = group.iter().filter(|message| message.sender == one).count();
+            if by_one > 0 && by_one < group.len() {
+                reciprocal += 1;
+            }
+            for (person, count) in [(one, by_one), (other, group.len() - by_one)] {
+                contacts[person.index()] += 1;
+                if count > 0 {
+                    sent[person.index()] += count as u32;
+                    sent_to[person.index()].push(count as u32);
+                }
+            }
+        }
+        sent.retain(|&count| count > 0);
+        let [favourite_share, first_three_share] = favourites(&sent_to);
+        TraceStatistics {
+            messages_count: trace.messages.len(),
+            people_count: trace.people_count,
+            replies_s: Sample::new(replies),
+            follow_ups_s: Sample::new(follow_ups),
+            conversations: Sample::new(conversations),
+            hourly: hourly(trace, zone_minutes),
+            contacts: Sample::new(contacts),
+            reciprocal_share: reciprocal as f64 / pair_messages.len().max(1) as f64,
+            pair_messages: Sample::new(pair_messages),
+            sent: Sample::new(sent),
+            favourite_share,
+            first_three_share,
+        }
+    }
+}
+
+/// Mean shares of the first and of the first three in what active people send, given how much each
+/// person sends to whom.
+fn favourites(sent_to: &[Vec<u32>]) -> [f64; 2] {
+    let (mut shares, mut active) = ([0.0; 2], 0.0f64);
+    for counts in sent_to {
+        let total: u32 = counts.iter().sum();
+        if total < ACTIVE_COUNT {
+            continue;
+        }
+        let counts = Sample::new(counts.clone());
+        let most = counts.values().iter().rev();
+        for (share, first) in shares.iter_mut().zip([1, 3]) {
+            *share += most.clone().take(first).sum::<u32>() as f64 / total as f64;
+        }
+        active += 1.0;
+    }
+    shares.map(|share| share / active.max(1.0))
+}
+
+fn hourly(trace: &Trace, zone_minutes: i16) -> [f64; 24] {
+    let mut hours = [0.0; 24];
+    let scale = 24.0 / trace.messages.len().max(1) as f64;
+    for message in &trace.messages {
+        let local_s = trace.origin_s + message.at_s + zone_minutes as i64 * 60;
+        hours[local_s.div_euclid(3_600).rem_euclid(24) as usize] += scale;
+    }
+    hours
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_of_a_trace_told_by_hand() {
+        let text = "1 2 0\n2 1 100\n2 1 160\n1 3 3600\n1 2 7200\n4 1 7300\n";
+        let trace = Trace::read(text.as_bytes()).unwrap();
+        let figures = TraceStatistics::of(&trace, -60);
+        assert_eq!(figures.replies_s.values(), [100, 7040]);
+        assert_eq!(figures.follow_ups_s.values(), [60]);
+        assert_eq!(figures.conversations.values(), [1, 1, 1, 3]);
+        assert_eq!(figures.contacts.values(), [1, 1, 1, 3]);
+        assert_eq!(figures.pair_messages.values(), [1, 1, 4]);
+        assert_eq!(figures.sent.values(), [1, 2, 3]);
+        assert_eq!(figures.reciprocal_share, 1.0 / 3.0);
+        assert_eq!(figures.hourly[23], 12.0);
+        assert_eq!((figures.hourly[0], figures.hourly[1]), (4.0, 8.0));
+    }
+
+    #[test]
+    fn favourites_count_among_the_active_alone() {
+        let shares = favourites(&[vec![9, 20, 1, 10], vec![29]]);
+        assert_eq!(shares, [0.5, 39.0 / 40.0]);
+    }
+}
