@@ -1,1 +1,143 @@
 //! An independent judge of the platform: a fold over facts.
+//!
+//! The audit knows what was promised ([`Promises`]) and what is said to have happened, and
+//! recomputes from the facts alone whether the one agrees with the other. It shares no transition
+//! code with the platform.
+//!
+//! Each shard's facts are folded apart, in their order, by a [`ShardAudit`]; [`Audit::merge`] sets
+//! the summaries against each other. Its memory is bounded by accounts, conversations and open
+//! items, not by the length of the run. What cannot be judged so is not judged:
+//! - whether the message that was read is one that was delivered: only the numbers are compared;
+//! - whether a message whose whole life is told twice was sent twice;
+//! - whether an opening balance is the right one.
+//!
+//! It relies on the order in which facts are told: the driver's `served` before what it causes;
+//! the two facts of one step (a double entry and its reason) before the next such step.
+
+mod ads;
+mod budgets;
+mod caps;
+mod consent;
+mod messages;
+mod money;
+mod pair;
+mod promises;
+mod shard;
+mod stock;
+mod transfers;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use promises::{Campaign, Cap, Promise, Promises, QuietHours, TopicMatch};
+pub use shard::ShardAudit;
+pub use verdict::{Check, ShardSummary, Verdict, Violation};
+
+use chappe_base::{Homes, Record, ShardId, SimTime};
+use std::fmt;
+use verdict::{Findings, Hearing};
+
+/// The audit of a whole run, fed with the records of all shards, each shard's in their order.
+#[derive(Debug)]
+pub struct Audit {
+    shards: Vec<ShardAudit>,
+}
+
+/// A record from a shard that the run does not have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnknownShard {
+    /// The shard named.
+    pub shard: ShardId,
+    /// How many there are.
+    pub shards_count: usize,
+}
+
+impl fmt::Display for UnknownShard {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "a fact is told of shard {}, but the scenario has shards 0 to {}: \
+             audit the log with the scenario that made it",
+            self.shard.0,
+            self.shards_count - 1
+        )
+    }
+}
+
+impl std::error::Error for UnknownShard {}
+
+impl Audit {
+    /// The audit of a run on as many shards as `homes` has, before any fact.
+    #[must_use]
+    pub fn new(homes: Homes, promises: &Promises) -> Audit {
+        let shard = |shard| ShardAudit::new(ShardId(shard), homes, promises);
+        Audit {
+            shards: (0..homes.shards()).map(shard).collect(),
+        }
+    }
+
+    /// Judges the next record.
+    ///
+    /// # Errors
+    /// If there is no such shard; the record is not judged then.
+    pub fn observe(&mut self, record: &Record) -> Result<(), UnknownShard> {
+        let shards_count = self.shards.len();
+        let shard = self.shards.get_mut(record.shard.index());
+        let shard = shard.ok_or(UnknownShard {
+            shard: record.shard,
+            shards_count,
+        })?;
+        shard.observe(record.at, &record.fact);
+        Ok(())
+    }
+
+    /// The verdict on the whole run.
+    #[must_use]
+    pub fn finish(self) -> Verdict {
+        Audit::merge(self.shards.into_iter().map(ShardAudit::finish).collect())
+    }
+
+    /// Sets the shards' summaries, in any order, against each other.
+    ///
+    /// Over all shards the clearing accounts hold exactly the leases and returns under way, less
+    /// the transfers that are credited and not yet posted.
+    #[must_use]
+    pub fn merge(mut summaries: Vec<ShardSummary>) -> Verdict {
+        summaries.sort_by_key(|summary| summary.findings.shard);
+        let mut findings = Findings::new(None);
+        let end = summaries.iter().map(|summary| summary.end).max();
+        let mut hearing = Hearing {
+            at: end.unwrap_or(SimTime::ZERO),
+            fact: None,
+            findings: &mut findings,
+        };
+        let credited = transfers::settle(summaries.iter().map(|summary| &summary.transfers), &mut hearing);
+        let budgets: Vec<_> = summaries.iter().map(|summary| &summary.budgets).collect();
+        let leased = budgets::settle(&budgets, &mut hearing);
+        let clearing: i128 = summaries.iter().map(|summary| i128::from(summary.clearing)).sum();
+        hearing.checked(Promise::MoneyConserved);
+        if clearing != leased - credited {
+            let what = format!(
+                "the clearing accounts of all shards hold {clearing} micro-units, where {leased} of leases \
+                 less {credited} of transfers are under way"
+            );
+            hearing.broken(Promise::MoneyConserved, what);
+        }
+        let mut verdict = Verdict {
+            facts_count: 0,
+            checks: Vec::new(),
+            violations: Vec::new(),
+            in_flight_count: 0,
+            bytes: 0,
+        };
+        for summary in summaries {
+            verdict.facts_count += summary.facts_count;
+            verdict.in_flight_count += summary.in_flight_count;
+            verdict.bytes += summary.bytes;
+            findings.absorb(summary.findings);
+        }
+        (verdict.checks, verdict.violations) = findings.conclude();
+        verdict
+    }
+}

@@ -1,0 +1,443 @@
+//! Budgets kept: a campaign leases out no more than its budget, and a shard spends no more than it
+//! was leased.
+//!
+//! Leases have no ids, so over all shards money under way is judged by sums: at no time has more
+//! arrived than was sent, and at the end all has arrived but what was sent shortly before.
+
+use crate::pair::Pair;
+use crate::promises::{Campaign, Promise, Promises};
+use crate::verdict::Hearing;
+use chappe_base::{CampaignId, Homes, Money, PageId, ProductId, ShardId, SimTime, Span};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Money that passed one point: the sum of what is long past, and what is recent by time.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Flow {
+    past: i128,
+    recent: VecDeque<(SimTime, i64)>,
+}
+
+impl Flow {
+    fn push(&mut self, at: SimTime, amount: Money, keep: Span) {
+        self.recent.push_back((at, amount.0));
+        let oldest = at.0.saturating_sub(keep.0);
+        while let Some((_, amount)) = self.recent.pop_front_if(|(at, _)| at.0 < oldest) {
+            self.past += i128::from(amount);
+        }
+    }
+
+    fn sum(&self) -> i128 {
+        self.past
+            + self
+                .recent
+                .iter()
+                .map(|(_, amount)| i128::from(*amount))
+                .sum::<i128>()
+    }
+}
+
+/// One campaign as one shard knows it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct CampaignSums {
+    is_started: bool,
+    is_ended: bool,
+    charged: i128,
+    leased_out: BTreeMap<ShardId, Flow>,
+    leased_in: Flow,
+    returned_out: Flow,
+    returned_in: Flow,
+}
+
+/// What one shard knows of all campaigns at the end.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct BudgetSums {
+    shard: ShardId,
+    under_way_at_most: Span,
+    budgets: Vec<Money>,
+    campaigns: Vec<CampaignSums>,
+}
+
+/// The fold over one shard's campaigns and leases.
+#[derive(Debug)]
+pub(crate) struct Budgets {
+    homes: Homes,
+    shard: ShardId,
+    keep: Span,
+    promised: Arc<[Campaign]>,
+    campaigns: Vec<CampaignSums>,
+    start: Pair<(CampaignId, PageId, Money), (CampaignId, PageId, Money)>,
+    lease: Pair<(CampaignId, Money), (CampaignId, Money)>,
+    giving_back: Pair<(CampaignId, Money), (CampaignId, Money)>,
+}
+
+impl Budgets {
+    pub(crate) fn new(homes: Homes, shard: ShardId, promises: &Promises) -> Budgets {
+        Budgets {
+            homes,
+            shard,
+            keep: promises.under_way_at_most,
+            promised: promises.campaigns.clone(),
+            campaigns: vec![CampaignSums::default(); promises.campaigns.len()],
+            start: Pair::default(),
+            lease: Pair::default(),
+            giving_back: Pair::default(),
+        }
+    }
+
+    /// The promises and sums of a campaign, which has to live here if its budget is concerned.
+    fn campaign(
+        &mut self,
+        campaign: CampaignId,
+        is_budget: bool,
+        hearing: &mut Hearing<'_>,
+    ) -> Option<(Campaign, &mut CampaignSums)> {
+        hearing.checked(Promise::BudgetsKept);
+        let Some(promised) = self.promised.get(campaign.index()).copied() else {
+            hearing.broken(
+                Promise::BudgetsKept,
+                format!("there is no campaign {}", campaign.0),
+            );
+            return None;
+        };
+        if is_budget && self.homes.page(promised.page) != self.shard {
+            let what = format!(
+                "the budget of campaign {} was touched away from its home",
+                campaign.0
+            );
+            hearing.broken(Promise::BudgetsKept, what);
+        }
+        Some((promised, &mut self.campaigns[campaign.index()]))
+    }
+
+    /// A page set money aside for a campaign.
+    pub(crate) fn set_aside(
+        &mut self,
+        page: PageId,
+        campaign: CampaignId,
+        amount: Money,
+        hearing: &mut Hearing<'_>,
+    ) {
+        let met = self
+            .start
+            .left((campaign, page, amount))
+            .map_err(|(orphan, ..)| orphan);
+        Self::matched(met, "set budget aside", hearing);
+    }
+
+    /// A campaign began.
+    pub(crate) fn started(
+        &mut self,
+        campaign: CampaignId,
+        page: PageId,
+        budget: Money,
+        hearing: &mut Hearing<'_>,
+    ) {
+        let met = self
+            .start
+            .right((campaign, page, budget))
+            .map_err(|(orphan, ..)| orphan);
+        Self::matched(met, "set budget aside", hearing);
+        let Some((promised, sums)) = self.campaign(campaign, true, hearing) else {
+            return;
+        };
+        if std::mem::replace(&mut sums.is_started, true) {
+            hearing.broken(
+                Promise::BudgetsKept,
+                format!("campaign {} began twice", campaign.0),
+            );
+        }
+        if (promised.page, promised.budget) != (page, budget) {
+            let what = format!(
+                "campaign {} began with {} micro-units of page {}, where {} of page {} were planned",
+                campaign.0, budget.0, page.0, promised.budget.0, promised.page.0
+            );
+            hearing.broken(Promise::BudgetsKept, what);
+        }
+    }
+
+    pub(crate) fn ended(&mut self, campaign: CampaignId, hearing: &mut Hearing<'_>) {
+        if let Some((_, sums)) = self.campaign(campaign, true, hearing)
+            && std::mem::replace(&mut sums.is_ended, true)
+        {
+            hearing.broken(
+                Promise::BudgetsKept,
+                format!("campaign {} ended twice", campaign.0),
+            );
+        }
+    }
+
+    /// A lease left its campaign's budget; money only.
+    pub(crate) fn lease_moved(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
+        let met = self.lease.left((campaign, amount)).map_err(|(orphan, _)| orphan);
+        Self::matched(met, "leased budget", hearing);
+    }
+
+    /// A lease was granted to shard `to`; `units` tells how much of a product is in stock.
+    pub(crate) fn leased(
+        &mut self,
+        campaign: CampaignId,
+        to: ShardId,
+        amount: Money,
+        units: impl Fn(PageId, ProductId) -> i64,
+        hearing: &mut Hearing<'_>,
+    ) {
+        let met = self.lease.right((campaign, amount)).map_err(|(orphan, _)| orphan);
+        Self::matched(met, "leased budget", hearing);
+        let keep = self.keep;
+        let at = hearing.at;
+        let Some((promised, sums)) = self.campaign(campaign, true, hearing) else {
+            return;
+        };
+        sums.leased_out.entry(to).or_default().push(at, amount, keep);
+        let leased: i128 = sums.leased_out.values().map(Flow::sum).sum();
+        let outstanding = leased - sums.returned_in.sum();
+        if outstanding > i128::from(promised.budget.0) {
+            let what = format!(
+                "campaign {} has leased out {outstanding} micro-units of a budget of {}",
+                campaign.0, promised.budget.0
+            );
+            hearing.broken(Promise::BudgetsKept, what);
+        }
+        if let Some(product) = promised.product
+            && units(promised.page, product) <= 0
+        {
+            let what = format!(
+                "campaign {} leased budget to shard {} for product {} of page {}, which is not in stock",
+                campaign.0, to.0, product.0, promised.page.0
+            );
+            hearing.broken(Promise::StockKept, what);
+        }
+    }
+
+    /// A lease arrived.
+    pub(crate) fn lease_arrived(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
+        let (keep, at) = (self.keep, hearing.at);
+        if let Some((_, sums)) = self.campaign(campaign, false, hearing) {
+            sums.leased_in.push(at, amount, keep);
+        }
+    }
+
+    /// What was left of a lease left the shard; money only.
+    pub(crate) fn return_moved(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
+        let met = self
+            .giving_back
+            .left((campaign, amount))
+            .map_err(|(orphan, _)| orphan);
+        Self::matched(met, "returned a lease", hearing);
+    }
+
+    /// The shard gave back what was left of a lease.
+    pub(crate) fn returned(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
+        let met = self
+            .giving_back
+            .right((campaign, amount))
+            .map_err(|(orphan, _)| orphan);
+        Self::matched(met, "returned a lease", hearing);
+        let (keep, at) = (self.keep, hearing.at);
+        if let Some((_, sums)) = self.campaign(campaign, false, hearing) {
+            sums.returned_out.push(at, amount, keep);
+        }
+    }
+
+    /// What was left of a lease came home.
+    pub(crate) fn return_arrived(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
+        let (keep, at) = (self.keep, hearing.at);
+        if let Some((_, sums)) = self.campaign(campaign, true, hearing) {
+            sums.returned_in.push(at, amount, keep);
+        }
+    }
+
+    /// What a campaign had left went back to `page`.
+    pub(crate) fn given_back(&mut self, page: PageId, campaign: CampaignId, hearing: &mut Hearing<'_>) {
+        if let Some((promised, _)) = self.campaign(campaign, true, hearing)
+            && promised.page != page
+        {
+            let what = format!(
+                "what campaign {} had left went to page {}, which is not its own",
+                campaign.0, page.0
+            );
+            hearing.broken(Promise::BudgetsKept, what);
+        }
+    }
+
+    /// An ad was charged to a lease.
+    pub(crate) fn charged(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
+        if let Some((_, sums)) = self.campaign(campaign, false, hearing) {
+            sums.charged += i128::from(amount.0);
+        }
+    }
+
+    /// Judges the halves of a step that told the same of a campaign, or did not.
+    fn matched<T>(met: Result<Option<(T, T)>, CampaignId>, step: &str, hearing: &mut Hearing<'_>)
+    where
+        T: PartialEq + Into<CampaignAmount>,
+    {
+        match met {
+            Ok(None) => {}
+            Ok(Some((moved, said))) => {
+                if moved != said {
+                    let (moved, said) = (moved.into(), said.into());
+                    let what = format!(
+                        "campaign {} {step}: {} micro-units moved, {} were told of campaign {}",
+                        moved.0.0, moved.1.0, said.1.0, said.0.0
+                    );
+                    hearing.broken(Promise::BudgetsKept, what);
+                }
+            }
+            Err(campaign) => {
+                let what = format!("campaign {} {step} in money only, or in word only", campaign.0);
+                hearing.broken(Promise::BudgetsKept, what);
+            }
+        }
+    }
+
+    /// `left` is what each campaign's budget account holds at the end.
+    pub(crate) fn finish(
+        &mut self,
+        left: impl Fn(CampaignId) -> i64,
+        hearing: &mut Hearing<'_>,
+    ) -> BudgetSums {
+        let (moved, said) = self.start.leftover();
+        let start = moved
+            .or(said)
+            .map(|(campaign, ..)| (campaign, "set budget aside"));
+        let (moved, said) = self.lease.leftover();
+        let lease = moved.or(said).map(|(campaign, _)| (campaign, "leased budget"));
+        let (moved, said) = self.giving_back.leftover();
+        let back = moved.or(said).map(|(campaign, _)| (campaign, "returned a lease"));
+        for (campaign, step) in [start, lease, back].into_iter().flatten() {
+            let what = format!("campaign {} {step} in money only, or in word only", campaign.0);
+            hearing.broken(Promise::BudgetsKept, what);
+        }
+        for (campaign, sums) in self.campaigns.iter().enumerate() {
+            let left = left(CampaignId(campaign as u16));
+            if sums.is_ended && left != 0 {
+                let what = format!(
+                    "campaign {campaign} ended, but {left} micro-units of its budget did not go back to its page"
+                );
+                hearing.broken(Promise::BudgetsKept, what);
+            }
+        }
+        BudgetSums {
+            shard: self.shard,
+            under_way_at_most: self.keep,
+            budgets: self.promised.iter().map(|campaign| campaign.budget).collect(),
+            campaigns: self.campaigns.clone(),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let flow = |flow: &Flow| flow.recent.capacity() * size_of::<(SimTime, i64)>();
+        let campaign = |sums: &CampaignSums| {
+            let leases = sums
+                .leased_out
+                .values()
+                .map(|lease| flow(lease) + size_of::<(ShardId, Flow)>());
+            size_of::<CampaignSums>()
+                + leases.sum::<usize>()
+                + flow(&sums.leased_in)
+                + flow(&sums.returned_out)
+                + flow(&sums.returned_in)
+        };
+        self.campaigns.iter().map(campaign).sum()
+    }
+}
+
+/// A campaign and an amount of its money, for the telling.
+struct CampaignAmount(CampaignId, Money);
+
+impl From<(CampaignId, Money)> for CampaignAmount {
+    fn from((campaign, amount): (CampaignId, Money)) -> CampaignAmount {
+        CampaignAmount(campaign, amount)
+    }
+}
+
+impl From<(CampaignId, PageId, Money)> for CampaignAmount {
+    fn from((campaign, _, amount): (CampaignId, PageId, Money)) -> CampaignAmount {
+        CampaignAmount(campaign, amount)
+    }
+}
+
+/// Sets the shards' leases against each other; the money under way [micro-units].
+pub(crate) fn settle(shards: &[&BudgetSums], hearing: &mut Hearing<'_>) -> i128 {
+    let Some(first) = shards.first() else { return 0 };
+    let mut under_way = 0;
+    for (campaign, budget) in first.budgets.iter().enumerate() {
+        let of = |shard: &'_ &BudgetSums| -> CampaignSums { shard.campaigns[campaign].clone() };
+        let charged: i128 = shards.iter().map(|shard| shard.campaigns[campaign].charged).sum();
+        hearing.checked(Promise::BudgetsKept);
+        if charged > i128::from(budget.0) {
+            let what = format!(
+                "campaign {campaign} was charged {charged} micro-units, its budget was {}",
+                budget.0
+            );
+            hearing.broken(Promise::BudgetsKept, what);
+        }
+        let all: Vec<CampaignSums> = shards.iter().map(of).collect();
+        for shard in shards {
+            let sent: Vec<&Flow> = all
+                .iter()
+                .filter_map(|sums| sums.leased_out.get(&shard.shard))
+                .collect();
+            let arrived = [&shard.campaigns[campaign].leased_in];
+            let what = format!(
+                "of the budget of campaign {campaign} leased to shard {}",
+                shard.shard.0
+            );
+            under_way += compare(&sent, &arrived, first.under_way_at_most, &what, hearing);
+        }
+        let sent: Vec<&Flow> = all.iter().map(|sums| &sums.returned_out).collect();
+        let arrived: Vec<&Flow> = all.iter().map(|sums| &sums.returned_in).collect();
+        let what = format!("of what shards returned to campaign {campaign}");
+        under_way += compare(&sent, &arrived, first.under_way_at_most, &what, hearing);
+    }
+    under_way
+}
+
+/// Judges what was sent against what arrived; the difference.
+fn compare(sent: &[&Flow], arrived: &[&Flow], at_most: Span, what: &str, hearing: &mut Hearing<'_>) -> i128 {
+    hearing.checked(Promise::MoneyConserved);
+    let [sent_sum, arrived_sum] =
+        [sent, arrived].map(|flows| flows.iter().map(|flow| flow.sum()).sum::<i128>());
+    let timeline = |flows: &[&Flow]| -> Vec<(SimTime, i64)> {
+        let mut all: Vec<_> = flows
+            .iter()
+            .flat_map(|flow| flow.recent.iter().copied())
+            .collect();
+        all.sort_unstable();
+        all
+    };
+    let past = |flows: &[&Flow]| flows.iter().map(|flow| flow.past).sum::<i128>();
+    let mut so_far = past(sent) - past(arrived);
+    let mut departures = timeline(sent).into_iter().peekable();
+    for (at, amount) in timeline(arrived) {
+        while let Some((_, amount)) = departures.next_if(|(sent_at, _)| *sent_at <= at) {
+            so_far += i128::from(amount);
+        }
+        so_far -= i128::from(amount);
+        if so_far < 0 {
+            let what = format!(
+                "{what}, {} micro-units more had arrived than were sent by {} ns",
+                -so_far, at.0
+            );
+            hearing.broken(Promise::MoneyConserved, what);
+            return sent_sum - arrived_sum;
+        }
+    }
+    let due = hearing.at.0.saturating_sub(at_most.0);
+    let recent = timeline(sent)
+        .iter()
+        .filter(|(at, _)| at.0 >= due)
+        .map(|(_, amount)| i128::from(*amount))
+        .sum::<i128>();
+    let lost = sent_sum - recent - arrived_sum;
+    if lost > 0 {
+        hearing.broken(
+            Promise::MoneyConserved,
+            format!("{what}, {lost} micro-units never arrived"),
+        );
+    }
+    sent_sum - arrived_sum
+}

@@ -1,0 +1,151 @@
+//! Caps: no more ads per user, and per user and page, than allowed in any stretch of time.
+//!
+//! Times are kept to the second below, so an ad that comes less than a second too early passes,
+//! and none is blamed that is in time.
+
+use crate::promises::{Cap, Promise, Promises};
+use crate::verdict::Hearing;
+use chappe_base::{Homes, PageId, Seconds, SimTime, Span, UserId};
+
+const NIL: u32 = u32::MAX;
+
+/// An ad that counts, in its user's list, newest first.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    at: Seconds,
+    page: PageId,
+    next: u32,
+}
+
+/// The ads that count towards caps, in one pool for all users of a shard.
+#[derive(Debug)]
+pub(crate) struct Caps {
+    homes: Homes,
+    user_caps: Vec<Cap>,
+    page_caps: Vec<Cap>,
+    longest: Span,
+    /// Each user's newest ad, by local index; grows with the users who get ads.
+    newest: Vec<u32>,
+    pool: Vec<Counted>,
+    free: u32,
+}
+
+impl Caps {
+    pub(crate) fn new(homes: Homes, promises: &Promises) -> Caps {
+        let all = promises.user_caps.iter().chain(&promises.page_caps);
+        Caps {
+            homes,
+            user_caps: promises.user_caps.clone(),
+            page_caps: promises.page_caps.clone(),
+            longest: all.map(|cap| cap.every).max().unwrap_or_default(),
+            newest: Vec::new(),
+            pool: Vec::new(),
+            free: NIL,
+        }
+    }
+
+    /// An ad was reserved for `user`, who is known.
+    pub(crate) fn reserved(&mut self, user: UserId, page: PageId, hearing: &mut Hearing<'_>) {
+        if self.longest == Span::ZERO {
+            return;
+        }
+        hearing.checked(Promise::CapsKept);
+        let local = self.homes.local(user.0);
+        if local >= self.newest.len() {
+            self.newest.resize(local + 1, NIL);
+        }
+        self.forget(local, hearing.at);
+        let node = Counted {
+            at: hearing.at.seconds(),
+            page,
+            next: self.newest[local],
+        };
+        self.newest[local] = self.allocate(node);
+        for cap in &self.user_caps {
+            let count = self.count(local, None, cap.every, hearing.at);
+            if count > cap.count {
+                let what = format!(
+                    "user {} got {count} ads within {} s, the last from page {}, where {} are allowed",
+                    user.0,
+                    cap.every.as_secs_f64(),
+                    page.0,
+                    cap.count
+                );
+                hearing.broken(Promise::CapsKept, what);
+            }
+        }
+        for cap in &self.page_caps {
+            let count = self.count(local, Some(page), cap.every, hearing.at);
+            if count > cap.count {
+                let what = format!(
+                    "user {} got {count} ads from page {} within {} s, where {} are allowed",
+                    user.0,
+                    page.0,
+                    cap.every.as_secs_f64(),
+                    cap.count
+                );
+                hearing.broken(Promise::CapsKept, what);
+            }
+        }
+    }
+
+    /// The ad reserved then came to nothing: its place is free again.
+    pub(crate) fn released(&mut self, user: UserId, page: PageId, at: Seconds) {
+        let local = self.homes.local(user.0);
+        self.unlink(local, |ad| ad.page == page && ad.at == at);
+    }
+
+    fn count(&self, local: usize, page: Option<PageId>, every: Span, now: SimTime) -> u32 {
+        let mut count = 0;
+        let mut place = self.newest[local];
+        while place != NIL {
+            let ad = &self.pool[place as usize];
+            let counts = now - ad.at.time() < every && page.is_none_or(|page| page == ad.page);
+            count += u32::from(counts);
+            place = ad.next;
+        }
+        count
+    }
+
+    /// Forgets what no cap looks back to any more.
+    fn forget(&mut self, local: usize, now: SimTime) {
+        let longest = self.longest;
+        while self.unlink(local, |ad| now - ad.at.time() >= longest) {}
+    }
+
+    /// Takes the newest ad of which `is_it` holds off the list; false if there is none.
+    fn unlink(&mut self, local: usize, is_it: impl Fn(&Counted) -> bool) -> bool {
+        let mut before = None;
+        let mut place = self.newest.get(local).copied().unwrap_or(NIL);
+        while place != NIL {
+            let ad = self.pool[place as usize];
+            if is_it(&ad) {
+                match before {
+                    None => self.newest[local] = ad.next,
+                    Some(before) => self.pool[before as usize].next = ad.next,
+                }
+                self.pool[place as usize].next = self.free;
+                self.free = place;
+                return true;
+            }
+            before = Some(place);
+            place = ad.next;
+        }
+        false
+    }
+
+    fn allocate(&mut self, node: Counted) -> u32 {
+        if self.free == NIL {
+            self.pool.push(node);
+            return self.pool.len() as u32 - 1;
+        }
+        let place = self.free;
+        self.free = self.pool[place as usize].next;
+        self.pool[place as usize] = node;
+        place
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.newest.capacity() * size_of::<u32>() + self.pool.capacity() * size_of::<Counted>()
+    }
+}

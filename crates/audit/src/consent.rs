@@ -1,0 +1,327 @@
+//! What users agreed to: the audit's own record of conversations, opt-ins, mutes and blocks.
+
+use crate::promises::{Campaign, Promise, Promises, TopicMatch};
+use crate::verdict::{Hearing, name};
+use chappe_base::{Act, Map, MessageId, PageId, Party, Permit, Seconds, Set, Span, Topic, UserId};
+
+const OPENED: u8 = 1;
+const BY_USER: u8 = 2;
+const BLOCKED: u8 = 4;
+const MUTED: u8 = 8;
+const OPTED_IN: u8 = 16;
+
+/// A user and a page.
+pub(crate) type Between = (UserId, PageId);
+
+/// What is on record between a user and a page. Opt-ins on the topic of first contact are kept
+/// here, the few others apart.
+#[derive(Clone, Copy, Debug)]
+struct Conversation {
+    opened: Act,
+    topic: Topic,
+    last_act: Seconds,
+    opt_in: Act,
+    flags: u8,
+}
+
+impl Default for Conversation {
+    fn default() -> Conversation {
+        Conversation {
+            opened: Act::default(),
+            topic: Topic::default(),
+            last_act: Seconds::NEVER,
+            opt_in: Act::default(),
+            flags: 0,
+        }
+    }
+}
+
+impl Conversation {
+    fn is(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    fn set(&mut self, flag: u8, on: bool) {
+        self.flags = self.flags & !flag | if on { flag } else { 0 };
+    }
+}
+
+/// The fold over one shard's users and what they agreed to.
+#[derive(Default, Debug)]
+pub(crate) struct Consents {
+    conversations: Map<Between, Conversation>,
+    /// Opt-ins on topics other than that of first contact.
+    other_opt_ins: Map<Between, Vec<(Topic, Act)>>,
+    blocked_people: Set<(UserId, UserId)>,
+}
+
+impl Consents {
+    pub(crate) fn opened(&mut self, between: Between, act: Act, by_user: bool, topic: Topic, now: Seconds) {
+        let conversation = self.conversations.entry(between).or_default();
+        if conversation.is(OPENED) {
+            return;
+        }
+        conversation.opened = act;
+        conversation.topic = topic;
+        conversation.set(OPENED, true);
+        conversation.set(BY_USER, by_user);
+        if by_user {
+            conversation.last_act = now;
+        }
+    }
+
+    #[inline]
+    pub(crate) fn acted(&mut self, between: Between, now: Seconds) {
+        self.conversations.entry(between).or_default().last_act = now;
+    }
+
+    pub(crate) fn opted_in(&mut self, between: Between, topic: Topic, act: Act) {
+        self.opted_out(between, topic);
+        let conversation = self.conversations.entry(between).or_default();
+        if conversation.is(OPENED) && conversation.topic == topic {
+            conversation.opt_in = act;
+            conversation.set(OPTED_IN, true);
+        } else {
+            self.other_opt_ins.entry(between).or_default().push((topic, act));
+        }
+    }
+
+    pub(crate) fn opted_out(&mut self, between: Between, topic: Topic) {
+        if let Some(conversation) = self.conversations.get_mut(&between)
+            && conversation.topic == topic
+        {
+            conversation.set(OPTED_IN, false);
+        }
+        if let Some(others) = self.other_opt_ins.get_mut(&between) {
+            others.retain(|(other, _)| *other != topic);
+            if others.is_empty() {
+                self.other_opt_ins.remove(&between);
+            }
+        }
+    }
+
+    pub(crate) fn muted(&mut self, between: Between) {
+        self.conversations.entry(between).or_default().set(MUTED, true);
+    }
+
+    pub(crate) fn blocked(&mut self, user: UserId, party: Party, on: bool) {
+        match party {
+            Party::Page(page) => self
+                .conversations
+                .entry((user, page))
+                .or_default()
+                .set(BLOCKED, on),
+            Party::User(person) => {
+                if on {
+                    self.blocked_people.insert((user, person));
+                } else {
+                    self.blocked_people.remove(&(user, person));
+                }
+            }
+        }
+    }
+
+    /// Whether a live opt-in between them covers `topic`, and was given by `act` if one is named.
+    fn has_opt_in(&self, between: Between, scope: TopicMatch, topic: Topic, act: Option<Act>) -> bool {
+        let conversation = self
+            .conversations
+            .get(&between)
+            .filter(|conversation| conversation.is(OPTED_IN));
+        let first = conversation.map(|conversation| (conversation.topic, conversation.opt_in));
+        let others = self.other_opt_ins.get(&between).into_iter().flatten().copied();
+        first.into_iter().chain(others).any(|(given_for, given_by)| {
+            scope.holds(given_for, topic) && act.is_none_or(|act| act == given_by)
+        })
+    }
+
+    /// Judges the delivery of any message but an ad, which is judged with its permit.
+    #[inline]
+    pub(crate) fn delivered(&self, message: MessageId, from: Party, to: Party, hearing: &mut Hearing<'_>) {
+        let Party::User(user) = to else { return };
+        hearing.checked(Promise::ConsentKept);
+        let is_blocked = match from {
+            Party::User(person) => {
+                !self.blocked_people.is_empty() && self.blocked_people.contains(&(user, person))
+            }
+            Party::Page(page) => self.is_blocked((user, page)),
+        };
+        if is_blocked {
+            let what = format!(
+                "message {} of {} was delivered to user {}, who blocks them",
+                message.0,
+                name(from),
+                user.0
+            );
+            hearing.broken(Promise::ConsentKept, what);
+        }
+    }
+
+    fn is_blocked(&self, between: Between) -> bool {
+        self.conversations
+            .get(&between)
+            .is_some_and(|conversation| conversation.is(BLOCKED))
+    }
+
+    /// Judges a decision that allows an ad of `campaign`, which is the page's.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn judge_decision(
+        &self,
+        promises: &Promises,
+        campaign: &Campaign,
+        user: UserId,
+        permit: &Permit,
+        hearing: &Hearing<'_>,
+    ) -> Result<(), String> {
+        let between = (user, campaign.page);
+        let conversation = self.cited(between, permit)?;
+        self.judge_peace(promises, between)?;
+        if promises.opened_by_user && !conversation.is(BY_USER) {
+            return Err("though the user did not open the conversation".into());
+        }
+        if !promises.first_topic.holds(conversation.topic, campaign.topic) {
+            return Err(format!(
+                "on topic {}/{} after first contact on {}/{}",
+                campaign.topic.category,
+                campaign.topic.product,
+                conversation.topic.category,
+                conversation.topic.product
+            ));
+        }
+        if !promises.formats.contains(&campaign.format) {
+            return Err(format!(
+                "in the format {}, which is not allowed",
+                campaign.format.label()
+            ));
+        }
+        self.judge_cited_opt_in(promises, between, campaign.topic, permit)?;
+        judge_window(promises, conversation.last_act, hearing)?;
+        if let Some(quiet) = promises.quiet_hours {
+            let minute = promises
+                .local_minute(user, hearing.at)
+                .ok_or("though the user has no time zone")?;
+            if quiet.covers(minute) {
+                return Err(format!("at minute {minute} of the user's day, in quiet hours"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The conversation that the permit cites, if it is on record.
+    fn cited(&self, between: Between, permit: &Permit) -> Result<Conversation, String> {
+        let conversation = self
+            .conversations
+            .get(&between)
+            .copied()
+            .filter(|conversation| conversation.is(OPENED));
+        let conversation = conversation.ok_or("though there is no conversation between them")?;
+        if conversation.opened != permit.conversation {
+            return Err(format!(
+                "citing act {} for a conversation that act {} opened",
+                permit.conversation.0, conversation.opened.0
+            ));
+        }
+        Ok(conversation)
+    }
+
+    /// Judges an ad's delivery by what the user may have changed since the decision.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn judge_delivery(
+        &self,
+        promises: &Promises,
+        campaign: &Campaign,
+        user: UserId,
+        permit: &Permit,
+        decided: Option<Permit>,
+    ) -> Result<(), String> {
+        let between = (user, campaign.page);
+        self.judge_peace(promises, between)?;
+        let Some(scope) = promises.opt_in else {
+            return Ok(());
+        };
+        let is_decided = decided == Some(*permit);
+        let act = if is_decided { None } else { permit.opt_in };
+        if permit.opt_in.is_some() && self.has_opt_in(between, scope, campaign.topic, act) {
+            Ok(())
+        } else {
+            Err("without an opt-in that is in force".into())
+        }
+    }
+
+    fn judge_peace(&self, promises: &Promises, between: Between) -> Result<(), String> {
+        let is = |flag| {
+            self.conversations
+                .get(&between)
+                .is_some_and(|conversation| conversation.is(flag))
+        };
+        if is(BLOCKED) {
+            return Err("who blocks the page".into());
+        }
+        if promises.mute && is(MUTED) {
+            return Err("who muted the page".into());
+        }
+        Ok(())
+    }
+
+    fn judge_cited_opt_in(
+        &self,
+        promises: &Promises,
+        between: Between,
+        topic: Topic,
+        permit: &Permit,
+    ) -> Result<(), String> {
+        match permit.opt_in {
+            None if promises.opt_in.is_some() => Err("without citing an opt-in".into()),
+            None => Ok(()),
+            Some(act) => {
+                let scope = promises.opt_in.unwrap_or(TopicMatch::Any);
+                if self.has_opt_in(between, scope, topic, Some(act)) {
+                    Ok(())
+                } else {
+                    Err(format!("citing act {} for an opt-in that is not in force", act.0))
+                }
+            }
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let others = self
+            .other_opt_ins
+            .values()
+            .map(|others| others.capacity() * size_of::<(Topic, Act)>());
+        self.conversations.allocation_size()
+            + self.other_opt_ins.allocation_size()
+            + others.sum::<usize>()
+            + self.blocked_people.allocation_size()
+    }
+}
+
+/// Judges the time since the user's last act, which is kept to the second below: only what is
+/// certain counts as a violation.
+fn judge_window(promises: &Promises, last_act: Seconds, hearing: &Hearing<'_>) -> Result<(), String> {
+    let since = (last_act != Seconds::NEVER).then(|| hearing.at - last_act.time());
+    if let (Some(least), Some(since)) = (promises.not_within, since)
+        && since < least
+    {
+        return Err(format!(
+            "{} s after the user's last act, sooner than {} s",
+            since.as_secs_f64(),
+            least.as_secs_f64()
+        ));
+    }
+    let Some(most) = promises.at_most else {
+        return Ok(());
+    };
+    match since {
+        None => Err("though the user has never acted towards the page".into()),
+        Some(since) if since.0.saturating_sub(Span::SECOND.0) > most.0 => Err(format!(
+            "{} s after the user's last act, later than {} s",
+            since.as_secs_f64(),
+            most.as_secs_f64()
+        )),
+        Some(_) => Ok(()),
+    }
+}

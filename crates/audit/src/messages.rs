@@ -1,0 +1,153 @@
+//! Each message is delivered at most once and none is lost.
+//!
+//! Two independent witnesses: the driver tells what it served and what it handed out, the
+//! platform what it accepted and how each message ended. All of one message is told on its
+//! recipient's shard, so items that are open are enough; nothing is kept of a message that has
+//! reached its device. So a message whose whole life is told twice, service included, passes.
+
+use crate::promises::Promise;
+use crate::verdict::Hearing;
+use chappe_base::{CommandClass, Map, MessageClass, MessageId, Seconds, Set, SimTime, Span};
+
+/// The fold over one shard's messages.
+#[derive(Default, Debug)]
+pub(crate) struct Messages {
+    /// A message between people that was served and neither accepted nor refused so far.
+    serving: Option<MessageId>,
+    /// The message accepted last, if it is open: most end at once and never enter `open`.
+    latest: Option<MessageId>,
+    /// Accepted, not ended.
+    open: Set<MessageId>,
+    /// Delivered by the platform, not yet on the device, with the time of delivery.
+    in_flight: Map<MessageId, Seconds>,
+    delivered_count: u64,
+    read_count: u64,
+}
+
+impl Messages {
+    /// A command was served; what it causes is told before the next is.
+    #[inline]
+    pub(crate) fn served(&mut self, command: CommandClass, message: MessageId, hearing: &mut Hearing<'_>) {
+        self.expect_answer(hearing);
+        if command == CommandClass::Message {
+            self.serving = Some(message);
+        }
+    }
+
+    #[inline]
+    fn expect_answer(&mut self, hearing: &mut Hearing<'_>) {
+        if let Some(message) = self.serving.take() {
+            let what = format!(
+                "message {} was served, but neither accepted nor refused",
+                message.0
+            );
+            hearing.broken(Promise::DeliveredOnce, what);
+        }
+    }
+
+    pub(crate) fn refused(&mut self, message: MessageId) {
+        self.serving = self.serving.filter(|serving| *serving != message);
+    }
+
+    #[inline]
+    pub(crate) fn accepted(&mut self, message: MessageId, class: MessageClass, hearing: &mut Hearing<'_>) {
+        hearing.checked(Promise::DeliveredOnce);
+        if class == MessageClass::Friend
+            && self.serving.take() != Some(message)
+            && hearing.at >= SimTime::ZERO
+        {
+            let what = format!("message {} was accepted without having been served", message.0);
+            hearing.broken(Promise::DeliveredOnce, what);
+        }
+        if let Some(before) = self.latest.replace(message)
+            && (before == message || !self.open.insert(before))
+        {
+            let what = format!("message {} was accepted twice", before.0);
+            hearing.broken(Promise::DeliveredOnce, what);
+        }
+    }
+
+    /// A message ended, `how` it says.
+    #[inline]
+    pub(crate) fn ended(&mut self, message: MessageId, how: &str, hearing: &mut Hearing<'_>) {
+        hearing.checked(Promise::DeliveredOnce);
+        if self.latest == Some(message) {
+            self.latest = None;
+        } else if !self.open.remove(&message) {
+            let what = format!(
+                "message {} was {how}, but is not open: it has ended before or was never accepted",
+                message.0
+            );
+            hearing.broken(Promise::DeliveredOnce, what);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn delivered(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
+        self.ended(message, "delivered", hearing);
+        self.delivered_count += 1;
+        self.in_flight.insert(message, hearing.at.seconds());
+    }
+
+    #[inline]
+    pub(crate) fn handed_out(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
+        hearing.checked(Promise::DeliveredOnce);
+        if self.in_flight.remove(&message).is_none() {
+            let what = format!(
+                "message {} reached a device, but was not delivered, or did so before",
+                message.0
+            );
+            hearing.broken(Promise::DeliveredOnce, what);
+        }
+    }
+
+    /// What was read must have been delivered. Which messages were is not remembered: only their
+    /// numbers are compared.
+    #[inline]
+    pub(crate) fn read(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
+        hearing.checked(Promise::DeliveredOnce);
+        self.read_count += 1;
+        if self.read_count > self.delivered_count {
+            self.read_count = self.delivered_count;
+            let what = format!(
+                "message {} was read, but all that were delivered had been read before",
+                message.0
+            );
+            hearing.broken(Promise::DeliveredOnce, what);
+        }
+    }
+
+    /// Whatever is open is lost; what was delivered at most `under_way_at_most` ago may still be
+    /// on its way to the device, and is counted.
+    pub(crate) fn finish(&mut self, under_way_at_most: Span, hearing: &mut Hearing<'_>) -> u64 {
+        self.expect_answer(hearing);
+        let mut lost: Vec<_> = self.open.iter().copied().chain(self.latest).collect();
+        lost.sort_unstable();
+        for message in lost {
+            let what = format!("message {} was accepted and never ended: it is lost", message.0);
+            hearing.broken(Promise::DeliveredOnce, what);
+        }
+        let oldest = hearing.at.0.saturating_sub(under_way_at_most.0);
+        let overdue = |at: Seconds| at.time().0.saturating_add(Span::SECOND.0) < oldest;
+        let mut lost: Vec<_> = self
+            .in_flight
+            .iter()
+            .filter(|(_, at)| overdue(**at))
+            .map(|(message, _)| *message)
+            .collect();
+        lost.sort_unstable();
+        let in_flight_count = self.in_flight.len() - lost.len();
+        for message in lost {
+            let what = format!(
+                "message {} was delivered and never reached its device: it is lost",
+                message.0
+            );
+            hearing.broken(Promise::DeliveredOnce, what);
+        }
+        in_flight_count as u64
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.open.allocation_size() + self.in_flight.allocation_size()
+    }
+}

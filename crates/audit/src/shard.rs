@@ -1,0 +1,404 @@
+//! The audit of one shard: hands each fact to those whom it concerns.
+
+use crate::ads::Ads;
+use crate::budgets::Budgets;
+use crate::consent::Consents;
+use crate::messages::Messages;
+use crate::money::{Accounts, Route, account_name, overdraft};
+use crate::promises::{Promise, Promises};
+use crate::stock::{Step as OrderStep, Stock};
+use crate::transfers::{Half, Step, Told, Transfers};
+use crate::verdict::{Findings, Hearing, ShardSummary};
+use chappe_base::{
+    Account, Decision, Fact, Homes, MessageClass, Money, Party, ShardId, SimTime, Span, TransferId,
+};
+
+/// The audit of one shard's facts.
+#[derive(Debug)]
+pub struct ShardAudit {
+    facts_count: u64,
+    end: SimTime,
+    under_way_at_most: Span,
+    findings: Findings,
+    messages: Messages,
+    consents: Consents,
+    ads: Ads,
+    stock: Stock,
+    accounts: Accounts,
+    transfers: Transfers,
+    budgets: Budgets,
+}
+
+impl ShardAudit {
+    /// The audit of `shard`, before any fact.
+    #[must_use]
+    pub fn new(shard: ShardId, homes: Homes, promises: &Promises) -> ShardAudit {
+        ShardAudit {
+            facts_count: 0,
+            end: SimTime(i64::MIN),
+            under_way_at_most: promises.under_way_at_most,
+            findings: Findings::new(Some(shard)),
+            messages: Messages::default(),
+            consents: Consents::default(),
+            ads: Ads::new(homes, promises),
+            stock: Stock::new(homes, shard),
+            accounts: Accounts::new(homes, shard, promises),
+            transfers: Transfers::default(),
+            budgets: Budgets::new(homes, shard, promises),
+        }
+    }
+
+    /// Judges the shard's next fact.
+    #[inline]
+    pub fn observe(&mut self, at: SimTime, fact: &Fact) {
+        self.facts_count += 1;
+        self.end = self.end.max(at);
+        let hearing = &mut Hearing {
+            at,
+            fact: Some(fact),
+            findings: &mut self.findings,
+        };
+        match *fact {
+            Fact::Served { command, message, .. } => self.messages.served(command, message, hearing),
+            Fact::HandedOut { message, .. } => self.messages.handed_out(message, hearing),
+            Fact::Accepted {
+                message,
+                class,
+                from,
+                to,
+                ..
+            } => {
+                self.messages.accepted(message, class, hearing);
+                if class == MessageClass::Ad {
+                    self.ads.accepted(message, from, to, hearing);
+                }
+            }
+            Fact::Delivered {
+                message,
+                class,
+                from,
+                to,
+            } => {
+                self.messages.delivered(message, hearing);
+                if class == MessageClass::Ad {
+                    self.ads.message_delivered(message, hearing);
+                } else {
+                    self.consents.delivered(message, from, to, hearing);
+                }
+            }
+            Fact::Read { message, .. } => self.messages.read(message, hearing),
+            Fact::Refused { message, .. } => self.messages.refused(message),
+            Fact::Withdrawn { message, .. } => {
+                self.messages.ended(message, "withdrawn", hearing);
+                self.ads.undelivered(message, hearing);
+            }
+            Fact::Expired { message } => {
+                self.messages.ended(message, "called expired", hearing);
+                self.ads.undelivered(message, hearing);
+            }
+            Fact::Pending { message } => self.messages.ended(message, "called pending", hearing),
+            Fact::Opened {
+                user,
+                page,
+                act,
+                by_user,
+                topic,
+                ..
+            } => {
+                self.consents
+                    .opened((user, page), act, by_user, topic, at.seconds());
+            }
+            Fact::Acted { user, page } => self.consents.acted((user, page), at.seconds()),
+            Fact::OptedIn {
+                user,
+                page,
+                topic,
+                act,
+                ..
+            } => self.consents.opted_in((user, page), topic, act),
+            Fact::OptedOut { user, page, topic } => self.consents.opted_out((user, page), topic),
+            Fact::Blocked { user, party } => self.consents.blocked(user, party, true),
+            Fact::Unblocked { user, party } => self.consents.blocked(user, party, false),
+            Fact::Muted { user, page } => self.consents.muted((user, page)),
+            Fact::Decided {
+                user,
+                page,
+                campaign,
+                decision,
+            } => match decision {
+                Decision::Allowed(permit) => {
+                    self.ads
+                        .allowed(user, page, campaign, permit, &self.consents, hearing);
+                }
+                Decision::Refused(_) => {}
+            },
+            Fact::AdDelivered {
+                message,
+                user,
+                campaign,
+                price,
+                permit,
+            } => {
+                self.ads
+                    .delivered(message, user, (campaign, price), permit, &self.consents, hearing);
+            }
+            Fact::Stocked { page, product, units } => self.stock.stocked(page, product, units, hearing),
+            Fact::OrderPlaced {
+                order,
+                user,
+                page,
+                product,
+                ..
+            } => {
+                self.stock.placed(order, user, page, product, hearing);
+            }
+            Fact::OrderPaid { order, page } => {
+                self.stock.stepped(order, page, None, OrderStep::Paid, hearing)
+            }
+            Fact::OrderShipped { order, page } => {
+                self.stock.stepped(order, page, None, OrderStep::Shipped, hearing)
+            }
+            Fact::OrderDelivered { order, page } => {
+                self.stock
+                    .stepped(order, page, None, OrderStep::Delivered, hearing);
+            }
+            Fact::OrderCancelled {
+                order, page, product, ..
+            } => {
+                self.stock
+                    .stepped(order, page, Some(product), OrderStep::Cancelled, hearing);
+            }
+            Fact::Moved {
+                from,
+                to,
+                amount,
+                transfer,
+            } => {
+                self.moved(
+                    at,
+                    fact,
+                    &Entry {
+                        from,
+                        to,
+                        amount,
+                        transfer,
+                    },
+                );
+            }
+            Fact::TransferReserved {
+                transfer,
+                payer,
+                payee,
+                amount,
+            } => {
+                self.transfers.told(
+                    said(transfer, Step::Reserve, Some(amount), Some((payer, payee))),
+                    hearing,
+                );
+            }
+            Fact::TransferCredited { transfer, amount } => {
+                self.transfers
+                    .told(said(transfer, Step::Credit, Some(amount), None), hearing);
+            }
+            Fact::TransferPosted {
+                transfer,
+                payer,
+                payee,
+                amount,
+            } => {
+                self.transfers.told(
+                    said(transfer, Step::Post, Some(amount), Some((payer, payee))),
+                    hearing,
+                );
+            }
+            Fact::TransferReleased { transfer, .. } => {
+                self.transfers
+                    .told(said(transfer, Step::Release, None, None), hearing);
+            }
+            Fact::CampaignStarted {
+                campaign,
+                page,
+                budget,
+                ..
+            } => {
+                self.budgets.started(campaign, page, budget, hearing);
+            }
+            Fact::CampaignEnded { campaign } => self.budgets.ended(campaign, hearing),
+            Fact::Leased {
+                campaign, to, amount, ..
+            } => {
+                let stock = &self.stock;
+                let units = |page, product| stock.units(page, product);
+                self.budgets.leased(campaign, to, amount, units, hearing);
+            }
+            Fact::LeaseReturned { campaign, amount } => self.budgets.returned(campaign, amount, hearing),
+            // No promise is about these.
+            Fact::Dropped { .. }
+            | Fact::Reneged { .. }
+            | Fact::Acknowledged { .. }
+            | Fact::Connected { .. }
+            | Fact::LinkRefused { .. }
+            | Fact::Asked { .. }
+            | Fact::Answered { .. }
+            | Fact::Abandoned { .. }
+            | Fact::Reacted { .. } => {}
+        }
+    }
+
+    /// The memory it takes [bytes], estimated. It never shrinks, but for what moves between maps.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of::<ShardAudit>()
+            + self.messages.bytes()
+            + self.consents.bytes()
+            + self.ads.bytes()
+            + self.stock.bytes()
+            + self.accounts.bytes()
+            + self.transfers.bytes()
+            + self.budgets.bytes()
+    }
+
+    /// Judges what is left open at the end of the run.
+    #[must_use]
+    pub fn finish(mut self) -> ShardSummary {
+        let bytes = self.bytes() as u64;
+        let hearing = &mut Hearing {
+            at: self.end,
+            fact: None,
+            findings: &mut self.findings,
+        };
+        let in_flight_count = self.messages.finish(self.under_way_at_most, hearing);
+        self.ads.finish(hearing);
+        let transfers = self.transfers.finish(hearing);
+        let accounts = &self.accounts;
+        let left = |campaign| accounts.balance(Account::Campaign(campaign));
+        let budgets = self.budgets.finish(left, hearing);
+        hearing.checked(Promise::MoneyConserved);
+        let sum = accounts.sum();
+        if sum != 0 {
+            let what = format!("all accounts of the shard together hold {sum} micro-units, not none");
+            hearing.broken(Promise::MoneyConserved, what);
+        }
+        ShardSummary {
+            facts_count: self.facts_count,
+            clearing: accounts.balance(Account::Clearing),
+            findings: self.findings,
+            in_flight_count,
+            bytes,
+            end: self.end,
+            transfers,
+            budgets,
+        }
+    }
+}
+
+fn said(transfer: TransferId, step: Step, amount: Option<Money>, parties: Option<(Party, Party)>) -> Told {
+    Told {
+        transfer,
+        step,
+        half: Half::Said,
+        amount,
+        payer: parties.map(|(payer, _)| payer),
+        payee: parties.map(|(_, payee)| payee),
+    }
+}
+
+/// A double entry.
+struct Entry {
+    from: Account,
+    to: Account,
+    amount: Money,
+    transfer: TransferId,
+}
+
+impl ShardAudit {
+    /// Judges a double entry: by its accounts, and by the step that it is half of.
+    fn moved(&mut self, at: SimTime, fact: &Fact, entry: &Entry) {
+        let hearing = &mut Hearing {
+            at,
+            fact: Some(fact),
+            findings: &mut self.findings,
+        };
+        hearing.checked(Promise::MoneyConserved);
+        let Entry {
+            from,
+            to,
+            amount,
+            transfer,
+        } = *entry;
+        let route = match legal_route(&self.accounts, entry, at) {
+            Ok(route) => route,
+            Err(why) => {
+                let what = format!(
+                    "{} micro-units of transfer {} went from {} to {}, {why}",
+                    amount.0,
+                    transfer.0,
+                    account_name(from),
+                    account_name(to)
+                );
+                return hearing.broken(Promise::MoneyConserved, what);
+            }
+        };
+        if self.accounts.shift(from, to, amount) {
+            let what = format!(
+                "{} micro-units of transfer {} overdrew {}, for {}",
+                amount.0,
+                transfer.0,
+                account_name(from),
+                account_name(to)
+            );
+            hearing.broken(overdraft(from), what);
+        }
+        let (step, payer, payee) = match route {
+            Route::Opening => return,
+            Route::SetAside(page, campaign) => {
+                return self.budgets.set_aside(page, campaign, amount, hearing);
+            }
+            Route::GiveBack(page, campaign) => return self.budgets.given_back(page, campaign, hearing),
+            Route::LeaseOut(campaign) => return self.budgets.lease_moved(campaign, amount, hearing),
+            Route::LeaseIn(campaign) => return self.budgets.lease_arrived(campaign, amount, hearing),
+            Route::ReturnOut(campaign) => return self.budgets.return_moved(campaign, amount, hearing),
+            Route::ReturnIn(campaign) => return self.budgets.return_arrived(campaign, amount, hearing),
+            Route::ReserveAd(campaign) => return self.ads.reserve_moved((campaign, amount), hearing),
+            Route::ReleaseAd(campaign) => return self.ads.release_moved((campaign, amount), hearing),
+            Route::ChargeAd(campaign) => {
+                self.budgets.charged(campaign, amount, hearing);
+                return self.ads.charge_moved((campaign, amount), hearing);
+            }
+            Route::Reserve(payer) => (Step::Reserve, Some(payer), None),
+            Route::Release(payer) => (Step::Release, Some(payer), None),
+            Route::Post(payer) => (Step::Post, Some(payer), None),
+            Route::Credit(payee) => (Step::Credit, None, Some(payee)),
+        };
+        let told = Told {
+            transfer,
+            step,
+            half: Half::Moved,
+            amount: Some(amount),
+            payer,
+            payee,
+        };
+        self.transfers.told(told, hearing);
+    }
+}
+
+/// The route of a double entry, if money may go that way here and now.
+fn legal_route(accounts: &Accounts, entry: &Entry, at: SimTime) -> Result<Route, String> {
+    let Entry { from, to, amount, .. } = *entry;
+    if amount <= Money::ZERO {
+        return Err("which is not above zero".into());
+    }
+    for account in [from, to] {
+        if !accounts.has(account) {
+            return Err(format!("but {} is not on this shard", account_name(account)));
+        }
+    }
+    let route = Route::of(from, to).ok_or("where money may not go directly")?;
+    if route == Route::Opening && at >= SimTime::ZERO {
+        return Err("from nowhere, after the run had begun".into());
+    }
+    if route == Route::Opening && accounts.balance(to) != 0 {
+        return Err("which had its opening balance before".into());
+    }
+    Ok(route)
+}

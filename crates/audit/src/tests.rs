@@ -1,0 +1,1 @@
+//! Legal streams of facts are clean; breaking a promise on purpose is named as just that.

@@ -1,0 +1,347 @@
+//! A transfer of money is reserved, credited and posted, or reserved and released; each once, each
+//! with one double entry of the same amount.
+//!
+//! A shard remembers its part of a transfer for at least a day after its end and as long as it is
+//! open. What it forgets goes into a fingerprint: the sum over its credits, less that over its
+//! posts, of a hash of transfer, payee and amount. Over all shards the fingerprints and what is
+//! still remembered cancel, but for transfers that are credited and not yet posted.
+
+use crate::promises::Promise;
+use crate::verdict::{Hearing, name};
+use chappe_base::{Chain, Map, Money, Party, Seconds, SimTime, TransferId};
+use serde::{Deserialize, Serialize};
+
+/// A step of a transfer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Step {
+    Reserve,
+    Credit,
+    Post,
+    Release,
+}
+
+impl Step {
+    const ALL: [Step; 4] = [Step::Reserve, Step::Credit, Step::Post, Step::Release];
+
+    fn label(self) -> &'static str {
+        match self {
+            Step::Reserve => "reserved",
+            Step::Credit => "credited",
+            Step::Post => "posted",
+            Step::Release => "released",
+        }
+    }
+
+    fn bit(self, half: Half) -> u8 {
+        1 << (2 * self as u8 + half as u8)
+    }
+
+    fn both(self) -> u8 {
+        self.bit(Half::Moved) | self.bit(Half::Said)
+    }
+}
+
+/// A step is told twice: as a double entry, and as itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Half {
+    Moved,
+    Said,
+}
+
+impl Half {
+    fn label(self) -> &'static str {
+        match self {
+            Half::Moved => "money",
+            Half::Said => "word",
+        }
+    }
+}
+
+/// What one fact tells of a transfer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Told {
+    pub(crate) transfer: TransferId,
+    pub(crate) step: Step,
+    pub(crate) half: Half,
+    pub(crate) amount: Option<Money>,
+    pub(crate) payer: Option<Party>,
+    pub(crate) payee: Option<Party>,
+}
+
+/// One shard's part of a transfer: all of the payer's side, all of the payee's, or both.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Part {
+    amount: Option<Money>,
+    payer: Option<Party>,
+    payee: Option<Party>,
+    at: Seconds,
+    /// The halves of steps told so far, one bit each.
+    halves: u8,
+}
+
+impl Part {
+    fn has(&self, step: Step) -> bool {
+        self.halves & step.both() == step.both()
+    }
+
+    fn is_open(&self) -> bool {
+        self.has(Step::Reserve) && !self.has(Step::Post) && !self.has(Step::Release)
+    }
+
+    fn fingerprint(&self, transfer: TransferId) -> u64 {
+        let mut chain = Chain::default();
+        chain.push(&(transfer, self.payee, self.amount));
+        chain.value()
+    }
+
+    /// Credits less posts.
+    fn balance(&self, transfer: TransferId) -> u64 {
+        let fingerprint = self.fingerprint(transfer);
+        let count = u64::from(self.has(Step::Credit)).wrapping_sub(u64::from(self.has(Step::Post)));
+        fingerprint.wrapping_mul(count)
+    }
+
+    fn find_missing_halves(&self, transfer: TransferId, hearing: &mut Hearing<'_>) {
+        for step in Step::ALL {
+            let halves = self.halves & step.both();
+            if halves != 0 && halves != step.both() {
+                let told = if halves == step.bit(Half::Moved) {
+                    Half::Moved
+                } else {
+                    Half::Said
+                };
+                let what = format!(
+                    "transfer {} was {} in {} only",
+                    transfer.0,
+                    step.label(),
+                    told.label()
+                );
+                hearing.broken(Promise::MoneyConserved, what);
+            }
+        }
+    }
+}
+
+/// Takes over what is known, or says that it differs.
+fn agree<T: PartialEq + Copy>(known: &mut Option<T>, told: Option<T>) -> Result<(), (T, T)> {
+    match (*known, told) {
+        (Some(before), Some(now)) if before != now => Err((before, now)),
+        _ => {
+            *known = known.or(told);
+            Ok(())
+        }
+    }
+}
+
+/// The fold over one shard's parts of transfers.
+#[derive(Default, Debug)]
+pub(crate) struct Transfers {
+    parts: Map<TransferId, Part>,
+    /// The day of the latest fact: parts that ended before the day before are forgotten.
+    day: i32,
+    forgotten: u64,
+}
+
+/// What one shard knows of transfers at the end.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct TransferSums {
+    forgotten: u64,
+    parts: Vec<(TransferId, Part)>,
+}
+
+impl Transfers {
+    /// A fact tells of a transfer.
+    pub(crate) fn told(&mut self, told: Told, hearing: &mut Hearing<'_>) {
+        hearing.checked(Promise::MoneyConserved);
+        self.forget(hearing);
+        if let Err(what) = self.note(told, hearing.at) {
+            hearing.broken(Promise::MoneyConserved, what);
+        }
+    }
+
+    fn note(&mut self, told: Told, at: SimTime) -> Result<(), String> {
+        let Told {
+            transfer, step, half, ..
+        } = told;
+        let id = transfer.0;
+        if told.amount.is_some_and(|amount| amount <= Money::ZERO) {
+            return Err(format!(
+                "transfer {id} was {} with an amount that is not above zero",
+                step.label()
+            ));
+        }
+        let part = self.parts.entry(transfer).or_insert(Part {
+            amount: None,
+            payer: None,
+            payee: None,
+            at: at.seconds(),
+            halves: 0,
+        });
+        if part.halves & step.bit(half) != 0 {
+            return Err(format!(
+                "transfer {id} was {} twice in {}",
+                step.label(),
+                half.label()
+            ));
+        }
+        part.halves |= step.bit(half);
+        part.at = at.seconds();
+        agree(&mut part.amount, told.amount).map_err(|(before, now)| {
+            format!(
+                "transfer {id} is of {} micro-units, but was {} with {}",
+                before.0,
+                step.label(),
+                now.0
+            )
+        })?;
+        let parties = agree(&mut part.payer, told.payer).and(agree(&mut part.payee, told.payee));
+        parties.map_err(|(before, now)| {
+            format!(
+                "transfer {id} was {} with {} in place of {}",
+                step.label(),
+                name(now),
+                name(before)
+            )
+        })?;
+        let (ends, other) = match step {
+            Step::Reserve | Step::Credit => return Ok(()),
+            Step::Post => (Step::Post, Step::Release),
+            Step::Release => (Step::Release, Step::Post),
+        };
+        if part.halves & other.both() != 0 {
+            return Err(format!(
+                "transfer {id} was {} after it was {}",
+                ends.label(),
+                other.label()
+            ));
+        }
+        if !part.has(Step::Reserve) {
+            return Err(format!("transfer {id} was {}, but never reserved", ends.label()));
+        }
+        Ok(())
+    }
+
+    /// Once a day, turns what has long ended into its fingerprint.
+    fn forget(&mut self, hearing: &mut Hearing<'_>) {
+        let day = hearing.at.day();
+        if day <= self.day {
+            return;
+        }
+        self.day = day;
+        let is_kept = |part: &Part| part.is_open() || part.at.time().day() >= day - 1;
+        let old = self.parts.extract_if(|_, part| !is_kept(part));
+        let mut old: Vec<_> = old.collect();
+        old.sort_unstable_by_key(|(transfer, _)| *transfer);
+        for (transfer, part) in old {
+            part.find_missing_halves(transfer, hearing);
+            self.forgotten = self.forgotten.wrapping_add(part.balance(transfer));
+        }
+    }
+
+    pub(crate) fn finish(&mut self, hearing: &mut Hearing<'_>) -> TransferSums {
+        let mut parts: Vec<_> = self
+            .parts
+            .iter()
+            .map(|(transfer, part)| (*transfer, *part))
+            .collect();
+        parts.sort_unstable_by_key(|(transfer, _)| *transfer);
+        for (transfer, part) in &parts {
+            part.find_missing_halves(*transfer, hearing);
+        }
+        TransferSums {
+            forgotten: self.forgotten,
+            parts,
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.parts.allocation_size()
+    }
+}
+
+/// Both sides of one transfer, brought together from all shards.
+#[derive(Clone, Copy, Default)]
+struct Whole {
+    payer: Option<Part>,
+    payee: Option<Part>,
+}
+
+/// Sets the shards' transfers against each other; the money that is credited and not yet posted
+/// [micro-units].
+pub(crate) fn settle<'a>(sums: impl Iterator<Item = &'a TransferSums>, hearing: &mut Hearing<'_>) -> i128 {
+    let mut balance = 0u64;
+    let mut wholes: Map<TransferId, Whole> = Map::default();
+    for sums in sums {
+        balance = balance.wrapping_add(sums.forgotten);
+        for (transfer, part) in &sums.parts {
+            balance = balance.wrapping_add(part.balance(*transfer));
+            let whole = wholes.entry(*transfer).or_default();
+            let sides = [
+                (Step::Reserve, &mut whole.payer),
+                (Step::Credit, &mut whole.payee),
+            ];
+            for (step, side) in sides {
+                if part.has(step) && side.replace(*part).is_some() {
+                    let what = format!("transfer {} was {} on two shards", transfer.0, step.label());
+                    hearing.broken(Promise::MoneyConserved, what);
+                }
+            }
+        }
+    }
+    let mut under_way = 0;
+    for (transfer, whole) in &wholes {
+        if let (Some(payer), Some(payee)) = (whole.payer, whole.payee)
+            && payer.is_open()
+        {
+            balance = balance.wrapping_sub(payer.fingerprint(*transfer));
+            under_way += payee.amount.map_or(0, |amount| i128::from(amount.0));
+        }
+    }
+    hearing.checked(Promise::MoneyConserved);
+    if balance != 0 {
+        name_unbalanced(&wholes, hearing);
+    }
+    under_way
+}
+
+/// Names the transfers whose sides contradict each other, as far as they are remembered.
+fn name_unbalanced(wholes: &Map<TransferId, Whole>, hearing: &mut Hearing<'_>) {
+    let mut found: Vec<_> = wholes
+        .iter()
+        .filter_map(|(transfer, whole)| Some((*transfer, whole.contradiction()?)))
+        .collect();
+    found.sort_unstable_by_key(|(transfer, _)| *transfer);
+    if found.is_empty() {
+        let what = "credits and posts of transfers that ended long ago differ over all shards";
+        hearing.broken(Promise::MoneyConserved, what.into());
+    }
+    for (transfer, what) in found {
+        hearing.broken(Promise::MoneyConserved, format!("transfer {} {what}", transfer.0));
+    }
+}
+
+impl Whole {
+    fn contradiction(&self) -> Option<String> {
+        match (self.payer, self.payee) {
+            (None, None) => None,
+            (None, Some(_)) => Some("was credited, but never reserved".into()),
+            (Some(payer), None) => payer
+                .has(Step::Post)
+                .then(|| "was posted, but never credited".into()),
+            (Some(payer), Some(payee)) => {
+                if payer.has(Step::Release) {
+                    Some("was credited and yet released".into())
+                } else if payer.amount != payee.amount {
+                    let [reserved, credited] = [payer, payee].map(|part| part.amount.unwrap_or_default().0);
+                    Some(format!(
+                        "was reserved with {reserved} micro-units and credited with {credited}"
+                    ))
+                } else {
+                    (payer.payee != payee.payee).then(|| "was credited to another than its payee".into())
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What the audit finds, per shard and over all.
+
+use crate::budgets::BudgetSums;
+use crate::promises::Promise;
+use crate::transfers::TransferSums;
+use chappe_base::{Fact, Party, ShardId, SimTime, Span};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How many violations are kept word for word; the others are only counted.
+pub(crate) const KEPT_COUNT: usize = 100;
+
+/// One broken promise.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Violation {
+    /// When it came to light [ns since midnight UTC of day one].
+    pub at: SimTime,
+    /// On which shard; none if only all shards together show it.
+    pub shard: Option<ShardId>,
+    /// What was promised.
+    pub promise: Promise,
+    /// The fact that breaks it; none where a fact is missing.
+    pub fact: Option<Fact>,
+    /// What happened, with the ids of all concerned.
+    pub what: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = Span(self.at.0).as_secs_f64();
+        write!(out, "{}: at {seconds:.3} s", self.promise)?;
+        if let Some(shard) = self.shard {
+            write!(out, " on shard {}", shard.0)?;
+        }
+        write!(out, ", {}", self.what)
+    }
+}
+
+/// How often one promise was put to the test, and how often it was broken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Check {
+    /// The promise.
+    pub promise: Promise,
+    /// Facts judged by it.
+    pub checked_count: u64,
+    /// Times it was broken.
+    pub violation_count: u64,
+}
+
+/// What the audit has to say of a run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Facts read.
+    pub facts_count: u64,
+    /// Every promise, in the order of [`Promise::ALL`].
+    pub checks: Vec<Check>,
+    /// The first hundred violations, by time.
+    pub violations: Vec<Violation>,
+    /// Messages delivered but not yet on the device when the run ended.
+    pub in_flight_count: u64,
+    /// Memory of all shards' audits at its largest [bytes], estimated.
+    pub bytes: u64,
+}
+
+impl Verdict {
+    /// How many promises were broken, those not kept word for word included.
+    #[must_use]
+    pub fn violation_count(&self) -> u64 {
+        self.checks.iter().map(|check| check.violation_count).sum()
+    }
+}
+
+/// What one shard's audit hands over to be merged with the others.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ShardSummary {
+    pub(crate) facts_count: u64,
+    pub(crate) findings: Findings,
+    pub(crate) in_flight_count: u64,
+    pub(crate) bytes: u64,
+    /// The time of the latest fact.
+    pub(crate) end: SimTime,
+    /// The balance of the shard's clearing account [micro-units].
+    pub(crate) clearing: i64,
+    pub(crate) transfers: TransferSums,
+    pub(crate) budgets: BudgetSums,
+}
+
+/// Counts of checks and violations, and the first violations themselves.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Findings {
+    pub(crate) shard: Option<ShardId>,
+    checked: [u64; Promise::ALL.len()],
+    broken: [u64; Promise::ALL.len()],
+    violations: Vec<Violation>,
+}
+
+impl Findings {
+    pub(crate) fn new(shard: Option<ShardId>) -> Findings {
+        Findings {
+            shard,
+            checked: [0; Promise::ALL.len()],
+            broken: [0; Promise::ALL.len()],
+            violations: Vec::new(),
+        }
+    }
+
+    /// Takes in another's findings.
+    pub(crate) fn absorb(&mut self, other: Findings) {
+        for promise in 0..Promise::ALL.len() {
+            self.checked[promise] += other.checked[promise];
+            self.broken[promise] += other.broken[promise];
+        }
+        self.violations.extend(other.violations);
+    }
+
+    /// Counts per promise, and the first violations by time.
+    pub(crate) fn conclude(mut self) -> (Vec<Check>, Vec<Violation>) {
+        self.violations.sort_by_key(|violation| violation.at);
+        self.violations.truncate(KEPT_COUNT);
+        let check = |&promise: &Promise| Check {
+            promise,
+            checked_count: self.checked[promise as usize],
+            violation_count: self.broken[promise as usize],
+        };
+        (Promise::ALL.iter().map(check).collect(), self.violations)
+    }
+}
+
+/// One fact before the court: whatever is found is put down with it.
+pub(crate) struct Hearing<'a> {
+    pub(crate) at: SimTime,
+    pub(crate) fact: Option<&'a Fact>,
+    pub(crate) findings: &'a mut Findings,
+}
+
+impl Hearing<'_> {
+    /// Counts a check.
+    #[inline]
+    pub(crate) fn checked(&mut self, promise: Promise) {
+        self.findings.checked[promise as usize] += 1;
+    }
+
+    /// Puts down a violation.
+    #[cold]
+    pub(crate) fn broken(&mut self, promise: Promise, what: String) {
+        self.findings.broken[promise as usize] += 1;
+        if self.findings.violations.len() < KEPT_COUNT {
+            self.findings.violations.push(Violation {
+                at: self.at,
+                shard: self.findings.shard,
+                promise,
+                fact: self.fact.copied(),
+                what,
+            });
+        }
+    }
+}
+
+/// A party by name.
+pub(crate) fn name(party: Party) -> String {
+    match party {
+        Party::User(user) => format!("user {}", user.0),
+        Party::Page(page) => format!("page {}", page.0),
+    }
+}
