@@ -1,8 +1,8 @@
 //! What a shard is asked to do.
 
 use chappe_base::{
-    CampaignId, CommandClass, Entry, Homes, MessageId, Money, OptInSource, OrderId, PageId, Party,
-    ProductId, Reaction, RefusalReason, ShardId, SimTime, Topic, TransferId, UserId,
+    CampaignId, CommandClass, Entry, Homes, MessageId, Money, OptInSource, OrderId, PageId, Party, ProductId,
+    Reaction, RefusalReason, ShardId, SimTime, Topic, TransferId, UserId,
 };
 use serde::{Deserialize, Serialize};
 

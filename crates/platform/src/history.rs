@@ -3,8 +3,8 @@
 use crate::outbox::Outbox;
 use crate::shard::Shard;
 use chappe_base::{
-    Account, Act, Entry, Fact, MessageId, Money, OptInSource, PageId, Party, ProductId, SimTime,
-    Topic, UserId,
+    Account, Act, Entry, Fact, MessageId, Money, OptInSource, PageId, Party, ProductId, SimTime, Topic,
+    UserId,
 };
 
 /// One thing that had happened.
@@ -77,11 +77,9 @@ impl Shard {
                 product,
                 units: 0,
             } => self.shop.sold_out(&self.config, page, product),
-            Past::Stock {
-                page,
-                product,
-                units,
-            } => self.shop.restock(&self.config, page, product, units, out),
+            Past::Stock { page, product, units } => {
+                self.shop.restock(&self.config, page, product, units, out)
+            }
             Past::Conversation {
                 user,
                 page,

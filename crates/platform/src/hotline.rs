@@ -70,11 +70,7 @@ impl HotLine {
             from,
             to,
         });
-        out.fact(Fact::Asked {
-            question,
-            user,
-            page,
-        });
+        out.fact(Fact::Asked { question, user, page });
         out.notify(Notice::Question {
             question,
             page,
@@ -154,13 +150,7 @@ impl HotLine {
     }
 
     /// A customer gives up, unless somebody has already taken the question up.
-    pub(crate) fn give_up(
-        &mut self,
-        now: SimTime,
-        question: MessageId,
-        page: PageId,
-        out: &mut Outbox,
-    ) {
+    pub(crate) fn give_up(&mut self, now: SimTime, question: MessageId, page: PageId, out: &mut Outbox) {
         if let Some(Open { asked, taken: None }) = self.open.get(&question).copied() {
             self.open.remove(&question);
             out.fact(Fact::Abandoned {
@@ -172,8 +162,7 @@ impl HotLine {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        let waiting =
-            |queue: &Queue| queue.waiting.capacity() * size_of::<MessageId>() + size_of::<Queue>();
+        let waiting = |queue: &Queue| queue.waiting.capacity() * size_of::<MessageId>() + size_of::<Queue>();
         self.queues.iter().map(waiting).sum::<usize>() + self.open.allocation_size()
     }
 }

@@ -125,9 +125,7 @@ impl Ledger {
     /// The sum over all accounts: zero at every event.
     #[must_use]
     pub(crate) fn sum(&self) -> Money {
-        let purses = [&self.users, &self.pages, &self.leases]
-            .into_iter()
-            .flatten();
+        let purses = [&self.users, &self.pages, &self.leases].into_iter().flatten();
         purses.map(|purse| purse.free + purse.held).sum::<Money>()
             + self.campaigns.iter().copied().sum()
             + self.world
@@ -138,8 +136,7 @@ impl Ledger {
     /// Bytes held.
     #[must_use]
     pub(crate) fn bytes(&self) -> usize {
-        (self.users.capacity() + self.pages.capacity() + self.leases.capacity())
-            * size_of::<Purse>()
+        (self.users.capacity() + self.pages.capacity() + self.leases.capacity()) * size_of::<Purse>()
             + self.campaigns.capacity() * size_of::<Money>()
     }
 }
@@ -160,13 +157,7 @@ mod tests {
         let mut facts = Vec::new();
         let (ann, bob) = (Account::User(UserId(0)), Account::User(UserId(1)));
         ledger
-            .shift(
-                Account::World,
-                ann,
-                Money(5),
-                TransferId::default(),
-                &mut facts,
-            )
+            .shift(Account::World, ann, Money(5), TransferId::default(), &mut facts)
             .unwrap();
         assert_eq!(
             ledger.shift(ann, bob, Money(6), TransferId::default(), &mut facts),

@@ -3,9 +3,7 @@
 use crate::outbox::{Notice, Outbox};
 use crate::people::Kept;
 use crate::shard::Shard;
-use chappe_base::{
-    Fact, MessageClass, MessageId, Party, RefusalReason, RuleKind, SimTime, Span, UserId,
-};
+use chappe_base::{Fact, MessageClass, MessageId, Party, RefusalReason, RuleKind, SimTime, Span, UserId};
 
 impl Shard {
     /// A friend's message.
@@ -173,13 +171,7 @@ impl Shard {
     }
 
     /// A person has read a friend's message.
-    pub(crate) fn read(
-        &mut self,
-        message: MessageId,
-        reader: UserId,
-        sender: UserId,
-        out: &mut Outbox,
-    ) {
+    pub(crate) fn read(&mut self, message: MessageId, reader: UserId, sender: UserId, out: &mut Outbox) {
         out.fact(Fact::Read {
             message,
             user: reader,
@@ -222,8 +214,7 @@ impl Shard {
             Party::User(other) if blocked => self.people.block_person(local, other),
             Party::User(other) => self.people.unblock_person(local, other),
             Party::Page(page) => self.people.find(local, page).is_some_and(|place| {
-                let before =
-                    std::mem::replace(&mut self.people.conversation_mut(place).blocked, blocked);
+                let before = std::mem::replace(&mut self.people.conversation_mut(place).blocked, blocked);
                 before != blocked
             }),
         }

@@ -2,8 +2,8 @@
 
 use crate::command::Command;
 use chappe_base::{
-    CampaignId, Fact, Homes, MessageClass, MessageId, OrderId, PageId, Party, ProductId,
-    RefusalReason, ShardId, SimTime, TransferId, UserId,
+    CampaignId, Fact, Homes, MessageClass, MessageId, OrderId, PageId, Party, ProductId, RefusalReason,
+    ShardId, SimTime, TransferId, UserId,
 };
 use serde::{Deserialize, Serialize};
 

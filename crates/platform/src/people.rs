@@ -265,10 +265,7 @@ impl People {
             ),
             ("inbox", self.inbox.bytes()),
             ("conversations", self.conversations.bytes()),
-            (
-                "opt-ins and ads seen",
-                self.opt_ins.bytes() + self.ads.bytes(),
-            ),
+            ("opt-ins and ads seen", self.opt_ins.bytes() + self.ads.bytes()),
         ]
     }
 }

@@ -55,11 +55,7 @@ impl<T: Copy> Pool<T> {
     }
 
     /// Takes the first item of `list` that `wanted` accepts out of it.
-    pub(crate) fn remove(
-        &mut self,
-        list: &mut u32,
-        mut wanted: impl FnMut(&T) -> bool,
-    ) -> Option<T> {
+    pub(crate) fn remove(&mut self, list: &mut u32, mut wanted: impl FnMut(&T) -> bool) -> Option<T> {
         let (mut before, mut here) = (NIL, *list);
         while here != NIL {
             let (item, next) = self.slots[here as usize];
@@ -112,8 +108,7 @@ impl<T: Copy> Pool<T> {
     fn place(&mut self, slot: (T, u32)) -> u32 {
         if self.free == NIL {
             self.slots.push(slot);
-            u32::try_from(self.slots.len() - 1)
-                .expect("a shard holds fewer than 2^32 items of a kind")
+            u32::try_from(self.slots.len() - 1).expect("a shard holds fewer than 2^32 items of a kind")
         } else {
             let place = self.free;
             self.free = self.slots[place as usize].1;
@@ -141,8 +136,7 @@ mod tests {
         for n in 0..10 {
             pool.append(if n % 2 == 0 { &mut even } else { &mut odd }, n);
         }
-        let mut drain =
-            |last: &mut u32| std::iter::from_fn(|| pool.take_first(last)).collect::<Vec<_>>();
+        let mut drain = |last: &mut u32| std::iter::from_fn(|| pool.take_first(last)).collect::<Vec<_>>();
         assert_eq!(drain(&mut even), [0, 2, 4, 6, 8]);
         assert_eq!(drain(&mut odd), [1, 3, 5, 7, 9]);
         assert_eq!((even, odd), (NIL, NIL));
@@ -158,9 +152,6 @@ mod tests {
         assert_eq!(pool.remove(&mut list, |n| *n == 2), Some(2));
         assert_eq!(pool.remove(&mut list, |n| *n == 2), None);
         assert_eq!(pool.remove(&mut list, |n| *n == 4), Some(4));
-        assert_eq!(
-            pool.iter(list).map(|(_, n)| *n).collect::<Vec<_>>(),
-            [3, 1, 0]
-        );
+        assert_eq!(pool.iter(list).map(|(_, n)| *n).collect::<Vec<_>>(), [3, 1, 0]);
     }
 }

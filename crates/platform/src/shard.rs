@@ -39,17 +39,10 @@ impl Shard {
     pub fn new(config: Arc<Config>, id: ShardId, time_zones: impl Iterator<Item = i16>) -> Shard {
         let homes = config.homes;
         let pages_count = config.pages.len() as u32;
-        let local_pages =
-            (0..homes.count(id, pages_count)).map(|local| homes.number(id, local) as usize);
+        let local_pages = (0..homes.count(id, pages_count)).map(|local| homes.number(id, local) as usize);
         Shard {
             people: People::new(time_zones),
-            ledger: Ledger::new(
-                homes,
-                id,
-                config.users_count,
-                pages_count,
-                config.campaigns.len(),
-            ),
+            ledger: Ledger::new(homes, id, config.users_count, pages_count, config.campaigns.len()),
             transfers: Transfers::default(),
             hotline: HotLine::new(local_pages.clone().map(|page| config.pages[page].desk)),
             shop: Shop::new(local_pages.map(|page| config.pages[page].products.len())),
@@ -201,11 +194,9 @@ impl Shard {
                 let told = self.shop.arrive(order, page, out);
                 self.tell(now, told, page, out);
             }
-            Command::Restock {
-                page,
-                product,
-                units,
-            } => self.shop.restock(&self.config, page, product, units, out),
+            Command::Restock { page, product, units } => {
+                self.shop.restock(&self.config, page, product, units, out)
+            }
             Command::Pay {
                 transfer,
                 payer,
@@ -243,25 +234,19 @@ impl Shard {
                     out,
                 );
             }
-            Command::Credited { transfer } => {
-                self.transfers.credited(transfer, &mut self.ledger, out)
-            }
+            Command::Credited { transfer } => self.transfers.credited(transfer, &mut self.ledger, out),
             Command::CreditRefused { transfer, reason } => {
-                self.transfers
-                    .refused(transfer, reason, &mut self.ledger, out);
+                self.transfers.refused(transfer, reason, &mut self.ledger, out);
             }
             Command::TransferTimeout { transfer } => {
                 self.transfers.timed_out(now, &self.config, transfer, out)
             }
             Command::CancelCredit { transfer, payer } => {
-                self.transfers
-                    .cancel(now, &self.config, transfer, payer, out)
+                self.transfers.cancel(now, &self.config, transfer, payer, out)
             }
             Command::StartCampaign { campaign } => self.start_campaign(campaign, out),
             Command::EndCampaign { campaign } => self.end_campaign(campaign, out),
-            Command::RequestLease { campaign, shard } => {
-                self.grant_lease(now, campaign, shard, out)
-            }
+            Command::RequestLease { campaign, shard } => self.grant_lease(now, campaign, shard, out),
             Command::GrantLease {
                 campaign,
                 amount,
@@ -269,9 +254,7 @@ impl Shard {
             } => self.receive_lease(campaign, amount, until, out),
             Command::RefuseLease { campaign, rule } => self.receive_no_lease(now, campaign, rule),
             Command::LeaseTimeout { campaign } => self.return_lease(now, campaign, out),
-            Command::ReturnLease { campaign, amount } => {
-                self.take_back_lease(campaign, amount, out)
-            }
+            Command::ReturnLease { campaign, amount } => self.take_back_lease(campaign, amount, out),
             Command::Probe => {}
         }
         debug_assert_eq!(
@@ -283,9 +266,9 @@ impl Shard {
 
     /// Begins a payment to a friend; whether its money is on the way.
     fn pay(&mut self, now: SimTime, transfer: Transfer, issued: SimTime, out: &mut Outbox) -> bool {
-        let begun =
-            self.transfers
-                .begin(now, &self.config, transfer, issued, &mut self.ledger, out);
+        let begun = self
+            .transfers
+            .begin(now, &self.config, transfer, issued, &mut self.ledger, out);
         if begun {
             let Transfer {
                 id,
@@ -385,13 +368,7 @@ impl Shard {
     }
 
     /// Sends a page's notice on its way to the user's shard.
-    fn tell(
-        &self,
-        now: SimTime,
-        told: Option<(MessageId, UserId)>,
-        page: PageId,
-        out: &mut Outbox,
-    ) {
+    fn tell(&self, now: SimTime, told: Option<(MessageId, UserId)>, page: PageId, out: &mut Outbox) {
         if let Some((message, user)) = told {
             out.forward(
                 self.config.homes.user(user),
@@ -446,10 +423,7 @@ impl Shard {
         let mut parts = self.people.bytes().to_vec();
         parts.push(("ledger", self.ledger.bytes()));
         parts.push(("transfers", self.transfers.bytes()));
-        parts.push((
-            "hot-lines and shops",
-            self.hotline.bytes() + self.shop.bytes(),
-        ));
+        parts.push(("hot-lines and shops", self.hotline.bytes() + self.shop.bytes()));
         parts.push(("ads", self.ads.bytes()));
         parts
     }

@@ -43,9 +43,7 @@ pub(crate) struct Shop {
 impl Shop {
     pub(crate) fn new(products: impl Iterator<Item = usize>) -> Shop {
         Shop {
-            shelves: products
-                .map(|count| vec![Shelf::default(); count])
-                .collect(),
+            shelves: products.map(|count| vec![Shelf::default(); count]).collect(),
             orders: Map::default(),
         }
     }
@@ -69,11 +67,7 @@ impl Shop {
         if units > 0 {
             shelf.units += units;
             shelf.is_back |= shelf.was_empty;
-            out.fact(Fact::Stocked {
-                page,
-                product,
-                units,
-            });
+            out.fact(Fact::Stocked { page, product, units });
         }
     }
 
@@ -85,12 +79,7 @@ impl Shop {
     }
 
     /// Whether the product can be bought, and whether it was gone before.
-    pub(crate) fn in_stock(
-        &mut self,
-        config: &Config,
-        page: PageId,
-        product: ProductId,
-    ) -> (bool, bool) {
+    pub(crate) fn in_stock(&mut self, config: &Config, page: PageId, product: ProductId) -> (bool, bool) {
         self.shelf(config, page, product)
             .map_or((false, false), |shelf| (shelf.units > 0, shelf.is_back))
     }
@@ -184,10 +173,7 @@ impl Shop {
     }
 
     fn advance(&mut self, order: OrderId, from: Stage, to: Stage) -> Option<UserId> {
-        let order = self
-            .orders
-            .get_mut(&order)
-            .filter(|order| order.stage == from)?;
+        let order = self.orders.get_mut(&order).filter(|order| order.stage == from)?;
         order.stage = to;
         Some(order.user)
     }
@@ -201,13 +187,7 @@ impl Shop {
     }
 
     /// Cancels an order that is [`Shop::refundable`], and puts its unit back.
-    pub(crate) fn cancel(
-        &mut self,
-        config: &Config,
-        order: OrderId,
-        page: PageId,
-        out: &mut Outbox,
-    ) {
+    pub(crate) fn cancel(&mut self, config: &Config, order: OrderId, page: PageId, out: &mut Outbox) {
         let Some(cancelled) = self.orders.get_mut(&order) else {
             return;
         };
@@ -217,16 +197,11 @@ impl Shop {
             shelf.units += 1;
             shelf.is_back |= shelf.was_empty;
         }
-        out.fact(Fact::OrderCancelled {
-            order,
-            page,
-            product,
-        });
+        out.fact(Fact::OrderCancelled { order, page, product });
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        let shelves =
-            |page: &Vec<Shelf>| page.capacity() * size_of::<Shelf>() + size_of::<Vec<Shelf>>();
+        let shelves = |page: &Vec<Shelf>| page.capacity() * size_of::<Shelf>() + size_of::<Vec<Shelf>>();
         self.shelves.iter().map(shelves).sum::<usize>() + self.orders.allocation_size()
     }
 }

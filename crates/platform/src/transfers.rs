@@ -145,10 +145,7 @@ impl Transfers {
             self.begun.insert(
                 now,
                 id,
-                (
-                    transfer,
-                    Standing::Refused(RefusalReason::InsufficientFunds),
-                ),
+                (transfer, Standing::Refused(RefusalReason::InsufficientFunds)),
             );
             refuse(transfer, RefusalReason::InsufficientFunds, out);
             return false;
@@ -190,10 +187,7 @@ impl Transfers {
         let credits = earlier.is_none() && answer == Answer::Credited;
         if credits {
             ledger.must_shift(Account::Clearing, free(payee), amount, id, &mut out.facts);
-            out.fact(Fact::TransferCredited {
-                transfer: id,
-                amount,
-            });
+            out.fact(Fact::TransferCredited { transfer: id, amount });
         }
         self.answer(now, config, id, payer, answer, out);
         credits
@@ -227,10 +221,7 @@ impl Transfers {
         self.answered.insert(now, id, answer);
         let command = match answer {
             Answer::Credited => Command::Credited { transfer: id },
-            Answer::Refused(reason) => Command::CreditRefused {
-                transfer: id,
-                reason,
-            },
+            Answer::Refused(reason) => Command::CreditRefused { transfer: id, reason },
         };
         out.forward(config.homes.party(payer), command);
     }
@@ -241,10 +232,7 @@ impl Transfers {
             return;
         };
         let Transfer {
-            payer,
-            payee,
-            amount,
-            ..
+            payer, payee, amount, ..
         } = transfer;
         ledger.must_shift(held(payer), Account::Clearing, amount, id, &mut out.facts);
         out.fact(Fact::TransferPosted {
@@ -268,28 +256,13 @@ impl Transfers {
             return;
         };
         let payer = transfer.payer;
-        ledger.must_shift(
-            held(payer),
-            free(payer),
-            transfer.amount,
-            id,
-            &mut out.facts,
-        );
-        out.fact(Fact::TransferReleased {
-            transfer: id,
-            reason,
-        });
+        ledger.must_shift(held(payer), free(payer), transfer.amount, id, &mut out.facts);
+        out.fact(Fact::TransferReleased { transfer: id, reason });
         notify_refused(transfer, reason, out);
     }
 
     /// Back home: no answer in time, so asks the payee's shard to cancel, and will ask again.
-    pub(crate) fn timed_out(
-        &mut self,
-        now: SimTime,
-        config: &Config,
-        id: TransferId,
-        out: &mut Outbox,
-    ) {
+    pub(crate) fn timed_out(&mut self, now: SimTime, config: &Config, id: TransferId, out: &mut Outbox) {
         if let Some((transfer, Standing::Open)) = self.begun.get(id) {
             let cancel = Command::CancelCredit {
                 transfer: id,

@@ -5,8 +5,8 @@ use crate::outbox::{Notice, Outbox};
 use crate::shard::Shard;
 use crate::transfers::Transfer;
 use chappe_base::{
-    CampaignId, Entry, Fact, MessageId, Money, OptInSource, OrderId, PageId, Party, ProductId,
-    Reaction, RefusalReason, SimTime, Topic, UserId,
+    CampaignId, Entry, Fact, MessageId, Money, OptInSource, OrderId, PageId, Party, ProductId, Reaction,
+    RefusalReason, SimTime, Topic, UserId,
 };
 
 impl Shard {

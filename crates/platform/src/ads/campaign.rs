@@ -5,9 +5,7 @@ use crate::config::{CampaignConfig, Pacing};
 use crate::outbox::Outbox;
 use crate::policy::PageRule;
 use crate::shard::Shard;
-use chappe_base::{
-    Account, CampaignId, Fact, Format, Money, RuleKind, ShardId, SimTime, TransferId,
-};
+use chappe_base::{Account, CampaignId, Fact, Format, Money, RuleKind, ShardId, SimTime, TransferId};
 
 /// Money that moves for a campaign belongs to no transfer between parties.
 const NO_TRANSFER: TransferId = chappe_base::MessageId(0);
@@ -66,8 +64,7 @@ impl Shard {
         let command = match self.judge_page_side(now, campaign) {
             Err(rule) => Command::RefuseLease { campaign, rule },
             Ok(amount) => {
-                let until =
-                    (now + self.config.lease_life).min(self.config.campaigns[campaign.index()].end);
+                let until = (now + self.config.lease_life).min(self.config.campaigns[campaign.index()].end);
                 let (from, to) = (Account::Campaign(campaign), Account::Clearing);
                 self.ledger
                     .must_shift(from, to, amount, NO_TRANSFER, &mut out.facts);
@@ -98,19 +95,14 @@ impl Shard {
         } = self.config.campaigns[campaign.index()];
         let available = self.available(now, campaign);
         let (in_stock, is_back) = self.shop.in_stock(&self.config, page, product);
-        let refusing = self
-            .config
-            .policy
-            .page_rules
-            .iter()
-            .find(|rule| match rule {
-                PageRule::Running => !self.ads.running[campaign.index()],
-                PageRule::InStock => match format {
-                    Format::BackInStock => !(in_stock && is_back),
-                    Format::FlashSale | Format::NewProduct => !in_stock,
-                },
-                PageRule::Budget => available < bid,
-            });
+        let refusing = self.config.policy.page_rules.iter().find(|rule| match rule {
+            PageRule::Running => !self.ads.running[campaign.index()],
+            PageRule::InStock => match format {
+                Format::BackInStock => !(in_stock && is_back),
+                Format::FlashSale | Format::NewProduct => !in_stock,
+            },
+            PageRule::Budget => available < bid,
+        });
         match refusing {
             Some(rule) => Err(rule.kind()),
             // The budget bounds what there is to lease, with the rule or without.
@@ -143,12 +135,7 @@ impl Shard {
     }
 
     /// A shard gives back what it has not spent.
-    pub(crate) fn take_back_lease(
-        &mut self,
-        campaign: CampaignId,
-        amount: Money,
-        out: &mut Outbox,
-    ) {
+    pub(crate) fn take_back_lease(&mut self, campaign: CampaignId, amount: Money, out: &mut Outbox) {
         let (from, to) = (Account::Clearing, Account::Campaign(campaign));
         self.ledger
             .must_shift(from, to, amount, NO_TRANSFER, &mut out.facts);

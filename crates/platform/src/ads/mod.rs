@@ -43,8 +43,7 @@ pub(crate) struct Ads {
 
 impl Ads {
     pub(crate) fn new(config: &Config) -> Ads {
-        let mut by_page: Vec<CampaignId> =
-            (0..config.campaigns.len() as u16).map(CampaignId).collect();
+        let mut by_page: Vec<CampaignId> = (0..config.campaigns.len() as u16).map(CampaignId).collect();
         let page = |campaign: &CampaignId| config.campaigns[campaign.index()].page;
         by_page.sort_by_key(|campaign| (page(campaign), *campaign));
         let starts = (0..=config.pages.len() as u32)

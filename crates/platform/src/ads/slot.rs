@@ -7,8 +7,8 @@ use crate::people::Kept;
 use crate::policy::{Case, UserRule};
 use crate::shard::Shard;
 use chappe_base::{
-    Account, ActKind, CampaignId, Decision, Fact, MessageClass, MessageId, Money, PageId, Party,
-    Permit, RuleKind, SimTime, UserId,
+    Account, ActKind, CampaignId, Decision, Fact, MessageClass, MessageId, Money, PageId, Party, Permit,
+    RuleKind, SimTime, UserId,
 };
 use std::sync::Arc;
 
@@ -31,13 +31,7 @@ pub struct Explanation {
 
 impl Shard {
     /// A user comes on line: the campaigns of the pages they talk to compete for one ad.
-    pub(crate) fn ad_slot(
-        &mut self,
-        now: SimTime,
-        occasion: MessageId,
-        user: UserId,
-        out: &mut Outbox,
-    ) {
+    pub(crate) fn ad_slot(&mut self, now: SimTime, occasion: MessageId, user: UserId, out: &mut Outbox) {
         let config = Arc::clone(&self.config);
         let local = config.homes.local(user.0);
         let mut winner: Option<(Money, CampaignId)> = None;
@@ -59,9 +53,7 @@ impl Shard {
                     campaign,
                     decision,
                 });
-                if verdict.is_ok()
-                    && winner.is_none_or(|(bid, best)| (terms.bid, best) > (bid, campaign))
-                {
+                if verdict.is_ok() && winner.is_none_or(|(bid, best)| (terms.bid, best) > (bid, campaign)) {
                     winner = Some((terms.bid, campaign));
                 }
             }
@@ -93,13 +85,9 @@ impl Shard {
     ) -> Result<Permit, RuleKind> {
         let local = self.config.homes.local(user.0);
         let case = self.people.case(&self.config, local, place, campaign, now);
-        let verdict = self
-            .config
-            .policy
-            .judge(&case, &self.people.memory(local, place));
+        let verdict = self.config.policy.judge(&case, &self.people.memory(local, place));
         let price = self.config.campaigns[campaign.index()].bid;
-        let verdict =
-            verdict.and_then(|permit| self.lease_pays(now, campaign, price, out).map(|()| permit));
+        let verdict = verdict.and_then(|permit| self.lease_pays(now, campaign, price, out).map(|()| permit));
         if self.watched == Some(user) {
             let rules = self
                 .config
@@ -129,8 +117,7 @@ impl Shard {
         } = ad;
         let page = self.config.campaigns[campaign.index()].page;
         let (from, to) = (Account::Lease(campaign), Account::LeaseHeld(campaign));
-        self.ledger
-            .must_shift(from, to, price, message, &mut out.facts);
+        self.ledger.must_shift(from, to, price, message, &mut out.facts);
         if let Some(longest) = self.config.policy.longest_cap() {
             let oldest = SimTime(now.0.saturating_sub(longest.0));
             self.people
@@ -216,32 +203,18 @@ impl Shard {
         }
     }
 
-    fn judge_again(
-        &self,
-        now: SimTime,
-        local: usize,
-        page: PageId,
-        ad: Ad,
-    ) -> Result<Permit, RuleKind> {
+    fn judge_again(&self, now: SimTime, local: usize, page: PageId, ad: Ad) -> Result<Permit, RuleKind> {
         if !is_running(&self.config.campaigns[ad.campaign.index()], now) {
             return Err(RuleKind::Running);
         }
         let place = self.people.find(local, page).ok_or(RuleKind::OpenedBy)?;
-        let case = self
-            .people
-            .case(&self.config, local, place, ad.campaign, now);
+        let case = self.people.case(&self.config, local, place, ad.campaign, now);
         let memory = self.people.memory(local, place);
         self.config.policy.judge_again(&case, &memory)
     }
 
     /// Releases what an undelivered ad has reserved: its price and its place under the caps.
-    pub(crate) fn withdraw_ad(
-        &mut self,
-        now: SimTime,
-        message: MessageId,
-        ad: Ad,
-        out: &mut Outbox,
-    ) {
+    pub(crate) fn withdraw_ad(&mut self, now: SimTime, message: MessageId, ad: Ad, out: &mut Outbox) {
         self.ads.under_way.remove(&message);
         let page = self.config.campaigns[ad.campaign.index()].page;
         let (from, to) = (Account::LeaseHeld(ad.campaign), Account::Lease(ad.campaign));

@@ -57,8 +57,7 @@ impl UserRule {
             }
             UserRule::Window { at_least, at_most } => plain(match case.since_last_act {
                 Some(since) => {
-                    at_least.is_none_or(|least| since >= least)
-                        && at_most.is_none_or(|most| since <= most)
+                    at_least.is_none_or(|least| since >= least) && at_most.is_none_or(|most| since <= most)
                 }
                 None => at_most.is_none(),
             }),
@@ -329,14 +328,7 @@ mod tests {
                 },
                 memory(),
             ),
-            (
-                RuleKind::Mute,
-                Case {
-                    muted: true,
-                    ..good
-                },
-                memory(),
-            ),
+            (RuleKind::Mute, Case { muted: true, ..good }, memory()),
             (
                 RuleKind::OpenedBy,
                 Case {
@@ -502,11 +494,7 @@ mod tests {
 
     fn any_case() -> impl Strategy<Value = (Case, Known)> {
         let topic = prop::sample::select(vec![TRAIL, ROAD, TENTS]);
-        let topics = (
-            topic.clone(),
-            topic.clone(),
-            prop::sample::select(Format::ALL),
-        );
+        let topics = (topic.clone(), topic.clone(), prop::sample::select(Format::ALL));
         let flags = (any::<bool>(), any::<bool>(), any::<bool>());
         let times = (prop::option::of(0..3 * Span::DAY.0), 0u16..1440);
         let known = (

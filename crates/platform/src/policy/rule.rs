@@ -142,11 +142,7 @@ impl FormatSet {
     /// The set of `formats`.
     #[must_use]
     pub fn new(formats: &[Format]) -> FormatSet {
-        FormatSet(
-            formats
-                .iter()
-                .fold(0, |set, format| set | 1 << *format as u8),
-        )
+        FormatSet(formats.iter().fold(0, |set, format| set | 1 << *format as u8))
     }
 
     /// Whether `format` is in the set.
