@@ -7,14 +7,12 @@ const INTERVALS_MAX: i64 = 288;
 
 /// Lengths of an interval that people like to read, below a day [s].
 const STEPS_S: [i64; 18] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200,
-    86_400,
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
 ];
 
 /// The shortest round interval of which a run to `horizon` has at most 288.
 pub(crate) fn interval_for(horizon: SimTime) -> Span {
-    let enough =
-        |seconds: i64| count(horizon, Span(seconds * Span::SECOND.0)) as i64 <= INTERVALS_MAX;
+    let enough = |seconds: i64| count(horizon, Span(seconds * Span::SECOND.0)) as i64 <= INTERVALS_MAX;
     match STEPS_S.into_iter().find(|&seconds| enough(seconds)) {
         Some(seconds) => Span(seconds * Span::SECOND.0),
         None => {
@@ -104,13 +102,9 @@ mod tests {
     fn spans_are_given_out_whole_and_where_they_lie() {
         let mut buckets = Buckets::new(SimTime(100), Span(10));
         let mut parts = [0; 10];
-        buckets.spread(SimTime(15), SimTime(40), |index, span| {
-            parts[index] += span.0
-        });
+        buckets.spread(SimTime(15), SimTime(40), |index, span| parts[index] += span.0);
         assert_eq!(parts, [0, 5, 10, 10, 0, 0, 0, 0, 0, 0]);
-        buckets.spread(SimTime(95), SimTime(130), |index, span| {
-            parts[index] += span.0
-        });
+        buckets.spread(SimTime(95), SimTime(130), |index, span| parts[index] += span.0);
         assert_eq!(parts[9], 35);
         assert_eq!(buckets.index(SimTime(5)), 0);
         assert_eq!(buckets.index(SimTime(1000)), 9);

@@ -214,10 +214,7 @@ impl Collector {
         sum(&mut self.refused_transfers, &other.refused_transfers);
         sum(&mut self.dropped, &other.dropped);
         sum(&mut self.ledger, &other.ledger);
-        sum(
-            &mut self.conversations_by_page,
-            &other.conversations_by_page,
-        );
+        sum(&mut self.conversations_by_page, &other.conversations_by_page);
         sum(&mut self.busy.by_shard, &other.busy.by_shard);
         sum(&mut self.busy.by_interval, &other.busy.by_interval);
         sum(&mut self.busy.by_hour, &other.busy.by_hour);

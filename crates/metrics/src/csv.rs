@@ -14,16 +14,9 @@ pub fn write_csv(series: &SeriesTable, writer: &mut impl Write) -> Result<()> {
         write!(writer, ",{}_{}", column.name, column.unit.label())?;
     }
     writeln!(writer)?;
-    let rows = series
-        .columns
-        .first()
-        .map_or(0, |column| column.values.len());
+    let rows = series.columns.first().map_or(0, |column| column.values.len());
     for row in 0..rows {
-        write!(
-            writer,
-            "{}",
-            series.start_ns + row as i64 * series.interval_ns
-        )?;
+        write!(writer, "{}", series.start_ns + row as i64 * series.interval_ns)?;
         for column in &series.columns {
             match column.values[row] {
                 Some(value) => write!(writer, ",{value}")?,
@@ -57,11 +50,7 @@ mod tests {
                     Unit::Nanoseconds,
                     &[None, Some(101)],
                 ),
-                column(
-                    "series.revenue",
-                    Unit::MicroUnits,
-                    &[Some(-1), Some(20_000)],
-                ),
+                column("series.revenue", Unit::MicroUnits, &[Some(-1), Some(20_000)]),
             ],
         };
         let mut text = Vec::new();

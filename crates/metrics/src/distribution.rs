@@ -12,8 +12,8 @@ const DIGITS: u8 = 3;
 
 /// The quantiles that a summary lists.
 const LADDER: [f64; 23] = [
-    0.0, 0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99,
-    0.995, 0.999, 0.9995, 0.9999, 0.99999, 1.0,
+    0.0, 0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999,
+    0.9995, 0.9999, 0.99999, 1.0,
 ];
 
 /// A distribution of spans, from 1 ns to [`HIGHEST_NS`], in constant memory.
@@ -146,10 +146,7 @@ mod tests {
             let rank = (libm::ceil(q * values.len() as f64) as usize).max(1);
             let exact = values[rank - 1];
             let error = (distribution.quantile_ns(q) - exact).abs();
-            assert!(
-                error * 1000 <= exact,
-                "quantile {q}: off by {error} of {exact}"
-            );
+            assert!(error * 1000 <= exact, "quantile {q}: off by {error} of {exact}");
         }
         let sum: i128 = values.iter().map(|&ns| ns as i128).sum();
         let mean = distribution.summary().mean;

@@ -3,12 +3,10 @@
 use crate::collector::{ACCOUNTS, Collector, FunnelCounts};
 use crate::distribution::{Distribution, HIGHEST_NS};
 use crate::record::{
-    Assumed, AuditSummary, Balance, Column, Funnel, Metric, Refusals, RunResult, SeriesTable, Size,
-    Tally, ThresholdVerdict, Unit, Warning, Window,
+    Assumed, AuditSummary, Balance, Column, Funnel, Metric, Refusals, RunResult, SeriesTable, Size, Tally,
+    ThresholdVerdict, Unit, Warning, Window,
 };
-use crate::registry::{
-    Count, DELIVERY_P50, DELIVERY_P99, Tick, UTILISATION_BUSIEST, UTILISATION_MEAN,
-};
+use crate::registry::{Count, DELIVERY_P50, DELIVERY_P99, Tick, UTILISATION_BUSIEST, UTILISATION_MEAN};
 use chappe_base::{CommandClass, MessageClass, PageId, RefusalReason, RuleKind, SimTime, Span};
 use std::collections::BTreeMap;
 
@@ -134,11 +132,7 @@ impl Collector {
         }
         let served = self.wait[CommandClass::Probe as usize].count();
         counter("queue.served".to_owned(), Unit::Count, served as i64);
-        counter(
-            "audit.violations".to_owned(),
-            Unit::Count,
-            violation_count as i64,
-        );
+        counter("audit.violations".to_owned(), Unit::Count, violation_count as i64);
 
         let audience: u64 = self
             .config
@@ -173,10 +167,7 @@ impl Collector {
             ("queue.delayed", (self.probe_delayed_count as i64, served)),
             ("hotline.abandoned", (hung_up, hung_up + answered)),
             ("utilisation.mean", whole),
-            (
-                "utilisation.peak_hour",
-                self.peak_hour(until).unwrap_or(whole),
-            ),
+            ("utilisation.peak_hour", self.peak_hour(until).unwrap_or(whole)),
             ("utilisation.busiest_shard", (busiest, servers * measured)),
         ]
         .into_iter()
@@ -194,8 +185,7 @@ impl Collector {
     fn peak_hour(&self, until: SimTime) -> Option<(i64, i64)> {
         let first = (self.config.warm_up.0 as u64).div_ceil(Span::HOUR.0 as u64) as usize;
         let last = (until.0 / Span::HOUR.0) as usize;
-        let available =
-            self.config.servers_per_shard as i64 * self.config.shards as i64 * Span::HOUR.0;
+        let available = self.config.servers_per_shard as i64 * self.config.shards as i64 * Span::HOUR.0;
         let hours = self.busy.by_hour.get(first..last)?;
         hours.iter().max().map(|&busy| (busy, available))
     }
@@ -397,10 +387,9 @@ fn warning(name: &str, metric: &Metric) -> Option<Warning> {
                 "raise platform.peak_utilisation",
             )
         }
-        Metric::Histogram(_)
-        | Metric::Counter { .. }
-        | Metric::Gauge { .. }
-        | Metric::Ratio { .. } => return None,
+        Metric::Histogram(_) | Metric::Counter { .. } | Metric::Gauge { .. } | Metric::Ratio { .. } => {
+            return None;
+        }
     };
     Some(Warning {
         problem,

@@ -2,9 +2,7 @@
 
 use crate::finish::ResultParts;
 use hdrhistogram::serialization::V2DeflateSerializer;
-use hdrhistogram::serialization::interval_log::{
-    IntervalLogWriterBuilder, IntervalLogWriterError, Tag,
-};
+use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, IntervalLogWriterError, Tag};
 use std::io::{Error, Result, Write};
 use std::time::Duration;
 
@@ -65,9 +63,7 @@ mod tests {
                 parts.window.warm_up_ns
             );
             let bytes = STANDARD.decode(interval.encoded_histogram()).unwrap();
-            let histogram: Histogram<u64> = Deserializer::new()
-                .deserialize(&mut bytes.as_slice())
-                .unwrap();
+            let histogram: Histogram<u64> = Deserializer::new().deserialize(&mut bytes.as_slice()).unwrap();
             assert_eq!(histogram, *parts.distributions[&name].histogram(), "{name}");
             read.push(name);
         }

@@ -23,10 +23,9 @@ pub use distribution::{Distribution, HIGHEST_NS};
 pub use finish::ResultParts;
 pub use hlog::write_hlog;
 pub use record::{
-    Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory, MemoryPart,
-    Metric, Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult,
-    SCHEMA, ScenarioId, SeriesTable, Size, Summary, Tally, ThresholdVerdict, Unit,
-    ViolationSummary, Warning, Window, schema,
+    Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory, MemoryPart, Metric,
+    Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult, SCHEMA, ScenarioId,
+    SeriesTable, Size, Summary, Tally, ThresholdVerdict, Unit, ViolationSummary, Warning, Window, schema,
 };
 pub use registry::{Better, Definition, Kind, UnknownMetric, definitions, find};
 pub use threshold::{Threshold, ThresholdError};

@@ -3,8 +3,8 @@
 use crate::collector::Collector;
 use crate::registry::{Count, Tick};
 use chappe_base::{
-    Account, ActKind, Answerer, CampaignId, CommandClass, Decision, Fact, MessageClass, MessageId,
-    Money, Reaction, RefusalReason, ShardId, SimTime, Span,
+    Account, ActKind, Answerer, CampaignId, CommandClass, Decision, Fact, MessageClass, MessageId, Money,
+    Reaction, RefusalReason, ShardId, SimTime, Span,
 };
 
 impl Collector {
@@ -93,9 +93,7 @@ impl Collector {
             Fact::OrderDelivered { .. } => self.count(Count::OrdersDelivered),
             Fact::OrderCancelled { .. } => self.count(Count::OrdersCancelled),
 
-            Fact::Moved {
-                from, to, amount, ..
-            } => self.moved(from, to, amount),
+            Fact::Moved { from, to, amount, .. } => self.moved(from, to, amount),
             Fact::TransferReserved { .. } => self.count(Count::PaymentsBegun),
             Fact::TransferPosted { amount, .. } => {
                 self.counts[Count::PaymentsVolume as usize] += amount.0;
@@ -119,9 +117,7 @@ impl Collector {
             Fact::Decided {
                 campaign, decision, ..
             } => self.decided(at, campaign, decision),
-            Fact::AdDelivered {
-                campaign, price, ..
-            } => self.ad_delivered(at, campaign, price),
+            Fact::AdDelivered { campaign, price, .. } => self.ad_delivered(at, campaign, price),
             Fact::Reacted {
                 campaign, reaction, ..
             } => self.reacted(campaign, reaction),
@@ -136,10 +132,7 @@ impl Collector {
     }
 
     fn observe_history(&mut self, fact: &Fact) {
-        if let Fact::Moved {
-            from, to, amount, ..
-        } = *fact
-        {
+        if let Fact::Moved { from, to, amount, .. } = *fact {
             self.moved(from, to, amount);
         } else if let Fact::Opened { page, .. } = *fact {
             self.conversations_by_page[page.index()] += 1;
@@ -173,14 +166,7 @@ impl Collector {
     }
 
     #[inline]
-    fn served(
-        &mut self,
-        shard: ShardId,
-        at: SimTime,
-        command: CommandClass,
-        wait: Span,
-        service: Span,
-    ) {
+    fn served(&mut self, shard: ShardId, at: SimTime, command: CommandClass, wait: Span, service: Span) {
         self.tick(at, Tick::Served as usize, 1);
         let (shard, shards) = (shard.index(), self.config.shards as usize);
         let start = SimTime((at.0 - service.0).max(0));

@@ -186,13 +186,7 @@ fn define(name: &str, kind: Kind, unit: Unit, better: Better, description: &str)
 }
 
 fn time(name: &str, better: Better, description: &str) -> Definition {
-    define(
-        name,
-        Kind::Histogram,
-        Unit::Nanoseconds,
-        better,
-        description,
-    )
+    define(name, Kind::Histogram, Unit::Nanoseconds, better, description)
 }
 
 fn ratio(name: &str, better: Better, description: &str) -> Definition {
@@ -263,11 +257,7 @@ fn by_command_class() -> impl Iterator<Item = Definition> {
 
 fn of_the_queue() -> impl Iterator<Item = Definition> {
     [
-        time(
-            "queue.wait",
-            Better::Lower,
-            "probes: arrival to start of service",
-        ),
+        time("queue.wait", Better::Lower, "probes: arrival to start of service"),
         time("queue.service", Better::Lower, "probes: time in service"),
         time(
             "queue.sojourn",
@@ -305,8 +295,7 @@ fn of_the_queue() -> impl Iterator<Item = Definition> {
 }
 
 fn single() -> Vec<Definition> {
-    let series =
-        |name, unit, description| define(name, Kind::Series, unit, Better::None, description);
+    let series = |name, unit, description| define(name, Kind::Series, unit, Better::None, description);
     vec![
         time(
             "ack.friend",
@@ -323,11 +312,7 @@ fn single() -> Vec<Definition> {
             Better::Lower,
             "question's entry to somebody taking it up",
         ),
-        time(
-            "hotline.answer",
-            Better::Lower,
-            "question's entry to its answer",
-        ),
+        time("hotline.answer", Better::Lower, "question's entry to its answer"),
         time(
             "hotline.abandoned_wait",
             Better::None,
@@ -352,11 +337,7 @@ fn single() -> Vec<Definition> {
             Better::Higher,
             "people with a conversation with the page, summed over campaigns",
         ),
-        ratio(
-            "utilisation.mean",
-            Better::None,
-            "busy share of all servers",
-        ),
+        ratio("utilisation.mean", Better::None, "busy share of all servers"),
         ratio(
             "utilisation.peak_hour",
             Better::None,
@@ -404,10 +385,7 @@ fn by_rule() -> impl Iterator<Item = Definition> {
             Kind::Counter,
             Unit::Count,
             Better::None,
-            &format!(
-                "ad slots refused with {} the first rule to refuse",
-                rule.label()
-            ),
+            &format!("ad slots refused with {} the first rule to refuse", rule.label()),
         )
     })
 }
@@ -455,9 +433,7 @@ fn nearest(name: &str) -> &'static str {
 
 /// A name that no metric has.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error(
-    "there is no metric `{name}`; the nearest is `{nearest}` (`chappe schema --metrics` lists all)"
-)]
+#[error("there is no metric `{name}`; the nearest is `{nearest}` (`chappe schema --metrics` lists all)")]
 pub struct UnknownMetric {
     /// The name.
     pub name: String,

@@ -2,9 +2,9 @@
 
 use crate::{Collector, CollectorConfig, ResultParts};
 use chappe_base::{
-    Account, Act, ActKind, Answerer, CampaignId, CommandClass, Decision, Entry, Fact, Format,
-    Keyed, MessageClass, MessageId, Money, OptInSource, PageId, Party, Permit, ProductId, Purpose,
-    Reaction, Record, RefusalReason, RuleKind, ShardId, SimTime, Span, Topic, UserId,
+    Account, Act, ActKind, Answerer, CampaignId, CommandClass, Decision, Entry, Fact, Format, Keyed,
+    MessageClass, MessageId, Money, OptInSource, PageId, Party, Permit, ProductId, Purpose, Reaction, Record,
+    RefusalReason, RuleKind, ShardId, SimTime, Span, Topic, UserId,
 };
 
 pub(crate) const SHARDS: u16 = 4;
@@ -32,8 +32,7 @@ pub(crate) fn records() -> Vec<Record> {
                 let step = UNTIL.0 / 46;
                 SimTime((round as i64 - 2) * step + (draw.unit(round, k) * step as f64) as i64)
             };
-            let span =
-                |k: u64, seconds: f64| Span::from_secs_f64(seconds * draw.unit(round, 1000 + k));
+            let span = |k: u64, seconds: f64| Span::from_secs_f64(seconds * draw.unit(round, 1000 + k));
             let mut facts = facts(round, at(0), span);
             facts
                 .drain(..)
@@ -267,11 +266,7 @@ fn trade(
         Fact::OrderPaid { order, page },
         Fact::OrderShipped { order, page },
         Fact::OrderDelivered { order, page },
-        Fact::OrderCancelled {
-            order,
-            page,
-            product,
-        },
+        Fact::OrderCancelled { order, page, product },
         Fact::Moved {
             from: accounts[round as usize % accounts.len()],
             to: accounts[(round as usize + 3) % accounts.len()],

@@ -116,9 +116,7 @@ impl Threshold {
         };
         let start = condition.find(['<', '=', '>']).ok_or_else(form)?;
         let (measure, rest) = condition.split_at(start);
-        let end = rest
-            .find(|c| !matches!(c, '<' | '=' | '>'))
-            .ok_or_else(form)?;
+        let end = rest.find(|c| !matches!(c, '<' | '=' | '>')).ok_or_else(form)?;
         let (comparison, limit) = rest.split_at(end);
         let comparison = Comparison::parse(comparison).ok_or_else(form)?;
         let (measure, limit) = (measure.trim(), limit.trim());
@@ -135,13 +133,11 @@ impl Threshold {
                 known: known(metric),
                 example,
             })?;
-        let limit = measure
-            .limit(limit)
-            .map_err(|problem| ThresholdError::Limit {
-                metric: metric.name.clone(),
-                condition: condition.to_owned(),
-                problem,
-            })?;
+        let limit = measure.limit(limit).map_err(|problem| ThresholdError::Limit {
+            metric: metric.name.clone(),
+            condition: condition.to_owned(),
+            problem,
+        })?;
         Ok(Threshold {
             metric,
             condition: condition.to_owned(),
@@ -288,8 +284,7 @@ impl Measure {
             }
             Measure::Count => {
                 metric.kind == Kind::Histogram
-                    || metric.unit == Unit::Count
-                        && matches!(metric.kind, Kind::Counter | Kind::Gauge)
+                    || metric.unit == Unit::Count && matches!(metric.kind, Kind::Counter | Kind::Gauge)
             }
             Measure::Amount => metric.unit == Unit::MicroUnits,
             Measure::Rate => metric.kind == Kind::Ratio,
@@ -367,11 +362,8 @@ mod tests {
     #[test]
     fn conditions_are_held_against_what_was_observed() {
         let parts = sample::parts();
-        let verdict = |metric: &str, condition: &str| {
-            Threshold::parse(metric, condition)
-                .unwrap()
-                .evaluate(&parts)
-        };
+        let verdict =
+            |metric: &str, condition: &str| Threshold::parse(metric, condition).unwrap().evaluate(&parts);
         for (metric, condition, passed) in [
             ("delivery.friend", "p(99)<250ms", true),
             ("delivery.friend", "p(50) < 1us", false),
@@ -387,11 +379,7 @@ mod tests {
             ("hotline.abandoned", "rate < 1", true),
             ("hotline.abandoned", "rate == 0", false),
         ] {
-            assert_eq!(
-                verdict(metric, condition).passed,
-                passed,
-                "{metric} {condition}"
-            );
+            assert_eq!(verdict(metric, condition).passed, passed, "{metric} {condition}");
         }
         assert_eq!(
             verdict("audit.violations", "count == 0").observed,
@@ -412,10 +400,7 @@ mod tests {
         ] {
             let threshold = Threshold::parse(metric, condition).unwrap();
             let verdict = threshold.evaluate(&empty);
-            assert_eq!(
-                (verdict.observed, verdict.passed),
-                (Observed::Nothing, false)
-            );
+            assert_eq!((verdict.observed, verdict.passed), (Observed::Nothing, false));
             assert!(threshold.evaluate(&parts).passed, "{metric}");
         }
         let violations = Threshold::parse("audit.violations", "count == 0").unwrap();

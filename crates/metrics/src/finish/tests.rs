@@ -71,10 +71,7 @@ fn what_is_collected_is_registered_and_the_other_way_round() {
         if definition.kind == Kind::Series {
             let column = parts.series.column(name).expect(name);
             assert_eq!(column.unit, definition.unit, "{name}");
-            assert!(
-                column.values.iter().flatten().any(|&value| value > 0),
-                "{name}"
-            );
+            assert!(column.values.iter().flatten().any(|&value| value > 0), "{name}");
             continue;
         }
         let (kind, unit, seen) = match parts.metrics.get(name).expect(name) {
@@ -84,10 +81,7 @@ fn what_is_collected_is_registered_and_the_other_way_round() {
             Metric::Ratio { numerator, .. } => (Kind::Ratio, Unit::Share, *numerator > 0),
         };
         assert_eq!((kind, unit), (definition.kind, definition.unit), "{name}");
-        assert!(
-            seen || name == "audit.violations",
-            "the sample has no {name}"
-        );
+        assert!(seen || name == "audit.violations", "the sample has no {name}");
     }
     let collected = parts.metrics.len() + parts.series.columns.len();
     assert_eq!(collected, definitions().len());
@@ -162,10 +156,7 @@ fn utilisation_is_busy_time_after_the_warm_up() {
     assert_eq!(ratio("utilisation.peak_hour"), (45, 60));
     let column = parts.series.column("series.utilisation.mean").unwrap();
     let busy: i64 = column.values.iter().flatten().sum();
-    assert_eq!(
-        busy * parts.series.interval_ns,
-        65 * Span::MINUTE.0 * 1_000_000
-    );
+    assert_eq!(busy * parts.series.interval_ns, 65 * Span::MINUTE.0 * 1_000_000);
 }
 
 #[test]
@@ -251,10 +242,7 @@ fn latency_leaves_out_what_was_sent_before_the_warm_up() {
     };
     let records = sample::records();
     let expected = records.iter().filter(|record| sent_warm(record)).count();
-    assert_eq!(
-        parts.distributions["delivery.friend"].count(),
-        expected as u64
-    );
+    assert_eq!(parts.distributions["delivery.friend"].count(), expected as u64);
     let Metric::Counter { value, .. } = parts.metrics["messages.delivered.friend"] else {
         panic!("a counter");
     };
