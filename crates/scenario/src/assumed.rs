@@ -26,10 +26,7 @@ fn collect(schema: Node<'_>, value: &Value, path: &mut Vec<String>, found: &mut 
             key: path.join("."),
             value: inline(value),
             unit: schema.text("x-unit").map(str::to_string),
-            description: schema
-                .text("description")
-                .unwrap_or_default()
-                .replace('\n', " "),
+            description: schema.text("description").unwrap_or_default().replace('\n', " "),
         });
         return;
     }

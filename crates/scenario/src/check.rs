@@ -16,11 +16,10 @@ const MOST: Money = Money(1_000_000_000 * Money::UNIT.0);
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub(crate) fn check(
-    schema: Node<'_>,
-    value: &Value,
-    path: &mut Vec<String>,
-) -> Result<(), Problem> {
+pub(crate) fn check(schema: Node<'_>, value: &Value, path: &mut Vec<String>) -> Result<(), Problem> {
+    if schema.allows_anything() {
+        return Ok(());
+    }
     match value {
         Value::Table(table) => check_table(schema, table, path),
         Value::Array(items) => check_list(schema, items, path),
@@ -44,11 +43,7 @@ pub(crate) fn check(
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub(crate) fn check_table(
-    schema: Node<'_>,
-    table: &Table,
-    path: &mut Vec<String>,
-) -> Result<(), Problem> {
+pub(crate) fn check_table(schema: Node<'_>, table: &Table, path: &mut Vec<String>) -> Result<(), Problem> {
     let tables: Vec<Node<'_>> = schema
         .branches()
         .into_iter()
@@ -142,15 +137,11 @@ fn check_text(schema: Node<'_>, text: &str, path: &[String]) -> Result<(), Probl
 fn quantity(kind: Option<&str>, text: &str) -> Result<(), String> {
     match kind {
         Some("duration") => match Duration::parse(text)? {
-            Duration(span) if span > LONGEST => {
-                Err(format!("`{text}` is too long; at most 100 years"))
-            }
+            Duration(span) if span > LONGEST => Err(format!("`{text}` is too long; at most 100 years")),
             Duration(_) => Ok(()),
         },
         Some("money") => match Amount::parse(text)? {
-            Amount(money) if money > MOST => {
-                Err(format!("`{text}` is too much; at most a billion"))
-            }
+            Amount(money) if money > MOST => Err(format!("`{text}` is too much; at most a billion")),
             Amount(_) => Ok(()),
         },
         Some("time") => ClockTime::parse(text).map(|_| ()),
@@ -158,12 +149,7 @@ fn quantity(kind: Option<&str>, text: &str) -> Result<(), String> {
     }
 }
 
-fn check_number(
-    schema: Node<'_>,
-    value: &Value,
-    number: f64,
-    path: &[String],
-) -> Result<(), Problem> {
+fn check_number(schema: Node<'_>, value: &Value, number: f64, path: &[String]) -> Result<(), Problem> {
     let branches = schema.branches();
     let fits = |branch: &&Node<'_>| {
         branch.is("number") || branch.is("integer") && matches!(value, Value::Integer(_))
@@ -188,18 +174,14 @@ fn check_number(
         .map(|unit| format!(" [{unit}]"))
         .unwrap_or_default();
     if let Some(least) = bound("minimum").filter(|least| number < *least) {
-        return wrong(format!(
-            "`{name}` must be at least {least}{unit}, not {value}"
-        ));
+        return wrong(format!("`{name}` must be at least {least}{unit}, not {value}"));
     }
     let fitting = match branch.text("format") {
         Some("uint32") => Some(u32::MAX as f64),
         Some(_) | None => None,
     };
     if let Some(most) = bound("maximum").or(fitting).filter(|most| number > *most) {
-        return wrong(format!(
-            "`{name}` must be at most {most}{unit}, not {value}"
-        ));
+        return wrong(format!("`{name}` must be at most {most}{unit}, not {value}"));
     }
     Ok(())
 }
@@ -219,10 +201,7 @@ fn mismatch(schema: Node<'_>, value: &Value, path: &[String]) -> Problem {
         [] => "the file".to_string(),
         path => format!("`{}`", dotted(path)),
     };
-    Problem::value(
-        path,
-        format!("{name} must be {}, not {found}", words(schema)),
-    )
+    Problem::value(path, format!("{name} must be {}, not {found}", words(schema)))
 }
 
 /// What `schema` asks for, in words.

@@ -19,7 +19,7 @@ pub(crate) struct Origin {
 }
 
 /// Values by key, and where they come from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Document {
     /// The values.
     pub(crate) table: Table,
@@ -27,6 +27,14 @@ pub(crate) struct Document {
 }
 
 impl Document {
+    /// Values that were written nowhere.
+    pub(crate) fn of(table: Table) -> Document {
+        Document {
+            table,
+            origins: BTreeMap::new(),
+        }
+    }
+
     /// Reads `text`, which goes by the number `source`.
     ///
     /// # Errors
@@ -63,10 +71,7 @@ impl Document {
             .enumerate()
             .map(|(index, item)| {
                 let prefix = [key.to_string(), index.to_string()];
-                let table = match item {
-                    Value::Table(table) => table,
-                    _ => Table::new(),
-                };
+                let table = item.as_table().cloned().unwrap_or_default();
                 let origins = self.origins_below(&prefix);
                 Document { table, origins }
             })

@@ -2,6 +2,7 @@
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The one thing that is wrong with a scenario: where it stands, and what to change.
 ///
@@ -13,7 +14,7 @@ pub struct Error {
     #[help]
     help: Option<String>,
     #[source_code]
-    source_code: Option<NamedSource<String>>,
+    source_code: Option<Arc<NamedSource<String>>>,
     #[label("{label}")]
     span: Option<SourceSpan>,
     label: String,
@@ -21,19 +22,14 @@ pub struct Error {
 
 impl Error {
     /// An error about `place` in `text`, which goes by the name `source`.
-    pub(crate) fn at(
-        source: &str,
-        text: &str,
-        place: Option<Range<usize>>,
-        problem: Problem,
-    ) -> Error {
+    pub(crate) fn at(source: &str, text: &str, place: Option<Range<usize>>, problem: Problem) -> Error {
         Error {
             message: problem.message,
             help: problem.help,
             // Without a place there is nothing of the source to show.
             source_code: place
                 .as_ref()
-                .map(|_| NamedSource::new(source, text.to_string())),
+                .map(|_| Arc::new(NamedSource::new(source, text.to_string()))),
             span: place.map(SourceSpan::from),
             label: problem.label,
         }

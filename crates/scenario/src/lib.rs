@@ -7,6 +7,7 @@ mod error;
 mod file;
 mod hash;
 mod load;
+mod manual;
 mod ordered;
 mod policy;
 pub mod presets;
@@ -16,8 +17,9 @@ mod schema;
 
 pub use error::Error;
 pub use load::{Options, from_bytes, parse};
+pub use manual::document;
 pub use scenario::{
-    Assumed, CLASS_COUNT, Catalogue, Category, Lanes, Link, Network, Scenario, Service,
-    ServiceTimes, Threshold,
+    Assumed, CLASS_COUNT, Catalogue, Category, Lanes, Link, Network, Scenario, Service, ServiceTimes,
+    Threshold,
 };
 pub use schema::schema;

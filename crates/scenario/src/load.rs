@@ -8,7 +8,7 @@ use crate::resolve::{Context, resolve};
 use crate::scenario::Scenario;
 use crate::schema::{Node, schema};
 use serde_json::Value as Schema;
-use toml::Value;
+use toml::{Table, Value};
 
 /// How a scenario file is to be read.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -65,11 +65,13 @@ struct Reader {
 
 impl Reader {
     fn read(&mut self, name: &str, options: &Options) -> Result<Scenario, Error> {
-        let text = &self.sources[0].1;
-        let mut base = Document::parse(text, 0).map_err(|error| self.syntax(0, &error))?;
         let root = Node::root(&self.schema);
-        check_table(root, &base.table, &mut Vec::new())
-            .map_err(|problem| self.error(&base, problem))?;
+        let text = &self.sources[0].1;
+        let written = Document::parse(text, 0).map_err(|error| self.syntax(&error))?;
+        let mut base = Document::of(defaults());
+        base.overlay(root, &written)
+            .map_err(|problem| self.error(&written, problem))?;
+        check_table(root, &base.table, &mut Vec::new()).map_err(|problem| self.error(&base, problem))?;
         let arms = base.take_list("arm");
         let arm_names = self.arm_names(&base, &arms)?;
         base.remove("arm");
@@ -126,8 +128,8 @@ impl Reader {
         }
         check_table(root, &document.table, &mut Vec::new())
             .map_err(|problem| self.error(&document, problem))?;
-        let file: File = serde_path_to_error::deserialize(Value::Table(document.table.clone()))
-            .map_err(|error| {
+        let file: File =
+            serde_path_to_error::deserialize(Value::Table(document.table.clone())).map_err(|error| {
                 let path: Vec<String> = error.path().iter().map(ToString::to_string).collect();
                 let message = format!("`{}`: {}", dotted(&path), error.inner().message());
                 self.error(&document, Problem::value(&path, message))
@@ -149,11 +151,7 @@ impl Reader {
             };
             // A text may stand without its quotes, also where it looks like a number.
             let text = within.branches().iter().any(|branch| branch.is("string"));
-            !text
-                || matches!(
-                    value,
-                    Value::String(_) | Value::Table(_) | Value::Boolean(_)
-                )
+            !text || matches!(value, Value::String(_) | Value::Table(_) | Value::Boolean(_))
         };
         let read = |text: String| reads(&text).map(|document| (text, document));
         let found = read(plain)
@@ -177,11 +175,7 @@ impl Reader {
     fn arm_names(&self, base: &Document, arms: &[Document]) -> Result<Vec<String>, Error> {
         let mut names: Vec<String> = Vec::new();
         for (index, arm) in arms.iter().enumerate() {
-            let name = arm
-                .table
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
+            let name = arm.table.get("name").and_then(Value::as_str).unwrap_or_default();
             if name.is_empty() || names.iter().any(|known| known == name) {
                 let message = match name {
                     "" => format!("arm {index} has no name"),
@@ -204,9 +198,9 @@ impl Reader {
         Error::at("", "", None, Problem::value(&[], message).help(help))
     }
 
-    /// What the TOML reader has against the text `source`.
-    fn syntax(&self, source: usize, error: &toml::de::Error) -> Error {
-        let (name, text) = &self.sources[source];
+    /// What the TOML reader has against the file.
+    fn syntax(&self, error: &toml::de::Error) -> Error {
+        let (name, text) = &self.sources[0];
         let message = format!("this is not TOML: {}", error.message().replace('\n', ", "));
         Error::at(name, text, error.span(), Problem::value(&[], message))
     }
@@ -225,13 +219,23 @@ impl Reader {
     }
 }
 
+/// All values as they are where a file doesn't say otherwise, so that a file can change a part of a
+/// table. Names that a file chooses itself are not among them: any of its own replace all.
+fn defaults() -> Table {
+    let mut table = Table::try_from(File::default()).expect("the defaults are values of a file");
+    if let Some(Value::Table(catalogue)) = table.get_mut("catalogue") {
+        catalogue.remove("categories");
+    }
+    table
+}
+
 /// Whether `document` sets one key and no other.
 fn is_one_key(document: &Document) -> bool {
     document.table.len() == 1
 }
 
 /// The one key that an argument sets, and its value.
-fn leaf(table: &toml::Table) -> (Vec<String>, Value) {
+fn leaf(table: &Table) -> (Vec<String>, Value) {
     let mut path = Vec::new();
     let mut value = Value::Table(table.clone());
     while let Value::Table(table) = &value {

@@ -2,9 +2,7 @@
 
 use crate::presets;
 use chappe_base::{Duration, Format, RuleKind};
-use chappe_platform::policy::{
-    FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule,
-};
+use chappe_platform::policy::{FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -78,18 +76,13 @@ impl PolicyFile {
                 OpenedByWord::Anyone => OpenedBy::Anyone,
             })
         });
-        replace(
-            &mut policy,
-            RuleKind::FirstTopic,
-            &self.first_topic,
-            |word| {
-                UserRule::FirstTopic(match word {
-                    TopicWord::Any => TopicMatch::Any,
-                    TopicWord::Category => TopicMatch::Category,
-                    TopicWord::Product => TopicMatch::Product,
-                })
-            },
-        );
+        replace(&mut policy, RuleKind::FirstTopic, &self.first_topic, |word| {
+            UserRule::FirstTopic(match word {
+                TopicWord::Any => TopicMatch::Any,
+                TopicWord::Category => TopicMatch::Category,
+                TopicWord::Product => TopicMatch::Product,
+            })
+        });
         replace(&mut policy, RuleKind::Format, &self.formats, |formats| {
             UserRule::Formats(FormatSet::new(&formats.0))
         });
@@ -118,15 +111,12 @@ impl PolicyFile {
                 every: cap.every.0,
             }
         });
-        replace(
-            &mut policy,
-            RuleKind::QuietHours,
-            &self.quiet_hours,
-            |night| UserRule::QuietHours {
+        replace(&mut policy, RuleKind::QuietHours, &self.quiet_hours, |night| {
+            UserRule::QuietHours {
                 from_minute: night.from.minute,
                 to_minute: night.to.minute,
-            },
-        );
+            }
+        });
         policy.user_rules.sort_by_key(UserRule::kind);
         policy.page_rules.sort_by_key(|rule: &PageRule| rule.kind());
         policy
@@ -144,11 +134,9 @@ impl PolicyFile {
             RuleKind::UserCap => self.frequency_cap.is_some(),
             RuleKind::PageCap => self.page_cap.is_some(),
             RuleKind::QuietHours => self.quiet_hours.is_some(),
-            RuleKind::Block
-            | RuleKind::Mute
-            | RuleKind::Running
-            | RuleKind::Stock
-            | RuleKind::Budget => false,
+            RuleKind::Block | RuleKind::Mute | RuleKind::Running | RuleKind::Stock | RuleKind::Budget => {
+                false
+            }
         }
     }
 }
@@ -328,11 +316,7 @@ impl<'de> Deserialize<'de> for ClockTime {
 
 impl Serialize for ClockTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!(
-            "{:02}:{:02}",
-            self.minute / 60,
-            self.minute % 60
-        ))
+        serializer.collect_str(&format_args!("{:02}:{:02}", self.minute / 60, self.minute % 60))
     }
 }
 

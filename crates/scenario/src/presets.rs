@@ -1,9 +1,7 @@
 //! Published ad policies, as data: each a set of the same typed rules, with grade and source.
 
 use chappe_base::{Duration, Format, RuleKind, Span};
-use chappe_platform::policy::{
-    FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule,
-};
+use chappe_platform::policy::{FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule};
 use std::fmt::Write;
 
 /// Name of the default preset.
@@ -44,11 +42,7 @@ pub struct Sourced<R> {
 }
 
 fn sourced<R>(rule: R, grade: &'static str, source: &'static str) -> Sourced<R> {
-    Sourced {
-        rule,
-        grade,
-        source,
-    }
+    Sourced { rule, grade, source }
 }
 
 impl Preset {
@@ -61,17 +55,9 @@ impl Preset {
             sourced(UserRule::NotMuted, "assumed", choice),
         ];
         let page_rules = vec![
-            sourced(
-                PageRule::Running,
-                "D",
-                "a campaign has a beginning and an end",
-            ),
+            sourced(PageRule::Running, "D", "a campaign has a beginning and an end"),
             sourced(PageRule::InStock, "B", ARTICLE),
-            sourced(
-                PageRule::Budget,
-                "D",
-                "a campaign spends its budget and no more",
-            ),
+            sourced(PageRule::Budget, "D", "a campaign spends its budget and no more"),
         ];
         let article_rules = [
             sourced(UserRule::OpenedBy(OpenedBy::User), "B", ARTICLE),
@@ -135,12 +121,7 @@ impl Preset {
             .map(|rule| (rule.rule.kind(), words(&rule.rule), rule.grade, rule.source));
         let page = self.page_rules.iter().map(|rule| {
             let kind = rule.rule.kind();
-            (
-                kind,
-                page_words(rule.rule).to_string(),
-                rule.grade,
-                rule.source,
-            )
+            (kind, page_words(rule.rule).to_string(), rule.grade, rule.source)
         });
         for (kind, words, grade, source) in user.chain(page) {
             let _ = writeln!(text, "  {}: {words} ({grade}: {source})", kind.label());
@@ -152,10 +133,7 @@ impl Preset {
 /// All presets.
 #[must_use]
 pub fn all() -> Vec<Preset> {
-    NAMES
-        .iter()
-        .filter_map(|name| Preset::named(name))
-        .collect()
+    NAMES.iter().filter_map(|name| Preset::named(name)).collect()
 }
 
 /// The key of `[policy]` that sets the rule `kind`, where there is one.
@@ -170,11 +148,7 @@ pub(crate) fn key(kind: RuleKind) -> Option<&'static str> {
         RuleKind::UserCap => Some("frequency_cap"),
         RuleKind::PageCap => Some("page_cap"),
         RuleKind::QuietHours => Some("quiet_hours"),
-        RuleKind::Block
-        | RuleKind::Mute
-        | RuleKind::Running
-        | RuleKind::Stock
-        | RuleKind::Budget => None,
+        RuleKind::Block | RuleKind::Mute | RuleKind::Running | RuleKind::Stock | RuleKind::Budget => None,
     }
 }
 
@@ -186,21 +160,13 @@ pub fn words(rule: &UserRule) -> String {
         UserRule::NoAds => "no ads at all".to_string(),
         UserRule::NotBlocked => "not to a user who blocked the page".to_string(),
         UserRule::NotMuted => "not to a user who muted the page".to_string(),
-        UserRule::OpenedBy(OpenedBy::User) => {
-            "only in conversations that the user opened".to_string()
-        }
+        UserRule::OpenedBy(OpenedBy::User) => "only in conversations that the user opened".to_string(),
         UserRule::OpenedBy(OpenedBy::Anyone) => "whoever opened the conversation".to_string(),
         UserRule::FirstTopic(TopicMatch::Any) => "on any topic".to_string(),
-        UserRule::FirstTopic(TopicMatch::Category) => {
-            "only on the category of first contact".to_string()
-        }
-        UserRule::FirstTopic(TopicMatch::Product) => {
-            "only on the product of first contact".to_string()
-        }
+        UserRule::FirstTopic(TopicMatch::Category) => "only on the category of first contact".to_string(),
+        UserRule::FirstTopic(TopicMatch::Product) => "only on the product of first contact".to_string(),
         UserRule::Formats(formats) => {
-            let labels = Format::ALL
-                .iter()
-                .filter(|format| formats.contains(**format));
+            let labels = Format::ALL.iter().filter(|format| formats.contains(**format));
             let labels: Vec<&str> = labels.map(|format| format.label()).collect();
             format!("only the formats {}", labels.join(", "))
         }
@@ -214,10 +180,7 @@ pub fn words(rule: &UserRule) -> String {
             format!("{} after the user's last act", limits.join(" and "))
         }
         UserRule::UserCap { count, every } => {
-            format!(
-                "at most {count} in {} to a user, over all pages",
-                span(every)
-            )
+            format!("at most {count} in {} to a user, over all pages", span(every))
         }
         UserRule::PageCap { count, every } => {
             format!("at most {count} in {} to a user from one page", span(every))
@@ -255,9 +218,7 @@ mod tests {
         assert_eq!(all().len(), NAMES.len());
         let text = Preset::named(LEAK_2016).unwrap().describe();
         assert!(text.contains("  opened_by: only in conversations that the user opened (B: press"));
-        assert!(
-            text.contains("  first_topic: only on the category of first contact (assumed: the")
-        );
+        assert!(text.contains("  first_topic: only on the category of first contact (assumed: the"));
         assert!(text.contains("  format: only the formats flash-sale, new-product, back-in-stock"));
         let text = Preset::named(NO_ADS).unwrap().describe();
         assert!(text.contains("  no_ads: no ads at all (B: the owners' promise)"));

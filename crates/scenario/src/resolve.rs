@@ -4,13 +4,11 @@ use crate::error::{Problem, advice};
 use crate::file::{CampaignFile, CatalogueFile, File, LinkFile, PacingWord, PlatformFile};
 use crate::policy::Setting;
 use crate::presets::Preset;
-use crate::scenario::{
-    Catalogue, Category, Link, Network, Scenario, Service, ServiceTimes, Threshold,
-};
+use crate::scenario::{Catalogue, Category, Link, Network, Scenario, Service, ServiceTimes, Threshold};
 use crate::{assumed, hash};
 use chappe_base::{
-    Act, CommandClass, Duration, Format, Homes, Keyed, Law, Money, PageId, ProductId, Purpose,
-    SimTime, Span, Topic, standard_normal_quantile,
+    Act, CommandClass, Duration, Format, Homes, Keyed, Law, Money, PageId, ProductId, Purpose, SimTime, Span,
+    Topic, standard_normal_quantile,
 };
 use chappe_platform::policy::Policy;
 use chappe_platform::{CampaignConfig, Config, Desk, Pacing, PageConfig, ProductConfig};
@@ -135,22 +133,14 @@ fn population(file: &File) -> Result<Population, Problem> {
     if users > MOST_USERS as f64 {
         return Err(wrong(
             ["scale"],
-            format!(
-                "`scale` {} makes {users} users; at most {MOST_USERS}",
-                file.scale
-            ),
+            format!("`scale` {} makes {users} users; at most {MOST_USERS}", file.scale),
         ));
     }
     if file.population.pages > MOST_PAGES {
         let message = format!("`population.pages` must be at most {MOST_PAGES}");
         return Err(wrong(["population", "pages"], message));
     }
-    let share: f64 = file
-        .population
-        .time_zones
-        .iter()
-        .map(|zone| zone.share)
-        .sum();
+    let share: f64 = file.population.time_zones.iter().map(|zone| zone.share).sum();
     if !(share > 0.0 && share.is_finite()) {
         let message = "the shares of `population.time_zones` must add up to more than 0";
         return Err(wrong(["population", "time_zones"], message));
@@ -297,11 +287,7 @@ fn pages(file: &File, categories: &[Category]) -> Vec<PageConfig> {
         .collect()
 }
 
-fn campaigns(
-    file: &File,
-    categories: &[Category],
-    horizon: SimTime,
-) -> Result<Vec<CampaignConfig>, Problem> {
+fn campaigns(file: &File, categories: &[Category], horizon: SimTime) -> Result<Vec<CampaignConfig>, Problem> {
     if file.campaign.len() > u16::MAX as usize {
         let message = format!("at most {} campaigns", u16::MAX);
         return Err(wrong(["campaign"], message));
@@ -330,10 +316,7 @@ fn one_campaign(
     let pages = file.population.pages;
     if campaign.page >= pages {
         let message = match pages {
-            0 => format!(
-                "there is no page {}; `population.pages` is 0",
-                campaign.page
-            ),
+            0 => format!("there is no page {}; `population.pages` is 0", campaign.page),
             _ => format!(
                 "there is no page {}; pages are numbered from 0 to {}",
                 campaign.page,
@@ -367,24 +350,14 @@ fn one_campaign(
         (None, None) => SimTime::NEVER,
     };
     if end <= start {
-        let key = if campaign.end.is_some() {
-            "end"
-        } else {
-            "lasting"
-        };
+        let key = if campaign.end.is_some() { "end" } else { "lasting" };
         return at(key, "it must end after it starts".to_string());
     }
     if start >= horizon {
-        return at(
-            "start",
-            format!("it starts after the horizon ({})", file.horizon),
-        );
+        return at("start", format!("it starts after the horizon ({})", file.horizon));
     }
     if campaign.format == Format::FlashSale && end == SimTime::NEVER {
-        return at(
-            "format",
-            "a flash sale needs an `end`, or `lasting`".to_string(),
-        );
+        return at("format", "a flash sale needs an `end`, or `lasting`".to_string());
     }
     Ok(CampaignConfig {
         page: PageId(campaign.page),

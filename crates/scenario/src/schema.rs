@@ -56,6 +56,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether any value will do.
+    pub(crate) fn allows_anything(self) -> bool {
+        *self.value == Value::Bool(true)
+    }
+
     /// The alternatives that a value may follow, absence apart.
     pub(crate) fn branches(self) -> Vec<Node<'a>> {
         let node = self.resolved();
@@ -114,21 +119,13 @@ impl<'a> Node<'a> {
 
     /// The schema of the item `index` of a list.
     pub(crate) fn item(self, index: usize) -> Option<Node<'a>> {
-        let prefix = self
-            .value
-            .get("prefixItems")
-            .and_then(|items| items.get(index));
-        prefix
-            .or(self.value.get("items"))
-            .map(|value| self.at(value))
+        let prefix = self.value.get("prefixItems").and_then(|items| items.get(index));
+        prefix.or(self.value.get("items")).map(|value| self.at(value))
     }
 
     /// The branch that a table with these keys follows: the only table there is, or the one that
     /// has the keys.
-    pub(crate) fn table_with<'k>(
-        self,
-        mut keys: impl Iterator<Item = &'k str>,
-    ) -> Option<Node<'a>> {
+    pub(crate) fn table_with<'k>(self, mut keys: impl Iterator<Item = &'k str>) -> Option<Node<'a>> {
         let tables: Vec<Node<'a>> = self
             .branches()
             .into_iter()
@@ -136,12 +133,7 @@ impl<'a> Node<'a> {
             .collect();
         match tables.as_slice() {
             [only] => Some(*only),
-            _ => keys.find_map(|key| {
-                tables
-                    .iter()
-                    .copied()
-                    .find(|table| table.property(key).is_some())
-            }),
+            _ => keys.find_map(|key| tables.iter().copied().find(|table| table.property(key).is_some())),
         }
     }
 
@@ -153,10 +145,7 @@ impl<'a> Node<'a> {
         let within = match self.table_with(std::iter::once(key.as_str())) {
             Some(table) => table.property(key)?,
             None => {
-                let list = self
-                    .branches()
-                    .into_iter()
-                    .find(|branch| branch.is("array"))?;
+                let list = self.branches().into_iter().find(|branch| branch.is("array"))?;
                 list.item(key.parse().ok()?)?
             }
         };
