@@ -124,20 +124,23 @@ impl Audit {
             );
             hearing.broken(Promise::MoneyConserved, what);
         }
-        let mut verdict = Verdict {
-            facts_count: 0,
-            checks: Vec::new(),
-            violations: Vec::new(),
-            in_flight_count: 0,
-            bytes: 0,
-        };
+        let mut in_flight_count = 0;
+        for summary in &summaries {
+            hearing.findings.shard = summary.findings.shard;
+            in_flight_count += messages::settle(&summary.in_flight, summary.under_way_at_most, &mut hearing);
+        }
+        let facts_count = summaries.iter().map(|summary| summary.facts_count).sum();
+        let bytes = summaries.iter().map(|summary| summary.bytes).sum();
         for summary in summaries {
-            verdict.facts_count += summary.facts_count;
-            verdict.in_flight_count += summary.in_flight_count;
-            verdict.bytes += summary.bytes;
             findings.absorb(summary.findings);
         }
-        (verdict.checks, verdict.violations) = findings.conclude();
-        verdict
+        let (checks, violations) = findings.conclude();
+        Verdict {
+            facts_count,
+            checks,
+            violations,
+            in_flight_count,
+            bytes,
+        }
     }
 }

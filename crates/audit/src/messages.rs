@@ -117,9 +117,8 @@ impl Messages {
         }
     }
 
-    /// Whatever is open is lost; what was delivered at most `under_way_at_most` ago may still be
-    /// on its way to the device, and is counted.
-    pub(crate) fn finish(&mut self, under_way_at_most: Span, hearing: &mut Hearing<'_>) -> u64 {
+    /// Whatever is open is lost. What was delivered and has not reached its device is handed on.
+    pub(crate) fn finish(&mut self, hearing: &mut Hearing<'_>) -> Vec<(MessageId, Seconds)> {
         self.expect_answer(hearing);
         let mut lost: Vec<_> = self.open.iter().copied().chain(self.latest).collect();
         lost.sort_unstable();
@@ -127,27 +126,35 @@ impl Messages {
             let what = format!("message {} was accepted and never ended: it is lost", message.0);
             hearing.broken(Promise::DeliveredOnce, what);
         }
-        let oldest = hearing.at.0.saturating_sub(under_way_at_most.0);
-        let overdue = |at: Seconds| at.time().0.saturating_add(Span::SECOND.0) < oldest;
-        let mut lost: Vec<_> = self
-            .in_flight
-            .iter()
-            .filter(|(_, at)| overdue(**at))
-            .map(|(message, _)| *message)
-            .collect();
-        lost.sort_unstable();
-        let in_flight_count = self.in_flight.len() - lost.len();
-        for message in lost {
-            let what = format!(
-                "message {} was delivered and never reached its device: it is lost",
-                message.0
-            );
-            hearing.broken(Promise::DeliveredOnce, what);
-        }
-        in_flight_count as u64
+        let mut in_flight: Vec<_> = self.in_flight.drain().collect();
+        in_flight.sort_unstable();
+        in_flight
     }
 
     pub(crate) fn bytes(&self) -> usize {
         self.open.allocation_size() + self.in_flight.allocation_size()
     }
+}
+
+/// Of what had not reached its device, counts what was delivered at most `under_way_at_most` before
+/// the end of the run; the rest is lost.
+pub(crate) fn settle(
+    in_flight: &[(MessageId, Seconds)],
+    under_way_at_most: Span,
+    hearing: &mut Hearing<'_>,
+) -> u64 {
+    let oldest = hearing.at.0.saturating_sub(under_way_at_most.0);
+    let mut in_flight_count = 0;
+    for (message, delivered) in in_flight {
+        if (delivered.time() + Span::SECOND).0 >= oldest {
+            in_flight_count += 1;
+            continue;
+        }
+        let what = format!(
+            "message {} was delivered and never reached its device: it is lost",
+            message.0
+        );
+        hearing.broken(Promise::DeliveredOnce, what);
+    }
+    in_flight_count
 }

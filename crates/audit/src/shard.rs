@@ -267,7 +267,7 @@ impl ShardAudit {
             fact: None,
             findings: &mut self.findings,
         };
-        let in_flight_count = self.messages.finish(self.under_way_at_most, hearing);
+        let in_flight = self.messages.finish(hearing);
         self.ads.finish(hearing);
         let transfers = self.transfers.finish(hearing);
         let accounts = &self.accounts;
@@ -283,7 +283,8 @@ impl ShardAudit {
             facts_count: self.facts_count,
             clearing: accounts.balance(Account::Clearing),
             findings: self.findings,
-            in_flight_count,
+            in_flight,
+            under_way_at_most: self.under_way_at_most,
             bytes,
             end: self.end,
             transfers,

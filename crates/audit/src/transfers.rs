@@ -8,7 +8,7 @@
 
 use crate::promises::Promise;
 use crate::verdict::{Hearing, name};
-use chappe_base::{Chain, Map, Money, Party, Seconds, SimTime, TransferId};
+use chappe_base::{Chain, Map, Money, Party, Seconds, SimTime, Span, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// A step of a transfer.
@@ -147,6 +147,7 @@ pub(crate) struct Transfers {
 /// What one shard knows of transfers at the end.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct TransferSums {
+    day: i32,
     forgotten: u64,
     parts: Vec<(TransferId, Part)>,
 }
@@ -251,6 +252,7 @@ impl Transfers {
             part.find_missing_halves(*transfer, hearing);
         }
         TransferSums {
+            day: self.day,
             forgotten: self.forgotten,
             parts,
         }
@@ -272,9 +274,11 @@ struct Whole {
 /// [micro-units].
 pub(crate) fn settle<'a>(sums: impl Iterator<Item = &'a TransferSums>, hearing: &mut Hearing<'_>) -> i128 {
     let mut balance = 0u64;
+    let mut day = 0;
     let mut wholes: Map<TransferId, Whole> = Map::default();
     for sums in sums {
         balance = balance.wrapping_add(sums.forgotten);
+        day = day.max(sums.day);
         for (transfer, part) in &sums.parts {
             balance = balance.wrapping_add(part.balance(*transfer));
             let whole = wholes.entry(*transfer).or_default();
@@ -301,17 +305,24 @@ pub(crate) fn settle<'a>(sums: impl Iterator<Item = &'a TransferSums>, hearing: 
     }
     hearing.checked(Promise::MoneyConserved);
     if balance != 0 {
-        name_unbalanced(&wholes, hearing);
+        name_unbalanced(&wholes, day, hearing);
     }
     under_way
 }
 
-/// Names the transfers whose sides contradict each other, as far as they are remembered.
-fn name_unbalanced(wholes: &Map<TransferId, Whole>, hearing: &mut Hearing<'_>) {
-    let mut found: Vec<_> = wholes
+/// Names the transfers whose sides contradict each other: of those that ended early on the day
+/// before `day`, or earlier, one side may be forgotten.
+fn name_unbalanced(wholes: &Map<TransferId, Whole>, day: i32, hearing: &mut Hearing<'_>) {
+    let since = Span(i64::from(day - 1) * Span::DAY.0 + Span::HOUR.0);
+    let is_remembered = |whole: &Whole| {
+        let sides = [whole.payer, whole.payee].into_iter().flatten();
+        day == 0 || sides.map(|part| part.at.time()).min() >= Some(SimTime::ZERO + since)
+    };
+    let contradicting = wholes
         .iter()
-        .filter_map(|(transfer, whole)| Some((*transfer, whole.contradiction()?)))
-        .collect();
+        .filter(|(_, whole)| is_remembered(whole))
+        .filter_map(|(transfer, whole)| Some((*transfer, whole.contradiction()?)));
+    let mut found: Vec<_> = contradicting.collect();
     found.sort_unstable_by_key(|(transfer, _)| *transfer);
     if found.is_empty() {
         let what = "credits and posts of transfers that ended long ago differ over all shards";

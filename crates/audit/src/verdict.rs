@@ -3,7 +3,7 @@
 use crate::budgets::BudgetSums;
 use crate::promises::Promise;
 use crate::transfers::TransferSums;
-use chappe_base::{Fact, Party, ShardId, SimTime, Span};
+use chappe_base::{Fact, MessageId, Party, Seconds, ShardId, SimTime, Span};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -75,7 +75,9 @@ impl Verdict {
 pub struct ShardSummary {
     pub(crate) facts_count: u64,
     pub(crate) findings: Findings,
-    pub(crate) in_flight_count: u64,
+    /// Messages delivered that have not reached their device, with the time of delivery.
+    pub(crate) in_flight: Vec<(MessageId, Seconds)>,
+    pub(crate) under_way_at_most: Span,
     pub(crate) bytes: u64,
     /// The time of the latest fact.
     pub(crate) end: SimTime,

@@ -1,1 +1,6 @@
 //! Legal streams of facts are clean; breaking a promise on purpose is named as just that.
+
+mod broken;
+mod rules;
+mod story;
+mod transfers;

@@ -1,0 +1,246 @@
+//! Ads that no rule permits, or that come after consent was taken back.
+
+use super::story::*;
+use crate::Promise::{AdPermitted, CapsKept, ConsentKept};
+use crate::{Promises, TopicMatch};
+use chappe_base::*;
+
+fn is_ad(fact: &Fact) -> bool {
+    matches!(fact, Fact::AdDelivered { .. })
+}
+
+fn is_decision(to: UserId) -> impl Fn(&Fact) -> bool {
+    move |fact| matches!(fact, Fact::Decided { user, .. } if *user == to)
+}
+
+fn campaign(change: impl FnOnce(&mut crate::Campaign)) -> Story {
+    let mut story = Story::legal();
+    let mut campaign = story.promises.campaigns[0];
+    change(&mut campaign);
+    story.promises.campaigns = vec![campaign].into();
+    story
+}
+
+fn promising(change: impl FnOnce(&mut Promises)) -> Story {
+    let mut story = Story::legal();
+    change(&mut story.promises);
+    story
+}
+
+/// Changes both openings in history.
+fn opened(change: impl Fn(&mut Fact)) -> Story {
+    let mut story = Story::legal();
+    let facts = story.records.iter_mut().map(|record| &mut record.fact);
+    facts
+        .filter(|fact| matches!(fact, Fact::Opened { .. }))
+        .for_each(change);
+    story
+}
+
+#[test]
+fn an_ad_needs_a_decision() {
+    Story::legal().without(is_decision(BOB)).breaks_some(
+        AdPermitted,
+        "ad 20 of page 0 was accepted for user 1 without a decision",
+    );
+    let mut refused = Story::legal();
+    refused = refused.changed(is_decision(BOB), |fact| {
+        if let Fact::Decided { decision, .. } = fact {
+            *decision = Decision::Refused(RuleKind::UserCap);
+        }
+    });
+    refused.breaks_some(
+        AdPermitted,
+        "ad 20 was delivered to user 1, but no decision had allowed it",
+    );
+    Story::legal()
+        .doubled(is_ad)
+        .breaks_some(AdPermitted, "ad 20 was delivered to user 1, but no decision");
+}
+
+#[test]
+fn a_permit_cites_what_is_on_record() {
+    let cite = |permit: Permit| {
+        Story::legal().changed(is_decision(DAN), move |fact| {
+            if let Fact::Decided { decision, .. } = fact {
+                *decision = Decision::Allowed(permit);
+            }
+        })
+    };
+    let conversation = Act(99);
+    cite(Permit {
+        conversation,
+        ..PERMIT
+    })
+    .breaks(AdPermitted, "citing act 99 for a conversation that act 5 opened");
+    cite(Permit {
+        opt_in: Some(Act(99)),
+        ..PERMIT
+    })
+    .breaks(AdPermitted, "citing act 99 for an opt-in that is not in force");
+    cite(Permit {
+        opt_in: None,
+        ..PERMIT
+    })
+    .breaks(AdPermitted, "without citing an opt-in");
+    let mut stranger = Story::legal();
+    stranger
+        .records
+        .retain(|record| !matches!(record.fact, Fact::Opened { user: DAN, .. }));
+    stranger.breaks(AdPermitted, "there is no conversation between them");
+}
+
+#[test]
+fn every_rule_alone_is_judged() {
+    promising(|promises| promises.ads_allowed = false).breaks(AdPermitted, "where no ads are allowed");
+    promising(|promises| promises.formats.clear())
+        .breaks(AdPermitted, "in the format back-in-stock, which is not allowed");
+    promising(|promises| promises.not_within = Some(Span(2 * Span::DAY.0)))
+        .breaks(AdPermitted, "sooner than 172800 s");
+    promising(|promises| promises.at_most = Some(Span::HOUR)).breaks(AdPermitted, "later than 3600 s");
+    promising(|promises| promises.offsets_minutes = vec![0; 6].into()).breaks(AdPermitted, "in quiet hours");
+    promising(|promises| promises.offsets_minutes = Vec::new().into()).breaks(AdPermitted, "no time zone");
+    campaign(|campaign| campaign.start = SimTime(Span::DAY.0))
+        .breaks(AdPermitted, "while the campaign was not running");
+    campaign(|campaign| campaign.end = SimTime::ZERO)
+        .breaks(AdPermitted, "while the campaign was not running");
+    opened(|fact| {
+        if let Fact::Opened { by_user, .. } = fact {
+            *by_user = false
+        }
+    })
+    .relaxed(|promises| promises.at_most = None)
+    .breaks(AdPermitted, "though the user did not open the conversation");
+    opened(|fact| {
+        if let Fact::Opened { topic, .. } = fact {
+            topic.product = 9
+        }
+    })
+    .breaks(AdPermitted, "on topic 1/0 after first contact on 1/9");
+    let related = opened(|fact| {
+        if let Fact::Opened { topic, .. } = fact {
+            topic.product = 9
+        }
+    });
+    let related = related.relaxed(|promises| promises.first_topic = TopicMatch::Category);
+    assert_eq!(related.verdict().violations, []);
+}
+
+#[test]
+fn consent_can_be_taken_back_until_delivery() {
+    let (user, page, topic, home) = (BOB, SHOP, SHOES, ShardId(1));
+    let opted_out = Story::legal().before(is_ad, home, Fact::OptedOut { user, page, topic });
+    opted_out.breaks(
+        ConsentKept,
+        "ad 20 of campaign 0 of page 0 was delivered to user 1, without an opt-in",
+    );
+    let (source, act) = (OptInSource::SitePlugin, Act(7));
+    let again = opted_out.before(
+        is_ad,
+        home,
+        Fact::OptedIn {
+            user,
+            page,
+            topic,
+            source,
+            act,
+        },
+    );
+    assert_eq!(again.verdict().violations, [], "consent was given again");
+    let muted = Story::legal().before(is_ad, home, Fact::Muted { user, page });
+    muted.breaks(ConsentKept, "delivered to user 1, who muted the page");
+    assert_eq!(
+        muted
+            .relaxed(|promises| promises.mute = false)
+            .verdict()
+            .violations,
+        []
+    );
+    let party = Party::Page(SHOP);
+    Story::legal()
+        .before(is_ad, home, Fact::Blocked { user, party })
+        .breaks(ConsentKept, "delivered to user 1, who blocks the page");
+    Story::legal()
+        .before(is_decision(BOB), home, Fact::OptedOut { user, page, topic })
+        .breaks_some(AdPermitted, "for an opt-in that is not in force");
+}
+
+#[test]
+fn an_opt_in_covers_its_topic_or_its_page() {
+    let elsewhere = || {
+        let mut story = Story::legal();
+        for record in &mut story.records {
+            if let Fact::OptedIn { topic, .. } = &mut record.fact {
+                topic.product = 9;
+            }
+        }
+        story
+    };
+    elsewhere().breaks_some(AdPermitted, "citing act 6 for an opt-in that is not in force");
+    for scope in [TopicMatch::Category, TopicMatch::Any] {
+        let story = elsewhere().relaxed(|promises| promises.opt_in = Some(scope));
+        assert_eq!(story.verdict().violations, []);
+    }
+}
+
+/// A second ad for Bob after `wait`.
+fn second_ad(wait: Span) -> Story {
+    let mut story = Story::legal();
+    let end = story
+        .records
+        .iter()
+        .position(|record| matches!(record.fact, Fact::LeaseReturned { .. }));
+    let rest = story.records.split_off(end.unwrap() - 1);
+    story.now = rest[0].at + wait;
+    story.offer_ad(message(22), BOB);
+    story.tell(ShardId(1), Fact::Expired { message: message(22) });
+    story.moved(
+        ShardId(1),
+        Account::LeaseHeld(SALE),
+        Account::Lease(SALE),
+        Money(20),
+        TransferId::default(),
+    );
+    let shift = story.now - rest[0].at;
+    story.records.extend(rest.into_iter().map(|record| Record {
+        at: record.at + shift,
+        ..record
+    }));
+    story
+}
+
+#[test]
+fn caps_hold_over_any_stretch_of_time() {
+    let soon = second_ad(Span(12 * Span::HOUR.0));
+    soon.breaks_some(AdPermitted, "in quiet hours");
+    let soon = second_ad(Span(4 * Span::HOUR.0));
+    soon.breaks(
+        CapsKept,
+        "user 1 got 2 ads within 86400 s, the last from page 0, where 1 are allowed",
+    );
+    soon.breaks(CapsKept, "user 1 got 2 ads from page 0 within 86400 s");
+    let by_page = second_ad(Span(4 * Span::HOUR.0)).relaxed(|promises| promises.user_caps.clear());
+    by_page.breaks(CapsKept, "from page 0 within");
+    assert_eq!(second_ad(Span::DAY).verdict().violations, []);
+}
+
+#[test]
+fn an_ad_that_came_to_nothing_gives_its_place_back() {
+    let mut story = second_ad(Span(4 * Span::HOUR.0));
+    for record in &mut story.records {
+        if let Fact::Decided { user, .. } = &mut record.fact
+            && record.at > SimTime(Span::HOUR.0)
+        {
+            *user = DAN;
+        }
+        if let Fact::Accepted {
+            message: MessageId(22),
+            to,
+            ..
+        } = &mut record.fact
+        {
+            *to = Party::User(DAN);
+        }
+    }
+    assert_eq!(story.verdict().violations, []);
+}
