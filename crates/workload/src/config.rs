@@ -28,6 +28,10 @@ pub struct Population {
     /// Most that one person is active, as a multiple of the mean.
     #[schemars(range(min = 1), extend("x-unit" = "times the mean", "x-grade" = "A", "x-source" = "CollegeMsg trace: the top 1% send 14%"))]
     pub activity_max: f64,
+    /// Correlation between the logarithms of activity and of the number of friends: the active have
+    /// more friends, so they are also written to more.
+    #[schemars(range(min = 0, max = 1), extend("x-grade" = "A", "x-source" = "CollegeMsg trace: fitted to contacts and senders"))]
+    pub activity_friends_correlation: Probability,
     /// Friends of the median person.
     #[schemars(range(min = 1), extend("x-unit" = "friends", "x-grade" = "A", "x-source" = "friend degree: median 99, mean 190, log-normal"))]
     pub friends_median: f64,
@@ -79,6 +83,7 @@ impl Default for Population {
             pages: 100,
             activity_sigma: 1.4,
             activity_max: 20.0,
+            activity_friends_correlation: Probability::of(0.7),
             friends_median: 99.0,
             friends_sigma: 1.15,
             friends_max: 5_000,

@@ -4,8 +4,8 @@ use crate::alias::Alias;
 use crate::config;
 use crate::contact::Contacts;
 use crate::friends::Friends;
-use crate::normal::CutLogNormal;
-use chappe_base::{Keyed, Purpose, UserId};
+use crate::normal::{self, CutLogNormal};
+use chappe_base::{Keyed, Purpose, UserId, standard_normal_quantile};
 
 /// The people of a scenario. A few kilobytes, whatever their number.
 #[derive(Clone, Debug)]
@@ -14,6 +14,7 @@ pub struct Population {
     contacts: Contacts,
     activity: CutLogNormal,
     activity_keyed: Keyed,
+    correlation: f64,
     silent_share: f64,
     zones: Alias,
     zone_minutes: Vec<i16>,
@@ -33,6 +34,7 @@ impl Population {
             friends,
             activity: CutLogNormal::with_unit_mean(config.activity_sigma, config.activity_max),
             activity_keyed: Keyed::new(seed, Purpose::Activity),
+            correlation: config.activity_friends_correlation.get(),
             silent_share: config.silent_share.get(),
             zones: Alias::new(&shares),
             zone_minutes: config.time_zones.iter().map(|z| z.offset_minutes).collect(),
@@ -58,8 +60,11 @@ impl Population {
     #[must_use]
     #[inline]
     pub fn activity(&self, user: UserId) -> f64 {
-        self.activity
-            .quantile(self.activity_keyed.unit(user.0 as u64, 0))
+        let own = standard_normal_quantile(self.activity_keyed.unit(user.0 as u64, 0));
+        let social = -standard_normal_quantile(self.friends.standing(user));
+        let rest = libm::sqrt(1.0 - self.correlation * self.correlation);
+        let z = self.correlation * social + rest * own;
+        self.activity.quantile(normal::below(z))
     }
 
     /// Whether `user` ever writes to friends or pays them; the others only read.
