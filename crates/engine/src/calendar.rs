@@ -11,13 +11,15 @@
 //! follows the traffic and never affects the order.
 
 use crate::pool::{Chain, Pool};
+use crate::ring::{Ring, SLOTS, STEP};
 use chappe_base::{EventKey, SimTime};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-/// An event and its place in the total order.
+/// An event and its place in the total order: one cache line, with up to 48 bytes of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(align(64))]
 pub struct Scheduled<E> {
     /// When and where it happens, and who made it.
     pub key: EventKey,
@@ -25,17 +27,14 @@ pub struct Scheduled<E> {
     pub event: E,
 }
 
-/// A slot of one ring covers 2^`STEP` slots of the ring below.
-const STEP: u32 = 10;
-/// Slots of a ring: four slots' worth of the ring above.
-const SLOTS: usize = 4 << STEP;
 /// Bucket widths [binary logarithm of ns]: 1 ms at first, and the limits of adaptation. Time
 /// within a bucket must fit 32 bits.
 const WIDTH_LOG2_FIRST: u32 = 20;
 const WIDTH_LOG2_MIN: u32 = 6;
 const WIDTH_LOG2_MAX: u32 = 32;
-/// The width is reviewed after so many buckets.
-const REVIEW_BUCKETS: u32 = 128;
+/// The width is reviewed after so many buckets, or so many events in fewer.
+const REVIEW_BUCKETS: u64 = 128;
+const REVIEW_EVENTS: u64 = 1 << 16;
 
 /// The pending events of one worker.
 pub struct Calendar<E> {
@@ -57,9 +56,15 @@ pub struct Calendar<E> {
 /// What the last buckets were like, to judge their width.
 #[derive(Clone, Copy, Default)]
 struct Traffic {
-    buckets_count: u32,
+    buckets_count: u64,
     in_time_count: u64,
     late_count: u64,
+}
+
+impl Traffic {
+    fn events_count(self) -> u64 {
+        self.in_time_count + self.late_count
+    }
 }
 
 impl<E: Copy> Calendar<E> {
@@ -125,6 +130,14 @@ impl<E: Copy> Calendar<E> {
         }
     }
 
+    /// The events that come next in the open bucket, `count` of them or fewer; late ones may come
+    /// in between.
+    #[inline]
+    pub(crate) fn upcoming(&self, count: usize) -> &[Scheduled<E>] {
+        let end = self.open.len().min(self.next + count);
+        &self.open[self.next..end]
+    }
+
     /// A time not after that of the first event, nor before what was popped; none if empty.
     ///
     /// Exact where it is cheap: else the start of the first event's bucket.
@@ -141,10 +154,9 @@ impl<E: Copy> Calendar<E> {
             slot << ring.shift
         } else {
             let mut first = u64::MAX;
-            self.pool
-                .for_each(ring.slots[slot as usize % SLOTS], |_, scheduled| {
-                    first = first.min(scheduled.key.time().0 as u64);
-                });
+            self.pool.for_each(ring.chain(slot), |_, scheduled| {
+                first = first.min(scheduled.key.time().0 as u64);
+            });
             first
         };
         Some(SimTime(first as i64))
@@ -169,7 +181,7 @@ impl<E: Copy> Calendar<E> {
 
     /// Opens the next bucket in use, if it starts before `horizon`. False if there is none.
     fn open_next(&mut self, horizon: SimTime) -> bool {
-        if self.traffic.buckets_count >= REVIEW_BUCKETS {
+        if self.traffic.buckets_count >= REVIEW_BUCKETS || self.traffic.events_count() >= REVIEW_EVENTS {
             self.review_width();
             if !self.late.is_empty() {
                 return true;
@@ -205,8 +217,7 @@ impl<E: Copy> Calendar<E> {
         self.open.clear();
         self.next = 0;
         let pool = &self.pool;
-        self.open
-            .extend(order.iter().map(|&word| *pool.get(word as u32)));
+        self.open.extend(order.iter().map(|&word| *pool.get(word as u32)));
         self.pool.release(chain);
         for tied in self
             .open
@@ -251,9 +262,8 @@ impl<E: Copy> Calendar<E> {
     /// empty: full ones sort slowly and catch too many late events, empty ones cost their opening.
     fn review_width(&mut self) {
         let traffic = std::mem::take(&mut self.traffic);
-        let events_count = traffic.in_time_count + traffic.late_count;
-        let mean_count = events_count / traffic.buckets_count as u64;
-        let late_share = traffic.late_count as f64 / events_count as f64;
+        let mean_count = traffic.events_count() / traffic.buckets_count.max(1);
+        let late_share = traffic.late_count as f64 / traffic.events_count() as f64;
         let width_log2 = if mean_count > 1024 {
             self.width_log2 - (mean_count / 512).ilog2()
         } else if late_share > 0.5 && mean_count > 16 {
@@ -305,85 +315,6 @@ fn place<E: Copy>(rings: &mut [Ring], pool: &mut Pool<Scheduled<E>>, scheduled: 
     unreachable!("the highest ring has no limit");
 }
 
-/// One ring of slots.
-struct Ring {
-    slots: Vec<Chain>,
-    /// One bit for each slot in use.
-    used: Vec<u64>,
-    used_count: u32,
-    /// Binary logarithm of a slot's width [ns].
-    shift: u32,
-    /// First slot that the ring above keeps.
-    limit: u64,
-}
-
-impl Ring {
-    /// Rings over buckets of 2^`width_log2` ns that start at `position` [ns].
-    fn hierarchy(width_log2: u32, position: u64) -> Vec<Ring> {
-        let mut rings = Vec::new();
-        let mut shift = width_log2;
-        loop {
-            let highest = shift + STEP + 2 >= u64::BITS - 1;
-            let above = shift + STEP;
-            rings.push(Ring {
-                slots: vec![Chain::EMPTY; SLOTS],
-                used: vec![0; SLOTS / 64],
-                used_count: 0,
-                shift,
-                limit: if highest {
-                    u64::MAX
-                } else {
-                    ((position >> above) + 4) << STEP
-                },
-            });
-            if highest {
-                return rings;
-            }
-            shift = above;
-        }
-    }
-
-    #[inline]
-    fn push<T: Copy>(&mut self, slot: u64, pool: &mut Pool<T>, item: T) {
-        let place = slot as usize % SLOTS;
-        let chain = &mut self.slots[place];
-        if chain.is_empty() {
-            self.used[place / 64] |= 1 << (place % 64);
-            self.used_count += 1;
-        }
-        pool.push(chain, item);
-    }
-
-    fn holds(&self, slot: u64) -> bool {
-        !self.slots[slot as usize % SLOTS].is_empty()
-    }
-
-    fn take(&mut self, slot: u64) -> Chain {
-        let place = slot as usize % SLOTS;
-        self.used[place / 64] &= !(1 << (place % 64));
-        self.used_count -= 1;
-        std::mem::replace(&mut self.slots[place], Chain::EMPTY)
-    }
-
-    /// The first slot in use at or after `from`, where every one in use lies within a round.
-    fn first_from(&self, from: u64) -> Option<u64> {
-        if self.used_count == 0 {
-            return None;
-        }
-        let start = from as usize % SLOTS;
-        let ahead = self.used[start / 64] >> (start % 64);
-        if ahead != 0 {
-            return Some(from + ahead.trailing_zeros() as u64);
-        }
-        let words = self.used.len();
-        (1..=words).find_map(|step| {
-            let word = self.used[(start / 64 + step) % words];
-            let distance = (step * 64 - start % 64) as u64 + word.trailing_zeros() as u64;
-            (word != 0).then_some(from + distance)
-        })
-    }
-}
-
 /// Orders a [`BinaryHeap`] by key, the first event on top.
 #[derive(Clone, Copy)]
 struct Latest<E>(Scheduled<E>);
@@ -407,3 +338,6 @@ impl<E> PartialEq for Latest<E> {
 }
 
 impl<E> Eq for Latest<E> {}
+
+#[cfg(test)]
+mod tests;

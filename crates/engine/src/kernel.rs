@@ -19,7 +19,17 @@ pub trait LogicalProcess: Send + 'static {
 
     /// Does what `event` asks at time `now` and emits what follows from it.
     fn handle(&mut self, now: SimTime, event: Self::Event, out: &mut Emitter<'_, Self::Event>);
+
+    /// Reads the state that `event` will need and returns a word of it: called for a number of
+    /// events ahead, so that their cache misses overlap. The word itself means nothing.
+    #[inline]
+    fn touch(&self, _event: &Self::Event) -> u64 {
+        0
+    }
 }
+
+/// Events whose state is touched ahead: about as many as a core has cache misses under way.
+const TOUCHED_AHEAD: u64 = 16;
 
 /// What surrounds a worker's processes and stays the same during a run.
 #[derive(Clone, Copy, Debug)]
@@ -211,11 +221,17 @@ impl<L: LogicalProcess> Kernel<L> {
     /// ran. Returns how many did.
     pub fn run_until(&mut self, horizon: SimTime, events_max: u64) -> u64 {
         let mut count = 0;
+        let mut touch_in = 0;
         while count < events_max
             && let Some(Scheduled { key, event }) = self.calendar.pop_before(horizon)
         {
             let shard = key.target();
             let local = self.around.local_index(shard);
+            if touch_in == 0 {
+                touch_in = TOUCHED_AHEAD;
+                self.touch_ahead();
+            }
+            touch_in -= 1;
             self.now = key.time();
             let mut out = Emitter {
                 key,
@@ -230,6 +246,15 @@ impl<L: LogicalProcess> Kernel<L> {
         }
         self.events_count += count;
         count
+    }
+
+    #[inline]
+    fn touch_ahead(&self) {
+        let mut words = 0;
+        for Scheduled { key, event } in self.calendar.upcoming(TOUCHED_AHEAD as usize) {
+            words ^= self.lps[self.around.local_index(key.target())].touch(event);
+        }
+        std::hint::black_box(words);
     }
 
     /// Time of the latest event that ran.
@@ -248,6 +273,12 @@ impl<L: LogicalProcess> Kernel<L> {
     #[must_use]
     pub fn calendar_bytes(&self) -> usize {
         self.calendar.bytes()
+    }
+
+    /// The processes, in order of their shards.
+    #[must_use]
+    pub fn lps(&self) -> &[L] {
+        &self.lps
     }
 
     /// The processes, in order of their shards.

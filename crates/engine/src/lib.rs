@@ -9,6 +9,7 @@ mod calendar;
 mod cluster;
 mod kernel;
 mod pool;
+mod ring;
 mod station;
 mod stop;
 mod trace;

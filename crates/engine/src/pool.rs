@@ -85,10 +85,7 @@ impl<T: Copy> Pool<T> {
     /// Visits the items of `chain` with their indices, in no order of meaning.
     #[inline]
     pub(crate) fn for_each(&self, chain: Chain, mut visit: impl FnMut(u32, &T)) {
-        let Chain {
-            mut chunk,
-            mut fill,
-        } = chain;
+        let Chain { mut chunk, mut fill } = chain;
         while chunk != NONE {
             let first = chunk * CHUNK;
             let items = &self.items[first as usize..(first + fill) as usize];

@@ -294,3 +294,6 @@ impl<J: Copy> Station<J> {
         slot
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,10 +77,7 @@ impl<E: fmt::Debug> fmt::Display for Divergence<E> {
 /// Compares two runs over the same shards and names the first event, in the total order, that
 /// one of them handled and the other did not.
 #[must_use]
-pub fn first_divergence<L, M>(
-    left: &[Traced<L>],
-    right: &[Traced<M>],
-) -> Option<Divergence<L::Event>>
+pub fn first_divergence<L, M>(left: &[Traced<L>], right: &[Traced<M>]) -> Option<Divergence<L::Event>>
 where
     L: LogicalProcess<Event: PartialEq>,
     M: LogicalProcess<Event = L::Event>,

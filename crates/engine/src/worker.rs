@@ -189,48 +189,40 @@ fn build_loop<L: LogicalProcess>(
         let (handle, cycle) = scope.feedback::<Vec<Scheduled<L::Event>>>(1);
         let route = Exchange::new(|s: &Scheduled<L::Event>| s.key.target().0 as u64);
         type Builder<E> = CapacityContainerBuilder<Vec<Scheduled<E>>>;
-        let sent = cycle.unary_frontier::<Builder<L::Event>, _, _, _>(
-            route,
-            "windows",
-            move |at_zero, _| {
-                part.borrow_mut().kernel.start();
-                let mut held = Some(at_zero);
-                move |(input, frontier), output| {
-                    let part = &mut *part.borrow_mut();
-                    input.for_each(|arrived, batch| {
-                        if let Some(window) = part.receive(batch, &ensemble)
-                            && held.as_ref().is_none_or(|held| window < *held.time())
-                        {
-                            held = Some(arrived.delayed(&window, 0));
-                        }
-                    });
-                    while let Some(capability) = &mut held
-                        && !frontier.less_equal(capability.time())
+        let sent = cycle.unary_frontier::<Builder<L::Event>, _, _, _>(route, "windows", move |at_zero, _| {
+            part.borrow_mut().kernel.start();
+            let mut held = Some(at_zero);
+            move |(input, frontier), output| {
+                let part = &mut *part.borrow_mut();
+                input.for_each(|arrived, batch| {
+                    if let Some(window) = part.receive(batch, &ensemble)
+                        && held.as_ref().is_none_or(|held| window < *held.time())
                     {
-                        let window = *capability.time();
-                        let next = part.run_window(window, &ensemble);
-                        output
-                            .session(capability)
-                            .give_iterator(part.kernel.drain_outbox());
-                        match next {
-                            Some(next) => capability.downgrade(&next),
-                            None => held = None,
-                        }
+                        held = Some(arrived.delayed(&window, 0));
+                    }
+                });
+                while let Some(capability) = &mut held
+                    && !frontier.less_equal(capability.time())
+                {
+                    let window = *capability.time();
+                    let next = part.run_window(window, &ensemble);
+                    output
+                        .session(capability)
+                        .give_iterator(part.kernel.drain_outbox());
+                    match next {
+                        Some(next) => capability.downgrade(&next),
+                        None => held = None,
                     }
                 }
-            },
-        );
+            }
+        });
         sent.connect_loop(handle);
     });
 }
 
 impl<L: LogicalProcess> Part<L> {
     /// Takes events from other workers. Returns the first window to run for them, if any.
-    fn receive(
-        &mut self,
-        batch: &mut Vec<Scheduled<L::Event>>,
-        ensemble: &Ensemble<L>,
-    ) -> Option<u64> {
+    fn receive(&mut self, batch: &mut Vec<Scheduled<L::Event>>, ensemble: &Ensemble<L>) -> Option<u64> {
         let first = batch.iter().map(|scheduled| scheduled.key.time()).min()?;
         for scheduled in batch.drain(..) {
             self.kernel.receive(scheduled);
@@ -250,9 +242,7 @@ impl<L: LogicalProcess> Part<L> {
         let unreported = self.kernel.events_count() - self.reported_count;
         if unreported >= EVENTS_PER_REPORT {
             self.reported_count += unreported;
-            let before = ensemble
-                .events_count
-                .fetch_add(unreported, Ordering::Relaxed);
+            let before = ensemble.events_count.fetch_add(unreported, Ordering::Relaxed);
             // Nobody listens any more if the run is being torn down; then nothing is lost.
             let _ = ensemble.report.send(Progress {
                 now: ensemble.windows.start(window),

@@ -4,3 +4,7 @@
 mod determinism;
 #[path = "engine/phold.rs"]
 mod phold;
+#[path = "engine/queue_theory.rs"]
+mod queue_theory;
+#[path = "engine/statistics.rs"]
+mod statistics;

@@ -3,8 +3,8 @@
 use crate::phold::{LOOKAHEAD, Phold, Visit};
 use chappe_base::{ShardId, SimTime, Span};
 use chappe_engine::{
-    Emitter, Kernel, LogicalProcess, Progress, RunOptions, RunOutcome, StopFlag, Traced,
-    first_divergence, run,
+    Emitter, Kernel, LogicalProcess, Progress, RunOptions, RunOutcome, StopFlag, Traced, first_divergence,
+    run,
 };
 
 const SHARDS_COUNT: u16 = 6;

@@ -51,9 +51,7 @@ impl LogicalProcess for Phold {
 
     fn start(&mut self, out: &mut Emitter<'_, Visit>) {
         for entity in 0..self.digests.len() as u32 {
-            let word = self
-                .keyed
-                .word((self.shard.0 as u64) << 32 | entity as u64, 0);
+            let word = self.keyed.word((self.shard.0 as u64) << 32 | entity as u64, 0);
             let visit = Visit {
                 entity,
                 hop: 1,
@@ -68,9 +66,9 @@ impl LogicalProcess for Phold {
         *digest = (digest.rotate_left(7) ^ now.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let place = (self.shard.0 as u64) << 32 | visit.entity as u64;
         let [place, word] = self.keyed.words(place ^ *digest, visit.hop as u64);
-        let target = ShardId(((place >> 32) * self.shards_count as u64 >> 32) as u16);
+        let target = ShardId((((place >> 32) * self.shards_count as u64) >> 32) as u16);
         let next = Visit {
-            entity: ((place & 0xffff_ffff) * self.digests.len() as u64 >> 32) as u32,
+            entity: (((place & 0xffff_ffff) * self.digests.len() as u64) >> 32) as u32,
             hop: visit.hop + 1,
             ballast: [word; 5],
         };

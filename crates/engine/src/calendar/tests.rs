@@ -1,0 +1,134 @@
+use super::*;
+use chappe_base::{ShardId, Span};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// What a test does to a calendar and to its reference.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Insert an event so long after the last one popped [ns].
+    Insert { delay: i64, target: u16 },
+    /// Pop up to so many events, none at or after so long from the last one popped [ns].
+    Pop { count: usize, span: i64 },
+    /// Pop and reinsert, so many times: the width adapts to these delays [ns].
+    Churn { count: usize, delay: i64 },
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let delay = prop_oneof![
+        2 => Just(0i64),
+        2 => 0i64..4,
+        4 => 0i64..50_000_000,
+        2 => 0i64..20_000_000_000,
+        1 => 0i64..30 * Span::DAY.0,
+        1 => Just(i64::MAX),
+    ];
+    let step = prop_oneof![
+        8 => (delay.clone(), 0u16..4).prop_map(|(delay, target)| Step::Insert { delay, target }),
+        4 => (1usize..20, delay.clone()).prop_map(|(count, span)| Step::Pop { count, span }),
+        1 => (1usize..3000, delay).prop_map(|(count, delay)| Step::Churn { count, delay }),
+    ];
+    prop::collection::vec(step, 1..200)
+}
+
+/// A calendar beside a reference that is right by construction.
+#[derive(Default)]
+struct Pair {
+    calendar: Calendar<u32>,
+    reference: BTreeMap<EventKey, u32>,
+    now: SimTime,
+    sequence: u32,
+}
+
+impl Pair {
+    fn insert(&mut self, delay: i64, target: u16) {
+        self.sequence += 1;
+        let (at, source) = (self.now + Span(delay), ShardId(3 - target));
+        let key = EventKey::new(at, ShardId(target), source, self.sequence);
+        let event = self.sequence;
+        self.calendar.insert(Scheduled { key, event });
+        self.reference.insert(key, event);
+    }
+
+    fn pop(&mut self, horizon: SimTime) -> bool {
+        let first = self.reference.first_key_value();
+        let expected = first
+            .filter(|(key, _)| key.time() < horizon)
+            .map(|(&key, &event)| Scheduled { key, event });
+        if let (Some((key, _)), bound) = (first, self.calendar.next_time_bound()) {
+            let bound = bound.expect("an event is pending");
+            assert!(self.now <= bound.max(self.now) && bound <= key.time());
+        }
+        assert_eq!(self.calendar.pop_before(horizon), expected);
+        if let Some(scheduled) = expected {
+            self.reference.remove(&scheduled.key);
+            self.now = scheduled.key.time();
+        }
+        expected.is_some()
+    }
+}
+
+proptest! {
+    #[test]
+    fn pops_in_the_order_of_a_sorted_map(steps in steps()) {
+        let mut pair = Pair::default();
+        for step in steps {
+            match step {
+                Step::Insert { delay, target } => pair.insert(delay, target),
+                Step::Pop { count, span } => {
+                    let horizon = pair.now + Span(span);
+                    for _ in 0..count {
+                        pair.pop(horizon);
+                    }
+                }
+                Step::Churn { count, delay } => {
+                    for turn in 0..count as i64 {
+                        let spread = (turn * 7919) % (delay.min(Span::DAY.0) + 1);
+                        pair.insert(spread, (turn % 4) as u16);
+                        if turn % 3 != 0 {
+                            pair.pop(SimTime::NEVER);
+                        }
+                    }
+                }
+            }
+        }
+        while pair.pop(SimTime::NEVER) {}
+        prop_assert!(pair.reference.keys().all(|key| key.time() == SimTime::NEVER));
+    }
+}
+
+#[test]
+fn the_width_follows_the_traffic() {
+    let mut pair = Pair::default();
+    for turn in 0..2000 {
+        pair.insert(turn * 100, 0);
+    }
+    for turn in 0..100_000 {
+        assert!(pair.pop(SimTime::NEVER));
+        pair.insert((turn * 7919) % 200_000, 1);
+    }
+    assert!(pair.calendar.width_log2 < WIDTH_LOG2_FIRST);
+    let narrow = pair.calendar.width_log2;
+    for turn in 0..20_000 {
+        assert!(pair.pop(SimTime::NEVER));
+        pair.insert((turn * 7919) % 200_000 * Span::SECOND.0, 1);
+    }
+    assert!(pair.calendar.width_log2 > narrow);
+}
+
+#[test]
+fn drained_memory_is_used_again() {
+    let mut pair = Pair::default();
+    for turn in 0..1000 {
+        pair.insert(turn * 1_000_000, 0);
+    }
+    let mut bytes = 0;
+    for turn in 0..200_000 {
+        assert!(pair.pop(SimTime::NEVER));
+        pair.insert((turn * 7919) % 1_000_000_000, 1);
+        if turn == 100_000 {
+            bytes = pair.calendar.bytes();
+        }
+    }
+    assert!(pair.calendar.bytes() <= bytes * 5 / 4, "grew from {bytes}");
+}

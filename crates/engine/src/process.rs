@@ -1,0 +1,310 @@
+//! One shard of the platform with its agents, its service queue, its digest and its audit: a
+//! logical process.
+
+use crate::kernel::{Emitter, LogicalProcess};
+use crate::station::{Arrival, Discipline, Started, Station, Ticket};
+use crate::ways::Ways;
+use chappe_audit::ShardAudit;
+use chappe_base::{
+    Chain, CommandClass, Fact, Homes, MessageClass, Party, Record, ShardId, SimTime,
+};
+use chappe_metrics::Collector;
+use chappe_platform::{Command, Hop, Notice, Outbox, Shard};
+use chappe_scenario::Lanes;
+use chappe_workload::config::Probe;
+use chappe_workload::{Acts, Agents, Wake, World};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Takes every fact of one worker's shards, in the order in which they happen there.
+pub type FactSink = Box<dyn FnMut(&Record) + Send>;
+
+/// What folds the facts of all shards of a worker.
+pub struct Witness {
+    /// The figures.
+    pub collector: Collector,
+    /// The event log, if one is kept.
+    pub log: Option<FactSink>,
+}
+
+/// What happens to a shard.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub enum Event {
+    /// A command reaches the shard's service queue.
+    Arrive(Command),
+    /// A server of the queue has finished with a command, which now takes effect.
+    Done(u32),
+    /// A notice reaches the device of a user or page that lives here.
+    Notice(Notice),
+    /// An agent's own time has come.
+    Wake(Wake),
+    /// A bare request arrives.
+    Probe(u32),
+    /// A waiting request's patience ends.
+    Renege(Ticket),
+}
+
+/// One shard and everything that lives on it.
+pub struct Process {
+    shard: Shard,
+    agents: Agents,
+    station: Station<Command>,
+    digest: Chain,
+    audit: ShardAudit,
+    id: ShardId,
+    homes: Homes,
+    ways: Arc<Ways>,
+    world: Arc<World>,
+    probe: Option<Probe>,
+    outbox: Outbox,
+    acts: Acts,
+}
+
+impl Process {
+    /// Shard `id` before its first event.
+    #[must_use]
+    pub(crate) fn new(shard: Shard, id: ShardId, world: Arc<World>, ways: Arc<Ways>, audit: ShardAudit) -> Process {
+        let service = &ways.service;
+        let discipline = match service.lanes {
+            Lanes::Fifo => Discipline::Fifo,
+            Lanes::PeopleFirst => Discipline::Priority { lanes_count: 2 },
+        };
+        Process {
+            agents: Agents::new(Arc::clone(&world), id),
+            station: Station::new(u32::from(service.servers), service.queue_capacity, discipline),
+            digest: Chain::default(),
+            probe: ways.probe,
+            outbox: Outbox::default(),
+            acts: Acts::default(),
+            homes: world.homes(),
+            shard,
+            audit,
+            id,
+            ways,
+            world,
+        }
+    }
+
+    /// One fact, for all who fold facts.
+    #[inline]
+    fn record(&mut self, witness: &mut Witness, at: SimTime, fact: &Fact) {
+        self.digest.push(&at);
+        self.digest.push(fact);
+        witness.collector.observe(self.id, at, fact);
+        self.audit.observe(at, fact);
+        if let Some(log) = &mut witness.log {
+            log(&Record { at, shard: self.id, fact: *fact });
+        }
+    }
+
+    /// Carries on what the shard has put into its outbox.
+    fn send_out(&mut self, witness: &mut Witness, now: SimTime, out: &mut Emitter<'_, Event>) {
+        let outbox = std::mem::take(&mut self.outbox);
+        for fact in &outbox.facts {
+            self.record(witness, now, fact);
+        }
+        for forward in &outbox.forwards {
+            let arrival = Event::Arrive(forward.command);
+            match forward.hop {
+                Hop::Timer(at) => out.schedule(at, arrival),
+                Hop::Link(to) => {
+                    let latency = self.ways.between_servers(now, &forward.command);
+                    out.send(to, now + latency, arrival);
+                }
+            }
+        }
+        for notice in &outbox.notices {
+            let latency = self.ways.to_client(now, notice);
+            out.send(notice.home(self.homes), now + latency, Event::Notice(*notice));
+        }
+        self.outbox = outbox;
+        self.outbox.clear();
+    }
+
+    /// Carries on what agents want done.
+    fn act_out(&mut self, out: &mut Emitter<'_, Event>) {
+        for (at, command) in &self.acts.commands {
+            let home = command.home(self.homes).expect("agents send what clients may send");
+            let latency = self.ways.from_client(*at, command);
+            out.send(home, *at + latency, Event::Arrive(*command));
+        }
+        for (at, wake) in &self.acts.wakes {
+            out.schedule(*at, Event::Wake(*wake));
+        }
+        self.acts.clear();
+    }
+
+    fn arrive(&mut self, witness: &mut Witness, now: SimTime, command: Command, out: &mut Emitter<'_, Event>) {
+        let class = command.class();
+        let service = self.ways.service_time(self.id, now, &command);
+        // Only clients can be turned away: what shards have promised each other always gets through.
+        let is_client = command.home(self.homes).is_some() || class == CommandClass::Probe;
+        let lane = self.ways.service.lanes.lane(class) as u8;
+        match self.station.arrive(now, command, lane, service, !is_client) {
+            Arrival::Started(started) => done(started, out),
+            Arrival::Queued(ticket) => {
+                if let (CommandClass::Probe, Some(patience)) = (class, self.probe.and_then(|probe| probe.patience)) {
+                    let word = self.ways.patience.word(u64::from(self.id.0), now.0 as u64);
+                    out.schedule(now + patience.sample(word), Event::Renege(ticket));
+                }
+            }
+            Arrival::Dropped => {
+                let fact = Fact::Dropped { command: class, message: command.message() };
+                self.record(witness, now, &fact);
+            }
+        }
+    }
+
+    fn complete(&mut self, witness: &mut Witness, now: SimTime, server: u32, out: &mut Emitter<'_, Event>) {
+        let completion = self.station.complete(now, server);
+        if let Some(started) = completion.next {
+            done(started, out);
+        }
+        let command = completion.job;
+        let served = Fact::Served {
+            command: command.class(),
+            message: command.message(),
+            wait_ns: completion.wait,
+            service_ns: completion.service,
+        };
+        self.record(witness, now, &served);
+        self.shard.apply(now, command, &mut self.outbox);
+        self.send_out(witness, now, out);
+    }
+
+    /// A device shows a notice: the driver sees it, then the agent.
+    fn show(&mut self, witness: &mut Witness, now: SimTime, notice: Notice, out: &mut Emitter<'_, Event>) {
+        if let Some(fact) = seen(&notice) {
+            self.record(witness, now, &fact);
+        }
+        self.agents.notice(now, &notice, &mut self.acts);
+        self.act_out(out);
+    }
+
+    fn probe(&mut self, witness: &mut Witness, now: SimTime, number: u32, out: &mut Emitter<'_, Event>) {
+        self.schedule_probe(now, number + 1, out);
+        self.arrive(witness, now, Command::Probe, out);
+    }
+
+    fn schedule_probe(&self, now: SimTime, number: u32, out: &mut Emitter<'_, Event>) {
+        if let Some(probe) = self.probe {
+            let word = self.ways.arrival.word(u64::from(self.id.0), u64::from(number));
+            let gap = self.ways.probe_gap(probe, word);
+            out.schedule(now + gap, Event::Probe(number));
+        }
+    }
+
+    /// What has happened before day one.
+    fn remember(&mut self, witness: &mut Witness) {
+        let world = Arc::clone(&self.world);
+        for (at, past) in world.past(self.id) {
+            self.shard.remember(at, past, &mut self.outbox);
+            let facts = std::mem::take(&mut self.outbox.facts);
+            for fact in &facts {
+                self.record(witness, at, fact);
+            }
+            self.outbox.facts = facts;
+            self.outbox.clear();
+        }
+    }
+
+    /// Ends the shard's history at `end`: what is still under way is a fact too.
+    pub(crate) fn finish(&mut self, witness: &mut Witness, end: SimTime) {
+        self.shard.finish(&mut self.outbox);
+        let facts = std::mem::take(&mut self.outbox.facts);
+        for fact in &facts {
+            self.record(witness, end, fact);
+        }
+    }
+
+    /// Digest of all facts of this shard.
+    pub(crate) fn digest(&self) -> u64 {
+        self.digest.value()
+    }
+
+    /// Bytes held by the state of this shard, by part.
+    pub(crate) fn bytes(&self) -> Vec<(&'static str, usize)> {
+        let mut parts = self.shard.bytes();
+        parts.push(("agents", self.agents.bytes()));
+        parts.push(("service queue", self.station.bytes()));
+        parts.push(("audit", self.audit.bytes()));
+        parts
+    }
+
+    /// The shard and its audit, at the end of a run.
+    pub(crate) fn into_parts(self) -> (Shard, ShardAudit) {
+        (self.shard, self.audit)
+    }
+}
+
+fn done(started: Started, out: &mut Emitter<'_, Event>) {
+    out.schedule(started.done_at, Event::Done(started.server));
+}
+
+/// What the driver saw for itself when a device showed `notice`.
+fn seen(notice: &Notice) -> Option<Fact> {
+    match *notice {
+        Notice::Message { message, class, to, intended, kept, .. } => {
+            Some(Fact::HandedOut { message, class, to: Party::User(to), intended, kept })
+        }
+        Notice::Ad { message, user, intended, kept, .. } => {
+            let (class, to) = (MessageClass::Ad, Party::User(user));
+            Some(Fact::HandedOut { message, class, to, intended, kept })
+        }
+        Notice::Question { question, page, intended } => {
+            let (class, to) = (MessageClass::HotLine, Party::Page(page));
+            Some(Fact::HandedOut { message: question, class, to, intended, kept: false })
+        }
+        Notice::Acknowledged { message, intended, .. } => Some(Fact::Acknowledged { message, intended }),
+        Notice::Assigned { .. }
+        | Notice::ReadBy { .. }
+        | Notice::Refused { .. }
+        | Notice::Paid { .. }
+        | Notice::NewOrder { .. }
+        | Notice::SoldOut { .. } => None,
+    }
+}
+
+impl LogicalProcess for Process {
+    type Event = Event;
+    type Shared = Witness;
+
+    fn start(&mut self, witness: &mut Witness, out: &mut Emitter<'_, Event>) {
+        self.remember(witness);
+        for (at, command) in self.shard.first_timers() {
+            out.schedule(at, Event::Arrive(command));
+        }
+        self.agents.start(&mut self.acts);
+        self.act_out(out);
+        self.schedule_probe(SimTime::ZERO, 0, out);
+    }
+
+    fn handle(&mut self, witness: &mut Witness, now: SimTime, event: Event, out: &mut Emitter<'_, Event>) {
+        match event {
+            Event::Arrive(command) => self.arrive(witness, now, command, out),
+            Event::Done(server) => self.complete(witness, now, server, out),
+            Event::Notice(notice) => self.show(witness, now, notice, out),
+            Event::Wake(wake) => {
+                self.agents.wake(now, wake, &mut self.acts);
+                self.act_out(out);
+            }
+            Event::Probe(number) => self.probe(witness, now, number, out),
+            Event::Renege(ticket) => {
+                if let Some((_, wait_ns)) = self.station.renege(now, ticket) {
+                    self.record(witness, now, &Fact::Reneged { wait_ns });
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Scheduled;
+
+    #[test]
+    fn a_scheduled_event_is_one_cache_line() {
+        assert_eq!(size_of::<Scheduled<Event>>(), 64);
+    }
+}

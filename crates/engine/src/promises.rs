@@ -1,0 +1,84 @@
+//! What a scenario promises, in the words of the audit.
+
+use chappe_audit::{Campaign, Cap, Promises, QuietHours, TopicMatch as AuditMatch};
+use chappe_base::{Format, Span, UserId};
+use chappe_platform::CampaignConfig;
+use chappe_platform::policy::{OpenedBy, OptInScope, PageRule, TopicMatch, UserRule};
+use chappe_scenario::Scenario;
+use chappe_workload::Population;
+use std::sync::Arc;
+
+/// The longest that anything is under way between shards and devices, unless it is lost.
+const UNDER_WAY_AT_MOST: Span = Span::DAY;
+
+/// What the policy and the campaigns of `scenario` promise.
+pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises {
+    let config = &scenario.platform;
+    let needs_stock = config.policy.page_rules.contains(&PageRule::InStock);
+    let campaign = |terms: &CampaignConfig| Campaign {
+        page: terms.page,
+        format: terms.format,
+        topic: terms.topic,
+        product: needs_stock.then_some(terms.product),
+        budget: terms.budget,
+        start: terms.start,
+        end: terms.end,
+    };
+    let mut promises = Promises {
+        users_count: config.users_count,
+        pages_count: config.pages.len() as u32,
+        offsets_minutes: Arc::new([]),
+        campaigns: config.campaigns.iter().map(campaign).collect(),
+        ads_allowed: true,
+        opened_by_user: false,
+        first_topic: AuditMatch::Any,
+        formats: Format::ALL.to_vec(),
+        opt_in: None,
+        mute: false,
+        not_within: None,
+        at_most: None,
+        user_caps: Vec::new(),
+        page_caps: Vec::new(),
+        quiet_hours: None,
+        under_way_at_most: UNDER_WAY_AT_MOST,
+    };
+    for rule in &config.policy.user_rules {
+        add(&mut promises, rule);
+    }
+    if promises.quiet_hours.is_some() {
+        let offsets = (0..config.users_count).map(|user| population.time_zone_minutes(UserId(user)));
+        promises.offsets_minutes = offsets.collect();
+    }
+    promises
+}
+
+fn add(promises: &mut Promises, rule: &UserRule) {
+    match *rule {
+        UserRule::NoAds => promises.ads_allowed = false,
+        // The audit holds a block against every message, whatever the policy says.
+        UserRule::NotBlocked => {}
+        UserRule::NotMuted => promises.mute = true,
+        UserRule::OpenedBy(who) => promises.opened_by_user |= who == OpenedBy::User,
+        UserRule::FirstTopic(closeness) => {
+            promises.first_topic = match closeness {
+                TopicMatch::Any => AuditMatch::Any,
+                TopicMatch::Category => AuditMatch::Category,
+                TopicMatch::Product => AuditMatch::Product,
+            };
+        }
+        UserRule::Formats(formats) => promises.formats.retain(|format| formats.contains(*format)),
+        UserRule::OptIn(scope) => {
+            promises.opt_in = Some(match scope {
+                OptInScope::Page => AuditMatch::Any,
+                OptInScope::Category => AuditMatch::Category,
+                OptInScope::Product => AuditMatch::Product,
+            });
+        }
+        UserRule::Window { at_least, at_most } => (promises.not_within, promises.at_most) = (at_least, at_most),
+        UserRule::UserCap { count, every } => promises.user_caps.push(Cap { count: u32::from(count), every }),
+        UserRule::PageCap { count, every } => promises.page_caps.push(Cap { count: u32::from(count), every }),
+        UserRule::QuietHours { from_minute, to_minute } => {
+            promises.quiet_hours = Some(QuietHours { from_minute, to_minute });
+        }
+    }
+}

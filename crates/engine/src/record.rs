@@ -1,0 +1,74 @@
+//! What a simulated run says for the record.
+
+use crate::simulate::Simulated;
+use chappe_audit::{Verdict, Violation};
+use chappe_metrics::{
+    Assumed, AuditSummary, Clock, Execution, PromiseSummary, RunRecord, SCHEMA, ScenarioId, Threshold,
+    ViolationSummary,
+};
+use chappe_scenario::Scenario;
+
+/// The record of a run of `scenario`; `replay` is the command that shows the facts behind the
+/// audit's violations, if there are any.
+#[must_use]
+pub fn run_record(
+    scenario: &Scenario,
+    simulated: &Simulated,
+    thresholds: &[Threshold],
+    replay: &str,
+    execution: Execution,
+) -> RunRecord {
+    let verdicts = thresholds.iter().map(|threshold| threshold.evaluate(&simulated.parts)).collect();
+    let audit = audit_summary(&simulated.verdict, replay);
+    let assumed = scenario.assumed.iter().map(|assumed| Assumed {
+        key: assumed.key.clone(),
+        value: assumed.value.clone(),
+        unit: assumed.unit.clone(),
+        description: assumed.description.clone(),
+    });
+    RunRecord {
+        schema: SCHEMA.to_string(),
+        digest: format!("{:016x}", simulated.digest),
+        clock: Clock::Virtual,
+        scenario: ScenarioId {
+            name: scenario.name.clone(),
+            title: scenario.title.clone(),
+            question: scenario.question.clone(),
+            hash: scenario.hash.clone(),
+            arm: scenario.arm.clone(),
+        },
+        seed: scenario.seed,
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        interrupted: simulated.stopped_at.is_some(),
+        result: simulated.parts.clone().into_result(verdicts, audit, assumed.collect(), Vec::new()),
+        execution,
+    }
+}
+
+/// The audit's verdict, as it stands in a record.
+#[must_use]
+pub fn audit_summary(verdict: &Verdict, replay: &str) -> AuditSummary {
+    let violation_count = verdict.violation_count();
+    let violation = |violation: &Violation| ViolationSummary {
+        promise: violation.promise.label().replace(' ', "-"),
+        at_ns: violation.at.0,
+        shard: violation.shard.map(|shard| shard.0),
+        description: violation.to_string(),
+    };
+    AuditSummary {
+        passed: violation_count == 0,
+        facts_count: verdict.facts_count,
+        promises: verdict
+            .checks
+            .iter()
+            .map(|check| PromiseSummary {
+                promise: check.promise.label().replace(' ', "-"),
+                description: check.promise.label().to_string(),
+                checked_count: check.checked_count,
+                violation_count: check.violation_count,
+            })
+            .collect(),
+        violations: verdict.violations.iter().map(violation).collect(),
+        replay: (violation_count > 0).then(|| replay.to_string()),
+    }
+}

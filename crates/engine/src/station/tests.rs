@@ -1,0 +1,187 @@
+use super::*;
+use proptest::prelude::*;
+
+const S: Span = Span::SECOND;
+
+fn at(seconds: i64) -> SimTime {
+    SimTime(seconds * S.0)
+}
+
+fn ticket(arrival: Arrival) -> Ticket {
+    match arrival {
+        Arrival::Queued(ticket) => ticket,
+        Arrival::Started(_) | Arrival::Dropped => panic!("{arrival:?} is no ticket"),
+    }
+}
+
+#[test]
+fn serves_in_order_and_drops_what_has_no_room() {
+    let mut station = Station::new(1, 2, Discipline::Fifo);
+    let first = station.arrive(at(0), 'a', 0, Span(5 * S.0));
+    let started = Started {
+        server: 0,
+        done_at: at(5),
+    };
+    assert_eq!(first, Arrival::Started(started));
+    ticket(station.arrive(at(1), 'b', 7, S));
+    ticket(station.arrive(at(2), 'c', 3, S));
+    assert_eq!(station.arrive(at(2), 'd', 0, S), Arrival::Dropped);
+    assert_eq!(station.busy(at(3)), Span(3 * S.0));
+    let done = station.complete(at(5), 0);
+    assert_eq!(
+        (done.job, done.wait, done.service),
+        ('a', Span::ZERO, Span(5 * S.0))
+    );
+    assert_eq!(done.next.map(|next| next.done_at), Some(at(6)));
+    assert_eq!(station.waiting_count(), 1);
+    let done = station.complete(at(6), 0);
+    assert_eq!((done.job, done.wait), ('b', Span(4 * S.0)));
+    assert_eq!(station.complete(at(7), 0).job, 'c');
+    assert_eq!(
+        (station.in_service_count(), station.busy(at(9))),
+        (0, Span(7 * S.0))
+    );
+}
+
+#[test]
+fn lower_lanes_go_first_without_interrupting() {
+    let mut station = Station::new(1, 9, Discipline::Priority { lanes_count: 3 });
+    station.arrive(at(0), 0, 2, S);
+    for (job, lane) in [(1, 2), (2, 0), (3, 1), (4, 0)] {
+        ticket(station.arrive(at(0), job, lane, S));
+    }
+    let order: Vec<_> = (1..=5).map(|now| station.complete(at(now), 0).job).collect();
+    assert_eq!(order, [0, 2, 4, 3, 1]);
+}
+
+#[test]
+fn an_old_ticket_removes_nobody() {
+    let mut station = Station::new(1, 9, Discipline::Fifo);
+    station.arrive(at(0), 'a', 0, S);
+    let b = ticket(station.arrive(at(0), 'b', 0, S));
+    station.complete(at(1), 0);
+    assert_eq!(station.renege(at(1), b), None);
+    let c = ticket(station.arrive(at(1), 'c', 0, S));
+    assert_eq!(station.renege(at(1), b), None);
+    assert_eq!(station.renege(at(2), c), Some(('c', S)));
+    assert_eq!(station.renege(at(2), c), None);
+    assert_eq!(station.waiting_count(), 0);
+}
+
+/// A station done plainly: one list of those who wait, searched for whoever is next.
+struct Naive {
+    servers: Vec<Option<(u32, SimTime, Span)>>,
+    waiting: Vec<(u32, SimTime, u8, Span)>,
+    room: usize,
+}
+
+impl Naive {
+    fn arrive(&mut self, now: SimTime, job: u32, lane: u8, service: Span) -> &'static str {
+        if let Some(server) = self.servers.iter_mut().find(|server| server.is_none()) {
+            *server = Some((job, now, Span::ZERO));
+            "started"
+        } else if self.waiting.len() < self.room {
+            self.waiting.push((job, now, lane, service));
+            "queued"
+        } else {
+            "dropped"
+        }
+    }
+
+    /// Ends the service of `job`. Returns its wait, and who is next, until when.
+    fn complete(&mut self, now: SimTime, job: u32) -> (Span, Option<(u32, SimTime)>) {
+        let serves =
+            |server: &&mut Option<(u32, SimTime, Span)>| server.is_some_and(|(served, ..)| served == job);
+        let server = self.servers.iter_mut().find(serves).expect("in service");
+        let wait = server.take().expect("in service").2;
+        // The first of the lowest lane: `min_by_key` takes the first of equals.
+        let places = 0..self.waiting.len();
+        let next = places.min_by_key(|&place| self.waiting[place].2).map(|place| {
+            let (job, arrived_at, _, service) = self.waiting.remove(place);
+            *server = Some((job, now, now - arrived_at));
+            (job, now + service)
+        });
+        (wait, next)
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Arrive { lane: u8, service: i64 },
+    Complete { pick: usize },
+    Renege { pick: usize },
+}
+
+fn step() -> impl Strategy<Value = (i64, Step)> {
+    let step = prop_oneof![
+        3 => (0u8..3, 0i64..10).prop_map(|(lane, service)| Step::Arrive { lane, service }),
+        2 => (0usize..8).prop_map(|pick| Step::Complete { pick }),
+        1 => (0usize..64).prop_map(|pick| Step::Renege { pick }),
+    ];
+    (0i64..3, step)
+}
+
+proptest! {
+    #[test]
+    fn agrees_with_a_plain_one(
+        servers_count in 1u32..4,
+        room in 0u32..6,
+        steps in prop::collection::vec(step(), 1..200),
+    ) {
+        let mut station = Station::new(servers_count, room, Discipline::Priority { lanes_count: 3 });
+        let mut naive = Naive {
+            servers: vec![None; servers_count as usize],
+            waiting: Vec::new(),
+            room: room as usize,
+        };
+        let (mut running, mut tickets) = (Vec::new(), Vec::new());
+        let mut now = SimTime::ZERO;
+        for (job, (pause, step)) in steps.into_iter().enumerate() {
+            now += Span(pause);
+            let job = job as u32;
+            match step {
+                Step::Arrive { lane, service } => {
+                    let arrival = station.arrive(now, job, lane, Span(service));
+                    let name = match arrival {
+                        Arrival::Started(started) => {
+                            prop_assert_eq!(started.done_at, now + Span(service));
+                            running.push((started.server, job));
+                            "started"
+                        }
+                        Arrival::Queued(ticket) => {
+                            tickets.push((ticket, job));
+                            "queued"
+                        }
+                        Arrival::Dropped => "dropped",
+                    };
+                    prop_assert_eq!(name, naive.arrive(now, job, lane, Span(service)));
+                }
+                Step::Complete { .. } if running.is_empty() => {}
+                Step::Complete { pick } => {
+                    let (server, job) = running.swap_remove(pick % running.len());
+                    let done = station.complete(now, server);
+                    let (wait, next) = naive.complete(now, job);
+                    prop_assert_eq!((done.job, done.wait), (job, wait));
+                    prop_assert_eq!(
+                        done.next.map(|next| next.done_at),
+                        next.map(|(_, done_at)| done_at)
+                    );
+                    if let (Some(started), Some((next, _))) = (done.next, next) {
+                        running.push((started.server, next));
+                    }
+                }
+                Step::Renege { .. } if tickets.is_empty() => {}
+                Step::Renege { pick } => {
+                    let (ticket, job) = tickets[pick % tickets.len()];
+                    let place = naive.waiting.iter().position(|waiting| waiting.0 == job);
+                    let left = place.map(|place| naive.waiting.remove(place));
+                    let expected = left.map(|(job, arrived_at, ..)| (job, now - arrived_at));
+                    prop_assert_eq!(station.renege(now, ticket), expected);
+                }
+            }
+            prop_assert_eq!(station.waiting_count() as usize, naive.waiting.len());
+            let busy = naive.servers.iter().flatten().count();
+            prop_assert_eq!(station.in_service_count() as usize, busy);
+        }
+    }
+}

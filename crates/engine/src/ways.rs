@@ -1,0 +1,114 @@
+//! How long things take: links and service, drawn by what they are for.
+
+use chappe_base::{CommandClass, Keyed, Law, MessageId, Party, Purpose, ShardId, SimTime, Span};
+use chappe_platform::{Command, Notice};
+use chappe_scenario::{CLASS_COUNT, Network, Scenario, Service};
+use chappe_workload::config::Probe;
+use chappe_workload::offered_load;
+
+/// The laws of links and service of a run, with their draws.
+#[derive(Clone, Debug)]
+pub(crate) struct Ways {
+    pub(crate) network: Network,
+    pub(crate) service: Service,
+    pub(crate) probe: Option<Probe>,
+    pub(crate) patience: Keyed,
+    pub(crate) arrival: Keyed,
+    laws: [Law; CLASS_COUNT],
+    up: Keyed,
+    down: Keyed,
+    between: Keyed,
+    serving: Keyed,
+}
+
+impl Ways {
+    pub(crate) fn new(scenario: &Scenario) -> Ways {
+        let keyed = |purpose| Keyed::new(scenario.seed, purpose);
+        Ways {
+            network: scenario.network,
+            service: scenario.service.clone(),
+            probe: scenario.traffic.probe,
+            patience: keyed(Purpose::Patience),
+            arrival: keyed(Purpose::Arrival),
+            laws: scenario.service.times.laws(unit_cost(scenario)),
+            up: keyed(Purpose::ClientUp),
+            down: keyed(Purpose::ClientDown),
+            between: keyed(Purpose::Between),
+            serving: keyed(Purpose::Service),
+        }
+    }
+
+    /// From a client that sends at `at` to the shard that decides.
+    #[inline]
+    pub(crate) fn from_client(&self, at: SimTime, command: &Command) -> Span {
+        let [a, b] = occurrence(at, command);
+        self.network.client_to_platform.sample(self.up.word(a, b))
+    }
+
+    /// From shard to shard.
+    #[inline]
+    pub(crate) fn between_servers(&self, now: SimTime, command: &Command) -> Span {
+        let [a, b] = occurrence(now, command);
+        self.network.server_to_server.sample(self.between.word(a, b))
+    }
+
+    /// From a shard to a device.
+    #[inline]
+    pub(crate) fn to_client(&self, now: SimTime, notice: &Notice) -> Span {
+        let message = notice.message();
+        let to = match notice.to() {
+            Party::User(user) => u64::from(user.0),
+            Party::Page(page) => 1 << 32 | u64::from(page.0),
+        };
+        let b = if message == MessageId(0) { now.0 as u64 } else { to };
+        self.network.platform_to_client.sample(self.down.word(message.0 ^ to.rotate_left(40), b))
+    }
+
+    /// Time in service at a shard.
+    #[inline]
+    pub(crate) fn service_time(&self, shard: ShardId, now: SimTime, command: &Command) -> Span {
+        let [a, b] = occurrence(now, command);
+        let word = self.serving.word(a, b ^ u64::from(shard.0) << 48);
+        self.laws[command.class() as usize].sample(word)
+    }
+
+    /// Gap before the next bare request.
+    pub(crate) fn probe_gap(&self, probe: Probe, word: u64) -> Span {
+        let mean = Span::from_secs_f64(1.0 / probe.rate);
+        Law::Exponential(chappe_base::Duration(mean)).sample(word)
+    }
+}
+
+/// What a draw for a command is keyed by: what it is about and its class, or the time for those
+/// that are about nothing that has a number.
+#[inline]
+fn occurrence(at: SimTime, command: &Command) -> [u64; 2] {
+    let (message, class) = (command.message(), command.class() as u64);
+    if message == MessageId(0) { [class, at.0 as u64] } else { [message.0, class] }
+}
+
+/// Mean service time of a command of cost 1, so that the busiest hour keeps the servers as busy as
+/// the scenario says.
+fn unit_cost(scenario: &Scenario) -> Span {
+    use chappe_scenario::ServiceTimes;
+    match &scenario.service.times {
+        ServiceTimes::Given(_) => Span::ZERO,
+        ServiceTimes::FromPeak { peak_utilisation, costs, .. } => {
+            let load = offered_load(
+                &scenario.population,
+                &scenario.sessions,
+                &scenario.traffic,
+                &scenario.agents,
+                &scenario.history,
+            );
+            let costs_per_second: f64 =
+                CommandClass::ALL.iter().map(|class| load[*class as usize] * costs[*class as usize]).sum();
+            let servers = f64::from(scenario.platform.homes.shards()) * f64::from(scenario.service.servers);
+            if costs_per_second > 0.0 {
+                Span::from_secs_f64(peak_utilisation * servers / costs_per_second)
+            } else {
+                Span(1_000_000)
+            }
+        }
+    }
+}
