@@ -12,29 +12,25 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// Money that passed one point: the sum of what is long past, and what is recent by time.
+/// Money that passed one point: the sum of all, and what is recent by time.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Flow {
-    past: i128,
+    sum: i128,
     recent: VecDeque<(SimTime, i64)>,
 }
 
 impl Flow {
     fn push(&mut self, at: SimTime, amount: Money, keep: Span) {
+        self.sum += i128::from(amount.0);
         self.recent.push_back((at, amount.0));
         let oldest = at.0.saturating_sub(keep.0);
-        while let Some((_, amount)) = self.recent.pop_front_if(|(at, _)| at.0 < oldest) {
-            self.past += i128::from(amount);
-        }
+        while self.recent.pop_front_if(|(at, _)| at.0 < oldest).is_some() {}
     }
 
-    fn sum(&self) -> i128 {
-        self.past
-            + self
-                .recent
-                .iter()
-                .map(|(_, amount)| i128::from(*amount))
-                .sum::<i128>()
+    /// The sum of what is no longer kept by time.
+    fn past(&self) -> i128 {
+        let recent = self.recent.iter().map(|(_, amount)| i128::from(*amount));
+        self.sum - recent.sum::<i128>()
     }
 }
 
@@ -126,7 +122,7 @@ impl Budgets {
         Self::matched(met, "set budget aside", hearing);
     }
 
-    /// A campaign began.
+    /// A campaign began, with as much of its budget as its page could pay: perhaps nothing.
     pub(crate) fn started(
         &mut self,
         campaign: CampaignId,
@@ -134,11 +130,10 @@ impl Budgets {
         budget: Money,
         hearing: &mut Hearing<'_>,
     ) {
-        let met = self
-            .start
-            .right((campaign, page, budget))
-            .map_err(|(orphan, ..)| orphan);
-        Self::matched(met, "set budget aside", hearing);
+        if budget != Money::ZERO {
+            let met = self.start.right((campaign, page, budget));
+            Self::matched(met.map_err(|(orphan, ..)| orphan), "set budget aside", hearing);
+        }
         let Some((promised, sums)) = self.campaign(campaign, true, hearing) else {
             return;
         };
@@ -148,7 +143,7 @@ impl Budgets {
                 format!("campaign {} began twice", campaign.0),
             );
         }
-        if (promised.page, promised.budget) != (page, budget) {
+        if promised.page != page || budget > promised.budget {
             let what = format!(
                 "campaign {} began with {} micro-units of page {}, where {} of page {} were planned",
                 campaign.0, budget.0, page.0, promised.budget.0, promised.page.0
@@ -191,8 +186,8 @@ impl Budgets {
             return;
         };
         sums.leased_out.entry(to).or_default().push(at, amount, keep);
-        let leased: i128 = sums.leased_out.values().map(Flow::sum).sum();
-        let outstanding = leased - sums.returned_in.sum();
+        let leased: i128 = sums.leased_out.values().map(|flow| flow.sum).sum();
+        let outstanding = leased - sums.returned_in.sum;
         if outstanding > i128::from(promised.budget.0) {
             let what = format!(
                 "campaign {} has leased out {outstanding} micro-units of a budget of {}",
@@ -400,7 +395,7 @@ pub(crate) fn settle(shards: &[&BudgetSums], hearing: &mut Hearing<'_>) -> i128 
 fn compare(sent: &[&Flow], arrived: &[&Flow], at_most: Span, what: &str, hearing: &mut Hearing<'_>) -> i128 {
     hearing.checked(Promise::MoneyConserved);
     let [sent_sum, arrived_sum] =
-        [sent, arrived].map(|flows| flows.iter().map(|flow| flow.sum()).sum::<i128>());
+        [sent, arrived].map(|flows| flows.iter().map(|flow| flow.sum).sum::<i128>());
     let timeline = |flows: &[&Flow]| -> Vec<(SimTime, i64)> {
         let mut all: Vec<_> = flows
             .iter()
@@ -409,7 +404,7 @@ fn compare(sent: &[&Flow], arrived: &[&Flow], at_most: Span, what: &str, hearing
         all.sort_unstable();
         all
     };
-    let past = |flows: &[&Flow]| flows.iter().map(|flow| flow.past).sum::<i128>();
+    let past = |flows: &[&Flow]| flows.iter().map(|flow| flow.past()).sum::<i128>();
     let mut so_far = past(sent) - past(arrived);
     let mut departures = timeline(sent).into_iter().peekable();
     for (at, amount) in timeline(arrived) {

@@ -143,7 +143,7 @@ impl Consents {
             Party::User(person) => {
                 !self.blocked_people.is_empty() && self.blocked_people.contains(&(user, person))
             }
-            Party::Page(page) => self.is_blocked((user, page)),
+            Party::Page(page) => self.is((user, page), BLOCKED),
         };
         if is_blocked {
             let what = format!(
@@ -156,13 +156,8 @@ impl Consents {
         }
     }
 
-    fn is_blocked(&self, between: Between) -> bool {
-        self.conversations
-            .get(&between)
-            .is_some_and(|conversation| conversation.is(BLOCKED))
-    }
-
-    /// Judges a decision that allows an ad of `campaign`, which is the page's.
+    /// Judges a decision that allows an ad of `campaign`, which is the page's. A block is judged
+    /// at delivery, which no policy may let pass.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -176,7 +171,9 @@ impl Consents {
     ) -> Result<(), String> {
         let between = (user, campaign.page);
         let conversation = self.cited(between, permit)?;
-        self.judge_peace(promises, between)?;
+        if promises.mute && conversation.is(MUTED) {
+            return Err("who muted the page".into());
+        }
         if promises.opened_by_user && !conversation.is(BY_USER) {
             return Err("though the user did not open the conversation".into());
         }
@@ -238,7 +235,12 @@ impl Consents {
         decided: Option<Permit>,
     ) -> Result<(), String> {
         let between = (user, campaign.page);
-        self.judge_peace(promises, between)?;
+        if self.is(between, BLOCKED) {
+            return Err("who blocks the page".into());
+        }
+        if promises.mute && self.is(between, MUTED) {
+            return Err("who muted the page".into());
+        }
         let Some(scope) = promises.opt_in else {
             return Ok(());
         };
@@ -251,19 +253,9 @@ impl Consents {
         }
     }
 
-    fn judge_peace(&self, promises: &Promises, between: Between) -> Result<(), String> {
-        let is = |flag| {
-            self.conversations
-                .get(&between)
-                .is_some_and(|conversation| conversation.is(flag))
-        };
-        if is(BLOCKED) {
-            return Err("who blocks the page".into());
-        }
-        if promises.mute && is(MUTED) {
-            return Err("who muted the page".into());
-        }
-        Ok(())
+    fn is(&self, between: Between, flag: u8) -> bool {
+        let conversation = self.conversations.get(&between);
+        conversation.is_some_and(|conversation| conversation.is(flag))
     }
 
     fn judge_cited_opt_in(

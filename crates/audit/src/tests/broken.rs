@@ -341,6 +341,15 @@ fn campaigns_lease_no_more_than_their_budget() {
     Story::legal()
         .doubled(start)
         .breaks(BudgetsKept, "campaign 0 began twice");
+    let poor = Story::legal().relaxed(|promises| {
+        let mut campaign = promises.campaigns[0];
+        campaign.budget = Money(199);
+        promises.campaigns = vec![campaign].into();
+    });
+    poor.breaks(
+        BudgetsKept,
+        "campaign 0 began with 200 micro-units of page 0, where 199",
+    );
     let end = |fact: &Fact| {
         matches!(
             fact,

@@ -156,6 +156,8 @@ fn consent_can_be_taken_back_until_delivery() {
             .violations,
         []
     );
+    let muted_before = Story::legal().before(is_decision(BOB), home, Fact::Muted { user, page });
+    muted_before.breaks_some(AdPermitted, "an ad, who muted the page");
     let party = Party::Page(SHOP);
     Story::legal()
         .before(is_ad, home, Fact::Blocked { user, party })
