@@ -191,7 +191,7 @@ fn mismatch(schema: Node<'_>, value: &Value, path: &[String]) -> Problem {
     let found = match value {
         Value::String(_) => "a text",
         Value::Integer(_) => "a whole number",
-        Value::Float(_) => "a number",
+        Value::Float(_) => "a decimal number",
         Value::Boolean(_) => "true or false",
         Value::Datetime(_) => "a date",
         Value::Array(_) => "a list",

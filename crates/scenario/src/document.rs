@@ -7,6 +7,9 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
+/// A stretch of a text [bytes], where it is known.
+type Place = Option<Range<usize>>;
+
 /// Where a key and its value were written.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
@@ -38,11 +41,15 @@ impl Document {
     /// Reads `text`, which goes by the number `source`.
     ///
     /// # Errors
-    /// What the TOML reader says, with its place.
-    pub(crate) fn parse(text: &str, source: usize) -> Result<Document, toml::de::Error> {
-        // The plain reader goes first: it also checks that numbers fit.
-        let table = toml::from_str(text)?;
-        let spanned = DeTable::parse(text)?;
+    /// What is wrong with the text as TOML, and where.
+    pub(crate) fn parse(text: &str, source: usize) -> Result<Document, (String, Place)> {
+        let spanned = DeTable::parse(text).map_err(|error| {
+            let message = error.message().replace('\n', ", ");
+            (format!("this is not TOML: {message}"), error.span())
+        })?;
+        // Only the plain reader checks that numbers fit.
+        let table = toml::from_str(text)
+            .map_err(|error| ("this number is out of range".to_string(), error.span()))?;
         let mut origins = BTreeMap::new();
         note_table(spanned.get_ref(), source, &mut Vec::new(), &mut origins);
         Ok(Document { table, origins })
@@ -208,6 +215,7 @@ fn merge_value(
                     let message = format!("there is no `{}`", dotted(path));
                     return Err(Problem::key(path, message).help(match count {
                         0 => format!("`{list}` is empty"),
+                        1 => format!("`{list}` has one item, `{list}.0`"),
                         _ => format!("`{list}` is numbered from 0 to {}", count - 1),
                     }));
                 };

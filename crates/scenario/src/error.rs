@@ -15,9 +15,8 @@ pub struct Error {
     help: Option<String>,
     #[source_code]
     source_code: Option<Arc<NamedSource<String>>>,
-    #[label("{label}")]
+    #[label]
     span: Option<SourceSpan>,
-    label: String,
 }
 
 impl Error {
@@ -31,7 +30,6 @@ impl Error {
                 .as_ref()
                 .map(|_| Arc::new(NamedSource::new(source, text.to_string()))),
             span: place.map(SourceSpan::from),
-            label: problem.label,
         }
     }
 }
@@ -45,8 +43,6 @@ pub(crate) struct Problem {
     pub(crate) on_key: bool,
     /// What is wrong, in a sentence.
     pub(crate) message: String,
-    /// A word at the place.
-    pub(crate) label: String,
     /// What to change, where the message doesn't say it.
     pub(crate) help: Option<String>,
 }
@@ -58,7 +54,6 @@ impl Problem {
             path: path.to_vec(),
             on_key: false,
             message,
-            label: "here".to_string(),
             help: None,
         }
     }

@@ -66,8 +66,9 @@ struct Reader {
 impl Reader {
     fn read(&mut self, name: &str, options: &Options) -> Result<Scenario, Error> {
         let root = Node::root(&self.schema);
-        let text = &self.sources[0].1;
-        let written = Document::parse(text, 0).map_err(|error| self.syntax(&error))?;
+        let (path, text) = &self.sources[0];
+        let written = Document::parse(text, 0)
+            .map_err(|(message, place)| Error::at(path, text, place, Problem::value(&[], message)))?;
         let mut base = Document::of(defaults());
         base.overlay(root, &written)
             .map_err(|problem| self.error(&written, problem))?;
@@ -196,13 +197,6 @@ impl Reader {
             names => advice(wanted, names.iter().map(String::as_str)),
         };
         Error::at("", "", None, Problem::value(&[], message).help(help))
-    }
-
-    /// What the TOML reader has against the file.
-    fn syntax(&self, error: &toml::de::Error) -> Error {
-        let (name, text) = &self.sources[0];
-        let message = format!("this is not TOML: {}", error.message().replace('\n', ", "));
-        Error::at(name, text, error.span(), Problem::value(&[], message))
     }
 
     /// `problem` at the place where `document` has it from.

@@ -152,13 +152,13 @@ pub(crate) enum Setting<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Setting<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Setting<T>, D::Error> {
-        match toml::Value::deserialize(deserializer)? {
-            toml::Value::Boolean(false) => Ok(Setting::Off),
-            toml::Value::String(word) if word == "none" => Ok(Setting::Off),
-            value => T::deserialize(value)
-                .map(Setting::Is)
-                .map_err(serde::de::Error::custom),
+        let value = toml::Value::deserialize(deserializer)?;
+        if value.as_bool() == Some(false) || value.as_str() == Some("none") {
+            return Ok(Setting::Off);
         }
+        T::deserialize(value)
+            .map(Setting::Is)
+            .map_err(serde::de::Error::custom)
     }
 }
 

@@ -27,8 +27,9 @@ pub(crate) struct Context<'a> {
 }
 
 /// A wrong value at the keys `path`.
-fn wrong<const N: usize>(path: [&str; N], message: impl Into<String>) -> Problem {
-    Problem::value(&path.map(str::to_string), message.into())
+fn wrong(path: &[&str], message: impl Into<String>) -> Problem {
+    let path: Vec<String> = path.iter().map(ToString::to_string).collect();
+    Problem::value(&path, message.into())
 }
 
 /// The scenario that `file` comes to.
@@ -92,15 +93,21 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
 fn check_times(file: &File) -> Result<(), Problem> {
     let (horizon, warm_up) = (file.horizon, file.warm_up);
     if horizon <= warm_up {
+        // The warm-up is none where the file says nothing, so this one stands there.
+        let written = if warm_up.0 == Span::ZERO {
+            "horizon"
+        } else {
+            "warm_up"
+        };
         return Err(wrong(
-            ["horizon"],
+            &[written],
             format!("the horizon ({horizon}) must be longer than the warm-up ({warm_up})"),
         ));
     }
     let days = (Act::DAYS - Act::HISTORY_DAYS) as i64;
     if horizon.0.0 > days * Span::DAY.0 {
         return Err(wrong(
-            ["horizon"],
+            &["horizon"],
             format!("the horizon ({horizon}) is too long; a run lasts at most {days} days"),
         ));
     }
@@ -112,7 +119,7 @@ fn check_times(file: &File) -> Result<(), Problem> {
     ];
     match above_zero.iter().find(|(_, span)| span.0 == Span::ZERO) {
         Some((key, _)) => Err(wrong(
-            ["platform", key],
+            &["platform", key],
             format!("`platform.{key}` must be above zero"),
         )),
         None => Ok(()),
@@ -123,7 +130,7 @@ fn population(file: &File) -> Result<Population, Problem> {
     let users = (file.population.users as f64 * file.scale).round();
     if users < 1.0 {
         return Err(wrong(
-            ["scale"],
+            &["scale"],
             format!(
                 "`scale` {} leaves nobody of {} users",
                 file.scale, file.population.users
@@ -132,18 +139,18 @@ fn population(file: &File) -> Result<Population, Problem> {
     }
     if users > MOST_USERS as f64 {
         return Err(wrong(
-            ["scale"],
+            &["scale"],
             format!("`scale` {} makes {users} users; at most {MOST_USERS}", file.scale),
         ));
     }
     if file.population.pages > MOST_PAGES {
         let message = format!("`population.pages` must be at most {MOST_PAGES}");
-        return Err(wrong(["population", "pages"], message));
+        return Err(wrong(&["population", "pages"], message));
     }
     let share: f64 = file.population.time_zones.iter().map(|zone| zone.share).sum();
     if !(share > 0.0 && share.is_finite()) {
         let message = "the shares of `population.time_zones` must add up to more than 0";
-        return Err(wrong(["population", "time_zones"], message));
+        return Err(wrong(&["population", "time_zones"], message));
     }
     Ok(Population {
         users: users as u32,
@@ -154,7 +161,7 @@ fn population(file: &File) -> Result<Population, Problem> {
 /// Most users: ids are 32 bits, and half of them are spare.
 const MOST_USERS: u32 = 1 << 31;
 /// Most pages.
-const MOST_PAGES: u32 = 10_000_000;
+const MOST_PAGES: u32 = 1_000_000;
 
 /// Memory that each user takes: state, contacts and agent [bytes].
 const USER_BYTES: f64 = 400.0;
@@ -179,7 +186,11 @@ fn check_memory(file: &File, population: &Population, limit: Option<u64>) -> Res
                 limit as f64 / MIB
             );
             let advice = "take fewer users, or a smaller `scale`";
-            Err(wrong(["population", "users"], message).help(advice))
+            let path: &[&str] = match file.scale {
+                1.0 => &["population", "users"],
+                _ => &["scale"],
+            };
+            Err(wrong(path, message).help(advice))
         }
         Some(_) | None => Ok(()),
     }
@@ -196,12 +207,12 @@ fn policy(file: &File) -> Result<Policy, Problem> {
             (Some(_) | None, Some(_) | None) => None,
         };
         if let Some(text) = text {
-            return Err(wrong(["policy", "window"], text));
+            return Err(wrong(&["policy", "window"], text));
         }
     }
     let cap = |setting: Option<Duration>, key| match setting {
         Some(Duration(Span::ZERO)) => Err(wrong(
-            ["policy", key, "every"],
+            &["policy", key, "every"],
             format!("`policy.{key}.every` must be above zero"),
         )),
         Some(_) | None => Ok(()),
@@ -216,11 +227,11 @@ fn policy(file: &File) -> Result<Policy, Problem> {
         && night.from == night.to
     {
         let message = "`policy.quiet_hours`: `from` and `to` must differ";
-        return Err(wrong(["policy", "quiet_hours"], message));
+        return Err(wrong(&["policy", "quiet_hours"], message));
     }
     let preset = Preset::named(&section.preset).ok_or_else(|| {
         let message = format!("there is no preset `{}`", section.preset);
-        wrong(["policy", "preset"], message)
+        wrong(&["policy", "preset"], message)
     })?;
     Ok(section.policy(preset.policy()))
 }
@@ -228,13 +239,13 @@ fn policy(file: &File) -> Result<Policy, Problem> {
 fn categories(section: &CatalogueFile) -> Result<Vec<Category>, Problem> {
     if section.categories.0.is_empty() {
         let message = "`catalogue.categories` needs at least one category";
-        return Err(wrong(["catalogue", "categories"], message));
+        return Err(wrong(&["catalogue", "categories"], message));
     }
     let most = u16::MAX as usize;
     for (name, products) in &section.categories.0 {
         if products.is_empty() || products.len() > most {
             return Err(wrong(
-                ["catalogue", "categories", name],
+                &["catalogue", "categories", name],
                 format!(
                     "category `{name}` needs 1 to {most} products, not {}",
                     products.len()
@@ -290,7 +301,7 @@ fn pages(file: &File, categories: &[Category]) -> Vec<PageConfig> {
 fn campaigns(file: &File, categories: &[Category], horizon: SimTime) -> Result<Vec<CampaignConfig>, Problem> {
     if file.campaign.len() > u16::MAX as usize {
         let message = format!("at most {} campaigns", u16::MAX);
-        return Err(wrong(["campaign"], message));
+        return Err(wrong(&["campaign"], message));
     }
     file.campaign
         .iter()
@@ -309,7 +320,7 @@ fn one_campaign(
     let number = index.to_string();
     let at = |key: &str, message: String| {
         Err(wrong(
-            ["campaign", &number, key],
+            &["campaign", &number, key],
             format!("campaign {index}: {message}"),
         ))
     };
@@ -405,7 +416,7 @@ fn network(file: &File) -> Result<Network, Problem> {
         if floor.0 == Span::ZERO {
             let message = format!("`network.{key}.floor` must be above zero");
             let help = "the smallest floor is how far shards can run apart";
-            return Err(wrong(["network", key, "floor"], message).help(help));
+            return Err(wrong(&["network", key, "floor"], message).help(help));
         }
         Ok(Link {
             floor: floor.0,
@@ -430,7 +441,7 @@ fn service(section: &PlatformFile) -> Result<Service, Problem> {
             let peak_utilisation = section.peak_utilisation.get();
             if peak_utilisation <= 0.0 || peak_utilisation >= 1.0 {
                 let message = "`platform.peak_utilisation` must be above 0 and below 1";
-                return Err(wrong(["platform", "peak_utilisation"], message));
+                return Err(wrong(&["platform", "peak_utilisation"], message));
             }
             ServiceTimes::FromPeak {
                 peak_utilisation,

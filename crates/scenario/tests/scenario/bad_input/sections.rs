@@ -1,0 +1,369 @@
+//! Values that do not go together, section by section.
+
+use super::{refuses, scale};
+use chappe_scenario::Options;
+
+#[test]
+fn zero_users() {
+    refuses(
+        r"[population]
+users = 0
+",
+        &Options::default(),
+        r"
+  × `population.users` must be at least 1 [people], not 0
+   ╭─[a.toml:2:9]
+ 1 │ [population]
+ 2 │ users = 0
+   ·         ─
+   ╰────
+",
+    );
+}
+
+#[test]
+fn a_scale_that_leaves_nobody() {
+    refuses(
+        r"scale = 0.001
+[population]
+users = 10
+",
+        &Options::default(),
+        r"
+  × `scale` 0.001 leaves nobody of 10 users
+   ╭─[a.toml:1:9]
+ 1 │ scale = 0.001
+   ·         ─────
+ 2 │ [population]
+   ╰────
+",
+    );
+}
+
+#[test]
+fn a_scale_beyond_all_users() {
+    refuses(
+        r"[population]
+users = 3_000_000
+",
+        &scale(1000.0),
+        r"
+  × `scale` 1000 makes 3000000000 users; at most 2147483648
+   ╭─[--scale:1:9]
+ 1 │ scale = 1000
+   ·         ────
+   ╰────
+",
+    );
+}
+
+#[test]
+fn a_horizon_shorter_than_the_warm_up() {
+    refuses(
+        r#"horizon = "1h"
+warm_up = "2h"
+"#,
+        &Options::default(),
+        r#"
+  × the horizon (1h) must be longer than the warm-up (2h)
+   ╭─[a.toml:2:11]
+ 1 │ horizon = "1h"
+ 2 │ warm_up = "2h"
+   ·           ────
+   ╰────
+"#,
+    );
+}
+
+#[test]
+fn a_horizon_beyond_all_days() {
+    refuses(
+        r#"horizon = "1100 days"
+"#,
+        &Options::default(),
+        r#"
+  × the horizon (1100d) is too long; a run lasts at most 1016 days
+   ╭─[a.toml:1:11]
+ 1 │ horizon = "1100 days"
+   ·           ───────────
+   ╰────
+"#,
+    );
+}
+
+#[test]
+fn a_floor_of_zero() {
+    refuses(
+        r#"[network]
+client_to_platform.floor = "0s"
+"#,
+        &Options::default(),
+        r#"
+  × `network.client_to_platform.floor` must be above zero
+   ╭─[a.toml:2:28]
+ 1 │ [network]
+ 2 │ client_to_platform.floor = "0s"
+   ·                            ────
+   ╰────
+  help: the smallest floor is how far shards can run apart
+"#,
+    );
+}
+
+#[test]
+fn a_full_platform() {
+    refuses(
+        r"[platform]
+peak_utilisation = 1.0
+",
+        &Options::default(),
+        r"
+  × `platform.peak_utilisation` must be above 0 and below 1
+   ╭─[a.toml:2:20]
+ 1 │ [platform]
+ 2 │ peak_utilisation = 1.0
+   ·                    ───
+   ╰────
+",
+    );
+}
+
+#[test]
+fn no_time_at_all() {
+    refuses(
+        r#"[platform]
+key_life = "0s"
+"#,
+        &Options::default(),
+        r#"
+  × `platform.key_life` must be above zero
+   ╭─[a.toml:2:12]
+ 1 │ [platform]
+ 2 │ key_life = "0s"
+   ·            ────
+   ╰────
+"#,
+    );
+}
+
+#[test]
+fn no_time_zone() {
+    refuses(
+        r"[population]
+time_zones = []
+",
+        &Options::default(),
+        r"
+  × the shares of `population.time_zones` must add up to more than 0
+   ╭─[a.toml:2:14]
+ 1 │ [population]
+ 2 │ time_zones = []
+   ·              ──
+   ╰────
+",
+    );
+}
+
+#[test]
+fn a_population_that_does_not_fit() {
+    refuses(
+        r"[population]
+users = 2_000_000
+",
+        &Options {
+            memory_limit_bytes: Some(512 << 20),
+            ..Options::default()
+        },
+        r"
+  × 2000000 users and 100 pages need about 958 MiB of memory; there are 512 MiB
+   ╭─[a.toml:2:9]
+ 1 │ [population]
+ 2 │ users = 2_000_000
+   ·         ─────────
+   ╰────
+  help: take fewer users, or a smaller `scale`
+",
+    );
+}
+
+#[test]
+fn an_unknown_preset() {
+    refuses(
+        r#"[policy]
+preset = "leak2016"
+"#,
+        &Options::default(),
+        r#"
+  × `leak2016` is not known for `policy.preset`
+   ╭─[a.toml:2:10]
+ 1 │ [policy]
+ 2 │ preset = "leak2016"
+   ·          ──────────
+   ╰────
+  help: did you mean `leak-2016`? Known here: `leak-2016`, `no-ads`
+"#,
+    );
+}
+
+#[test]
+fn an_unknown_word_for_a_rule() {
+    refuses(
+        r#"[policy]
+first_topic = "categry"
+"#,
+        &Options::default(),
+        r#"
+  × `categry` is not known for `policy.first_topic`
+   ╭─[a.toml:2:15]
+ 1 │ [policy]
+ 2 │ first_topic = "categry"
+   ·               ─────────
+   ╰────
+  help: did you mean `category`? Known here: `any`, `category`, `product`, `none`
+"#,
+    );
+}
+
+#[test]
+fn a_cap_without_a_time() {
+    refuses(
+        r"[policy]
+frequency_cap = { per_user = 1 }
+",
+        &Options::default(),
+        r"
+  × `policy.frequency_cap` lacks the key `every`
+   ╭─[a.toml:2:17]
+ 1 │ [policy]
+ 2 │ frequency_cap = { per_user = 1 }
+   ·                 ────────────────
+   ╰────
+",
+    );
+}
+
+#[test]
+fn a_window_that_is_closed() {
+    refuses(
+        r#"[policy]
+window = { at_least = "2h", at_most = "1h" }
+"#,
+        &Options::default(),
+        r#"
+  × `policy.window`: `at_least` must be shorter than `at_most`
+   ╭─[a.toml:2:10]
+ 1 │ [policy]
+ 2 │ window = { at_least = "2h", at_most = "1h" }
+   ·          ───────────────────────────────────
+   ╰────
+"#,
+    );
+}
+
+#[test]
+fn a_window_without_limits() {
+    refuses(
+        r"[policy]
+window = {}
+",
+        &Options::default(),
+        r"
+  × `policy.window` needs `at_least`, `at_most` or both
+   ╭─[a.toml:2:10]
+ 1 │ [policy]
+ 2 │ window = {}
+   ·          ──
+   ╰────
+",
+    );
+}
+
+#[test]
+fn a_cap_over_no_time() {
+    refuses(
+        r#"[policy]
+page_cap = { per_page = 1, every = "0s" }
+"#,
+        &Options::default(),
+        r#"
+  × `policy.page_cap.every` must be above zero
+   ╭─[a.toml:2:36]
+ 1 │ [policy]
+ 2 │ page_cap = { per_page = 1, every = "0s" }
+   ·                                    ────
+   ╰────
+"#,
+    );
+}
+
+#[test]
+fn a_night_without_end() {
+    refuses(
+        r#"[policy]
+quiet_hours = { from = "22:00", to = "22:00" }
+"#,
+        &Options::default(),
+        r#"
+  × `policy.quiet_hours`: `from` and `to` must differ
+   ╭─[a.toml:2:15]
+ 1 │ [policy]
+ 2 │ quiet_hours = { from = "22:00", to = "22:00" }
+   ·               ────────────────────────────────
+   ╰────
+"#,
+    );
+}
+
+#[test]
+fn no_time_of_day() {
+    refuses(
+        r#"[policy]
+quiet_hours = { from = "22:00", to = "8:00" }
+"#,
+        &Options::default(),
+        r#"
+  × `policy.quiet_hours.to`: `8:00` is no time of day; write for example "22:00"
+   ╭─[a.toml:2:38]
+ 1 │ [policy]
+ 2 │ quiet_hours = { from = "22:00", to = "8:00" }
+   ·                                      ──────
+   ╰────
+"#,
+    );
+}
+
+#[test]
+fn a_catalogue_without_categories() {
+    refuses(
+        r"[catalogue]
+categories = {}
+",
+        &Options::default(),
+        r"
+  × `catalogue.categories` needs at least one category
+   ╭─[a.toml:2:14]
+ 1 │ [catalogue]
+ 2 │ categories = {}
+   ·              ──
+   ╰────
+",
+    );
+}
+
+#[test]
+fn a_category_without_products() {
+    refuses(
+        r"[catalogue.categories]
+shoes = []
+",
+        &Options::default(),
+        r"
+  × category `shoes` needs 1 to 65535 products, not 0
+   ╭─[a.toml:2:9]
+ 1 │ [catalogue.categories]
+ 2 │ shoes = []
+   ·         ──
+   ╰────
+",
+    );
+}
