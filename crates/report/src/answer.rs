@@ -7,7 +7,8 @@ use chappe_metrics::RunRecord;
 const SECOND_NS: i64 = 1_000_000_000;
 const DAY_NS: i64 = 86_400 * SECOND_NS;
 
-/// What a record says, in plain words: one sentence for each subject that it has figures on.
+/// What a record says, in plain words: the sentence that answers first, then one for each other
+/// subject that the record has figures on, and last what puts them in doubt.
 #[must_use]
 pub fn answer(record: &RunRecord) -> Vec<String> {
     let reading = Reading { record };
@@ -15,17 +16,20 @@ pub fn answer(record: &RunRecord) -> Vec<String> {
         vec![queue(reading), abandonment(reading)]
     } else {
         vec![
+            earnings(reading),
             messages(reading),
-            ads(reading),
-            turning_away(reading),
+            policy(reading),
             hot_line(reading),
             orders(reading),
             payments(reading),
         ]
     };
-    let mut sentences: Vec<String> = subjects.into_iter().flatten().collect();
-    sentences.extend(doubts(reading));
-    sentences
+    let mut clauses = subjects.into_iter().flatten();
+    let lead = clauses
+        .next()
+        .map(|clause| format!("Over {}, {clause}.", period(reading)));
+    let others = clauses.map(|clause| format!("{}.", words::capital(&clause)));
+    lead.into_iter().chain(others).chain(doubts(reading)).collect()
 }
 
 /// `one simulated day`, `4 minutes of load`.
@@ -42,94 +46,97 @@ fn period(reading: Reading<'_>) -> String {
     }
 }
 
-fn messages(reading: Reading<'_>) -> Option<String> {
-    let accepted = reading.messages("accepted");
-    if accepted == 0 {
-        return Some(format!(
-            "Over {}, {} people sent no messages.",
-            period(reading),
-            words::count(i64::from(reading.record.result.size.users_count)),
-        ));
-    }
-    let mut sentence = format!(
-        "Over {}, {} people and {} pages exchanged {} messages",
-        period(reading),
-        words::count(i64::from(reading.record.result.size.users_count)),
-        words::count(i64::from(reading.record.result.size.pages_count)),
-        words::about(accepted.unsigned_abs()),
-    );
-    if let Some(delivery) = reading.histogram("delivery.friend") {
-        sentence += &format!(
-            "; a friend\u{2019}s message reached a device on line in {} at the median, and 99 in 100 \
-             within {}",
-            words::spoken_duration(delivery.p50),
-            words::spoken_duration(delivery.p99),
-        );
-    }
-    Some(sentence + ".")
-}
-
-fn ads(reading: Reading<'_>) -> Option<String> {
-    if !reading.has_ads() {
-        return None;
-    }
-    let allowed = reading.count("ads.allowed");
-    if allowed == 0 {
-        return Some(format!(
-            "The policy judged {} ad slots and allowed none.",
-            words::about(reading.count("ads.decided").unsigned_abs()),
-        ));
-    }
-    let (delivered, opened) = (reading.count("ads.delivered"), reading.count("ads.opened"));
-    Some(format!(
-        "The policy allowed {} of the {} ads it judged; {} were delivered, {} of those were opened, \
-         and they earned {}.",
-        words::about(allowed.unsigned_abs()),
-        words::about(reading.count("ads.decided").unsigned_abs()),
-        words::about(delivered.unsigned_abs()),
-        words::share(opened, delivered),
-        words::money(reading.count("revenue.ads")),
-    ))
-}
-
-fn turning_away(reading: Reading<'_>) -> Option<String> {
+fn earnings(reading: Reading<'_>) -> Option<String> {
     let delivered = reading.count("ads.delivered");
     if delivered == 0 {
         return None;
     }
-    let away = reading.turned_away();
+    let per_thousand = reading.turned_away() as f64 * 1_000.0 / delivered as f64;
     Some(format!(
-        "Against that stand {}, {} and {}: {} for every 1,000 ads.",
+        "{} reached people in their conversations and earned {} in the scenario\u{2019}s currency, \
+         against {}, {} and {}: {} for every 1,000 ads",
+        words::counted(delivered, "ad"),
+        words::money(reading.count("revenue.ads")),
         words::counted(reading.count("opt_ins.revoked"), "opt-out"),
         words::counted(reading.count("mutes"), "mute"),
         words::counted(reading.count("blocks"), "block"),
-        words::number(away as f64 * 1_000.0 / delivered as f64),
+        words::number(per_thousand),
+    ))
+}
+
+fn messages(reading: Reading<'_>) -> Option<String> {
+    let accepted = reading.messages("accepted").unsigned_abs();
+    let size = reading.record.result.size;
+    let mut clause = format!(
+        "{} exchanged {}",
+        if size.pages_count == 0 {
+            words::counted(i64::from(size.users_count), "user")
+        } else {
+            format!(
+                "{} and {}",
+                words::counted(i64::from(size.users_count), "user"),
+                words::counted(i64::from(size.pages_count), "page"),
+            )
+        },
+        match accepted {
+            0 => "no messages".to_owned(),
+            1 => "1 message".to_owned(),
+            more => format!("{} messages", words::about(more)),
+        },
+    );
+    if let Some(delivery) = reading.histogram("delivery.friend") {
+        clause += &format!(
+            "; between friends who are on line, half of them arrived within {} and 99 in 100 within \
+             {}",
+            words::spoken_duration(delivery.p50),
+            words::spoken_duration(delivery.p99),
+        );
+    }
+    Some(clause)
+}
+
+fn policy(reading: Reading<'_>) -> Option<String> {
+    if !reading.has_ads() {
+        return None;
+    }
+    let allowed = reading.count("ads.allowed");
+    let judged = words::about(reading.count("ads.decided").unsigned_abs());
+    if allowed == 0 {
+        return Some(format!("the policy judged {judged} ad slots and allowed none"));
+    }
+    let (delivered, opened) = (reading.count("ads.delivered"), reading.count("ads.opened"));
+    Some(format!(
+        "the policy allowed {} of the {judged} ads it judged; {} of those delivered were opened, \
+         and {} followed",
+        words::about(allowed.unsigned_abs()),
+        words::share(opened, delivered),
+        words::counted(reading.count("ads.bought"), "purchase"),
     ))
 }
 
 fn hot_line(reading: Reading<'_>) -> Option<String> {
     let asked = reading.count("hotline.asked");
     let answer = reading.histogram("hotline.answer")?;
-    let mut sentence = format!(
-        "Pages were asked {}; half of the answers came within {}, nine in ten within {}",
+    let mut clause = format!(
+        "pages were asked {}; half of the answers came within {}, nine in ten within {}",
         words::counted(asked, "question"),
         words::spoken_duration(answer.p50),
         words::spoken_duration(answer.p90),
     );
     if let Some((given_up, ended)) = reading.ratio("hotline.abandoned") {
-        sentence += &format!(
+        clause += &format!(
             ", and {} of the customers gave up waiting",
             words::share(given_up, ended)
         );
     }
-    Some(sentence + ".")
+    Some(clause)
 }
 
 fn orders(reading: Reading<'_>) -> Option<String> {
     let placed = reading.count("orders.placed");
     (placed > 0).then(|| {
         format!(
-            "People placed {}; consent to be contacted was given {} and taken back {}.",
+            "people placed {}; consent to be contacted was given {} and taken back {}",
             words::counted(placed, "order"),
             words::counted(reading.count("opt_ins.given"), "time"),
             words::counted(reading.count("opt_ins.revoked"), "time"),
@@ -141,8 +148,8 @@ fn payments(reading: Reading<'_>) -> Option<String> {
     let posted = reading.count("payments.posted");
     (posted > 0).then(|| {
         format!(
-            "{} moved {}.",
-            words::title(&words::counted(posted, "payment")),
+            "{} moved {}",
+            words::counted(posted, "payment"),
             words::money(reading.count("payments.volume")),
         )
     })
@@ -150,25 +157,24 @@ fn payments(reading: Reading<'_>) -> Option<String> {
 
 fn queue(reading: Reading<'_>) -> Option<String> {
     let arrivals = reading.probes();
-    let mut sentence = format!(
-        "Over {}, {} requests reached the queue",
-        period(reading),
+    let mut clause = format!(
+        "{} requests reached the queue",
         words::about(arrivals.unsigned_abs()),
     );
     if let Some((busy, all)) = reading.ratio("utilisation.mean") {
-        sentence += &format!(
+        clause += &format!(
             ", which kept the servers busy {} of the time",
             words::share(busy, all)
         );
     }
     if let Some(wait) = reading.histogram("queue.wait") {
-        sentence += &format!(
+        clause += &format!(
             "; they waited {} on average, and 99 in 100 no longer than {}",
             words::spoken_duration(wait.mean),
             words::spoken_duration(wait.p99),
         );
     }
-    Some(sentence + ".")
+    Some(clause)
 }
 
 fn abandonment(reading: Reading<'_>) -> Option<String> {
@@ -183,7 +189,7 @@ fn abandonment(reading: Reading<'_>) -> Option<String> {
         }
     });
     let parts: Vec<String> = [delayed, given_up].into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| format!("{}.", parts.join(", and ")))
+    (!parts.is_empty()).then(|| parts.join(", and "))
 }
 
 /// What must be said before anybody uses the figures.

@@ -139,9 +139,9 @@ fn delivered(reading: Reading<'_>) -> Option<Figure> {
 
 fn latency(reading: Reading<'_>) -> Option<Figure> {
     let delivery = reading.histogram("delivery.friend")?;
-    let remark = format!("median {}", words::duration(delivery.p50));
+    let remark = format!("half within {}", words::duration(delivery.p50));
     let value = words::duration(delivery.p99);
-    figure("Friends\u{2019} delivery, 99% within", value, remark, Tone::Friend)
+    figure("Friends, 99% within", value, remark, Tone::Friend)
 }
 
 fn ads(reading: Reading<'_>) -> Option<Figure> {
@@ -173,7 +173,12 @@ fn away(reading: Reading<'_>) -> Option<Figure> {
         words::counted(reading.count("mutes"), "mute"),
         words::counted(reading.count("blocks"), "block"),
     );
-    figure("Turned away", words::count(reading.turned_away()), remark, Tone::Harm)
+    figure(
+        "Turned away",
+        words::count(reading.turned_away()),
+        remark,
+        Tone::Harm,
+    )
 }
 
 fn hot_line(reading: Reading<'_>) -> Option<Figure> {
@@ -183,12 +188,15 @@ fn hot_line(reading: Reading<'_>) -> Option<Figure> {
         None => String::new(),
     };
     let value = words::duration(answer.p50);
-    figure("Hot-line answer, median", value, remark, Tone::HotLine)
+    figure("Hot-line, median", value, remark, Tone::HotLine)
 }
 
 fn orders(reading: Reading<'_>) -> Option<Figure> {
     let placed = reading.count("orders.placed");
-    let remark = format!("{} given", words::counted(reading.count("opt_ins.given"), "opt-in"));
+    let remark = format!(
+        "{} given",
+        words::counted(reading.count("opt_ins.given"), "opt-in")
+    );
     (placed > 0)
         .then(|| figure("Orders", words::count(placed), remark, Tone::OrderNotice))
         .flatten()
@@ -241,7 +249,7 @@ fn audit(reading: Reading<'_>) -> Figure {
     let audit = &reading.record.result.audit;
     let violations: u64 = audit.promises.iter().map(|kept| kept.violation_count).sum();
     let (value, tone) = if audit.passed {
-        ("passed".to_owned(), Tone::OrderNotice)
+        ("passed".to_owned(), Tone::Ink)
     } else {
         (words::counted(violations as i64, "violation"), Tone::Harm)
     };

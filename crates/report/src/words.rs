@@ -59,7 +59,7 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A length of time [ns] in the unit that suits it: `212 ms`, `1.45 s`, `3 min 20 s`, `2 h 5 min`.
+/// A length of time [ns] in the unit that suits it: `212 ms`, `1.45 s`, `2.9 min`, `1.5 h`.
 #[must_use]
 pub fn duration(ns: i64) -> String {
     let size = ns as f64;
@@ -76,9 +76,9 @@ pub fn duration(ns: i64) -> String {
     } else if size < 59.95 * SECOND_NS {
         format!("{} s", short(size / SECOND_NS))
     } else if size < 59.99 * MINUTE_NS {
-        pair(size, MINUTE_NS, "min", SECOND_NS, "s")
+        format!("{} min", short(size / MINUTE_NS))
     } else if size < 23.99 * HOUR_NS {
-        pair(size, HOUR_NS, "h", MINUTE_NS, "min")
+        format!("{} h", short(size / HOUR_NS))
     } else {
         let days = size / DAY_NS;
         let unit = if short(days) == "1" { "day" } else { "days" };
@@ -92,14 +92,16 @@ pub fn spoken_duration(ns: i64) -> String {
     let size = ns as f64;
     let (value, unit) = if size < 0.01 * SECOND_NS {
         return duration(ns);
+    } else if size < 0.995 * SECOND_NS {
+        (format!("{:.2}", size / SECOND_NS), "second")
     } else if size < 100.0 * SECOND_NS {
-        (trimmed(format!("{:.2}", size / SECOND_NS)), "second")
+        (tenths(size / SECOND_NS), "second")
     } else if size < 100.0 * MINUTE_NS {
-        (short(size / MINUTE_NS), "minute")
+        (tenths(size / MINUTE_NS), "minute")
     } else if size < 47.5 * HOUR_NS {
-        (short(size / HOUR_NS), "hour")
+        (tenths(size / HOUR_NS), "hour")
     } else {
-        (short(size / DAY_NS), "day")
+        (tenths(size / DAY_NS), "day")
     };
     let ending = if value == "1" { "" } else { "s" };
     format!("{value} {unit}{ending}")
@@ -127,16 +129,8 @@ pub fn moment(at_ns: i64) -> String {
 #[must_use]
 pub fn money(micro: i64) -> String {
     let cents = (micro.unsigned_abs() + 5_000) / 10_000;
-    let sign = if micro < 0 && cents > 0 {
-        "\u{2212}"
-    } else {
-        ""
-    };
-    format!(
-        "{sign}{}.{:02}",
-        count((cents / 100) as i64),
-        cents % 100
-    )
+    let sign = if micro < 0 && cents > 0 { "\u{2212}" } else { "" };
+    format!("{sign}{}.{:02}", count((cents / 100) as i64), cents % 100)
 }
 
 /// A share as a percentage: `41%`, `4.1%`, `0.12%`; `n/a` where the whole is nothing.
@@ -201,12 +195,15 @@ pub fn plain(label: &str) -> String {
 /// The same, as the start of a line: `Order notice`.
 #[must_use]
 pub fn title(label: &str) -> String {
-    let words = plain(label);
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => words,
-    }
+    capital(&plain(label))
+}
+
+/// The text with a capital at its start.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 fn short(value: f64) -> String {
@@ -219,13 +216,8 @@ fn short(value: f64) -> String {
     }
 }
 
-fn pair(size_ns: f64, unit_ns: f64, unit: &str, part_ns: f64, part: &str) -> String {
-    let parts_per_unit = (unit_ns / part_ns).round() as i64;
-    let parts = (size_ns / part_ns).round() as i64;
-    match (parts / parts_per_unit, parts % parts_per_unit) {
-        (whole, 0) => format!("{whole} {unit}"),
-        (whole, rest) => format!("{whole} {unit} {rest} {part}"),
-    }
+fn tenths(value: f64) -> String {
+    trimmed(format!("{value:.1}"))
 }
 
 fn trimmed(text: String) -> String {
@@ -271,20 +263,12 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "0 s",
-                "850 ns",
-                "1.5 µs",
-                "212 ms",
-                "1 s",
-                "1.45 s",
-                "1 min",
-                "3 min 20 s",
-                "2 h 5 min",
-                "1 day"
+                "0 s", "850 ns", "1.5 µs", "212 ms", "1 s", "1.45 s", "1 min", "3.33 min", "2.08 h", "1 day"
             ]
         );
         assert_eq!(spoken_duration(212_400_000), "0.21 seconds");
-        assert_eq!(spoken_duration(1_000_000_000), "1 second");
+        assert_eq!(spoken_duration(204_000_000), "0.20 seconds");
+        assert_eq!(spoken_duration(999_000_000), "1 second");
         assert_eq!(spoken_duration(14_400_000_000_000), "4 hours");
     }
 

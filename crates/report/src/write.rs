@@ -1,6 +1,6 @@
 //! Everything a report consists of, handed out file by file.
 
-use crate::chart::{Screen, plots};
+use crate::chart::plots;
 use crate::document::document;
 use crate::render::{RenderError, Renderer};
 use chappe_metrics::RunRecord;
@@ -39,12 +39,11 @@ pub fn write_report(
     sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
 ) -> Result<(), ReportError> {
     let plots = plots(record);
-    let mut write = |file: String, bytes: &[u8]| {
-        sink(&file, bytes).map_err(|error| ReportError::Write { file, error })
-    };
+    let mut write =
+        |file: String, bytes: &[u8]| sink(&file, bytes).map_err(|error| ReportError::Write { file, error });
     let renderer = Renderer::default();
     for plot in &plots {
-        let svg = plot.svg(Screen::Wide);
+        let svg = plot.picture();
         let png = renderer.png(&svg).map_err(|error| ReportError::Render {
             plot: plot.name,
             error,

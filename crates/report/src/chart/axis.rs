@@ -66,9 +66,7 @@ impl Scale {
     pub(crate) fn place(self, value: f64) -> f64 {
         let place = match self {
             Scale::Linear { low, high } => (value - low) / (high - low),
-            Scale::Log { low, high } => {
-                (value.max(low) / low).log10() / (high / low).log10()
-            }
+            Scale::Log { low, high } => (value.max(low) / low).log10() / (high / low).log10(),
         };
         place.clamp(0.0, 1.0)
     }
@@ -137,17 +135,16 @@ impl Scale {
         (Scale::Log { low, high }, ticks)
     }
 
-    /// A logarithmic scale of counts from 1 to the power of ten at or above `most`.
+    /// A logarithmic scale of counts from 1 to `most`, with its powers of ten.
     pub(crate) fn log_counts(most: f64) -> (Scale, Vec<Tick>) {
-        let decades = most.max(10.0).log10().ceil() as i32;
-        let ticks = (0..=decades)
+        let high = most.max(10.0);
+        let ticks = (0..=high.log10() as i32)
             .map(|power| 10_f64.powi(power))
             .map(|value| Tick {
                 value,
                 label: short_count(value),
             })
             .collect();
-        let high = 10_f64.powi(decades);
         (Scale::Log { low: 1.0, high }, ticks)
     }
 }
@@ -155,13 +152,13 @@ impl Scale {
 /// Ticks on an axis of time of day from `from_ns` to `until_ns`, at most `most` of them.
 pub(crate) fn time_ticks(from_ns: i64, until_ns: i64, most: usize) -> Vec<Tick> {
     const STEPS_S: [i64; 20] = [
-        1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800,
-        604_800, 1_209_600, 2_419_200, 7_257_600, 29_030_400,
+        1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+        1_209_600, 2_419_200, 7_257_600, 29_030_400,
     ];
     let length_s = (until_ns - from_ns).max(1) / 1_000_000_000;
     let step_s = STEPS_S
         .into_iter()
-        .find(|step| length_s / step < most as i64)
+        .find(|step| length_s <= step * most as i64)
         .unwrap_or(290_304_000);
     let step_ns = step_s * 1_000_000_000;
     let first = (from_ns + step_ns - 1).div_euclid(step_ns);
@@ -230,7 +227,7 @@ fn short_count(value: f64) -> String {
     if value >= 1e9 {
         format!("{}bn", words::number(value / 1e9))
     } else if value >= 1e6 {
-        format!("{}m", words::number(value / 1e6))
+        format!("{}M", words::number(value / 1e6))
     } else {
         words::number(value)
     }
@@ -285,7 +282,9 @@ mod tests {
         );
         assert_eq!(
             labels(&time_ticks(0, 194 * day, 8)),
-            ["day 1", "day 29", "day 57", "day 85", "day 113", "day 141", "day 169"]
+            [
+                "day 1", "day 29", "day 57", "day 85", "day 113", "day 141", "day 169"
+            ]
         );
     }
 }

@@ -1,13 +1,12 @@
 //! Horizontal bars with their figures written out: the ad funnel, and refusals by rule.
 
 use super::axis::Scale;
-use super::canvas::{Align, Canvas, Extent, LABEL, SMALL, Type, text_width};
+use super::canvas::{Align, Canvas, Extent, LABEL, SMALL, text_width};
+use super::frame::NARROW;
 use super::palette::Tone;
 use crate::words;
 use serde::Serialize;
 
-/// Where the largest bar is this many times the smallest, lengths are logarithmic.
-const LOG_FROM: f64 = 200.0;
 /// Height of one bar with its gap [logical px].
 const ROW: f64 = 34.0;
 /// The same where the label stands above the bar.
@@ -15,9 +14,21 @@ const ROW_NARROW: f64 = 48.0;
 /// Room for the axis [logical px].
 const AXIS: f64 = 46.0;
 
+/// How counts become lengths.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lengths {
+    /// Twice the count, twice the length.
+    Even,
+    /// Ten times the count, one step longer: where counts differ by orders of magnitude.
+    Logarithmic,
+}
+
 /// Bars, one below the other.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct BarChart {
+    /// How counts become lengths.
+    pub lengths: Lengths,
     /// The bars from top to bottom.
     pub bars: Vec<Bar>,
 }
@@ -39,59 +50,35 @@ impl BarChart {
     /// How high a drawing of that width [logical px] must be.
     pub(crate) fn height(&self, narrow: bool) -> f64 {
         let row = if narrow { ROW_NARROW } else { ROW };
-        let axis = if self.logarithmic() { AXIS } else { 8.0 };
+        let axis = match self.lengths {
+            Lengths::Even => 8.0,
+            Lengths::Logarithmic => AXIS,
+        };
         self.bars.len() as f64 * row + axis
     }
 
-    fn logarithmic(&self) -> bool {
-        let counts = || self.bars.iter().map(|bar| bar.count);
-        let least = counts().filter(|&count| count > 0).min().unwrap_or(1);
-        counts().max().unwrap_or(1) as f64 > LOG_FROM * least as f64
-    }
-
     /// Draws it. There is at least one bar.
-    pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent, narrow: bool) {
-        let widest = |texts: &mut dyn Iterator<Item = String>, kind: Type| {
-            texts
-                .map(|text| text_width(&text, kind))
-                .fold(0.0, f64::max)
-        };
-        let remarks = |bar: &Bar| bar.remark.clone().unwrap_or_default();
-        let counts = widest(&mut self.bars.iter().map(|bar| words::count(bar.count as i64)), LABEL);
-        let left = if narrow {
-            4.0
-        } else {
-            widest(&mut self.bars.iter().map(|bar| bar.label.clone()), LABEL) + 12.0
-        };
-        let right = extent.width
-            - if narrow {
-                counts + 14.0
-            } else {
-                counts + 22.0 + widest(&mut self.bars.iter().map(remarks), SMALL)
-            };
-        let most = self.bars.iter().map(|bar| bar.count).max().unwrap_or(1) as f64;
-        let logarithmic = self.logarithmic();
-        let (scale, ticks) = if logarithmic {
-            Scale::log_counts(most)
-        } else {
-            let high = most.max(1.0);
-            (Scale::Linear { low: 0.0, high }, vec![])
+    pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
+        let narrow = extent.width < NARROW;
+        let (left, right) = self.sides(extent, narrow);
+        let most = self.bars.iter().map(|bar| bar.count).max().unwrap_or(1).max(1) as f64;
+        let (scale, ticks) = match self.lengths {
+            Lengths::Even => (Scale::Linear { low: 0.0, high: most }, vec![]),
+            Lengths::Logarithmic => Scale::log_counts(most),
         };
         let place = |value: f64| left + scale.place(value) * (right - left);
         let row = if narrow { ROW_NARROW } else { ROW };
         let bottom = self.bars.len() as f64 * row + 2.0;
-        let wanted = ((right - left) / 46.0).max(2.0) as usize;
-        let every = ticks.len().div_ceil(wanted).max(1);
-        for tick in ticks.iter().step_by(every) {
+        let room = ((right - left) / 56.0).max(2.0) as usize;
+        for tick in ticks.iter().step_by(ticks.len().div_ceil(room).max(1)) {
             let x = place(tick.value);
             canvas.line(&[(x, 0.0), (x, bottom)], Tone::Grid, 1.0);
             let at = (x, bottom + 12.0);
             canvas.text(&tick.label, at, Align::Middle, SMALL, Tone::Soft);
         }
-        if logarithmic {
+        if self.lengths == Lengths::Logarithmic {
             let at = ((left + right) / 2.0, bottom + 30.0);
-            let note = "logarithmic: each line is ten times the one before";
-            canvas.text(note, at, Align::Middle, SMALL, Tone::Soft);
+            canvas.text("logarithmic scale", at, Align::Middle, SMALL, Tone::Soft);
         }
         for (index, bar) in self.bars.iter().enumerate() {
             let top = index as f64 * row;
@@ -109,18 +96,31 @@ impl BarChart {
             let count = words::count(bar.count as i64);
             let after = end + 8.0;
             canvas.text(&count, (after, middle), Align::Start, LABEL, Tone::Ink);
-            let remark = remarks(bar);
+            let remark = bar.remark.as_deref().unwrap_or("");
             if narrow {
                 let at = (left, top + 11.0);
                 canvas.text(&bar.label, at, Align::Start, LABEL, Tone::Ink);
                 let at = (extent.width - 4.0, top + 11.0);
-                canvas.text(&remark, at, Align::End, SMALL, Tone::Soft);
+                canvas.text(remark, at, Align::End, SMALL, Tone::Soft);
             } else {
                 let at = (left - 10.0, middle);
                 canvas.text(&bar.label, at, Align::End, LABEL, Tone::Ink);
                 let at = (after + text_width(&count, LABEL) + 8.0, middle);
-                canvas.text(&remark, at, Align::Start, SMALL, Tone::Soft);
+                canvas.text(remark, at, Align::Start, SMALL, Tone::Soft);
             }
         }
+    }
+
+    /// Where the shortest and the longest bar end [logical px]: there is room for labels before
+    /// and for counts and remarks after them.
+    fn sides(&self, extent: Extent, narrow: bool) -> (f64, f64) {
+        let widest = |width: &dyn Fn(&Bar) -> f64| self.bars.iter().map(width).fold(0.0, f64::max);
+        let counts = widest(&|bar| text_width(&words::count(bar.count as i64), LABEL));
+        if narrow {
+            return (8.0, extent.width - counts - 14.0);
+        }
+        let labels = widest(&|bar| text_width(&bar.label, LABEL));
+        let remarks = widest(&|bar| text_width(bar.remark.as_deref().unwrap_or(""), SMALL));
+        (labels + 12.0, extent.width - counts - remarks - 22.0)
     }
 }

@@ -44,19 +44,73 @@ pub(crate) const LABEL: Type = Type {
     bold: true,
 };
 
+/// Titles of drawings that stand alone.
+const TITLE: Type = Type {
+    size: 17.0,
+    bold: true,
+};
+/// Room for such a title [logical px].
+const HEAD: f64 = 38.0;
+/// Space around a drawing that stands alone [logical px].
+const BORDER: f64 = 14.0;
+
 /// Where a chart is drawn.
 pub(crate) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, plotters::coord::Shift>,
+    /// Place of the chart's upper left corner [logical px].
+    origin: (f64, f64),
 }
 
-/// Draws on a canvas of that size; `alternative` is read aloud instead of the drawing.
-pub(crate) fn svg(extent: Extent, alternative: &str, draw: impl FnOnce(&Canvas<'_>)) -> String {
+/// Draws a chart of that size, to stand in a document; `alternative` is read aloud instead.
+pub(crate) fn inline(extent: Extent, alternative: &str, draw: impl FnOnce(&Canvas<'_>)) -> String {
+    svg(extent, alternative, |area| {
+        draw(&Canvas {
+            area,
+            origin: (0.0, 0.0),
+        });
+    })
+}
+
+/// Draws a chart of that size below its title and a note, on paper, to stand alone.
+pub(crate) fn picture(
+    extent: Extent,
+    alternative: &str,
+    title: &str,
+    note: &str,
+    draw: impl FnOnce(&Canvas<'_>),
+) -> String {
+    let whole = Extent {
+        width: extent.width + 2.0 * BORDER,
+        height: extent.height + 2.0 * BORDER + HEAD,
+    };
+    svg(whole, alternative, |area| {
+        let canvas = Canvas {
+            area,
+            origin: (BORDER, BORDER + HEAD),
+        };
+        canvas
+            .area
+            .fill(&Tone::Paper.rgb())
+            .expect("drawing into a string cannot fail");
+        let middle = -HEAD + 12.0;
+        canvas.text(title, (4.0, middle), Align::Start, TITLE, Tone::Ink);
+        let corner = (extent.width - 4.0, middle);
+        canvas.text(note, corner, Align::End, SMALL, Tone::Soft);
+        draw(&canvas);
+    })
+}
+
+fn svg(
+    extent: Extent,
+    alternative: &str,
+    draw: impl FnOnce(DrawingArea<SVGBackend<'_>, plotters::coord::Shift>),
+) -> String {
     let mut text = String::new();
     let fine = |pixels: f64| (pixels * FINENESS).round() as u32;
     let size = (fine(extent.width), fine(extent.height));
     {
         let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        draw(&Canvas { area });
+        draw(area);
     }
     let body = text.split_once('\n').map_or("", |(_, body)| body);
     let mut whole = String::with_capacity(body.len() + 400);
@@ -71,9 +125,9 @@ pub(crate) fn svg(extent: Extent, alternative: &str, draw: impl FnOnce(&Canvas<'
     whole
 }
 
-/// About how wide a text is [logical px]: there is no font to ask.
+/// About how wide a text is [logical px], in a wide font: there is none to ask.
 pub(crate) fn text_width(text: &str, kind: Type) -> f64 {
-    let per_letter = if kind.bold { 0.6 } else { 0.56 };
+    let per_letter = if kind.bold { 0.68 } else { 0.6 };
     text.chars().count() as f64 * kind.size * per_letter
 }
 
@@ -95,23 +149,16 @@ impl Canvas<'_> {
             .expect("drawing into a string cannot fail");
     }
 
-    /// The whole canvas in one colour.
-    pub(crate) fn fill(&self, tone: Tone) {
-        self.area
-            .fill(&tone.rgb())
-            .expect("drawing into a string cannot fail");
-    }
-
     /// A line through points.
     pub(crate) fn line(&self, points: &[(f64, f64)], tone: Tone, width: f64) {
         let style = tone.rgb().stroke_width((width * FINENESS).round() as u32);
-        self.draw(&PathElement::new(fine_points(points), style));
+        self.draw(&PathElement::new(self.fine_points(points), style));
     }
 
     /// A filled bar between two corners.
     pub(crate) fn bar(&self, from: (f64, f64), to: (f64, f64), tone: Tone, opacity: f64) {
         self.draw(&Rectangle::new(
-            [fine(from), fine(to)],
+            [self.fine(from), self.fine(to)],
             tone.rgb().mix(opacity).filled(),
         ));
     }
@@ -120,7 +167,7 @@ impl Canvas<'_> {
     pub(crate) fn dot(&self, centre: (f64, f64), radius: f64, tone: Tone, opacity: f64) {
         let radius = (radius * FINENESS).round() as i32;
         self.draw(&Circle::new(
-            fine(centre),
+            self.fine(centre),
             radius,
             tone.rgb().mix(opacity).filled(),
         ));
@@ -144,14 +191,16 @@ impl Canvas<'_> {
         let style = TextStyle::from(font)
             .color(&colour)
             .pos(Pos::new(horizontal, VPos::Center));
-        self.draw(&Text::new(text.to_owned(), fine(at), style));
+        self.draw(&Text::new(text.to_owned(), self.fine(at), style));
     }
-}
 
-fn fine((x, y): (f64, f64)) -> (i32, i32) {
-    ((x * FINENESS).round() as i32, (y * FINENESS).round() as i32)
-}
+    fn fine(&self, (x, y): (f64, f64)) -> (i32, i32) {
+        let (left, top) = self.origin;
+        let place = |pixels: f64| (pixels * FINENESS).round() as i32;
+        (place(left + x), place(top + y))
+    }
 
-fn fine_points(points: &[(f64, f64)]) -> Vec<(i32, i32)> {
-    points.iter().copied().map(fine).collect()
+    fn fine_points(&self, points: &[(f64, f64)]) -> Vec<(i32, i32)> {
+        points.iter().map(|&point| self.fine(point)).collect()
+    }
 }

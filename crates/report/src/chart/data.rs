@@ -1,7 +1,7 @@
 //! From a record to the data of each chart. Nothing here draws.
 
 use super::axis::Measure;
-use super::bars::{Bar, BarChart};
+use super::bars::{Bar, BarChart, Lengths};
 use super::palette::Tone;
 use super::quantiles::{QuantileChart, QuantileLine};
 use super::scatter::{Dot, ScatterChart};
@@ -14,6 +14,7 @@ use chappe_metrics::Tally;
 /// Quantiles of what was observed under these names.
 pub(crate) fn quantiles(
     reading: Reading<'_>,
+    of: &str,
     names: &[(String, &str, Tone)],
 ) -> Option<QuantileChart> {
     let lines: Vec<QuantileLine> = names
@@ -35,7 +36,10 @@ pub(crate) fn quantiles(
             })
         })
         .collect();
-    (!lines.is_empty()).then_some(QuantileChart { lines })
+    (!lines.is_empty()).then(|| QuantileChart {
+        of: of.to_owned(),
+        lines,
+    })
 }
 
 /// The four message classes under a metric's first name, `delivery` or `reach`.
@@ -95,14 +99,7 @@ impl<'a> Timeline<'a> {
     }
 
     /// Values as they stand, times `factor`.
-    fn plain(
-        &self,
-        name: &str,
-        label: &str,
-        tone: Tone,
-        merge: Merge,
-        factor: f64,
-    ) -> Option<TimeLine> {
+    fn plain(&self, name: &str, label: &str, tone: Tone, merge: Merge, factor: f64) -> Option<TimeLine> {
         let values = self.reading.series(name)?;
         let scaled = values
             .iter()
@@ -137,37 +134,42 @@ impl<'a> Timeline<'a> {
     }
 }
 
-fn panel(
-    title: &str,
-    measure: Measure,
-    lines: impl IntoIterator<Item = Option<TimeLine>>,
-) -> Panel {
+fn panel(title: &str, measure: Measure, lines: impl IntoIterator<Item = Option<TimeLine>>) -> Panel {
     Panel {
         title: title.to_owned(),
         measure,
         lines: lines.into_iter().flatten().collect(),
-        level: None,
     }
 }
 
 /// Latency of friends' messages and throughput of all, over the run.
 pub(crate) fn day(reading: Reading<'_>) -> Option<TimeChart> {
     let time = Timeline::new(reading);
-    let quantile = |name, label| time.plain(name, label, Tone::Friend, Merge::Most, 1.0);
-    let delivered = MessageClass::ALL.iter().map(|&class| {
+    let quantile = |name, label, tone| time.plain(name, label, tone, Merge::Most, 1.0);
+    let delivered = |class: MessageClass| {
         let name = format!("series.delivered.{}", class.label());
         time.rate(&name, class_words(class), Tone::of(class))
-    });
+    };
+    let of_pages = [MessageClass::HotLine, MessageClass::OrderNotice, MessageClass::Ad];
     time.chart(vec![
         panel(
             "Delivery of friends' messages",
             Measure::Duration,
             [
-                quantile("series.delivery.friend.p99", "99% within"),
-                quantile("series.delivery.friend.p50", "50% within"),
+                quantile("series.delivery.friend.p99", "99% within", Tone::Friend),
+                quantile("series.delivery.friend.p50", "50% within", Tone::Soft),
             ],
         ),
-        panel("Messages delivered per second", Measure::Rate, delivered),
+        panel(
+            "Messages delivered between people",
+            Measure::Rate,
+            [delivered(MessageClass::Friend)],
+        ),
+        panel(
+            "Messages delivered between people and pages",
+            Measure::Rate,
+            of_pages.map(delivered),
+        ),
     ])
 }
 
@@ -180,16 +182,12 @@ pub(crate) fn utilisation(reading: Reading<'_>) -> Option<TimeChart> {
             "Busy share of the servers",
             Measure::Share,
             [
-                share(
-                    "series.utilisation.busiest_shard",
-                    "busiest shard",
-                    Tone::HotLine,
-                ),
+                share("series.utilisation.busiest_shard", "busiest shard", Tone::Soft),
                 share("series.utilisation.mean", "all shards", Tone::Platform),
             ],
         ),
         panel(
-            "Commands served per second",
+            "Commands served",
             Measure::Rate,
             [time.rate("series.served", "commands", Tone::Platform)],
         ),
@@ -211,18 +209,14 @@ pub(crate) fn revenue(reading: Reading<'_>) -> Option<TimeChart> {
             Measure::Money,
             [Some(earned)],
         ),
-        panel(
-            "People who turned away so far",
-            Measure::Count,
-            turned,
-        ),
+        panel("People who turned away so far", Measure::Count, turned),
     ])
 }
 
 /// From people with a conversation to purchases.
 pub(crate) fn funnel(reading: Reading<'_>) -> Option<BarChart> {
     const STEPS: [(&str, &str, &str); 7] = [
-        ("ads.audience", "Audience", "people with a conversation with the advertiser"),
+        ("ads.audience", "Audience", "people in conversation"),
         ("ads.decided", "Judged", "of the audience"),
         ("ads.allowed", "Allowed", "of judged"),
         ("ads.delivered", "Delivered", "of allowed"),
@@ -242,7 +236,7 @@ pub(crate) fn funnel(reading: Reading<'_>) -> Option<BarChart> {
                 None => Some(whole.to_owned()),
                 Some(0) => None,
                 Some(before) if count > before => Some(format!(
-                    "{} times for each person in the audience",
+                    "{} per person",
                     words::number(count as f64 / before as f64)
                 )),
                 Some(before) => Some(format!("{} {whole}", words::share(count, before))),
@@ -256,7 +250,10 @@ pub(crate) fn funnel(reading: Reading<'_>) -> Option<BarChart> {
             }
         })
         .collect();
-    Some(BarChart { bars })
+    Some(BarChart {
+        lengths: Lengths::Logarithmic,
+        bars,
+    })
 }
 
 /// Refused ads by the first rule to refuse, most first.
@@ -273,7 +270,10 @@ pub(crate) fn refusals(reading: Reading<'_>) -> Option<BarChart> {
             tone: Tone::Harm,
         })
         .collect();
-    (!bars.is_empty()).then_some(BarChart { bars })
+    (!bars.is_empty()).then_some(BarChart {
+        lengths: Lengths::Even,
+        bars,
+    })
 }
 
 /// What each campaign earned against how often its ads were opened.

@@ -5,7 +5,7 @@ use super::canvas::{Align, Canvas, Extent, LABEL, SMALL, Type, text_width};
 use super::palette::Tone;
 
 /// Below this width [logical px] there is no room for labels beside the lines.
-const NARROW: f64 = 520.0;
+pub(crate) const NARROW: f64 = 520.0;
 /// From one line of text to the next [logical px].
 const LINE: f64 = 18.0;
 
@@ -43,9 +43,7 @@ impl Frame {
         ticks: &[Tick],
     ) -> Frame {
         let widest = |labels: &mut dyn Iterator<Item = &str>, kind| {
-            labels
-                .map(|label| text_width(label, kind))
-                .fold(0.0, f64::max)
+            labels.map(|label| text_width(label, kind)).fold(0.0, f64::max)
         };
         let tick_width = widest(&mut ticks.iter().map(|tick| tick.label.as_str()), SMALL);
         let mut frame = Frame {
@@ -84,13 +82,7 @@ impl Frame {
         for tick in ticks {
             let y = self.y(scale, tick.value);
             canvas.line(&[(self.left, y), (self.right, y)], Tone::Grid, 1.0);
-            canvas.text(
-                &tick.label,
-                (self.left - 8.0, y),
-                Align::End,
-                SMALL,
-                Tone::Soft,
-            );
+            canvas.text(&tick.label, (self.left - 8.0, y), Align::End, SMALL, Tone::Soft);
         }
     }
 
@@ -130,13 +122,7 @@ impl Frame {
         let wanted: Vec<f64> = keys.iter().map(|key| key.end).collect();
         let places = spread(&wanted, kind.size + 4.0, self.top, self.bottom);
         for (key, y) in keys.iter().zip(places) {
-            canvas.text(
-                key.label,
-                (self.right + 9.0, y),
-                Align::Start,
-                kind,
-                key.tone,
-            );
+            canvas.text(key.label, (self.right + 9.0, y), Align::Start, kind, key.tone);
         }
     }
 }
@@ -173,10 +159,7 @@ fn spread(wanted: &[f64], gap: f64, top: f64, bottom: f64) -> Vec<f64> {
     };
     let mut blocks: Vec<Block> = vec![];
     for &place in wanted {
-        let mut block = Block {
-            sum: place,
-            count: 1,
-        };
+        let mut block = Block { sum: place, count: 1 };
         while let Some(last) = blocks.pop() {
             if start(&last) + last.count as f64 * gap <= start(&block) {
                 blocks.push(last);
@@ -212,7 +195,7 @@ mod tests {
 
     #[test]
     fn names_wrap_where_they_do_not_fit() {
-        let rows = key_rows(["Friends", "Hot-line", "Order notices", "Ads"].into_iter(), 300.0);
+        let rows = key_rows(["Friends", "Hot-line", "Order notices", "Ads"].into_iter(), 350.0);
         assert_eq!(rows.iter().map(Vec::len).collect::<Vec<_>>(), [3, 1]);
     }
 }

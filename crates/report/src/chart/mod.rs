@@ -12,12 +12,12 @@ mod table;
 mod time;
 
 use crate::reading::Reading;
-use canvas::Extent;
+use canvas::{Canvas, Extent};
 use chappe_metrics::RunRecord;
 use serde::Serialize;
 
 pub use axis::Measure;
-pub use bars::{Bar, BarChart};
+pub use bars::{Bar, BarChart, Lengths};
 pub(crate) use data::{campaign_words, rule_words};
 pub use palette::Tone;
 pub use quantiles::{QuantileChart, QuantileLine};
@@ -43,6 +43,8 @@ pub struct Plot {
     pub title: &'static str,
     /// How to read it, and in which time it is.
     pub caption: String,
+    /// In which time it is.
+    pub clock: String,
     /// What it says, for those who cannot see it.
     pub alternative: String,
     /// What is drawn.
@@ -64,15 +66,30 @@ pub enum Data {
 }
 
 impl Plot {
-    /// The drawing, as SVG with its text as text.
+    /// The drawing to stand in a document, as SVG with its text as text.
     #[must_use]
-    pub fn svg(&self, screen: Screen) -> String {
+    pub fn inline(&self, screen: Screen) -> String {
+        let extent = self.extent(screen);
+        canvas::inline(extent, &self.alternative, |canvas| self.draw(canvas, extent))
+    }
+
+    /// The drawing with its title, to stand alone, as SVG with its text as text.
+    #[must_use]
+    pub fn picture(&self) -> String {
+        let extent = self.extent(Screen::Wide);
+        let note = format!("chappe \u{b7} {}", self.clock);
+        canvas::picture(extent, &self.alternative, self.title, &note, |canvas| {
+            self.draw(canvas, extent);
+        })
+    }
+
+    fn extent(&self, screen: Screen) -> Extent {
         let narrow = screen == Screen::Narrow;
         let extent = |wide: f64, slim: f64| Extent {
             width: if narrow { 358.0 } else { 920.0 },
             height: if narrow { slim } else { wide },
         };
-        let extent = match &self.data {
+        match &self.data {
             Data::Quantiles(_) => extent(400.0, 330.0),
             Data::Time(chart) => {
                 let panels = chart.panels.len() as f64;
@@ -80,16 +97,16 @@ impl Plot {
             }
             Data::Bars(chart) => extent(chart.height(false), chart.height(true)),
             Data::Scatter(_) => extent(360.0, 310.0),
-        };
-        canvas::svg(extent, &self.alternative, |canvas| {
-            canvas.fill(Tone::Paper);
-            match &self.data {
-                Data::Quantiles(chart) => chart.draw(canvas, extent),
-                Data::Time(chart) => chart.draw(canvas, extent),
-                Data::Bars(chart) => chart.draw(canvas, extent, narrow),
-                Data::Scatter(chart) => chart.draw(canvas, extent),
-            }
-        })
+        }
+    }
+
+    fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
+        match &self.data {
+            Data::Quantiles(chart) => chart.draw(canvas, extent),
+            Data::Time(chart) => chart.draw(canvas, extent),
+            Data::Bars(chart) => chart.draw(canvas, extent),
+            Data::Scatter(chart) => chart.draw(canvas, extent),
+        }
     }
 
     /// The data as a table.
@@ -109,6 +126,7 @@ pub fn plots(record: &RunRecord) -> Vec<Plot> {
             name,
             title,
             caption: format!("{how} In {clock}."),
+            clock: clock.clone(),
             alternative: format!("{title}, in {clock}. {}", table::spoken(&data)),
             data,
         })
@@ -119,7 +137,13 @@ pub fn plots(record: &RunRecord) -> Vec<Plot> {
             .map(|&(name, label, tone)| (name.to_owned(), label, tone))
             .collect::<Vec<_>>()
     };
-    let quantiles = |names: &[_]| data::quantiles(reading, names).map(Data::Quantiles);
+    let quantiles = |of, names: &[_]| data::quantiles(reading, of, names).map(Data::Quantiles);
+    let times = if record.result.window.warm_up_ns > 0 {
+        "Times of day are UTC. Shaded is the warm-up, which the figures on latency and utilisation \
+         leave out."
+    } else {
+        "Times of day are UTC."
+    };
     [
         plot(
             "latency",
@@ -127,29 +151,33 @@ pub fn plots(record: &RunRecord) -> Vec<Plot> {
             "From the moment the sender meant to send to the recipient's device, for recipients who \
              are on line. Further right are rarer, slower messages; the scale upwards is \
              logarithmic.",
-            quantiles(&data::by_class("delivery")),
+            quantiles("messages", &data::by_class("delivery")),
         ),
         plot(
             "queue",
             "How long requests take",
             "Further right are rarer, slower requests; the scale upwards is logarithmic.",
-            quantiles(&named(&[
-                ("queue.sojourn", "Whole stay", Tone::Friend),
-                ("queue.wait", "Waiting", Tone::HotLine),
-                ("queue.service", "In service", Tone::OrderNotice),
-                ("queue.abandoned_wait", "Until given up", Tone::Harm),
-            ])),
+            quantiles(
+                "requests",
+                &named(&[
+                    ("queue.sojourn", "Whole stay", Tone::Ink),
+                    ("queue.wait", "Waiting", Tone::Platform),
+                    ("queue.service", "In service", Tone::Soft),
+                    ("queue.abandoned_wait", "Until given up", Tone::Harm),
+                ]),
+            ),
         ),
         plot(
             "day",
             "Latency and throughput over the run",
-            "Times of day are UTC.",
+            times,
             data::day(reading).map(Data::Time),
         ),
         plot(
             "funnel",
             "What became of the ads",
-            "From people who could see an ad to purchases.",
+            "From the people in conversation with an advertising page to purchases. Lengths are \
+             logarithmic.",
             data::funnel(reading).map(Data::Bars),
         ),
         plot(
@@ -174,23 +202,26 @@ pub fn plots(record: &RunRecord) -> Vec<Plot> {
             "hotline",
             "How long customers wait for a page's answer",
             "From asking. Further right are rarer, longer waits; the scale upwards is logarithmic.",
-            quantiles(&named(&[
-                ("hotline.answer", "Until answered", Tone::HotLine),
-                ("hotline.wait", "Until taken up", Tone::Platform),
-                ("hotline.abandoned_wait", "Until given up", Tone::Harm),
-            ])),
+            quantiles(
+                "waits",
+                &named(&[
+                    ("hotline.answer", "Until answered", Tone::HotLine),
+                    ("hotline.wait", "Until taken up", Tone::Platform),
+                    ("hotline.abandoned_wait", "Until given up", Tone::Harm),
+                ]),
+            ),
         ),
         plot(
             "reach",
             "How long messages wait for people who are off line",
             "From the moment the sender meant to send until the recipient's device has it. The scale \
              upwards is logarithmic.",
-            quantiles(&data::by_class("reach")),
+            quantiles("messages", &data::by_class("reach")),
         ),
         plot(
             "utilisation",
             "How busy the platform is",
-            "Busy time of the simulated servers. Times of day are UTC.",
+            times,
             data::utilisation(reading).map(Data::Time),
         ),
     ]

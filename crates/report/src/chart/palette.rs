@@ -85,7 +85,7 @@ impl Tone {
             Tone::HotLine => 0xC2_51_00,
             Tone::OrderNotice => 0x00_66_4B,
             Tone::Ad => 0x8E_2A_7B,
-            Tone::Platform => 0x47_53_61,
+            Tone::Platform => 0x7A_62_00,
             Tone::Ink => 0x1A_1F_26,
             Tone::Soft => 0x5C_66_72,
             Tone::Grid => 0xE2_E6_EA,
@@ -102,7 +102,7 @@ impl Tone {
             Tone::HotLine => 0xF0_92_4A,
             Tone::OrderNotice => 0x3F_C7_9A,
             Tone::Ad => 0xE3_9A_D0,
-            Tone::Platform => 0xAF_BA_C6,
+            Tone::Platform => 0xD9_C2_5A,
             Tone::Ink => 0xEC_EF_F2,
             Tone::Soft => 0x9F_AA_B6,
             Tone::Grid => 0x30_37_40,
@@ -146,7 +146,10 @@ mod tests {
             if matches!(tone, Tone::Grid | Tone::Paper) {
                 continue;
             }
-            assert!(contrast(tone.light(), Tone::Paper.light()) >= 4.5, "{tone:?} light");
+            assert!(
+                contrast(tone.light(), Tone::Paper.light()) >= 4.5,
+                "{tone:?} light"
+            );
             assert!(contrast(tone.dark(), Tone::Paper.dark()) >= 4.5, "{tone:?} dark");
         }
     }

@@ -9,6 +9,8 @@ use serde::Serialize;
 /// Lengths of time by quantile, one line for each series.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct QuantileChart {
+    /// What was measured, in the plural.
+    pub of: String,
     /// The lines, in the order in which they are shown.
     pub lines: Vec<QuantileLine>,
 }
@@ -49,31 +51,26 @@ impl QuantileChart {
         let most = points().map(|point| point.1).max().unwrap_or(1).max(2);
         let far = points().map(|point| nines(point.0)).fold(1.0, f64::max);
         let (vertical, ticks) = Scale::log_durations(least as f64, most as f64);
-        let horizontal = Scale::Linear {
-            low: 0.0,
-            high: far,
-        };
+        let horizontal = Scale::Linear { low: 0.0, high: far };
         let labels = self.lines.iter().map(|line| line.label.as_str());
         let mut frame = Frame::new(extent, labels, &ticks);
         frame.bottom -= 18.0;
         frame.rows(canvas, vertical, &ticks);
         for (quantile, label) in NAMED {
             let at = nines(quantile);
-            if at > far + 1e-6 || (frame.narrow() && quantile == 0.0) {
+            if at > far + 1e-6 {
                 continue;
             }
             let x = frame.x(horizontal, at);
             canvas.line(&[(x, frame.top), (x, frame.bottom)], Tone::Grid, 1.0);
-            canvas.text(
-                label,
-                (x, frame.bottom + 14.0),
-                Align::Middle,
-                SMALL,
-                Tone::Soft,
-            );
+            // On a narrow screen the ends would run into their neighbours.
+            if frame.narrow() && (quantile == 0.0 || at > 4.5) {
+                continue;
+            }
+            canvas.text(label, (x, frame.bottom + 14.0), Align::Middle, SMALL, Tone::Soft);
         }
         canvas.text(
-            "share of messages at least as fast",
+            &format!("share of {} at least as fast", self.of),
             ((frame.left + frame.right) / 2.0, frame.bottom + 32.0),
             Align::Middle,
             SMALL,

@@ -21,6 +21,18 @@ pub struct ScatterChart {
     pub dots: Vec<Dot>,
 }
 
+/// Where a dot's name may stand: to its side, and how far down [logical px].
+const AROUND: [(f64, f64); 8] = [
+    (1.0, 0.0),
+    (-1.0, 0.0),
+    (0.0, -15.0),
+    (0.0, 15.0),
+    (1.0, -12.0),
+    (-1.0, -12.0),
+    (1.0, 12.0),
+    (-1.0, 12.0),
+];
+
 /// One dot.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Dot {
@@ -37,8 +49,7 @@ impl ScatterChart {
     pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
         let most = |of: fn(&Dot) -> f64| self.dots.iter().map(of).fold(0.0, f64::max);
         let wanted = if extent.width < 520.0 { 3 } else { 6 };
-        let (across, columns) =
-            Scale::from_zero(most(|dot| dot.across), self.across_measure, wanted);
+        let (across, columns) = Scale::from_zero(most(|dot| dot.across), self.across_measure, wanted);
         let (up, rows) = Scale::from_zero(most(|dot| dot.up), self.up_measure, 4);
         let mut frame = Frame::new(extent, std::iter::empty(), &rows);
         frame.top = 30.0;
@@ -58,7 +69,7 @@ impl ScatterChart {
         for dot in &self.dots {
             let centre = (frame.x(across, dot.across), frame.y(up, dot.up));
             let width = text_width(&dot.label, SMALL);
-            let place = [(1.0, 0.0), (-1.0, 0.0), (0.0, -15.0), (0.0, 15.0)]
+            let place = AROUND
                 .into_iter()
                 .map(|(side, down)| {
                     let middle = centre.0 + side * (width / 2.0 + 10.0);

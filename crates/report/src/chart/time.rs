@@ -16,7 +16,8 @@ pub struct TimeChart {
     pub from_ns: i64,
     /// Where it ends.
     pub until_ns: i64,
-    /// Where warm-up ends: before it the lines are shaded; `from_ns` if there is none.
+    /// Where warm-up ends: before it what is measured, not counted, is shaded; `from_ns` if there
+    /// is none.
     pub warm_up_ns: i64,
     /// Length of an interval [ns].
     pub interval_ns: i64,
@@ -33,8 +34,6 @@ pub struct Panel {
     pub measure: Measure,
     /// The lines, in the order in which they are shown.
     pub lines: Vec<TimeLine>,
-    /// A level to compare with, and its name.
-    pub level: Option<(f64, String)>,
 }
 
 /// One value per interval.
@@ -89,10 +88,16 @@ pub(crate) fn merge_factor(intervals: usize) -> usize {
 }
 
 impl Panel {
+    /// The names of the lines, where the title alone doesn't tell what they are.
+    fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        let told = self.lines.len() == 1;
+        let lines = self.lines.iter().filter(move |_| !told);
+        lines.map(|line| line.label.as_str())
+    }
+
     fn most(&self) -> f64 {
         let values = self.lines.iter().flat_map(|line| &line.values);
-        let level = self.level.as_ref().map(|level| level.0);
-        values.flatten().copied().chain(level).fold(0.0, f64::max)
+        values.flatten().copied().fold(0.0, f64::max)
     }
 }
 
@@ -105,34 +110,23 @@ impl TimeChart {
             .map(|panel| Scale::from_zero(panel.most(), panel.measure, 4))
             .collect();
         let ticks: Vec<_> = scales.iter().flat_map(|(_, ticks)| ticks.clone()).collect();
-        let labels = self
-            .panels
-            .iter()
-            .flat_map(|panel| &panel.lines)
-            .map(|line| line.label.as_str());
+        let labels = self.panels.iter().flat_map(Panel::names);
         let whole = Frame::new(extent, labels, &ticks);
         let height = (extent.height - 24.0) / self.panels.len() as f64;
         let horizontal = Scale::Linear {
             low: self.from_ns as f64,
             high: self.until_ns as f64,
         };
-        let room = ((whole.right - whole.left) / 70.0) as usize;
+        let room = ((whole.right - whole.left) / 64.0) as usize;
         let times = time_ticks(self.from_ns, self.until_ns, room.max(3));
         for (index, (panel, (scale, ticks))) in self.panels.iter().zip(&scales).enumerate() {
             let start = index as f64 * height;
-            let own = panel.lines.iter().map(|line| line.label.as_str());
-            let mut frame = Frame::new(extent, own, ticks);
+            let mut frame = Frame::new(extent, panel.names(), ticks);
             frame.left = whole.left;
             frame.right = whole.right;
             frame.top += start + 20.0;
             frame.bottom = start + height - 12.0;
-            canvas.text(
-                &panel.title,
-                (4.0, start + 10.0),
-                Align::Start,
-                LABEL,
-                Tone::Ink,
-            );
+            canvas.text(&panel.title, (4.0, start + 10.0), Align::Start, LABEL, Tone::Ink);
             let last = index + 1 == self.panels.len();
             frame.columns(canvas, horizontal, &times, last);
             frame.rows(canvas, *scale, ticks);
@@ -148,24 +142,14 @@ impl TimeChart {
         horizontal: Scale,
         vertical: Scale,
     ) {
-        if self.warm_up_ns > self.from_ns {
+        let measured = matches!(panel.measure, Measure::Duration | Measure::Share);
+        if measured && self.warm_up_ns > self.from_ns {
             let x = frame.x(horizontal, self.warm_up_ns as f64);
-            canvas.bar(
-                (frame.left, frame.top),
-                (x, frame.bottom),
-                Tone::Soft,
-                0.12,
-            );
+            canvas.bar((frame.left, frame.top), (x, frame.bottom), Tone::Soft, 0.12);
             if x - frame.left > text_width("warm-up", SMALL) + 8.0 {
                 let place = (frame.left + 4.0, frame.top + 10.0);
                 canvas.text("warm-up", place, Align::Start, SMALL, Tone::Soft);
             }
-        }
-        if let Some((level, name)) = &panel.level {
-            let y = frame.y(vertical, *level);
-            canvas.line(&[(frame.left, y), (frame.right, y)], Tone::Soft, 1.0);
-            let place = (frame.right - 4.0, y - 9.0);
-            canvas.text(name, place, Align::End, SMALL, Tone::Soft);
         }
         let mut keys = vec![];
         for line in &panel.lines {
@@ -198,7 +182,9 @@ impl TimeChart {
             let y = frame.y(vertical, end.copied().unwrap_or(0.0));
             keys.push(Key::new(&line.label, line.tone, y));
         }
-        frame.keys(canvas, keys, LABEL);
+        if panel.names().next().is_some() {
+            frame.keys(canvas, keys, LABEL);
+        }
     }
 }
 
@@ -214,14 +200,8 @@ mod tests {
             values: vec![Some(1.0), Some(3.0), None, Some(5.0), None, None, Some(2.0)],
         };
         let merged = |merge| line.clone().merged(2, merge).values;
-        assert_eq!(
-            merged(Merge::Mean),
-            [Some(2.0), Some(5.0), None, Some(2.0)]
-        );
-        assert_eq!(
-            merged(Merge::Most),
-            [Some(3.0), Some(5.0), None, Some(2.0)]
-        );
+        assert_eq!(merged(Merge::Mean), [Some(2.0), Some(5.0), None, Some(2.0)]);
+        assert_eq!(merged(Merge::Most), [Some(3.0), Some(5.0), None, Some(2.0)]);
         assert_eq!(merged(Merge::Last), [Some(3.0), Some(5.0), None, Some(2.0)]);
         assert_eq!(line.clone().merged(1, Merge::Mean), line);
         assert_eq!(merge_factor(288), 1);

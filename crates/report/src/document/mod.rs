@@ -6,6 +6,7 @@ use crate::answer::answer;
 use crate::chart::{Plot, Screen, Table, Tone};
 use crate::reading::Reading;
 use crate::summary::key_figures;
+use crate::words;
 use chappe_metrics::RunRecord;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::fmt::Write as _;
@@ -42,7 +43,12 @@ pub fn document(record: &RunRecord, plots: &[Plot]) -> String {
                         @if record.interrupted { span.clock { "interrupted" } }
                     }
                     p.question { (question) }
-                    div.answer { @for sentence in answer(record) { p { (sentence) } } }
+                    div.answer {
+                        @if let Some((lead, others)) = answer(record).split_first() {
+                            p.lead { (lead) }
+                            @for sentence in others { p { (sentence) } }
+                        }
+                    }
                     (tiles(record))
                     (warnings(record))
                     (contents(record, plots))
@@ -128,8 +134,11 @@ fn warnings(record: &RunRecord) -> Markup {
 fn contents(record: &RunRecord, plots: &[Plot]) -> Markup {
     html! {
         nav aria-label="Contents" {
-            @for plot in plots { a href={ "#" (plot.name) } { (plot.title) } }
-            @for (anchor, title) in sections::anchors(record) { a href={ "#" (anchor) } { (title) } }
+            details {
+                summary { "Contents" }
+                @for plot in plots { a href={ "#" (plot.name) } { (plot.title) } }
+                @for (anchor, title) in sections::anchors(record) { a href={ "#" (anchor) } { (title) } }
+            }
         }
     }
 }
@@ -140,8 +149,8 @@ fn plotted(plot: &Plot) -> Markup {
             h2 { (plot.title) }
             figure.plot {
                 figcaption { (plot.caption) }
-                div.wide { (PreEscaped(plot.svg(Screen::Wide))) }
-                div.narrow { (PreEscaped(plot.svg(Screen::Narrow))) }
+                div.wide { (PreEscaped(plot.inline(Screen::Wide))) }
+                div.narrow { (PreEscaped(plot.inline(Screen::Narrow))) }
             }
             details {
                 summary { "The same as a table" }
@@ -156,7 +165,9 @@ fn tabled(table: &Table) -> Markup {
     html! {
         div.scroll tabindex="0" {
             table.figures {
-                thead { tr { @for cell in &table.head { th scope="col" { (cell) } } } }
+                @if table.head.iter().any(|cell| !cell.is_empty()) {
+                    thead { tr { @for cell in &table.head { th scope="col" { (cell) } } } }
+                }
                 tbody {
                     @for row in &table.rows {
                         tr {
@@ -171,15 +182,45 @@ fn tabled(table: &Table) -> Markup {
     }
 }
 
+/// A cell of a table that is to be read line by line.
+enum Cell {
+    /// Words.
+    Text(String),
+    /// Something as it stands in a file.
+    Name(String),
+    /// A figure.
+    Number(String),
+    /// Whether it is well, and the word for it.
+    Verdict(bool, String),
+}
+
+/// A table of words: a row becomes a paragraph on a narrow screen, where each cell says what it is.
+fn worded<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [Cell; N]>) -> Markup {
+    html! {
+        table.words {
+            thead { tr { @for name in head { th scope="col" { (name) } } } }
+            tbody {
+                @for row in rows {
+                    tr {
+                        @for (name, cell) in head.iter().zip(row) {
+                            @match cell {
+                                Cell::Text(text) => td data-is=(name) { (text) },
+                                Cell::Name(text) => td.name data-is=(name) { (text) },
+                                Cell::Number(text) => td.number data-is=(name) { (text) },
+                                Cell::Verdict(true, text) => td.good data-is=(name) { "\u{2713} " (text) },
+                                Cell::Verdict(false, text) => td.bad data-is=(name) { "\u{2717} " (text) },
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// With a capital at its start and a full stop at its end.
 fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let mut sentence: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(letters)
-        .collect();
+    let mut sentence = words::capital(text);
     if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');
     }

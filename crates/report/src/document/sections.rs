@@ -1,6 +1,6 @@
 //! The document's tables: for the engineer, and for whoever wants to repeat the run.
 
-use super::{sentence, tabled};
+use super::{Cell, sentence, tabled, worded};
 use crate::chart::{Table, campaign_words, rule_words};
 use crate::reading::Reading;
 use crate::words;
@@ -82,23 +82,18 @@ pub(super) fn campaigns(record: &RunRecord) -> Markup {
 
 pub(super) fn thresholds(record: &RunRecord) -> Markup {
     section(record, "thresholds", || {
+        let rows = record.result.thresholds.iter().map(|verdict| {
+            let word = if verdict.passed { "kept" } else { "missed" };
+            [
+                Cell::Name(verdict.metric.clone()),
+                Cell::Name(verdict.condition.clone()),
+                Cell::Number(observed(verdict.observed)),
+                Cell::Verdict(verdict.passed, word.to_owned()),
+            ]
+        });
         html! {
             (clock_note(record))
-            div.scroll tabindex="0" {
-                table.words {
-                    thead { tr { th { "metric" } th { "must hold" } th { "observed" } th { "verdict" } } }
-                    tbody {
-                        @for verdict in &record.result.thresholds {
-                            tr {
-                                th.name scope="row" { (verdict.metric) }
-                                td.name { (verdict.condition) }
-                                td { (observed(verdict.observed)) }
-                                (judged(verdict.passed, "kept", "missed"))
-                            }
-                        }
-                    }
-                }
-            }
+            (worded(["metric", "must hold", "observed", "verdict"], rows))
         }
     })
 }
@@ -114,15 +109,33 @@ fn observed(observed: Observed) -> String {
     }
 }
 
-fn judged(good: bool, yes: &str, no: &str) -> Markup {
-    html! {
-        @if good { td.good { "\u{2713} " (yes) } } @else { td.bad { "\u{2717} " (no) } }
-    }
-}
-
 pub(super) fn audit(record: &RunRecord) -> Markup {
     let audit = &record.result.audit;
     section(record, "audit", || {
+        let promises = audit.promises.iter().map(|promise| {
+            let kept = promise.violation_count == 0;
+            let word = if kept {
+                "kept".to_owned()
+            } else {
+                let times = words::counted(promise.violation_count as i64, "time");
+                format!("broken {times}")
+            };
+            [
+                Cell::Text(words::title(&promise.promise)),
+                Cell::Text(promise.description.clone()),
+                Cell::Number(words::count(promise.checked_count as i64)),
+                Cell::Verdict(kept, word),
+            ]
+        });
+        let violations = audit.violations.iter().map(|violation| {
+            let shard = violation.shard.map(|shard| shard.to_string());
+            [
+                Cell::Text(words::moment(violation.at_ns)),
+                Cell::Text(shard.unwrap_or_else(|| "all".to_owned())),
+                Cell::Text(words::title(&violation.promise)),
+                Cell::Text(violation.description.clone()),
+            ]
+        });
         html! {
             p {
                 "An independent judge went over " (words::count(audit.facts_count as i64))
@@ -130,42 +143,10 @@ pub(super) fn audit(record: &RunRecord) -> Markup {
                 strong { @if audit.passed { "every promise was kept" } @else { "promises were broken" } }
                 "."
             }
-            div.scroll tabindex="0" {
-                table.words {
-                    thead { tr { th { "promise" } th { "what it says" } th { "tested" } th { "verdict" } } }
-                    tbody {
-                        @for promise in &audit.promises {
-                            tr {
-                                th scope="row" { (words::title(&promise.promise)) }
-                                td { (promise.description) }
-                                td.number { (words::count(promise.checked_count as i64)) }
-                                (judged(
-                                    promise.violation_count == 0,
-                                    "kept",
-                                    &format!("broken {}", words::counted(promise.violation_count as i64, "time")),
-                                ))
-                            }
-                        }
-                    }
-                }
-            }
+            (worded(["promise", "what it says", "tested", "verdict"], promises))
             @if !audit.violations.is_empty() {
                 h3 { "The first violations" }
-                div.scroll tabindex="0" {
-                    table.words {
-                        thead { tr { th { "when" } th { "shard" } th { "promise" } th { "what happened" } } }
-                        tbody {
-                            @for violation in &audit.violations {
-                                tr {
-                                    td { (words::moment(violation.at_ns)) }
-                                    td { @if let Some(shard) = violation.shard { (shard) } @else { "all" } }
-                                    td { (words::title(&violation.promise)) }
-                                    td { (violation.description) }
-                                }
-                            }
-                        }
-                    }
-                }
+                (worded(["when", "shard", "promise", "what happened"], violations))
             }
             @if let Some(replay) = &audit.replay {
                 p { "To see them again:" }
@@ -177,40 +158,51 @@ pub(super) fn audit(record: &RunRecord) -> Markup {
 
 pub(super) fn metrics(record: &RunRecord) -> Markup {
     section(record, "metrics", || {
+        let metrics = &record.result.metrics;
+        let singles = metrics.iter().filter(|(_, metric)| !is_nothing(metric));
+        let rows = singles.filter_map(|(name, metric)| {
+            let (value, unit) = single(metric)?;
+            Some([
+                Cell::Name(name.clone()),
+                Cell::Number(value),
+                Cell::Text(unit.to_owned()),
+                Cell::Text(description(name).to_owned()),
+            ])
+        });
+        let nothing = metrics.iter().filter(|(_, metric)| is_nothing(metric));
+        let nothing: Vec<&str> = nothing.map(|(name, _)| name.as_str()).collect();
         html! {
             (clock_note(record))
             h3 { "Lengths of time" }
             (tabled(&distributions(record)))
             h3 { "Counts and shares" }
-            div.scroll tabindex="0" {
-                table.words {
-                    thead { tr { th { "metric" } th { "value" } th { "unit" } th { "what it is" } } }
-                    tbody {
-                        @for (name, metric) in &record.result.metrics {
-                            @if let Some((value, unit)) = single(metric) {
-                                tr {
-                                    th.name scope="row" { (name) }
-                                    td.number { (value) }
-                                    td { (unit) }
-                                    td { (description(name)) }
-                                }
-                            }
-                        }
-                    }
+            (worded(["metric", "value", "unit", "what it is"], rows))
+            @if !nothing.is_empty() {
+                details {
+                    summary { (words::count(nothing.len() as i64)) " metrics are zero or saw nothing" }
+                    p.name { (nothing.join(", ")) }
                 }
             }
         }
     })
 }
 
+/// Whether a metric has nothing to tell.
+fn is_nothing(metric: &Metric) -> bool {
+    match metric {
+        Metric::Histogram(summary) => summary.count == 0,
+        Metric::Counter { value, .. } | Metric::Gauge { value, .. } => *value == 0,
+        Metric::Ratio { denominator, .. } => *denominator == 0,
+    }
+}
+
 fn distributions(record: &RunRecord) -> Table {
     let rows = record.result.metrics.iter().filter_map(|(name, metric)| {
         let summary = match metric {
             Metric::Histogram(summary) if summary.count > 0 => summary,
-            Metric::Histogram(_)
-            | Metric::Counter { .. }
-            | Metric::Gauge { .. }
-            | Metric::Ratio { .. } => return None,
+            Metric::Histogram(_) | Metric::Counter { .. } | Metric::Gauge { .. } | Metric::Ratio { .. } => {
+                return None;
+            }
         };
         let show = |value| words::value(value, summary.unit);
         Some(vec![
@@ -228,7 +220,16 @@ fn distributions(record: &RunRecord) -> Table {
     });
     Table {
         head: texts([
-            "metric", "count", "least", "mean", "50%", "90%", "99%", "99.9%", "most", "off scale",
+            "metric",
+            "count",
+            "least",
+            "mean",
+            "50%",
+            "90%",
+            "99%",
+            "99.9%",
+            "most",
+            "off scale",
         ]),
         rows: rows.collect(),
     }
@@ -320,26 +321,20 @@ pub(super) fn refusals(record: &RunRecord) -> Markup {
 
 pub(super) fn assumed(record: &RunRecord) -> Markup {
     section(record, "assumed", || {
+        let rows = record.result.assumed.iter().map(|assumed| {
+            [
+                Cell::Name(assumed.key.clone()),
+                Cell::Name(assumed.value.clone()),
+                Cell::Text(assumed.unit.clone().unwrap_or_default()),
+                Cell::Text(assumed.description.clone()),
+            ]
+        });
         html! {
             p {
                 "No usable source was found for these parameters. The result leans on them: vary "
                 "them before you rely on it."
             }
-            div.scroll tabindex="0" {
-                table.words {
-                    thead { tr { th { "parameter" } th { "value" } th { "unit" } th { "what it is" } } }
-                    tbody {
-                        @for assumed in &record.result.assumed {
-                            tr {
-                                th.name scope="row" { (assumed.key) }
-                                td.name { (assumed.value) }
-                                td { (assumed.unit.as_deref().unwrap_or("")) }
-                                td { (assumed.description) }
-                            }
-                        }
-                    }
-                }
-            }
+            (worded(["parameter", "value", "unit", "what it is"], rows))
         }
     })
 }
@@ -372,20 +367,38 @@ pub(super) fn repeat(record: &RunRecord) -> Markup {
     })
 }
 
-/// The command that repeats the run.
+/// The command that repeats the run: the one that made it, or one that does the same.
 fn command(record: &RunRecord) -> String {
     let scenario = &record.scenario;
-    let mut command = format!(
-        "chappe run scenarios/{}.toml --seed {}",
-        scenario.name, record.seed
-    );
-    if let Some(arm) = &scenario.arm {
-        command += &format!(" --arm '{}'", arm.replace('\'', r"'\''"));
-    }
+    let mut words: Vec<String> = match record.execution.command.split_first() {
+        Some((_, arguments)) => arguments.to_vec(),
+        None => {
+            let file = format!("scenarios/{}.toml", scenario.name);
+            let mut words = vec!["run".to_owned(), file];
+            if let Some(arm) = &scenario.arm {
+                words.extend(["--arm".to_owned(), arm.clone()]);
+            }
+            words.extend(["--seed".to_owned(), record.seed.to_string()]);
+            words
+        }
+    };
     if record.interrupted {
-        command += &format!(" --until {}ns", record.result.window.until_ns);
+        let until = format!("{}ns", record.result.window.until_ns);
+        words.extend(["--until".to_owned(), until]);
     }
-    command
+    words.insert(0, "chappe".to_owned());
+    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    quoted.join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let harmless = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,+".contains(letter);
+    if !word.is_empty() && word.chars().all(harmless) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 pub(super) fn execution(record: &RunRecord) -> Markup {
@@ -396,7 +409,10 @@ pub(super) fn execution(record: &RunRecord) -> Markup {
             texts(["Started", &execution.started]),
             texts(["Took", &words::duration(execution.wall_ns as i64)]),
             texts(["Events", &words::count(execution.events_count as i64)]),
-            texts(["Events per second", &words::count(execution.events_per_second as i64)]),
+            texts([
+                "Events per second",
+                &words::count(execution.events_per_second as i64),
+            ]),
             texts(["Workers", &execution.workers.to_string()]),
             texts(["Memory at its peak", &words::bytes(memory.peak_bytes)]),
             texts(["Processor", &machine.processor]),
@@ -420,4 +436,17 @@ pub(super) fn execution(record: &RunRecord) -> Markup {
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_take_them_apart() {
+        assert_eq!(quoted("--set"), "--set");
+        assert_eq!(quoted("campaign.0.bid=\"0.02\""), "'campaign.0.bid=\"0.02\"'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
 }

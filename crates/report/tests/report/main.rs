@@ -1,0 +1,213 @@
+//! What reports say and hold, on records made by hand.
+
+mod fixture;
+
+use chappe_metrics::RunRecord;
+use chappe_report::chart::{Data, plots};
+use chappe_report::{answer, document, markdown, summary, write_report};
+use std::collections::BTreeMap;
+use std::io;
+
+fn all() -> [(&'static str, RunRecord); 5] {
+    [
+        ("full", fixture::full()),
+        ("no_ads", fixture::no_ads()),
+        ("queue", fixture::queue()),
+        ("interrupted", fixture::interrupted()),
+        ("hostile", fixture::hostile()),
+    ]
+}
+
+fn files(record: &RunRecord) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    write_report(record, &mut |name, bytes| {
+        files.insert(name.to_owned(), bytes.to_vec());
+        Ok(())
+    })
+    .unwrap();
+    files
+}
+
+fn html(record: &RunRecord) -> String {
+    document(record, &plots(record))
+}
+
+#[test]
+fn the_data_of_every_chart_is_as_it_was() {
+    let mut plots = plots(&fixture::full());
+    for plot in &mut plots {
+        // A dozen intervals say as much as 288.
+        if let Data::Time(chart) = &mut plot.data {
+            for line in chart.panels.iter_mut().flat_map(|panel| &mut panel.lines) {
+                line.values = line.values.iter().copied().step_by(24).collect();
+            }
+        }
+    }
+    insta::assert_json_snapshot!("full", plots);
+    insta::assert_json_snapshot!("queue_latency", chappe_report::chart::plots(&fixture::queue())[0]);
+}
+
+#[test]
+fn the_answer_is_as_it_was() {
+    let answers: BTreeMap<_, _> = all()
+        .iter()
+        .map(|(name, record)| (*name, answer(record)))
+        .collect();
+    insta::assert_json_snapshot!(answers);
+}
+
+#[test]
+fn the_summary_is_as_it_was() {
+    insta::assert_snapshot!(markdown(&fixture::full()));
+    assert_eq!(summary(&fixture::queue())[0].0, "Requests");
+}
+
+#[test]
+fn sections_without_data_are_left_out() {
+    let names = |record: &RunRecord| -> Vec<_> { plots(record).iter().map(|plot| plot.name).collect() };
+    assert_eq!(
+        names(&fixture::full()),
+        [
+            "latency",
+            "day",
+            "funnel",
+            "refusals",
+            "revenue",
+            "campaigns",
+            "hotline",
+            "reach",
+            "utilisation"
+        ]
+    );
+    assert_eq!(
+        names(&fixture::no_ads()),
+        ["latency", "day", "hotline", "reach", "utilisation"]
+    );
+    assert_eq!(names(&fixture::queue()), ["queue", "utilisation"]);
+    let without = html(&fixture::queue());
+    for absent in [
+        "id=\"by-campaign\"",
+        "id=\"thresholds\"",
+        "id=\"ledger\"",
+        "id=\"assumed\"",
+    ] {
+        assert!(!without.contains(absent), "{absent}");
+    }
+}
+
+#[test]
+fn a_report_is_its_document_and_each_plot_twice() {
+    for (name, record) in all() {
+        let files = files(&record);
+        assert!(files.contains_key("index.html"), "{name}");
+        assert_eq!(files.len(), 1 + 2 * plots(&record).len(), "{name}");
+        for (file, bytes) in &files {
+            if file.ends_with(".png") {
+                assert!(bytes.starts_with(b"\x89PNG"), "{name}: {file}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sink_that_fails_names_the_file() {
+    let error = write_report(&fixture::queue(), &mut |_, _| Err(io::Error::other("disk full"))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`plots/queue.svg` could not be written: disk full"
+    );
+}
+
+#[test]
+fn the_document_needs_no_network_and_no_script() {
+    for (name, record) in all() {
+        let text = html(&record).replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+        for foreign in [
+            "http:",
+            "https:",
+            "url(",
+            "@import",
+            "<script",
+            "src=",
+            "<link rel=\"stylesheet",
+        ] {
+            assert!(!text.contains(foreign), "{name}: {foreign}");
+        }
+    }
+}
+
+/// Every element that is opened is closed in order: what a browser would otherwise put right.
+#[test]
+fn the_document_nests() {
+    const VOID: [&str; 3] = ["meta", "link", "!DOCTYPE"];
+    for (name, record) in all() {
+        let text = html(&record);
+        let mut open: Vec<&str> = vec![];
+        let mut ids: Vec<&str> = vec![];
+        for tag in text.split('<').skip(1) {
+            let (inside, _) = tag.split_once('>').unwrap_or((tag, ""));
+            let word = inside.split([' ', '/']).next().unwrap_or("");
+            if let Some(closed) = inside.strip_prefix('/') {
+                assert_eq!(open.pop(), Some(closed), "{name}");
+            } else if !inside.ends_with('/') && !VOID.contains(&word) {
+                open.push(word);
+            }
+            if let Some((_, rest)) = inside.split_once(" id=\"") {
+                ids.extend(rest.split('"').next());
+            }
+        }
+        assert!(open.is_empty(), "{name}: {open:?}");
+        for link in text.split("href=\"#").skip(1) {
+            let target = link.split('"').next().unwrap_or("");
+            assert_eq!(
+                ids.iter().filter(|id| **id == target).count(),
+                1,
+                "{name}: #{target}"
+            );
+        }
+    }
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let record = fixture::hostile();
+    for (file, bytes) in files(&record) {
+        if !file.ends_with(".png") {
+            let text = String::from_utf8(bytes).unwrap();
+            assert!(!text.contains("<script"), "{file}");
+        }
+    }
+    let rows = markdown(&record);
+    assert!(
+        rows.lines()
+            .all(|row| row.replace("\\|", "").matches('|').count() == 3)
+    );
+}
+
+#[test]
+fn every_figure_says_in_which_time_it_is() {
+    let mut record = fixture::full();
+    for plot in plots(&record) {
+        assert!(plot.caption.ends_with("In virtual time."), "{}", plot.name);
+        assert!(plot.alternative.contains("virtual time"), "{}", plot.name);
+    }
+    record.clock = chappe_metrics::Clock::Wall;
+    let text = html(&record);
+    assert!(text.contains("wall time") && !text.contains("virtual time"));
+}
+
+#[test]
+fn warnings_and_doubts_stand_before_the_plots() {
+    let text = html(&fixture::no_ads());
+    let (warning, plot) = (text.find("busy for 12%"), text.find("<figure"));
+    assert!(warning.is_some() && warning < plot);
+    let text = html(&fixture::interrupted());
+    for doubt in [
+        "was stopped at 15:07",
+        "found broken promises",
+        "1 of 2 thresholds were missed",
+    ] {
+        let at = text.find(doubt);
+        assert!(at.is_some() && at < text.find("<figure"), "{doubt}");
+    }
+}
