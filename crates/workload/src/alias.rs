@@ -27,8 +27,7 @@ impl Alias {
                 other,
             })
             .collect();
-        let (mut small, mut large): (Vec<usize>, Vec<usize>) =
-            (0..count).partition(|&i| mass[i] < 1.0);
+        let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..count).partition(|&i| mass[i] < 1.0);
         while let (Some(low), Some(&high)) = (small.pop(), large.last()) {
             cells[low] = Cell {
                 keep_below: (mass[low] * u32::MAX as f64) as u32,
@@ -83,10 +82,7 @@ mod tests {
         let norm: f64 = (1..=50).map(|k| 1.0 / k as f64).sum();
         for (k, hit) in hits.into_iter().enumerate() {
             let expected = count as f64 / norm / (k + 1) as f64;
-            assert!(
-                (hit as f64 - expected).abs() < 5.0 * libm::sqrt(expected),
-                "{k}"
-            );
+            assert!((hit as f64 - expected).abs() < 5.0 * libm::sqrt(expected), "{k}");
         }
     }
 

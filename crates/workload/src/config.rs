@@ -206,8 +206,8 @@ impl Default for Traffic {
                 sigma: 1.35,
             },
             hourly: [
-                2.33, 2.01, 1.68, 1.19, 0.56, 0.19, 0.08, 0.09, 0.18, 0.29, 0.54, 0.66, 0.75, 0.75,
-                0.98, 0.99, 1.08, 1.03, 1.07, 1.12, 1.22, 1.43, 1.68, 2.13,
+                2.33, 2.01, 1.68, 1.19, 0.56, 0.19, 0.08, 0.09, 0.18, 0.29, 0.54, 0.66, 0.75, 0.75, 0.98,
+                0.99, 1.08, 1.03, 1.07, 1.12, 1.22, 1.43, 1.68, 2.13,
             ],
             shape: Shape::Daily,
             replay: None,
@@ -377,11 +377,7 @@ impl Default for AdReactions {
             click: Probability::of(0.10),
             wear_out: -0.43,
             buy: Probability::of(0.10),
-            relevance: [
-                Probability::of(1.0),
-                Probability::of(0.6),
-                Probability::of(0.1),
-            ],
+            relevance: [Probability::of(1.0), Probability::of(0.6), Probability::of(0.1)],
             annoyance_per_ad: 1.0,
             annoyance_life: Duration(Span(75 * Span::DAY.0)),
             refusal_base: -4.6,

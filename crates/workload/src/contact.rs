@@ -54,3 +54,46 @@ impl Pages {
         Some(PageId(self.ranks.as_ref()?.sample(word)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_base::{Keyed, Purpose};
+
+    #[test]
+    fn the_favourite_gets_a_fifth_and_the_first_three_two_fifths() {
+        let config = config::Population::default();
+        let friends = Friends::new(&config, 1);
+        let contacts = Contacts::new(&config, &friends);
+        let keyed = Keyed::new(1, Purpose::Test);
+        let popular = (0..config.users)
+            .map(UserId)
+            .find(|&user| friends.count(user) > 200)
+            .unwrap();
+        let closest: Vec<UserId> = (0..3).map(|rank| friends.friend(popular, rank)).collect();
+        let count = 100_000;
+        let mut hits = [0.0; 3];
+        for i in 0..count {
+            let contact = contacts.choose(&friends, popular, keyed.word(i, 0)).unwrap();
+            assert!(friends.are_friends(popular, contact));
+            if let Some(rank) = closest.iter().position(|&friend| friend == contact) {
+                hits[rank] += 1.0 / count as f64;
+            }
+        }
+        assert!((hits[0] - 0.22).abs() < 0.02, "{hits:?}");
+        assert!((hits.iter().sum::<f64>() - 0.41).abs() < 0.02, "{hits:?}");
+    }
+
+    #[test]
+    fn without_friends_or_pages_there_is_no_choice() {
+        let config = config::Population {
+            users: 1,
+            ..config::Population::default()
+        };
+        let friends = Friends::new(&config, 1);
+        let contacts = Contacts::new(&config, &friends);
+        assert_eq!(contacts.choose(&friends, UserId(0), 5), None);
+        assert_eq!(Pages::new(0, 0.8).choose(5), None);
+        assert_eq!(Pages::new(1, 0.8).choose(5), Some(PageId(0)));
+    }
+}

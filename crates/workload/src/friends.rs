@@ -48,13 +48,7 @@ struct Place {
 }
 
 impl Circle {
-    fn new(
-        members_count: u32,
-        first_rank: u32,
-        friends_count: u32,
-        seed: u64,
-        level: u64,
-    ) -> Circle {
+    fn new(members_count: u32, first_rank: u32, friends_count: u32, seed: u64, level: u64) -> Circle {
         Circle {
             members_count,
             groups_count: members_count.div_ceil(friends_count + 1),
@@ -213,5 +207,125 @@ impl Friends {
             .iter()
             .take_while(|circle| circle.members_count > a.max(b))
             .any(|circle| circle.place(a).start == circle.place(b).start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn friends(users: u32) -> Friends {
+        let config = config::Population {
+            users,
+            ..config::Population::default()
+        };
+        Friends::new(&config, 2016)
+    }
+
+    fn all(friends: &Friends, user: UserId) -> Vec<UserId> {
+        (0..friends.count(user))
+            .map(|rank| friends.friend(user, rank))
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn friendship_is_mutual_and_never_with_oneself(users in 2u32..3_000, at in 0.0..1.0) {
+            let friends = friends(users);
+            let user = UserId((at * users as f64) as u32);
+            let mine: BTreeSet<UserId> = all(&friends, user).into_iter().collect();
+            prop_assert!(!mine.is_empty() && !mine.contains(&user));
+            for &friend in &mine {
+                prop_assert!(friends.are_friends(user, friend) && friends.are_friends(friend, user));
+                prop_assert!(all(&friends, friend).contains(&user));
+            }
+            for other in (0..users).step_by(7).map(UserId) {
+                prop_assert_eq!(friends.are_friends(user, other), mine.contains(&other));
+            }
+        }
+    }
+
+    #[test]
+    fn someone_alone_has_no_friends() {
+        let friends = friends(1);
+        assert_eq!(friends.count(UserId(0)), 0);
+        assert!(!friends.are_friends(UserId(0), UserId(0)));
+    }
+
+    #[test]
+    fn degrees_are_log_normal() {
+        let friends = friends(200_000);
+        let mut counts: Vec<u32> = (0..200_000).map(|u| friends.count(UserId(u))).collect();
+        counts.sort_unstable();
+        let law = CutLogNormal::new(libm::log(99.0), 1.15, 5_000.0);
+        // A circle is a third of what lies before it, so a quantile is met to within a half of that.
+        for p in [0.1, 0.25, 0.5, 0.75, 0.9, 0.99] {
+            let count = counts[(p * 200_000.0) as usize] as f64;
+            let ratio = count / law.quantile(p);
+            assert!((0.8..1.25).contains(&ratio), "{p}: {count}, ratio {ratio}");
+        }
+        let mean = counts.iter().map(|&count| count as f64).sum::<f64>() / 200_000.0;
+        assert!((mean / 190.0 - 1.0).abs() < 0.05, "{mean}");
+    }
+
+    #[test]
+    fn few_friends_are_met_twice() {
+        let friends = friends(200_000);
+        let (mut ranks, mut distinct) = (0, 0);
+        for user in (0..200_000).step_by(97).map(UserId) {
+            let mine = all(&friends, user);
+            ranks += mine.len();
+            distinct += mine.into_iter().collect::<BTreeSet<_>>().len();
+        }
+        let repeated = 1.0 - distinct as f64 / ranks as f64;
+        assert!(repeated < 0.05, "{repeated}");
+    }
+
+    #[test]
+    fn a_seventh_of_a_median_persons_friend_pairs_are_friends() {
+        let friends = friends(200_000);
+        let median = friends.class_count(
+            friends.class(
+                (0..200_000)
+                    .map(UserId)
+                    .find(|&user| (friends.standing(user) - 0.5).abs() < 1e-5)
+                    .unwrap(),
+            ),
+        );
+        let (mut pairs, mut closed) = (0.0, 0.0);
+        let median_people = (0..200_000)
+            .map(UserId)
+            .filter(|&user| friends.count(user) == median);
+        for user in median_people.take(40) {
+            let mine = all(&friends, user);
+            for (index, &one) in mine.iter().enumerate() {
+                for &other in &mine[..index] {
+                    pairs += 1.0;
+                    closed += f64::from(friends.are_friends(one, other));
+                }
+            }
+        }
+        let clustering: f64 = closed / pairs;
+        assert!((clustering - 0.14).abs() < 0.02, "{clustering}");
+    }
+
+    #[test]
+    fn everyone_is_tied_to_everyone() {
+        let users = 5_000;
+        let friends = friends(users);
+        let mut reached = vec![false; users as usize];
+        let mut open = vec![UserId(0)];
+        reached[0] = true;
+        while let Some(user) = open.pop() {
+            for friend in all(&friends, user) {
+                if !std::mem::replace(&mut reached[friend.index()], true) {
+                    open.push(friend);
+                }
+            }
+        }
+        let share = reached.iter().filter(|&&r| r).count() as f64 / users as f64;
+        assert!(share > 0.99, "{share}");
     }
 }

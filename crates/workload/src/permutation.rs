@@ -80,9 +80,7 @@ impl Permutation {
 /// The inverse of an odd number modulo 2^32, by Newton's iteration: each step doubles the correct
 /// bits, of which an odd number is its own inverse in three.
 fn inverse(odd: u32) -> u32 {
-    (0..4).fold(odd, |x, _| {
-        x.wrapping_mul(2u32.wrapping_sub(odd.wrapping_mul(x)))
-    })
+    (0..4).fold(odd, |x, _| x.wrapping_mul(2u32.wrapping_sub(odd.wrapping_mul(x))))
 }
 
 #[cfg(test)]

@@ -97,3 +97,62 @@ impl Population {
         self.contacts.choose(&self.friends, user, word)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_base::Probability;
+
+    const COUNT: u32 = 100_000;
+
+    fn population(correlation: f64) -> Population {
+        let config = config::Population {
+            users: COUNT,
+            activity_friends_correlation: Probability::of(correlation),
+            ..config::Population::default()
+        };
+        Population::new(&config, &config::Sessions::default(), 2016)
+    }
+
+    fn mean(of: impl Fn(UserId) -> f64) -> f64 {
+        (0..COUNT).map(|user| of(UserId(user))).sum::<f64>() / COUNT as f64
+    }
+
+    #[test]
+    fn activity_has_mean_one_and_is_skewed() {
+        for correlation in [0.0, 0.7, 1.0] {
+            let population = population(correlation);
+            let mut activity: Vec<f64> = (0..COUNT).map(|user| population.activity(UserId(user))).collect();
+            activity.sort_unstable_by(f64::total_cmp);
+            let sum: f64 = activity.iter().sum();
+            assert!((sum / COUNT as f64 - 1.0).abs() < 0.03, "{sum}");
+            assert!(activity[COUNT as usize - 1] <= 20.0);
+            let top: f64 = activity[COUNT as usize * 9 / 10..].iter().sum();
+            assert!((0.45..0.6).contains(&(top / sum)), "{}", top / sum);
+        }
+    }
+
+    #[test]
+    fn the_active_have_more_friends_as_far_as_they_correlate() {
+        for expected in [0.0, 0.7] {
+            let population = population(expected);
+            // Activity is nearly log-normal, so its logarithm correlates as its normal variable.
+            let logarithm = |user| libm::log(population.activity(user));
+            let social = |user| -standard_normal_quantile(population.friends().standing(user));
+            let center = mean(logarithm);
+            let spread = libm::sqrt(mean(|u| (logarithm(u) - center) * (logarithm(u) - center)));
+            let found = mean(|u| (logarithm(u) - center) * social(u)) / spread;
+            assert!((found - expected).abs() < 0.02, "{found}");
+        }
+    }
+
+    #[test]
+    fn traits_have_their_shares() {
+        let population = population(0.7);
+        let share = |of: &dyn Fn(UserId) -> bool| mean(|user| f64::from(of(user)));
+        assert!((share(&|user| population.writes(user)) - 0.72).abs() < 0.006);
+        assert!((share(&|user| population.has_push(user)) - 0.5).abs() < 0.006);
+        let east = share(&|user| population.time_zone_minutes(user) == -300);
+        assert!((east - 0.2).abs() < 0.006, "{east}");
+    }
+}

@@ -124,11 +124,7 @@ impl Rate {
                 if start >= 0.0 && value > on_line {
                     return rest + (value - on_line) / to;
                 }
-                let slope = if start >= 0.0 {
-                    (to - from) / days
-                } else {
-                    0.0
-                };
+                let slope = if start >= 0.0 { (to - from) / days } else { 0.0 };
                 let now = from + slope * start.max(0.0);
                 // value = now·x + slope·x²/2, in the form that is stable as the slope vanishes.
                 let root = libm::sqrt((now * now + 2.0 * slope * value).max(0.0));
@@ -279,8 +275,7 @@ mod tests {
             .map(|user| schedule.day(UserId(user), 3, 60, 5.4).count() as f64)
             .collect();
         let mean = counts.iter().sum::<f64>() / counts.len() as f64;
-        let variance =
-            counts.iter().map(|n| (n - mean) * (n - mean)).sum::<f64>() / counts.len() as f64;
+        let variance = counts.iter().map(|n| (n - mean) * (n - mean)).sum::<f64>() / counts.len() as f64;
         assert!((mean - 5.4).abs() < 0.07, "{mean}");
         assert!((variance - 5.4).abs() < 0.2, "{variance}");
     }
@@ -353,10 +348,7 @@ mod tests {
         };
         for (from, to, factor) in [(0.0, 10.0, 1.0), (10.0, 13.0, 8.0), (13.0, 24.0, 1.0)] {
             let ratio = count(&spiked, from, to) / count(&plain, from, to);
-            assert!(
-                (ratio / factor - 1.0).abs() < 0.08,
-                "from {from} h: {ratio}"
-            );
+            assert!((ratio / factor - 1.0).abs() < 0.08, "from {from} h: {ratio}");
         }
     }
 

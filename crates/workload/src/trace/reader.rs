@@ -128,12 +128,7 @@ impl Trace {
         Ok(trace)
     }
 
-    fn push(
-        &mut self,
-        line: usize,
-        text: &str,
-        numbers: &mut Map<u64, u32>,
-    ) -> Result<(), TraceError> {
+    fn push(&mut self, line: usize, text: &str, numbers: &mut Map<u64, u32>) -> Result<(), TraceError> {
         let mut fields = text.split_ascii_whitespace();
         let (Some(sender), Some(receiver), Some(time), None) =
             (fields.next(), fields.next(), fields.next(), fields.next())
@@ -191,11 +186,7 @@ impl Trace {
 }
 
 /// Reads one number; digits alone that still fail are too many.
-fn number<T: std::str::FromStr>(
-    line: usize,
-    field: &'static str,
-    text: &str,
-) -> Result<T, TraceError> {
+fn number<T: std::str::FromStr>(line: usize, field: &'static str, text: &str) -> Result<T, TraceError> {
     text.parse().map_err(|_| {
         let digits_only = text.bytes().all(|byte| byte.is_ascii_digit());
         let text = text.chars().take(40).collect();
@@ -239,10 +230,7 @@ mod tests {
             ("1 2 3\n\n", "line 2: 0 fields"),
             ("1 2 3\n1 2\n", "line 2: 2 fields"),
             ("1 2 3 4\n", "line 1: 4 fields"),
-            (
-                "1 2 soon\n",
-                "line 1: unix_seconds `soon` is no whole number",
-            ),
+            ("1 2 soon\n", "line 1: unix_seconds `soon` is no whole number"),
             ("1 -2 3\n", "line 1: receiver `-2` is no whole number"),
             ("1 2.5 3\n", "line 1: receiver `2.5` is no"),
             (
@@ -267,9 +255,7 @@ mod tests {
             let message = read(text).unwrap_err().to_string();
             assert!(message.starts_with(error), "{text:?}: {message}");
         }
-        let message = Trace::read(&b"1 2 3\n\xff 2 3\n"[..])
-            .unwrap_err()
-            .to_string();
+        let message = Trace::read(&b"1 2 3\n\xff 2 3\n"[..]).unwrap_err().to_string();
         assert!(message.starts_with("line 2: not text"), "{message}");
     }
 }
