@@ -8,7 +8,7 @@ const SECOND_NS: i64 = 1_000_000_000;
 const DAY_NS: i64 = 86_400 * SECOND_NS;
 
 /// What a record says, in plain words: the sentence that answers first, then one for each other
-/// subject that the record has figures on, and last what puts them in doubt.
+/// subject that the record has figures on.
 #[must_use]
 pub fn answer(record: &RunRecord) -> Vec<String> {
     let reading = Reading { record };
@@ -29,7 +29,7 @@ pub fn answer(record: &RunRecord) -> Vec<String> {
         .next()
         .map(|clause| format!("Over {}, {clause}.", period(reading)));
     let others = clauses.map(|clause| format!("{}.", words::capital(&clause)));
-    lead.into_iter().chain(others).chain(doubts(reading)).collect()
+    lead.into_iter().chain(others).collect()
 }
 
 /// `one simulated day`, `4 minutes of load`.
@@ -192,35 +192,34 @@ fn abandonment(reading: Reading<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", and "))
 }
 
-/// What must be said before anybody uses the figures.
-fn doubts(reading: Reading<'_>) -> Vec<String> {
-    let record = reading.record;
+/// What must be said before anybody uses the figures: that the run is not whole, broken promises,
+/// missed thresholds, and the record's own warnings with what to change.
+#[must_use]
+pub fn doubts(record: &RunRecord) -> Vec<String> {
+    let (result, window) = (&record.result, record.result.window);
     let mut doubts = vec![];
     if record.interrupted {
         doubts.push(format!(
-            "The run was stopped at {}, before its end at {}: every figure is about that part only.",
-            words::moment(record.result.window.until_ns),
-            words::moment(record.result.window.horizon_ns),
+            "The run was stopped at {}, before its end after {}: every figure is about that part only.",
+            words::moment(window.until_ns),
+            words::spoken_duration(window.horizon_ns),
         ));
     }
-    if !record.result.audit.passed {
+    if !result.audit.passed {
         doubts.push(
             "The audit found broken promises: do not rely on these figures before they are explained."
                 .to_owned(),
         );
     }
-    let missed = record
-        .result
-        .thresholds
-        .iter()
-        .filter(|verdict| !verdict.passed)
-        .count();
+    let missed = result.thresholds.iter().filter(|verdict| !verdict.passed).count();
     if missed > 0 {
-        doubts.push(format!(
-            "{} of {} were missed.",
-            missed,
-            words::counted(record.result.thresholds.len() as i64, "threshold"),
-        ));
+        let all = words::counted(result.thresholds.len() as i64, "threshold");
+        let verb = if missed == 1 { "was" } else { "were" };
+        doubts.push(format!("{missed} of {all} {verb} missed."));
     }
+    doubts.extend(result.warnings.iter().map(|warning| {
+        let problem = words::sentence(&warning.problem);
+        format!("{problem} {}", words::sentence(&warning.remedy))
+    }));
     doubts
 }

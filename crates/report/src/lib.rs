@@ -13,7 +13,7 @@ mod summary;
 pub mod words;
 mod write;
 
-pub use answer::answer;
+pub use answer::{answer, doubts};
 pub use document::document;
 pub use summary::{Figure, key_figures, markdown, summary};
 pub use write::{ReportError, write_report};

@@ -236,7 +236,7 @@ fn requests(reading: Reading<'_>) -> Option<Figure> {
 fn waiting(reading: Reading<'_>) -> Option<Figure> {
     let wait = reading.histogram("queue.wait")?;
     let remark = format!("99% within {}", words::duration(wait.p99));
-    figure("Mean wait", words::duration(wait.mean), remark, Tone::HotLine)
+    figure("Mean wait", words::duration(wait.mean), remark, Tone::Platform)
 }
 
 fn impatient(reading: Reading<'_>) -> Option<Figure> {

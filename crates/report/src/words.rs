@@ -206,6 +206,16 @@ pub fn capital(text: &str) -> String {
     first.chain(letters).collect()
 }
 
+/// With a capital at its start and a full stop at its end.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let mut sentence = capital(text);
+    if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
 fn short(value: f64) -> String {
     if value >= 100.0 {
         count(value.round() as i64)

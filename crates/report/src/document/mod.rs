@@ -2,11 +2,10 @@
 
 mod sections;
 
-use crate::answer::answer;
+use crate::answer::{answer, doubts};
 use crate::chart::{Plot, Screen, Table, Tone};
 use crate::reading::Reading;
 use crate::summary::key_figures;
-use crate::words;
 use chappe_metrics::RunRecord;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::fmt::Write as _;
@@ -49,8 +48,8 @@ pub fn document(record: &RunRecord, plots: &[Plot]) -> String {
                             @for sentence in others { p { (sentence) } }
                         }
                     }
-                    (tiles(record))
                     (warnings(record))
+                    (tiles(record))
                     (contents(record, plots))
                 }
                 main {
@@ -117,16 +116,10 @@ fn tiles(record: &RunRecord) -> Markup {
 }
 
 fn warnings(record: &RunRecord) -> Markup {
-    let warnings = &record.result.warnings;
+    let doubts = doubts(record);
     html! {
-        @if !warnings.is_empty() {
-            aside.warnings aria-label="Warnings" {
-                ul {
-                    @for warning in warnings {
-                        li { strong { (warning.problem) "." } " " (sentence(&warning.remedy)) }
-                    }
-                }
-            }
+        @if !doubts.is_empty() {
+            aside.warnings aria-label="Warnings" { ul { @for doubt in doubts { li { (doubt) } } } }
         }
     }
 }
@@ -216,13 +209,4 @@ fn worded<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [Cell;
             }
         }
     }
-}
-
-/// With a capital at its start and a full stop at its end.
-fn sentence(text: &str) -> String {
-    let mut sentence = words::capital(text);
-    if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
-        sentence.push('.');
-    }
-    sentence
 }

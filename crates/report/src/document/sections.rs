@@ -1,6 +1,6 @@
 //! The document's tables: for the engineer, and for whoever wants to repeat the run.
 
-use super::{Cell, sentence, tabled, worded};
+use super::{Cell, tabled, worded};
 use crate::chart::{Table, campaign_words, rule_words};
 use crate::reading::Reading;
 use crate::words;
@@ -341,7 +341,7 @@ pub(super) fn assumed(record: &RunRecord) -> Markup {
 
 pub(super) fn notes(record: &RunRecord) -> Markup {
     section(record, "notes", || {
-        html! { ul { @for note in &record.result.notes { li { (sentence(note)) } } } }
+        html! { ul { @for note in &record.result.notes { li { (words::sentence(note)) } } } }
     })
 }
 

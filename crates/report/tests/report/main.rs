@@ -4,7 +4,7 @@ mod fixture;
 
 use chappe_metrics::RunRecord;
 use chappe_report::chart::{Data, plots};
-use chappe_report::{answer, document, markdown, summary, write_report};
+use chappe_report::{answer, document, doubts, markdown, summary, write_report};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -24,7 +24,7 @@ fn files(record: &RunRecord) -> BTreeMap<String, Vec<u8>> {
         files.insert(name.to_owned(), bytes.to_vec());
         Ok(())
     })
-    .unwrap();
+    .expect("a report");
     files
 }
 
@@ -51,7 +51,7 @@ fn the_data_of_every_chart_is_as_it_was() {
 fn the_answer_is_as_it_was() {
     let answers: BTreeMap<_, _> = all()
         .iter()
-        .map(|(name, record)| (*name, answer(record)))
+        .map(|(name, record)| (*name, [answer(record), doubts(record)]))
         .collect();
     insta::assert_json_snapshot!(answers);
 }
@@ -205,7 +205,7 @@ fn warnings_and_doubts_stand_before_the_plots() {
     for doubt in [
         "was stopped at 15:07",
         "found broken promises",
-        "1 of 2 thresholds were missed",
+        "1 of 2 thresholds was missed",
     ] {
         let at = text.find(doubt);
         assert!(at.is_some() && at < text.find("<figure"), "{doubt}");
