@@ -65,7 +65,7 @@ impl<'a> Timeline<'a> {
         let intervals = columns.iter().map(|column| column.values.len()).max();
         Timeline {
             reading,
-            factor: merge_factor(intervals.unwrap_or(0)),
+            factor: merge_factor(intervals.unwrap_or(0), reading.record.result.series.interval_ns),
         }
     }
 

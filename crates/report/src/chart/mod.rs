@@ -125,7 +125,7 @@ pub fn plots(record: &RunRecord) -> Vec<Plot> {
         data.map(|data| Plot {
             name,
             title,
-            caption: format!("{how} In {clock}."),
+            caption: format!("{how}{} In {clock}.", table::spacing(&data)),
             clock: clock.clone(),
             alternative: format!("{title}, in {clock}. {}", table::spoken(&data)),
             data,

@@ -29,6 +29,14 @@ pub(crate) fn of(data: &Data) -> Table {
     }
 }
 
+/// How far apart the points of a chart over time are.
+pub(crate) fn spacing(data: &Data) -> String {
+    match data {
+        Data::Time(chart) => format!(" Each point stands for {}.", words::duration(chart.interval_ns)),
+        Data::Quantiles(_) | Data::Bars(_) | Data::Scatter(_) => String::new(),
+    }
+}
+
 /// The data in a sentence or two.
 pub(crate) fn spoken(data: &Data) -> String {
     match data {

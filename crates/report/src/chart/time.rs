@@ -82,9 +82,18 @@ impl TimeLine {
     }
 }
 
-/// How many intervals are drawn as one.
-pub(crate) fn merge_factor(intervals: usize) -> usize {
-    intervals.div_ceil(POINTS_MOST).max(1)
+/// How many intervals are drawn as one: as few as can be, or over weeks a day's, lest days and nights
+/// become a solid band.
+pub(crate) fn merge_factor(intervals: usize, interval_ns: i64) -> usize {
+    const DAY_NS: i64 = 86_400_000_000_000;
+    let weeks = intervals as i64 * interval_ns > 14 * DAY_NS;
+    let least = intervals.div_ceil(POINTS_MOST).max(1);
+    if weeks && interval_ns < DAY_NS && DAY_NS % interval_ns == 0 {
+        let day = (DAY_NS / interval_ns) as usize;
+        least.div_ceil(day) * day
+    } else {
+        least
+    }
 }
 
 impl Panel {
@@ -204,7 +213,9 @@ mod tests {
         assert_eq!(merged(Merge::Most), [Some(3.0), Some(5.0), None, Some(2.0)]);
         assert_eq!(merged(Merge::Last), [Some(3.0), Some(5.0), None, Some(2.0)]);
         assert_eq!(line.clone().merged(1, Merge::Mean), line);
-        assert_eq!(merge_factor(288), 1);
-        assert_eq!(merge_factor(601), 2);
+        let five_minutes = 300_000_000_000;
+        assert_eq!(merge_factor(288, five_minutes), 1);
+        assert_eq!(merge_factor(601, five_minutes), 2);
+        assert_eq!(merge_factor(194 * 288, five_minutes), 288);
     }
 }

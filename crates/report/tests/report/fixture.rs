@@ -622,6 +622,18 @@ pub(crate) fn interrupted() -> RunRecord {
     record
 }
 
+/// The same day over and over.
+pub(crate) fn stretched(days: usize) -> RunRecord {
+    let mut record = full();
+    let result = &mut record.result;
+    result.window.until_ns = days as i64 * DAY;
+    result.window.horizon_ns = result.window.until_ns;
+    for column in &mut result.series.columns {
+        column.values = column.values.repeat(days);
+    }
+    record
+}
+
 /// A record whose every text would like to be markup.
 pub(crate) fn hostile() -> RunRecord {
     let mut record = full();

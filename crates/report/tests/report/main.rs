@@ -3,7 +3,7 @@
 mod fixture;
 
 use chappe_metrics::RunRecord;
-use chappe_report::chart::{Data, plots};
+use chappe_report::chart::{Data, Screen, plots};
 use chappe_report::{answer, document, doubts, markdown, summary, write_report};
 use std::collections::BTreeMap;
 use std::io;
@@ -194,6 +194,24 @@ fn every_figure_says_in_which_time_it_is() {
     record.clock = chappe_metrics::Clock::Wall;
     let text = html(&record);
     assert!(text.contains("wall time") && !text.contains("virtual time"));
+}
+
+/// Stopped before anything happened, and a run of half a year: no panic, no empty axis.
+#[test]
+fn runs_of_any_length_make_a_report() {
+    let mut nothing = fixture::full();
+    nothing.result = chappe_metrics::RunResult::default();
+    assert_eq!(files(&nothing).len(), 1);
+    assert!(html(&nothing).contains("exchanged no messages"));
+
+    let long = fixture::stretched(194);
+    for plot in plots(&long) {
+        if let Data::Time(chart) = &plot.data {
+            let lines = chart.panels.iter().flat_map(|panel| &panel.lines);
+            assert!(lines.map(|line| line.values.len()).all(|points| points <= 600));
+            assert!(plot.inline(Screen::Wide).contains("day 29"));
+        }
+    }
 }
 
 #[test]
