@@ -90,16 +90,18 @@ impl Reader {
             return Err(self.unknown_arm(wanted, &arm_names));
         }
 
+        let wanted = options.arm.as_deref();
         let context = |arm| Context {
             name,
             arm,
             arms: &arm_names,
-            memory_limit_bytes: options.memory_limit_bytes,
+            // What isn't played takes no memory.
+            memory_limit_bytes: options.memory_limit_bytes.filter(|_| arm == wanted),
         };
         let mut chosen = self.play(&base, None, &arguments, &context(None))?;
         for (arm_name, arm) in arm_names.iter().zip(arms) {
             let scenario = self.play(&base, Some(arm), &arguments, &context(Some(arm_name)))?;
-            if options.arm.as_ref() == Some(arm_name) {
+            if wanted == Some(arm_name) {
                 chosen = scenario;
             }
         }

@@ -96,6 +96,20 @@ fn arguments_are_laid_over_arms_and_arms_over_the_file() {
 }
 
 #[test]
+fn only_what_is_played_must_fit_in_memory() {
+    let text = "[[arm]]\nname = \"large\"\npopulation.users = 2_000_000";
+    let fits = |arm: Option<&str>| {
+        let options = Options {
+            arm: arm.map(str::to_string),
+            memory_limit_bytes: Some(512 << 20),
+            ..Options::default()
+        };
+        parse("a.toml", text, &options).is_ok()
+    };
+    assert!(fits(None) && !fits(Some("large")));
+}
+
+#[test]
 fn arguments_take_texts_without_quotes_and_reach_into_lists_and_laws() {
     let set = |key, value| read_with(CAMPAIGN, None, &[(key, value)]);
     assert_eq!(
