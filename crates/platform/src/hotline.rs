@@ -18,6 +18,7 @@ struct Queue {
 /// A question that is neither answered nor abandoned.
 #[derive(Clone, Copy, Debug)]
 struct Open {
+    page: PageId,
     asked: SimTime,
     taken: Option<SimTime>,
 }
@@ -79,6 +80,7 @@ impl HotLine {
         self.open.insert(
             question,
             Open {
+                page,
                 asked: now,
                 taken: None,
             },
@@ -117,7 +119,8 @@ impl HotLine {
         let Some(Open {
             asked,
             taken: Some(taken),
-        }) = self.open.get(&question).copied()
+            ..
+        }) = self.open_at(question, page)
         else {
             return;
         };
@@ -151,7 +154,10 @@ impl HotLine {
 
     /// A customer gives up, unless somebody has already taken the question up.
     pub(crate) fn give_up(&mut self, now: SimTime, question: MessageId, page: PageId, out: &mut Outbox) {
-        if let Some(Open { asked, taken: None }) = self.open.get(&question).copied() {
+        if let Some(Open {
+            asked, taken: None, ..
+        }) = self.open_at(question, page)
+        {
             self.open.remove(&question);
             out.fact(Fact::Abandoned {
                 question,
@@ -159,6 +165,11 @@ impl HotLine {
                 wait_ns: now - asked,
             });
         }
+    }
+
+    /// The question, if it is open at this page and no other.
+    fn open_at(&self, question: MessageId, page: PageId) -> Option<Open> {
+        self.open.get(&question).copied().filter(|open| open.page == page)
     }
 
     pub(crate) fn bytes(&self) -> usize {
