@@ -29,6 +29,8 @@ pub(crate) struct Conversation {
     pub(crate) opened_by_user: bool,
     pub(crate) blocked: bool,
     pub(crate) muted: bool,
+    /// Whether the page has lost the leave to send ads, until the next opt-in.
+    pub(crate) opted_out: bool,
 }
 
 /// A live opt-in. History is in the log; the state holds what is in force.
@@ -162,7 +164,7 @@ impl People {
         self.conversations.next(place)
     }
 
-    /// Opens a conversation; `at` is the user's act if they opened it.
+    /// Opens a conversation; `at` is the user's act if they opened it. Its place.
     pub(crate) fn open(
         &mut self,
         user: usize,
@@ -171,7 +173,7 @@ impl People {
         by_user: bool,
         topic: Topic,
         at: SimTime,
-    ) {
+    ) -> u32 {
         let conversation = Conversation {
             page,
             first_topic: topic,
@@ -181,9 +183,11 @@ impl People {
             opened_by_user: by_user,
             blocked: false,
             muted: false,
+            opted_out: false,
         };
-        self.conversations
-            .push(&mut self.users[user].conversations, conversation);
+        let list = &mut self.users[user].conversations;
+        self.conversations.push(list, conversation);
+        *list
     }
 
     /// Notes the user's act in a conversation.
@@ -193,13 +197,22 @@ impl People {
 
     /// Puts an opt-in on record; a newer one on the same topic replaces the older.
     pub(crate) fn opt_in(&mut self, place: u32, topic: Topic, act: Act) {
-        self.opt_out(place, topic);
-        let list = &mut self.conversations.get_mut(place).opt_ins;
-        self.opt_ins.push(list, OptIn { topic, act });
+        self.drop_opt_in(place, topic);
+        let conversation = self.conversations.get_mut(place);
+        conversation.opted_out = false;
+        self.opt_ins.push(&mut conversation.opt_ins, OptIn { topic, act });
     }
 
-    /// Takes the opt-in on `topic` off the record; false if there was none.
+    /// Takes the opt-in on `topic` off the record, and the page's leave to send ads at all; whether
+    /// that changed anything.
     pub(crate) fn opt_out(&mut self, place: u32, topic: Topic) -> bool {
+        let had_opted_in = self.drop_opt_in(place, topic);
+        let had_opted_out = std::mem::replace(&mut self.conversations.get_mut(place).opted_out, true);
+        had_opted_in || !had_opted_out
+    }
+
+    /// Takes the opt-in on `topic` off the record; whether there was one.
+    fn drop_opt_in(&mut self, place: u32, topic: Topic) -> bool {
         let list = &mut self.conversations.get_mut(place).opt_ins;
         self.opt_ins
             .remove(list, |opt_in| opt_in.topic == topic)
@@ -242,7 +255,7 @@ impl People {
             first_topic: conversation.first_topic,
             since_last_act: conversation.last_act.map(|at| now - at),
             blocked: conversation.blocked,
-            muted: conversation.muted,
+            muted: conversation.muted || conversation.opted_out,
             local_minute: local.rem_euclid(24 * 60) as u16,
         }
     }

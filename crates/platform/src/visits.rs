@@ -1,6 +1,7 @@
 //! The user's side of conversations with pages: links, questions, purchases, consent.
 
 use crate::command::Command;
+use crate::config::CampaignConfig;
 use crate::outbox::{Notice, Outbox};
 use crate::shard::Shard;
 use crate::transfers::Transfer;
@@ -52,8 +53,9 @@ impl Shard {
             }
             (Some(_), _) => RefusalReason::Blocked,
             (None, None) => RefusalReason::NoConversation,
+            (None, Some(_)) if page.index() >= self.config.pages.len() => RefusalReason::UnknownPage,
             (None, Some((topic, entry))) => {
-                self.people.open(local, page, act.act(), true, topic, now);
+                let place = self.people.open(local, page, act.act(), true, topic, now);
                 out.fact(Fact::Opened {
                     user,
                     page,
@@ -62,7 +64,7 @@ impl Shard {
                     topic,
                     entry,
                 });
-                return self.people.find(local, page);
+                return Some(place);
             }
         };
         out.fact(Fact::Refused {
@@ -90,11 +92,8 @@ impl Shard {
         intended: SimTime,
         out: &mut Outbox,
     ) {
-        if page.index() < self.config.pages.len()
-            && self
-                .touch(now, question, user, page, Some((topic, Entry::Search)), out)
-                .is_some()
-        {
+        let opening = Some((topic, Entry::Search));
+        if self.touch(now, question, user, page, opening, out).is_some() {
             out.forward(
                 self.config.homes.page(page),
                 Command::Question {
@@ -173,9 +172,7 @@ impl Shard {
         let Some(place) = self.people.find(self.config.homes.local(user.0), page) else {
             return;
         };
-        let had_opted_in = self.people.opt_out(place, topic);
-        let was_muted = std::mem::replace(&mut self.people.conversation_mut(place).muted, true);
-        if had_opted_in || !was_muted {
+        if self.people.opt_out(place, topic) {
             out.fact(Fact::OptedOut { user, page, topic });
         }
     }
@@ -200,7 +197,9 @@ impl Shard {
         reaction: Reaction,
         out: &mut Outbox,
     ) {
-        let page = self.config.campaigns[campaign.index()].page;
+        let Some(&CampaignConfig { page, .. }) = self.config.campaigns.get(campaign.index()) else {
+            return;
+        };
         if self.touch(now, message, user, page, None, out).is_some() {
             out.fact(Fact::Reacted {
                 message,
