@@ -58,8 +58,11 @@ impl Shard {
                 }
             }
         }
-        if let Some((price, campaign)) = winner {
-            let message = occasion.of(ActKind::Ad);
+        let message = occasion.of(ActKind::Ad);
+        // One occasion gives one ad, whatever a client says.
+        if let Some((price, campaign)) = winner
+            && !self.ads.under_way.contains_key(&message)
+        {
             self.reserve_ad(
                 now,
                 message,
@@ -118,11 +121,7 @@ impl Shard {
         let page = self.config.campaigns[campaign.index()].page;
         let (from, to) = (Account::Lease(campaign), Account::LeaseHeld(campaign));
         self.ledger.must_shift(from, to, price, message, &mut out.facts);
-        if let Some(longest) = self.config.policy.longest_cap() {
-            let oldest = SimTime(now.0.saturating_sub(longest.0));
-            self.people
-                .count_ad(self.config.homes.local(user.0), page, now, oldest);
-        }
+        self.count_ad(now, user, page);
         self.ads.under_way.insert(message, ad);
         out.fact(Fact::Accepted {
             message,
@@ -133,6 +132,15 @@ impl Shard {
             kept: false,
         });
         out.timer(now, Command::DeliverAd { message, user });
+    }
+
+    /// Counts an ad towards the caps, if there are any.
+    fn count_ad(&mut self, now: SimTime, user: UserId, page: PageId) {
+        if let Some(longest) = self.config.policy.longest_cap() {
+            let oldest = SimTime(now.0.saturating_sub(longest.0));
+            let local = self.config.homes.local(user.0);
+            self.people.count_ad(local, page, now, oldest);
+        }
     }
 
     /// The moment of delivery: permit and block are judged again.
@@ -158,6 +166,11 @@ impl Shard {
         };
         if self.people.is_online(local, now) {
             self.ads.under_way.remove(&message);
+            if now > ad.reserved {
+                // A cap holds in any stretch of time over what the user gets to see.
+                self.people.uncount_ad(local, page, ad.reserved);
+                self.count_ad(now, user, page);
+            }
             let (from, to) = (Account::LeaseHeld(ad.campaign), Account::Revenue);
             self.ledger
                 .must_shift(from, to, ad.price, message, &mut out.facts);
