@@ -18,7 +18,8 @@ pub struct Config {
     pub policy: Policy,
     /// After how long without an answer the payer's shard cancels a transfer.
     pub transfer_timeout: Span,
-    /// How long an idempotency key is remembered; an older one is refused.
+    /// How long an idempotency key is remembered; an older one is refused. At least four times the
+    /// time-out of a transfer.
     pub key_life: Span,
     /// How long a message is kept for a user who stays off line.
     pub inbox_life: Span,
@@ -77,7 +78,7 @@ pub struct CampaignConfig {
     pub topic: Topic,
     /// The product it sells.
     pub product: ProductId,
-    /// What it pays for one ad delivered.
+    /// What it pays for one ad delivered; above zero.
     pub bid: Money,
     /// What it pays in total at most.
     pub budget: Money,

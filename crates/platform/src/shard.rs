@@ -234,9 +234,10 @@ impl Shard {
                     out,
                 );
             }
-            Command::Credited { transfer } => self.transfers.credited(transfer, &mut self.ledger, out),
+            Command::Credited { transfer } => self.transfers.credited(now, transfer, &mut self.ledger, out),
             Command::CreditRefused { transfer, reason } => {
-                self.transfers.refused(transfer, reason, &mut self.ledger, out);
+                self.transfers
+                    .refused(now, transfer, reason, &mut self.ledger, out);
             }
             Command::TransferTimeout { transfer } => {
                 self.transfers.timed_out(now, &self.config, transfer, out)
@@ -251,7 +252,7 @@ impl Shard {
                 campaign,
                 amount,
                 until,
-            } => self.receive_lease(campaign, amount, until, out),
+            } => self.receive_lease(now, campaign, amount, until, out),
             Command::RefuseLease { campaign, rule } => self.receive_no_lease(now, campaign, rule),
             Command::LeaseTimeout { campaign } => self.return_lease(now, campaign, out),
             Command::ReturnLease { campaign, amount } => self.take_back_lease(campaign, amount, out),
@@ -264,25 +265,13 @@ impl Shard {
         );
     }
 
-    /// Begins a payment to a friend; whether its money is on the way.
+    /// Begins a payment to a user; whether its money is on the way.
     fn pay(&mut self, now: SimTime, transfer: Transfer, issued: SimTime, out: &mut Outbox) -> bool {
         let begun = self
             .transfers
             .begin(now, &self.config, transfer, issued, &mut self.ledger, out);
         if begun {
-            let Transfer {
-                id,
-                payer,
-                payee,
-                amount,
-            } = transfer;
-            let credit = Command::Credit {
-                transfer: id,
-                payer,
-                payee,
-                amount,
-            };
-            out.forward(self.config.homes.party(payee), credit);
+            out.forward(self.config.homes.party(transfer.payee), transfer.credit());
         }
         begun
     }
@@ -309,7 +298,7 @@ impl Shard {
         price: Money,
         out: &mut Outbox,
     ) {
-        let refusal = self.shop.refusal(&self.config, page, product, price);
+        let refusal = self.shop.refusal(&self.config, order, page, product, price);
         let transfer = Transfer {
             id: order,
             payer: Party::User(user),
@@ -329,7 +318,7 @@ impl Shard {
     /// At the page's home: cancels an order that is not shipped, if the page can pay it back.
     fn cancel_order(&mut self, now: SimTime, order: OrderId, page: PageId, out: &mut Outbox) {
         let (by, to) = (Party::User(order.initiator()), Party::Page(page));
-        let Some((user, price)) = self.shop.refundable(order) else {
+        let Some((user, price)) = self.shop.refundable(order, page) else {
             return out.fact(Fact::Refused {
                 message: order,
                 by,
@@ -343,25 +332,7 @@ impl Shard {
             payee: Party::User(user),
             amount: price,
         };
-        if self
-            .transfers
-            .begin(now, &self.config, refund, now, &mut self.ledger, out)
-        {
-            let Transfer {
-                id: transfer,
-                payer,
-                payee,
-                amount,
-            } = refund;
-            out.forward(
-                self.config.homes.user(user),
-                Command::Credit {
-                    transfer,
-                    payer,
-                    payee,
-                    amount,
-                },
-            );
+        if self.pay(now, refund, now, out) {
             self.shop.cancel(&self.config, order, page, out);
             self.tell(now, Some((order.at(place::CANCELLED), user)), page, out);
         }

@@ -18,6 +18,7 @@ enum Stage {
 #[derive(Clone, Copy, Debug)]
 struct Order {
     user: UserId,
+    page: PageId,
     product: ProductId,
     price: Money,
     stage: Stage,
@@ -26,7 +27,8 @@ struct Order {
 /// What there is of one product.
 #[derive(Clone, Copy, Default, Debug)]
 struct Shelf {
-    units: u32,
+    /// Wide enough that no restocking overflows it.
+    units: u64,
     /// Whether the shelf was empty once and has been filled again since.
     is_back: bool,
     was_empty: bool,
@@ -49,7 +51,8 @@ impl Shop {
     }
 
     fn shelf(&mut self, config: &Config, page: PageId, product: ProductId) -> Option<&mut Shelf> {
-        self.shelves[config.homes.local(page.0)].get_mut(product.index())
+        let shelves = self.shelves.get_mut(config.homes.local(page.0))?;
+        shelves.get_mut(product.index())
     }
 
     /// Stock comes in.
@@ -65,7 +68,7 @@ impl Shop {
             return;
         };
         if units > 0 {
-            shelf.units += units;
+            shelf.units += u64::from(units);
             shelf.is_back |= shelf.was_empty;
             out.fact(Fact::Stocked { page, product, units });
         }
@@ -88,6 +91,7 @@ impl Shop {
     pub(crate) fn refusal(
         &mut self,
         config: &Config,
+        order: OrderId,
         page: PageId,
         product: ProductId,
         price: Money,
@@ -96,7 +100,9 @@ impl Shop {
             .products
             .get(product.index())
             .map(|product| product.price);
-        if offered != Some(price) {
+        if self.orders.contains_key(&order) {
+            Some(RefusalReason::KeyReused)
+        } else if offered != Some(price) {
             Some(RefusalReason::WrongPrice)
         } else if !self.in_stock(config, page, product).0 {
             Some(RefusalReason::OutOfStock)
@@ -132,6 +138,7 @@ impl Shop {
             order,
             Order {
                 user,
+                page,
                 product,
                 price,
                 stage: Stage::Paid,
@@ -155,7 +162,7 @@ impl Shop {
         page: PageId,
         out: &mut Outbox,
     ) -> Option<(OrderId, UserId)> {
-        let user = self.advance(order, Stage::Paid, Stage::Shipped)?;
+        let user = self.advance(order, page, Stage::Paid, Stage::Shipped)?;
         out.fact(Fact::OrderShipped { order, page });
         Some((order.at(place::SHIPPED), user))
     }
@@ -167,22 +174,25 @@ impl Shop {
         page: PageId,
         out: &mut Outbox,
     ) -> Option<(OrderId, UserId)> {
-        let user = self.advance(order, Stage::Shipped, Stage::Arrived)?;
+        let user = self.advance(order, page, Stage::Shipped, Stage::Arrived)?;
         out.fact(Fact::OrderDelivered { order, page });
         Some((order.at(place::ARRIVED), user))
     }
 
-    fn advance(&mut self, order: OrderId, from: Stage, to: Stage) -> Option<UserId> {
-        let order = self.orders.get_mut(&order).filter(|order| order.stage == from)?;
+    fn advance(&mut self, order: OrderId, page: PageId, from: Stage, to: Stage) -> Option<UserId> {
+        let order = self.orders.get_mut(&order)?;
+        if (order.page, order.stage) != (page, from) {
+            return None;
+        }
         order.stage = to;
         Some(order.user)
     }
 
     /// Who is to be paid back how much, if the order can still be cancelled.
-    pub(crate) fn refundable(&self, order: OrderId) -> Option<(UserId, Money)> {
+    pub(crate) fn refundable(&self, order: OrderId, page: PageId) -> Option<(UserId, Money)> {
         self.orders
             .get(&order)
-            .filter(|order| order.stage == Stage::Paid)
+            .filter(|order| (order.page, order.stage) == (page, Stage::Paid))
             .map(|order| (order.user, order.price))
     }
 

@@ -22,6 +22,33 @@ pub(crate) struct Transfer {
     pub(crate) amount: Money,
 }
 
+impl Transfer {
+    /// Whether there is something to pay, and somebody else to pay it to.
+    fn is_valid(&self, config: &Config) -> bool {
+        let is_known = match self.payee {
+            Party::User(user) => user.0 < config.users_count,
+            Party::Page(page) => page.index() < config.pages.len(),
+        };
+        self.amount > Money::ZERO && self.payer != self.payee && is_known
+    }
+
+    /// What the payee's shard is asked to do once the amount is reserved.
+    pub(crate) fn credit(self) -> Command {
+        let Transfer {
+            id: transfer,
+            payer,
+            payee,
+            amount,
+        } = self;
+        Command::Credit {
+            transfer,
+            payer,
+            payee,
+            amount,
+        }
+    }
+}
+
 /// How a transfer stands at its payer's shard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Standing {
@@ -40,10 +67,11 @@ enum Answer {
     Refused(RefusalReason),
 }
 
-/// A map that forgets entries after a while.
+/// A map that forgets settled entries after a while.
 #[derive(Debug)]
 struct Recent<K, V> {
-    entries: Map<K, V>,
+    /// Each with the time at which it was settled last; [`SimTime::NEVER`] if it is open.
+    entries: Map<K, (SimTime, V)>,
     order: VecDeque<(SimTime, K)>,
 }
 
@@ -58,21 +86,26 @@ impl<K, V> Default for Recent<K, V> {
 
 impl<K: Copy + Eq + Hash, V: Copy> Recent<K, V> {
     fn forget_before(&mut self, oldest: SimTime) {
-        while self.order.front().is_some_and(|(at, _)| *at < oldest) {
-            if let Some((_, key)) = self.order.pop_front() {
+        while let Some((_, key)) = self.order.pop_front_if(|(at, _)| *at < oldest) {
+            if self.entries.get(&key).is_some_and(|(at, _)| *at < oldest) {
                 self.entries.remove(&key);
             }
         }
     }
 
     fn get(&self, key: K) -> Option<V> {
-        self.entries.get(&key).copied()
+        self.entries.get(&key).map(|(_, value)| *value)
     }
 
-    fn insert(&mut self, at: SimTime, key: K, value: V) {
-        if self.entries.insert(key, value).is_none() {
-            self.order.push_back((at, key));
-        }
+    /// Remembers `value` until it is settled, and for a while from then.
+    fn open(&mut self, key: K, value: V) {
+        self.entries.insert(key, (SimTime::NEVER, value));
+    }
+
+    /// Remembers `value` for a while from `at`.
+    fn settle(&mut self, at: SimTime, key: K, value: V) {
+        self.entries.insert(key, (at, value));
+        self.order.push_back((at, key));
     }
 
     fn bytes(&self) -> usize {
@@ -84,7 +117,8 @@ impl<K: Copy + Eq + Hash, V: Copy> Recent<K, V> {
 #[derive(Default, Debug)]
 pub(crate) struct Transfers {
     begun: Recent<TransferId, (Transfer, Standing)>,
-    answered: Recent<TransferId, Answer>,
+    /// By payer too: nobody's choice of a number may swallow another's money.
+    answered: Recent<(TransferId, Party), Answer>,
 }
 
 fn free(party: Party) -> Account {
@@ -113,9 +147,10 @@ impl Transfers {
         ledger: &mut Ledger,
         out: &mut Outbox,
     ) -> bool {
-        // A key is refused as too old just when it may have been forgotten, so it never runs twice.
-        self.begun.forget_before(back(now, config.key_life));
-        if now - issued > config.key_life {
+        // A key is refused as too old at the latest when it is forgotten, so it never runs twice.
+        let oldest = back(now, config.key_life);
+        self.begun.forget_before(oldest);
+        if issued < oldest {
             refuse(transfer, RefusalReason::KeyExpired, out);
             return false;
         }
@@ -128,7 +163,7 @@ impl Transfers {
             }
             return false;
         }
-        if transfer.amount <= Money::ZERO || transfer.payer == transfer.payee {
+        if issued > now || !transfer.is_valid(config) {
             refuse(transfer, RefusalReason::InvalidTransfer, out);
             return false;
         }
@@ -142,12 +177,9 @@ impl Transfers {
             .shift(free(payer), held(payer), amount, id, &mut out.facts)
             .is_err()
         {
-            self.begun.insert(
-                now,
-                id,
-                (transfer, Standing::Refused(RefusalReason::InsufficientFunds)),
-            );
-            refuse(transfer, RefusalReason::InsufficientFunds, out);
+            let reason = RefusalReason::InsufficientFunds;
+            self.begun.settle(now, id, (transfer, Standing::Refused(reason)));
+            refuse(transfer, reason, out);
             return false;
         }
         out.fact(Fact::TransferReserved {
@@ -156,7 +188,7 @@ impl Transfers {
             payee,
             amount,
         });
-        self.begun.insert(now, id, (transfer, Standing::Open));
+        self.begun.open(id, (transfer, Standing::Open));
         out.timer(
             now + config.transfer_timeout,
             Command::TransferTimeout { transfer: id },
@@ -175,14 +207,13 @@ impl Transfers {
         ledger: &mut Ledger,
         out: &mut Outbox,
     ) -> bool {
-        self.answered.forget_before(back(now, answer_life(config)));
         let Transfer {
             id,
             payer,
             payee,
             amount,
         } = transfer;
-        let earlier = self.answered.get(id);
+        let earlier = self.earlier_answer(now, config, id, payer);
         let answer = earlier.unwrap_or(refusal.map_or(Answer::Credited, Answer::Refused));
         let credits = earlier.is_none() && answer == Answer::Credited;
         if credits {
@@ -202,11 +233,23 @@ impl Transfers {
         payer: Party,
         out: &mut Outbox,
     ) {
-        let answer = self
-            .answered
-            .get(id)
-            .unwrap_or(Answer::Refused(RefusalReason::TimedOut));
+        let earlier = self.earlier_answer(now, config, id, payer);
+        let answer = earlier.unwrap_or(Answer::Refused(RefusalReason::TimedOut));
         self.answer(now, config, id, payer, answer, out);
+    }
+
+    /// The answer that stands. It is forgotten before the payer's key, so that a key which serves
+    /// again finds no old answer; but each question renews it, so that it outlives an open transfer.
+    fn earlier_answer(
+        &mut self,
+        now: SimTime,
+        config: &Config,
+        id: TransferId,
+        payer: Party,
+    ) -> Option<Answer> {
+        let life = Span(config.key_life.0 / 2);
+        self.answered.forget_before(back(now, life));
+        self.answered.get((id, payer))
     }
 
     fn answer(
@@ -218,7 +261,7 @@ impl Transfers {
         answer: Answer,
         out: &mut Outbox,
     ) {
-        self.answered.insert(now, id, answer);
+        self.answered.settle(now, (id, payer), answer);
         let command = match answer {
             Answer::Credited => Command::Credited { transfer: id },
             Answer::Refused(reason) => Command::CreditRefused { transfer: id, reason },
@@ -227,8 +270,8 @@ impl Transfers {
     }
 
     /// Back home: posts what the payee's shard has credited.
-    pub(crate) fn credited(&mut self, id: TransferId, ledger: &mut Ledger, out: &mut Outbox) {
-        let Some(transfer) = self.end(id, Standing::Posted) else {
+    pub(crate) fn credited(&mut self, now: SimTime, id: TransferId, ledger: &mut Ledger, out: &mut Outbox) {
+        let Some(transfer) = self.end(now, id, Standing::Posted) else {
             return;
         };
         let Transfer {
@@ -247,12 +290,13 @@ impl Transfers {
     /// Back home: releases what the payee's shard has refused.
     pub(crate) fn refused(
         &mut self,
+        now: SimTime,
         id: TransferId,
         reason: RefusalReason,
         ledger: &mut Ledger,
         out: &mut Outbox,
     ) {
-        let Some(transfer) = self.end(id, Standing::Refused(reason)) else {
+        let Some(transfer) = self.end(now, id, Standing::Refused(reason)) else {
             return;
         };
         let payer = transfer.payer;
@@ -261,14 +305,15 @@ impl Transfers {
         notify_refused(transfer, reason, out);
     }
 
-    /// Back home: no answer in time, so asks the payee's shard to cancel, and will ask again.
+    /// Back home: no answer in time, so asks the payee's shard to cancel, and will ask again. What a
+    /// page pays back it owes for good: the payee's shard is asked to credit it again.
     pub(crate) fn timed_out(&mut self, now: SimTime, config: &Config, id: TransferId, out: &mut Outbox) {
         if let Some((transfer, Standing::Open)) = self.begun.get(id) {
-            let cancel = Command::CancelCredit {
-                transfer: id,
-                payer: transfer.payer,
+            let request = match transfer.payer {
+                payer @ Party::User(_) => Command::CancelCredit { transfer: id, payer },
+                Party::Page(_) => transfer.credit(),
             };
-            out.forward(config.homes.party(transfer.payee), cancel);
+            out.forward(config.homes.party(transfer.payee), request);
             out.timer(
                 now + config.transfer_timeout,
                 Command::TransferTimeout { transfer: id },
@@ -276,23 +321,18 @@ impl Transfers {
         }
     }
 
-    fn end(&mut self, id: TransferId, how: Standing) -> Option<Transfer> {
-        let (transfer, standing) = self.begun.entries.get_mut(&id)?;
-        if *standing != Standing::Open {
+    fn end(&mut self, now: SimTime, id: TransferId, how: Standing) -> Option<Transfer> {
+        let (transfer, standing) = self.begun.get(id)?;
+        if standing != Standing::Open {
             return None;
         }
-        *standing = how;
-        Some(*transfer)
+        self.begun.settle(now, id, (transfer, how));
+        Some(transfer)
     }
 
     pub(crate) fn bytes(&self) -> usize {
         self.begun.bytes() + self.answered.bytes()
     }
-}
-
-/// The payee's answers must outlive the payer's keys, and any cancellation still on its way.
-fn answer_life(config: &Config) -> Span {
-    Span(config.key_life.0.saturating_mul(2))
 }
 
 fn back(now: SimTime, span: Span) -> SimTime {

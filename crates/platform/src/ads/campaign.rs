@@ -26,7 +26,7 @@ impl Shard {
             self.ledger
                 .must_shift(from, to, budget, NO_TRANSFER, &mut out.facts);
         }
-        self.ads.running[campaign.index()] = true;
+        self.ads.set_aside[campaign.index()] = Some(budget);
         out.fact(Fact::CampaignStarted {
             campaign,
             page,
@@ -38,7 +38,7 @@ impl Shard {
 
     /// Ends a campaign; what shards still hold comes back as their leases run out.
     pub(crate) fn end_campaign(&mut self, campaign: CampaignId, out: &mut Outbox) {
-        self.ads.running[campaign.index()] = false;
+        self.ads.set_aside[campaign.index()] = None;
         out.fact(Fact::CampaignEnded { campaign });
         self.give_back_budget(campaign, out);
     }
@@ -96,7 +96,7 @@ impl Shard {
         let available = self.available(now, campaign);
         let (in_stock, is_back) = self.shop.in_stock(&self.config, page, product);
         let refusing = self.config.policy.page_rules.iter().find(|rule| match rule {
-            PageRule::Running => !self.ads.running[campaign.index()],
+            PageRule::Running => self.ads.set_aside[campaign.index()].is_none(),
             PageRule::InStock => match format {
                 Format::BackInStock => !(in_stock && is_back),
                 Format::FlashSale | Format::NewProduct => !in_stock,
@@ -114,12 +114,9 @@ impl Shard {
     /// What pacing lets go of the budget at once: at most one lease, in whole ads.
     fn available(&mut self, now: SimTime, campaign: CampaignId) -> Money {
         let CampaignConfig {
-            bid,
-            budget,
-            start,
-            pacing,
-            ..
+            bid, start, pacing, ..
         } = self.config.campaigns[campaign.index()];
+        let budget = self.ads.set_aside[campaign.index()].unwrap_or_default();
         let left = self.ledger.balance(Account::Campaign(campaign));
         let paced = match pacing {
             Pacing::Asap => left,
@@ -139,7 +136,7 @@ impl Shard {
         let (from, to) = (Account::Clearing, Account::Campaign(campaign));
         self.ledger
             .must_shift(from, to, amount, NO_TRANSFER, &mut out.facts);
-        if !self.ads.running[campaign.index()] {
+        if self.ads.set_aside[campaign.index()].is_none() {
             self.give_back_budget(campaign, out);
         }
     }

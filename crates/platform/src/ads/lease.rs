@@ -10,6 +10,7 @@ impl Shard {
     /// Budget arrives.
     pub(crate) fn receive_lease(
         &mut self,
+        now: SimTime,
         campaign: CampaignId,
         amount: Money,
         until: SimTime,
@@ -20,23 +21,23 @@ impl Shard {
             .must_shift(from, to, amount, chappe_base::MessageId(0), &mut out.facts);
         self.ads.leases[campaign.index()] = Lease {
             until,
-            is_requested: false,
             refused: None,
-            retry_at: SimTime::ZERO,
+            retry_at: now,
         };
-        out.timer(until, Command::LeaseTimeout { campaign });
+        // A grant may arrive after its end.
+        out.timer(until.max(now), Command::LeaseTimeout { campaign });
     }
 
     /// The page's home gives nothing, for now.
     pub(crate) fn receive_no_lease(&mut self, now: SimTime, campaign: CampaignId, rule: RuleKind) {
-        let retry_at = now + Span(self.config.lease_life.0 / 8);
+        let retry_at = self.lease_retry(now);
         let lease = &mut self.ads.leases[campaign.index()];
-        *lease = Lease {
-            is_requested: false,
-            refused: Some(rule),
-            retry_at,
-            ..*lease
-        };
+        (lease.refused, lease.retry_at) = (Some(rule), retry_at);
+    }
+
+    /// When to ask again after a refusal, or if no answer comes.
+    fn lease_retry(&self, now: SimTime) -> SimTime {
+        now + Span(self.config.lease_life.0 / 8)
     }
 
     /// A lease that has run out goes back, but for what ads on their way have reserved.
@@ -68,8 +69,8 @@ impl Shard {
         if now < lease.until && self.ledger.lease(campaign) >= price {
             return Ok(());
         }
-        if !lease.is_requested && now >= lease.retry_at {
-            self.ads.leases[campaign.index()].is_requested = true;
+        if now >= lease.retry_at {
+            self.ads.leases[campaign.index()].retry_at = self.lease_retry(now);
             let home = self
                 .config
                 .homes

@@ -13,10 +13,9 @@ pub use slot::Explanation;
 #[derive(Clone, Copy, Default, Debug)]
 struct Lease {
     until: SimTime,
-    /// Whether the page's home has been asked and has not answered.
-    is_requested: bool,
     /// Why the page's home last gave nothing.
     refused: Option<RuleKind>,
+    /// Not asked for again before then.
     retry_at: SimTime,
 }
 
@@ -37,8 +36,8 @@ pub(crate) struct Ads {
     /// For each page, where its campaigns begin in `by_page`; one more than there are pages.
     starts: Vec<u32>,
     by_page: Vec<CampaignId>,
-    /// Campaigns homed here that have begun and not ended.
-    pub(crate) running: Vec<bool>,
+    /// For each campaign homed here that has begun and not ended, the budget set aside for it.
+    set_aside: Vec<Option<Money>>,
 }
 
 impl Ads {
@@ -55,7 +54,7 @@ impl Ads {
             under_way: Map::default(),
             starts,
             by_page,
-            running: vec![false; count],
+            set_aside: vec![None; count],
         }
     }
 
@@ -74,7 +73,9 @@ impl Ads {
     pub(crate) fn bytes(&self) -> usize {
         self.leases.capacity() * size_of::<Lease>()
             + self.under_way.allocation_size()
-            + self.starts.capacity() * 4
+            + self.starts.capacity() * size_of::<u32>()
+            + self.by_page.capacity() * size_of::<CampaignId>()
+            + self.set_aside.capacity() * size_of::<Option<Money>>()
     }
 }
 

@@ -85,7 +85,7 @@ impl UserRule {
 pub enum PageRule {
     /// The campaign has begun and not ended.
     Running,
-    /// The product of a back-in-stock reminder is in stock; of a flash sale too.
+    /// The product is in stock; of a back-in-stock reminder, again.
     InStock,
     /// There is budget that pacing lets go.
     Budget,
