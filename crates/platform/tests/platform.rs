@@ -1,0 +1,18 @@
+//! The platform as its users see it: several shards, driven by the commands of clients.
+
+#[path = "platform/ads.rs"]
+mod ads;
+#[path = "platform/friends.rs"]
+mod friends;
+#[path = "platform/leases.rs"]
+mod leases;
+#[path = "platform/pages.rs"]
+mod pages;
+#[path = "platform/payments.rs"]
+mod payments;
+#[path = "platform/random.rs"]
+mod random;
+#[path = "platform/shop.rs"]
+mod shop;
+#[path = "platform/world.rs"]
+mod world;
