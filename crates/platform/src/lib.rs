@@ -12,6 +12,7 @@ mod history;
 mod hotline;
 mod ledger;
 mod messages;
+mod orders;
 mod outbox;
 mod people;
 pub mod policy;

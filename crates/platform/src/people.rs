@@ -306,3 +306,14 @@ impl Memory for UserMemory<'_> {
             .count() as u16
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_takes_little_room() {
+        assert!(size_of::<User>() <= 24, "{}", size_of::<User>());
+        assert!(size_of::<(Kept, u32)>() <= 40, "{}", size_of::<(Kept, u32)>());
+    }
+}

@@ -10,8 +10,7 @@ use crate::people::People;
 use crate::shop::Shop;
 use crate::transfers::{Transfer, Transfers};
 use chappe_base::{
-    Account, CampaignId, Fact, MessageClass, MessageId, Money, OrderId, PageId, Party, ProductId,
-    RefusalReason, ShardId, SimTime, UserId,
+    Account, CampaignId, Fact, MessageClass, Money, Party, RefusalReason, ShardId, SimTime, UserId,
 };
 use std::sync::Arc;
 
@@ -266,7 +265,13 @@ impl Shard {
     }
 
     /// Begins a payment to a user; whether its money is on the way.
-    fn pay(&mut self, now: SimTime, transfer: Transfer, issued: SimTime, out: &mut Outbox) -> bool {
+    pub(crate) fn pay(
+        &mut self,
+        now: SimTime,
+        transfer: Transfer,
+        issued: SimTime,
+        out: &mut Outbox,
+    ) -> bool {
         let begun = self
             .transfers
             .begin(now, &self.config, transfer, issued, &mut self.ledger, out);
@@ -285,72 +290,6 @@ impl Shard {
         let refusal = blocked.then_some(RefusalReason::Blocked);
         self.transfers
             .credit(now, &self.config, transfer, refusal, &mut self.ledger, out);
-    }
-
-    /// At the page's home: takes an order whose price is reserved.
-    fn place_order(
-        &mut self,
-        now: SimTime,
-        order: OrderId,
-        user: UserId,
-        page: PageId,
-        product: ProductId,
-        price: Money,
-        out: &mut Outbox,
-    ) {
-        let refusal = self.shop.refusal(&self.config, order, page, product, price);
-        let transfer = Transfer {
-            id: order,
-            payer: Party::User(user),
-            payee: Party::Page(page),
-            amount: price,
-        };
-        if self
-            .transfers
-            .credit(now, &self.config, transfer, refusal, &mut self.ledger, out)
-        {
-            self.shop
-                .place(&self.config, order, user, page, product, price, out);
-            self.tell(now, Some((order.at(place::RECEIPT), user)), page, out);
-        }
-    }
-
-    /// At the page's home: cancels an order that is not shipped, if the page can pay it back.
-    fn cancel_order(&mut self, now: SimTime, order: OrderId, page: PageId, out: &mut Outbox) {
-        let (by, to) = (Party::User(order.initiator()), Party::Page(page));
-        let Some((user, price)) = self.shop.refundable(order, page) else {
-            return out.fact(Fact::Refused {
-                message: order,
-                by,
-                to,
-                reason: RefusalReason::WrongState,
-            });
-        };
-        let refund = Transfer {
-            id: order.at(place::REFUND),
-            payer: to,
-            payee: Party::User(user),
-            amount: price,
-        };
-        if self.pay(now, refund, now, out) {
-            self.shop.cancel(&self.config, order, page, out);
-            self.tell(now, Some((order.at(place::CANCELLED), user)), page, out);
-        }
-    }
-
-    /// Sends a page's notice on its way to the user's shard.
-    fn tell(&self, now: SimTime, told: Option<(MessageId, UserId)>, page: PageId, out: &mut Outbox) {
-        if let Some((message, user)) = told {
-            out.forward(
-                self.config.homes.user(user),
-                Command::Notify {
-                    message,
-                    user,
-                    page,
-                    intended: now,
-                },
-            );
-        }
     }
 
     /// The end of a run: what is still kept or on its way to a device is a fact too.

@@ -1,0 +1,346 @@
+//! The rules one by one, and the verdict against its explanation.
+
+use super::*;
+use crate::policy::FormatSet;
+use proptest::prelude::*;
+
+/// A user's memory spelled out.
+#[derive(Clone, Default, Debug)]
+struct Known {
+    opt_ins: Vec<(Topic, Act)>,
+    ads: Vec<(PageId, SimTime)>,
+}
+
+impl Memory for Known {
+    fn opt_in(&self, scope: OptInScope, topic: Topic) -> Option<Act> {
+        self.opt_ins
+            .iter()
+            .find(|(given, _)| scope.covers(*given, topic))
+            .map(|(_, act)| *act)
+    }
+
+    fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16 {
+        self.ads
+            .iter()
+            .filter(|(p, at)| page.is_none_or(|page| *p == page) && *at > since)
+            .count() as u16
+    }
+}
+
+const TRAIL: Topic = Topic {
+    category: 1,
+    product: 2,
+};
+const ROAD: Topic = Topic {
+    category: 1,
+    product: 3,
+};
+const TENTS: Topic = Topic {
+    category: 4,
+    product: 2,
+};
+const PAGE: PageId = PageId(7);
+
+fn case() -> Case {
+    Case {
+        now: SimTime(Span::DAY.0 * 3),
+        page: PAGE,
+        format: Format::FlashSale,
+        topic: TRAIL,
+        opened: Act(1),
+        opened_by_user: true,
+        first_topic: TRAIL,
+        since_last_act: Some(Span::HOUR),
+        blocked: false,
+        muted: false,
+        local_minute: 12 * 60,
+    }
+}
+
+fn memory() -> Known {
+    Known {
+        opt_ins: vec![(TRAIL, Act(9))],
+        ads: Vec::new(),
+    }
+}
+
+fn everything() -> Vec<UserRule> {
+    vec![
+        UserRule::NotBlocked,
+        UserRule::NotMuted,
+        UserRule::OpenedBy(OpenedBy::User),
+        UserRule::FirstTopic(TopicMatch::Product),
+        UserRule::Formats(FormatSet::new(&[Format::FlashSale, Format::BackInStock])),
+        UserRule::OptIn(OptInScope::Product),
+        UserRule::Window {
+            at_least: Some(Span::MINUTE),
+            at_most: Some(Span::DAY),
+        },
+        UserRule::UserCap {
+            count: 2,
+            every: Span::DAY,
+        },
+        UserRule::PageCap {
+            count: 1,
+            every: Span::DAY,
+        },
+        UserRule::QuietHours {
+            from_minute: 22 * 60,
+            to_minute: 8 * 60,
+        },
+    ]
+}
+
+fn policy(user_rules: Vec<UserRule>) -> Policy {
+    Policy {
+        name: "test".into(),
+        user_rules,
+        page_rules: Vec::new(),
+    }
+}
+
+fn recently(pages: &[PageId]) -> Known {
+    Known {
+        ads: pages
+            .iter()
+            .map(|page| (*page, SimTime(Span::DAY.0 * 3 - 1)))
+            .collect(),
+        ..memory()
+    }
+}
+
+/// Each rule has a case in which all the others admit the ad and it alone refuses.
+#[test]
+fn every_rule_refuses_alone() {
+    let good = case();
+    assert_eq!(
+        policy(everything()).judge(&good, &memory()),
+        Ok(Permit {
+            conversation: Act(1),
+            opt_in: Some(Act(9))
+        })
+    );
+    let cases = [
+        (
+            RuleKind::Block,
+            Case {
+                blocked: true,
+                ..good
+            },
+            memory(),
+        ),
+        (RuleKind::Mute, Case { muted: true, ..good }, memory()),
+        (
+            RuleKind::OpenedBy,
+            Case {
+                opened_by_user: false,
+                ..good
+            },
+            memory(),
+        ),
+        (
+            RuleKind::FirstTopic,
+            Case {
+                first_topic: ROAD,
+                ..good
+            },
+            memory(),
+        ),
+        (
+            RuleKind::Format,
+            Case {
+                format: Format::NewProduct,
+                ..good
+            },
+            memory(),
+        ),
+        (RuleKind::OptIn, good, Known::default()),
+        (
+            RuleKind::Window,
+            Case {
+                since_last_act: Some(Span::SECOND),
+                ..good
+            },
+            memory(),
+        ),
+        (
+            RuleKind::Window,
+            Case {
+                since_last_act: Some(Span(Span::DAY.0 + 1)),
+                ..good
+            },
+            memory(),
+        ),
+        (
+            RuleKind::Window,
+            Case {
+                since_last_act: None,
+                ..good
+            },
+            memory(),
+        ),
+        (RuleKind::UserCap, good, recently(&[PageId(1), PageId(2)])),
+        (RuleKind::PageCap, good, recently(&[PAGE])),
+        (
+            RuleKind::QuietHours,
+            Case {
+                local_minute: 23 * 60,
+                ..good
+            },
+            memory(),
+        ),
+        (
+            RuleKind::QuietHours,
+            Case {
+                local_minute: 8 * 60 - 1,
+                ..good
+            },
+            memory(),
+        ),
+    ];
+    for (kind, case, memory) in cases {
+        let policy = policy(everything());
+        assert_eq!(policy.judge(&case, &memory), Err(kind));
+        let refusing = policy
+            .explain(&case, &memory)
+            .into_iter()
+            .filter(|(_, admits)| !admits);
+        assert_eq!(
+            refusing.map(|(rule, _)| rule.kind()).collect::<Vec<_>>(),
+            [kind],
+            "{kind:?} alone"
+        );
+    }
+    assert_eq!(
+        policy(vec![UserRule::NoAds]).judge(&good, &memory()),
+        Err(RuleKind::NoAds)
+    );
+}
+
+#[test]
+fn closeness_of_topics_is_a_setting() {
+    let on = |closeness, first| {
+        policy(vec![UserRule::FirstTopic(closeness)])
+            .judge(
+                &Case {
+                    first_topic: first,
+                    ..case()
+                },
+                &memory(),
+            )
+            .is_ok()
+    };
+    assert!(on(TopicMatch::Category, ROAD) && !on(TopicMatch::Category, TENTS));
+    assert!(!on(TopicMatch::Product, ROAD) && on(TopicMatch::Any, TENTS));
+}
+
+#[test]
+fn a_day_cap_forgets_after_a_day_to_the_nanosecond() {
+    let policy = policy(vec![UserRule::UserCap {
+        count: 1,
+        every: Span::DAY,
+    }]);
+    let seen = |ago: i64| Known {
+        ads: vec![(PAGE, SimTime(Span::DAY.0 * 3 - ago))],
+        ..memory()
+    };
+    assert_eq!(
+        policy.judge(&case(), &seen(Span::DAY.0 - 1)),
+        Err(RuleKind::UserCap)
+    );
+    assert!(policy.judge(&case(), &seen(Span::DAY.0)).is_ok());
+}
+
+#[test]
+fn delivery_judges_again_what_the_user_can_change() {
+    let policy = policy(everything());
+    assert!(policy.judge_again(&case(), &memory()).is_ok());
+    assert_eq!(
+        policy.judge_again(&case(), &Known::default()),
+        Err(RuleKind::OptIn)
+    );
+    assert_eq!(
+        policy.judge_again(
+            &Case {
+                muted: true,
+                ..case()
+            },
+            &memory()
+        ),
+        Err(RuleKind::Mute)
+    );
+    let lax = super::tests::policy(Vec::new());
+    assert_eq!(
+        lax.judge_again(
+            &Case {
+                blocked: true,
+                ..case()
+            },
+            &memory()
+        ),
+        Err(RuleKind::Block)
+    );
+    assert!(
+        policy
+            .judge_again(
+                &Case {
+                    local_minute: 0,
+                    ..case()
+                },
+                &memory()
+            )
+            .is_ok()
+    );
+}
+
+fn any_case() -> impl Strategy<Value = (Case, Known)> {
+    let topic = prop::sample::select(vec![TRAIL, ROAD, TENTS]);
+    let topics = (topic.clone(), topic.clone(), prop::sample::select(Format::ALL));
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let times = (prop::option::of(0..3 * Span::DAY.0), 0u16..1440);
+    let known = (
+        prop::collection::vec(topic, 0..3),
+        prop::collection::vec((5u32..9, 0..3 * Span::DAY.0), 0..5),
+    );
+    (topics, flags, times, known).prop_map(
+        |((ad, first, format), (user, blocked, muted), (since, minute), (given, ads))| {
+            let case = Case {
+                topic: ad,
+                first_topic: first,
+                format,
+                opened_by_user: user,
+                blocked,
+                muted,
+                since_last_act: since.map(Span),
+                local_minute: minute,
+                ..case()
+            };
+            let known = Known {
+                opt_ins: given.into_iter().map(|topic| (topic, Act(9))).collect(),
+                ads: ads
+                    .into_iter()
+                    .map(|(page, at)| (PageId(page), SimTime(at)))
+                    .collect(),
+            };
+            (case, known)
+        },
+    )
+}
+
+proptest! {
+    /// The verdict is the first refusal of the explanation, and adding a rule never allows more.
+    #[test]
+    fn judging_agrees_with_explaining((case, known) in any_case(), kept in prop::collection::vec(any::<bool>(), 10)) {
+        let rules: Vec<UserRule> =
+            everything().into_iter().zip(kept).filter(|(_, keep)| *keep).map(|(rule, _)| rule).collect();
+        let policy = policy(rules.clone());
+        let first = policy.explain(&case, &known).into_iter().find(|(_, admits)| !admits).map(|(rule, _)| rule.kind());
+        prop_assert_eq!(policy.judge(&case, &known).err(), first);
+        for dropped in 0..rules.len() {
+            let mut fewer = rules.clone();
+            fewer.remove(dropped);
+            let fewer = super::tests::policy(fewer);
+            prop_assert!(policy.judge(&case, &known).is_err() || fewer.judge(&case, &known).is_ok());
+        }
+    }
+}
