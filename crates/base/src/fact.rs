@@ -185,7 +185,8 @@ words! {
         UnknownPage = "unknown_page",
         /// Less money than asked for.
         InsufficientFunds = "insufficient_funds",
-        /// The amount is not above zero, or payer and payee are the same.
+        /// The amount is not above zero, payer and payee are the same, the payee is unknown, or the key
+        /// comes from the future.
         InvalidTransfer = "invalid_transfer",
         /// The idempotency key was used with other parameters.
         KeyReused = "key_reused",
