@@ -6,8 +6,7 @@
 //! other.
 
 use crate::id::{
-    Act, CampaignId, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic, TransferId,
-    UserId,
+    Act, CampaignId, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic, TransferId, UserId,
 };
 use crate::money::{Account, Money};
 use crate::time::{SimTime, Span};

@@ -44,9 +44,7 @@ index_id!(
 ///
 /// Derived, never counted, so that adding an arm or a campaign renames no other message. The
 /// order, the transfer and the question that begin with an act share its number.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageId(pub u64);
 
@@ -110,9 +108,7 @@ pub enum ActKind {
 /// One act of one user: day (10 bits, offset by [`Act::HISTORY_DAYS`]), slot within the day
 /// (9 bits), whether it is about reading (1 bit), kind (2 bits), and position within the
 /// conversation it began (10 bits).
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Act(pub u32);
 
@@ -131,10 +127,7 @@ impl Act {
     #[must_use]
     pub fn new(day: i32, slot: u32, kind: ActKind, position: u32) -> Act {
         let day = day + Self::HISTORY_DAYS;
-        debug_assert!(
-            (0..Self::DAYS).contains(&day),
-            "day {day} has no act numbers"
-        );
+        debug_assert!((0..Self::DAYS).contains(&day), "day {day} has no act numbers");
         debug_assert!(slot < Self::SLOTS && position < Self::POSITIONS);
         Act((day as u32) << 22 | slot << 13 | (kind as u32) << 10 | position)
     }
@@ -176,9 +169,7 @@ pub enum Party {
 }
 
 /// What a conversation or an ad is about, in two levels.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Topic {
     /// Category, e.g. shoes.
     pub category: u16,
@@ -273,10 +264,7 @@ mod tests {
         assert_ne!(act.of(ActKind::Ad), act);
         assert_eq!(act.of(ActKind::Ad).of(ActKind::Page), act);
         let message = MessageId::new(UserId(u32::MAX), act);
-        assert_eq!(
-            (message.initiator(), message.act()),
-            (UserId(u32::MAX), act)
-        );
+        assert_eq!((message.initiator(), message.act()), (UserId(u32::MAX), act));
         assert_eq!(message.at(0).act().position(), 0);
     }
 }

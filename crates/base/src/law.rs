@@ -35,9 +35,7 @@ impl Law {
         match self {
             Law::Constant(span) => span.0,
             Law::Exponential(mean) => Span((-libm::log(unit(word)) * mean.0.0 as f64) as i64),
-            Law::Uniform(low, high) => {
-                Span(low.0.0 + (unit(word) * (high.0 - low.0).0 as f64) as i64)
-            }
+            Law::Uniform(low, high) => Span(low.0.0 + (unit(word) * (high.0 - low.0).0 as f64) as i64),
             Law::LogNormal { median, sigma } => {
                 let z = standard_normal_quantile(unit(word));
                 Span((median.0.0 as f64 * libm::exp(sigma * z)) as i64)
@@ -55,6 +53,33 @@ impl Law {
                 Span((median.0.0 as f64 * libm::exp(sigma * sigma / 2.0)) as i64)
             }
         }
+    }
+
+    /// What is left of a duration that is under way at a moment that has nothing to do with it:
+    /// long ones are met more often, each at a uniform point (the inspection paradox). For each
+    /// law the length-biased law is known in closed form.
+    #[must_use]
+    pub fn residual(self, words: [u64; 2]) -> Span {
+        let [length, point] = words;
+        let met = match self {
+            Law::Constant(span) => span.0,
+            // No memory: what is left is as long as the whole.
+            Law::Exponential(_) => return self.sample(length),
+            Law::Uniform(low, high) => {
+                let (low, high) = (low.0.0 as f64, high.0.0 as f64);
+                let square = low * low + unit(length) * (high * high - low * low);
+                Span(libm::sqrt(square) as i64)
+            }
+            Law::LogNormal { median, sigma } => {
+                let scale = libm::exp(sigma * sigma);
+                Law::LogNormal {
+                    median: Duration(Span((median.0.0 as f64 * scale) as i64)),
+                    sigma,
+                }
+                .sample(length)
+            }
+        };
+        Span((met.0 as f64 * unit(point)) as i64)
     }
 
     /// The same law with every duration multiplied by `factor`.
@@ -156,6 +181,16 @@ mod tests {
             },
         ];
         for law in laws {
+            // The mean residual is E[D²] / 2 E[D].
+            let (count, words) = (200_000u32, |i: u32| keyed.words(u64::from(i), 1));
+            let residual: f64 = (0..count).map(|i| law.residual(words(i)).as_secs_f64()).sum();
+            let (sum, squares) = (0..count)
+                .map(|i| law.sample(words(i)[0]).as_secs_f64())
+                .fold((0.0, 0.0), |(s, q), d| (s + d, q + d * d));
+            assert!(
+                (residual / f64::from(count) / (squares / sum / 2.0) - 1.0).abs() < 0.02,
+                "{law:?}"
+            );
             let count = 200_000;
             let sum: f64 = (0..count)
                 .map(|i| law.sample(keyed.word(i, 0)).as_secs_f64())

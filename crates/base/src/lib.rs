@@ -16,8 +16,8 @@ mod time;
 
 pub use digest::Chain;
 pub use fact::{
-    Answerer, CommandClass, Decision, Entry, Fact, Format, MessageClass, OptInSource, Permit,
-    Reaction, Record, RefusalReason, RuleKind,
+    Answerer, CommandClass, Decision, Entry, Fact, Format, MessageClass, OptInSource, Permit, Reaction,
+    Record, RefusalReason, RuleKind,
 };
 pub use id::{
     Act, ActKind, CampaignId, Homes, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic,

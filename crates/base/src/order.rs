@@ -71,9 +71,6 @@ mod tests {
         ];
         assert!(sorted.is_sorted());
         assert_eq!(sorted[4].time(), SimTime(2));
-        assert_eq!(
-            (sorted[1].target(), sorted[1].source()),
-            (ShardId(0), ShardId(9))
-        );
+        assert_eq!((sorted[1].target(), sorted[1].source()), (ShardId(0), ShardId(9)));
     }
 }

@@ -56,6 +56,7 @@ pub enum Purpose {
     AdDelay,
     Annoyance,
     History,
+    UnderWay,
     Balance,
     Block,
     Replay,
@@ -129,7 +130,8 @@ impl Stream {
         unit(self.word())
     }
 
-    fn word(&mut self) -> u64 {
+    /// The next uniform word.
+    pub fn word(&mut self) -> u64 {
         if let Some(word) = self.spare.take() {
             return word;
         }
@@ -187,19 +189,10 @@ mod tests {
     #[test]
     fn a_draw_depends_on_its_key_alone() {
         let keyed = Keyed::new(2016, Purpose::Contact);
-        assert_eq!(
-            keyed.word(3, 4),
-            Keyed::new(2016, Purpose::Contact).word(3, 4)
-        );
+        assert_eq!(keyed.word(3, 4), Keyed::new(2016, Purpose::Contact).word(3, 4));
         assert_ne!(keyed.word(3, 4), keyed.word(4, 3));
-        assert_ne!(
-            keyed.word(3, 4),
-            Keyed::new(2017, Purpose::Contact).word(3, 4)
-        );
-        assert_ne!(
-            keyed.word(3, 4),
-            Keyed::new(2016, Purpose::Entry).word(3, 4)
-        );
+        assert_ne!(keyed.word(3, 4), Keyed::new(2017, Purpose::Contact).word(3, 4));
+        assert_ne!(keyed.word(3, 4), Keyed::new(2016, Purpose::Entry).word(3, 4));
     }
 
     #[test]

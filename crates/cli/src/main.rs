@@ -1,2 +1,37 @@
-//! The chappe command.
-fn main() {}
+//! The `chappe` command: reads arguments and files, calls the other crates, prints what they say.
+
+mod args;
+mod commands;
+mod failure;
+mod log;
+mod machine;
+mod output;
+mod rerun;
+mod sources;
+mod story;
+mod terminal;
+
+use crate::args::{Cli, Command};
+use crate::failure::Failure;
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    terminal::set_up();
+    let done = match cli.command {
+        Command::Run(args) => commands::run::run(&args),
+        Command::Validate(args) => commands::validate::validate(&args),
+        Command::Explain(args) => commands::explain::explain(&args),
+        Command::Why(args) => commands::why::why(&args),
+        Command::Audit(args) => commands::audit::audit(&args),
+        Command::Presets(args) => commands::presets::presets(&args),
+        Command::Schema(args) => commands::schema::schema(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads our output may have seen enough.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -258,17 +258,19 @@ impl<E: Copy> Calendar<E> {
         }
     }
 
-    /// Halves or doubles the width, some times over, if the last buckets were too full or too
-    /// empty: full ones sort slowly and catch too many late events, empty ones cost their opening.
+    /// Widens or narrows the buckets if the last ones were too empty or too full. Empty ones cost
+    /// their opening; full ones overflow the cache and catch late events. With much pending, few
+    /// and full buckets pay: the chunks that are being filled stay in the cache.
     fn review_width(&mut self) {
         let traffic = std::mem::take(&mut self.traffic);
+        let goal_count = (self.pool.used_count() / 256).clamp(64, 4096);
         let mean_count = traffic.events_count() / traffic.buckets_count.max(1);
         let late_share = traffic.late_count as f64 / traffic.events_count() as f64;
-        let width_log2 = if mean_count > 1024 {
-            self.width_log2 - (mean_count / 512).ilog2()
+        let width_log2 = if mean_count > 4 * goal_count.max(256) {
+            self.width_log2 - (mean_count / goal_count).ilog2()
         } else if late_share > 0.5 && mean_count > 16 {
             self.width_log2 - 1
-        } else if late_share < 0.1 && mean_count < 64 {
+        } else if late_share < 0.1 && mean_count < goal_count {
             self.width_log2 + 1
         } else {
             return;

@@ -35,9 +35,11 @@ pub struct RunOptions<'a> {
 }
 
 /// What a run leaves behind.
-pub struct RunOutcome<L> {
+pub struct RunOutcome<L: LogicalProcess> {
     /// The processes in order of their shards.
     pub lps: Vec<L>,
+    /// What the processes of each worker kept together.
+    pub shared: Vec<L::Shared>,
     /// Events run. Depends only on the processes and the time they ran to.
     pub events_count: u64,
     /// If the run was stopped early: it equals one with this horizon.
@@ -51,23 +53,29 @@ pub struct RunOutcome<L> {
     pub calendar_bytes: usize,
 }
 
-/// Starts `lps`, where `lps[s]` is shard `s`, and runs them to the horizon.
+/// Starts `lps`, where `lps[s]` is shard `s`, and runs them to the horizon. `share` makes what the
+/// processes of each worker keep together.
 ///
 /// The processes end in the same state for any number of workers.
 ///
 /// # Panics
 /// With a process that panics or breaks the lookahead, and on several workers without lookahead.
-pub fn run<L: LogicalProcess>(lps: Vec<L>, options: RunOptions<'_>) -> RunOutcome<L> {
+pub fn run<L: LogicalProcess>(
+    lps: Vec<L>,
+    share: &mut dyn FnMut(usize) -> L::Shared,
+    options: RunOptions<'_>,
+) -> RunOutcome<L> {
     let workers_count = options.workers.clamp(1, lps.len().max(1));
     if workers_count == 1 {
-        run_alone(lps, options)
+        run_alone(lps, share(0), options)
     } else {
-        run_together(lps, workers_count, options)
+        let shared = (0..workers_count).map(share).collect();
+        run_together(lps, shared, options)
     }
 }
 
-fn run_alone<L: LogicalProcess>(lps: Vec<L>, options: RunOptions<'_>) -> RunOutcome<L> {
-    let mut kernel = Kernel::alone(lps, options.lookahead);
+fn run_alone<L: LogicalProcess>(lps: Vec<L>, shared: L::Shared, options: RunOptions<'_>) -> RunOutcome<L> {
+    let mut kernel = Kernel::alone(lps, shared, options.lookahead);
     let mut stopped_at = None;
     kernel.start();
     while kernel.run_until(options.horizon, EVENTS_PER_REPORT) == EVENTS_PER_REPORT {
@@ -83,28 +91,31 @@ fn run_alone<L: LogicalProcess>(lps: Vec<L>, options: RunOptions<'_>) -> RunOutc
             events_count: kernel.events_count(),
         });
     }
+    let (events_count, calendar_bytes) = (kernel.events_count(), kernel.calendar_bytes());
+    let (lps, shared) = kernel.into_parts();
     RunOutcome {
-        events_count: kernel.events_count(),
+        events_count,
         stopped_at,
         workers_count: 1,
         windows_count: 0,
-        calendar_bytes: kernel.calendar_bytes(),
-        lps: kernel.into_lps(),
+        calendar_bytes,
+        lps,
+        shared: vec![shared],
     }
 }
 
 fn run_together<L: LogicalProcess>(
     lps: Vec<L>,
-    workers_count: usize,
+    shared: Vec<L::Shared>,
     options: RunOptions<'_>,
 ) -> RunOutcome<L> {
     assert!(
         options.lookahead > Span::ZERO,
-        "{workers_count} workers need a lookahead above zero"
+        "several workers need a lookahead above zero"
     );
-    let shards_count = lps.len();
+    let (shards_count, workers_count) = (lps.len(), shared.len());
     let (report, reports) = mpsc::channel();
-    let ensemble = Arc::new(Ensemble::new(lps, workers_count, &options, report));
+    let ensemble = Arc::new(Ensemble::new(lps, shared, &options, report));
     let agreement = ensemble.agreement();
     let config = timely::Config::process(workers_count);
     let guards = timely::execute(config, move |worker| run_worker(worker, &ensemble))
@@ -126,6 +137,7 @@ fn run_together<L: LogicalProcess>(
         .filter(|&stop| stop < options.horizon);
     let mut outcome = RunOutcome {
         lps: Vec::with_capacity(shards_count),
+        shared: Vec::with_capacity(workers_count),
         events_count: 0,
         stopped_at,
         workers_count,
@@ -137,7 +149,9 @@ fn run_together<L: LogicalProcess>(
         outcome.events_count += part.kernel.events_count();
         outcome.windows_count += part.windows_count;
         outcome.calendar_bytes += part.kernel.calendar_bytes();
-        lps.push(part.kernel.into_lps().into_iter());
+        let (part_lps, part_shared) = part.kernel.into_parts();
+        lps.push(part_lps.into_iter());
+        outcome.shared.push(part_shared);
     }
     for shard in 0..shards_count {
         outcome.lps.extend(lps[shard % workers_count].next());

@@ -14,11 +14,21 @@ pub trait LogicalProcess: Send + 'static {
     /// cache line.
     type Event: Copy + Send + Serialize + DeserializeOwned + 'static;
 
+    /// What the processes of one worker keep together, such as counters that are summed at the end.
+    /// It must not bear on what any of them does.
+    type Shared: Send + 'static;
+
     /// Called once, before any event, at time zero: schedules what happens first.
-    fn start(&mut self, out: &mut Emitter<'_, Self::Event>);
+    fn start(&mut self, shared: &mut Self::Shared, out: &mut Emitter<'_, Self::Event>);
 
     /// Does what `event` asks at time `now` and emits what follows from it.
-    fn handle(&mut self, now: SimTime, event: Self::Event, out: &mut Emitter<'_, Self::Event>);
+    fn handle(
+        &mut self,
+        shared: &mut Self::Shared,
+        now: SimTime,
+        event: Self::Event,
+        out: &mut Emitter<'_, Self::Event>,
+    );
 
     /// Reads the state that `event` will need and returns a word of it: called for a number of
     /// events ahead, so that their cache misses overlap. The word itself means nothing.
@@ -157,6 +167,7 @@ impl<E: Copy> Emitter<'_, E> {
 /// lookahead: it may be zero.
 pub struct Kernel<L: LogicalProcess> {
     lps: Vec<L>,
+    shared: L::Shared,
     /// Next sequence number of each process.
     sequences: Vec<u32>,
     calendar: Calendar<L::Event>,
@@ -169,15 +180,16 @@ pub struct Kernel<L: LogicalProcess> {
 impl<L: LogicalProcess> Kernel<L> {
     /// A kernel that runs all processes, shard `s` being `lps[s]`.
     #[must_use]
-    pub fn alone(lps: Vec<L>, lookahead: Span) -> Kernel<L> {
+    pub fn alone(lps: Vec<L>, shared: L::Shared, lookahead: Span) -> Kernel<L> {
         let shards_count = lps.len();
-        Kernel::part(lps, lookahead, 0, 1, shards_count)
+        Kernel::part(lps, shared, lookahead, 0, 1, shards_count)
     }
 
     /// The part of worker `worker` of `workers`, with the processes of its own shards, in order.
     #[must_use]
     pub(crate) fn part(
         lps: Vec<L>,
+        shared: L::Shared,
         lookahead: Span,
         worker: usize,
         workers: usize,
@@ -188,6 +200,7 @@ impl<L: LogicalProcess> Kernel<L> {
         Kernel {
             sequences: vec![0; lps.len()],
             lps,
+            shared,
             calendar: Calendar::new(),
             outbox: Vec::new(),
             around: Neighbourhood {
@@ -213,7 +226,7 @@ impl<L: LogicalProcess> Kernel<L> {
                 outbox: &mut self.outbox,
                 around: &self.around,
             };
-            self.lps[local].start(&mut out);
+            self.lps[local].start(&mut self.shared, &mut out);
         }
     }
 
@@ -241,7 +254,7 @@ impl<L: LogicalProcess> Kernel<L> {
                 outbox: &mut self.outbox,
                 around: &self.around,
             };
-            self.lps[local].handle(key.time(), event, &mut out);
+            self.lps[local].handle(&mut self.shared, key.time(), event, &mut out);
             count += 1;
         }
         self.events_count += count;
@@ -281,10 +294,10 @@ impl<L: LogicalProcess> Kernel<L> {
         &self.lps
     }
 
-    /// The processes, in order of their shards.
+    /// The processes, in order of their shards, and what they kept together.
     #[must_use]
-    pub fn into_lps(self) -> Vec<L> {
-        self.lps
+    pub fn into_parts(self) -> (Vec<L>, L::Shared) {
+        (self.lps, self.shared)
     }
 
     /// Takes an event that another worker's process sent.

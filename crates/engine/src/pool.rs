@@ -106,6 +106,11 @@ impl<T: Copy> Pool<T> {
         }
     }
 
+    /// Items in the chunks in use, counting those as full.
+    pub(crate) fn used_count(&self) -> u64 {
+        (self.before.len() - self.free.len()) as u64 * CHUNK as u64
+    }
+
     /// Bytes held, whether in use or free.
     pub(crate) fn bytes(&self) -> usize {
         self.items.capacity() * size_of::<T>()

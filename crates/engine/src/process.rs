@@ -5,9 +5,7 @@ use crate::kernel::{Emitter, LogicalProcess};
 use crate::station::{Arrival, Discipline, Started, Station, Ticket};
 use crate::ways::Ways;
 use chappe_audit::ShardAudit;
-use chappe_base::{
-    Chain, CommandClass, Fact, Homes, MessageClass, Party, Record, ShardId, SimTime,
-};
+use chappe_base::{Chain, CommandClass, Fact, Homes, MessageClass, Party, Record, ShardId, SimTime};
 use chappe_metrics::Collector;
 use chappe_platform::{Command, Hop, Notice, Outbox, Shard};
 use chappe_scenario::Lanes;
@@ -20,7 +18,7 @@ use std::sync::Arc;
 pub type FactSink = Box<dyn FnMut(&Record) + Send>;
 
 /// What folds the facts of all shards of a worker.
-pub struct Witness {
+pub(crate) struct Witness {
     /// The figures.
     pub collector: Collector,
     /// The event log, if one is kept.
@@ -29,7 +27,7 @@ pub struct Witness {
 
 /// What happens to a shard.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub enum Event {
+pub(crate) enum Event {
     /// A command reaches the shard's service queue.
     Arrive(Command),
     /// A server of the queue has finished with a command, which now takes effect.
@@ -45,7 +43,7 @@ pub enum Event {
 }
 
 /// One shard and everything that lives on it.
-pub struct Process {
+pub(crate) struct Process {
     shard: Shard,
     agents: Agents,
     station: Station<Command>,
@@ -63,7 +61,13 @@ pub struct Process {
 impl Process {
     /// Shard `id` before its first event.
     #[must_use]
-    pub(crate) fn new(shard: Shard, id: ShardId, world: Arc<World>, ways: Arc<Ways>, audit: ShardAudit) -> Process {
+    pub(crate) fn new(
+        shard: Shard,
+        id: ShardId,
+        world: Arc<World>,
+        ways: Arc<Ways>,
+        audit: ShardAudit,
+    ) -> Process {
         let service = &ways.service;
         let discipline = match service.lanes {
             Lanes::Fifo => Discipline::Fifo,
@@ -93,7 +97,11 @@ impl Process {
         witness.collector.observe(self.id, at, fact);
         self.audit.observe(at, fact);
         if let Some(log) = &mut witness.log {
-            log(&Record { at, shard: self.id, fact: *fact });
+            log(&Record {
+                at,
+                shard: self.id,
+                fact: *fact,
+            });
         }
     }
 
@@ -124,7 +132,9 @@ impl Process {
     /// Carries on what agents want done.
     fn act_out(&mut self, out: &mut Emitter<'_, Event>) {
         for (at, command) in &self.acts.commands {
-            let home = command.home(self.homes).expect("agents send what clients may send");
+            let home = command
+                .home(self.homes)
+                .expect("agents send what clients may send");
             let latency = self.ways.from_client(*at, command);
             out.send(home, *at + latency, Event::Arrive(*command));
         }
@@ -134,7 +144,13 @@ impl Process {
         self.acts.clear();
     }
 
-    fn arrive(&mut self, witness: &mut Witness, now: SimTime, command: Command, out: &mut Emitter<'_, Event>) {
+    fn arrive(
+        &mut self,
+        witness: &mut Witness,
+        now: SimTime,
+        command: Command,
+        out: &mut Emitter<'_, Event>,
+    ) {
         let class = command.class();
         let service = self.ways.service_time(self.id, now, &command);
         // Only clients can be turned away: what shards have promised each other always gets through.
@@ -143,13 +159,18 @@ impl Process {
         match self.station.arrive(now, command, lane, service, !is_client) {
             Arrival::Started(started) => done(started, out),
             Arrival::Queued(ticket) => {
-                if let (CommandClass::Probe, Some(patience)) = (class, self.probe.and_then(|probe| probe.patience)) {
+                if let (CommandClass::Probe, Some(patience)) =
+                    (class, self.probe.and_then(|probe| probe.patience))
+                {
                     let word = self.ways.patience.word(u64::from(self.id.0), now.0 as u64);
                     out.schedule(now + patience.sample(word), Event::Renege(ticket));
                 }
             }
             Arrival::Dropped => {
-                let fact = Fact::Dropped { command: class, message: command.message() };
+                let fact = Fact::Dropped {
+                    command: class,
+                    message: command.message(),
+                };
                 self.record(witness, now, &fact);
             }
         }
@@ -244,18 +265,53 @@ fn done(started: Started, out: &mut Emitter<'_, Event>) {
 /// What the driver saw for itself when a device showed `notice`.
 fn seen(notice: &Notice) -> Option<Fact> {
     match *notice {
-        Notice::Message { message, class, to, intended, kept, .. } => {
-            Some(Fact::HandedOut { message, class, to: Party::User(to), intended, kept })
-        }
-        Notice::Ad { message, user, intended, kept, .. } => {
+        Notice::Message {
+            message,
+            class,
+            to,
+            intended,
+            kept,
+            ..
+        } => Some(Fact::HandedOut {
+            message,
+            class,
+            to: Party::User(to),
+            intended,
+            kept,
+        }),
+        Notice::Ad {
+            message,
+            user,
+            intended,
+            kept,
+            ..
+        } => {
             let (class, to) = (MessageClass::Ad, Party::User(user));
-            Some(Fact::HandedOut { message, class, to, intended, kept })
+            Some(Fact::HandedOut {
+                message,
+                class,
+                to,
+                intended,
+                kept,
+            })
         }
-        Notice::Question { question, page, intended } => {
+        Notice::Question {
+            question,
+            page,
+            intended,
+        } => {
             let (class, to) = (MessageClass::HotLine, Party::Page(page));
-            Some(Fact::HandedOut { message: question, class, to, intended, kept: false })
+            Some(Fact::HandedOut {
+                message: question,
+                class,
+                to,
+                intended,
+                kept: false,
+            })
         }
-        Notice::Acknowledged { message, intended, .. } => Some(Fact::Acknowledged { message, intended }),
+        Notice::Acknowledged {
+            message, intended, ..
+        } => Some(Fact::Acknowledged { message, intended }),
         Notice::Assigned { .. }
         | Notice::ReadBy { .. }
         | Notice::Refused { .. }

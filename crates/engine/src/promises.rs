@@ -9,9 +9,17 @@ use chappe_workload::Population;
 use std::sync::Arc;
 
 /// The longest that anything is under way between shards and devices, unless it is lost.
-const UNDER_WAY_AT_MOST: Span = Span::DAY;
+const UNDER_WAY_AT_MOST: Span = Span::HOUR;
 
 /// What the policy and the campaigns of `scenario` promise.
+#[must_use]
+pub fn promises_of(scenario: &Scenario) -> Promises {
+    promises(
+        scenario,
+        &Population::new(&scenario.population, &scenario.sessions, scenario.seed),
+    )
+}
+
 pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises {
     let config = &scenario.platform;
     let needs_stock = config.policy.page_rules.contains(&PageRule::InStock);
@@ -74,11 +82,25 @@ fn add(promises: &mut Promises, rule: &UserRule) {
                 OptInScope::Product => AuditMatch::Product,
             });
         }
-        UserRule::Window { at_least, at_most } => (promises.not_within, promises.at_most) = (at_least, at_most),
-        UserRule::UserCap { count, every } => promises.user_caps.push(Cap { count: u32::from(count), every }),
-        UserRule::PageCap { count, every } => promises.page_caps.push(Cap { count: u32::from(count), every }),
-        UserRule::QuietHours { from_minute, to_minute } => {
-            promises.quiet_hours = Some(QuietHours { from_minute, to_minute });
+        UserRule::Window { at_least, at_most } => {
+            (promises.not_within, promises.at_most) = (at_least, at_most)
+        }
+        UserRule::UserCap { count, every } => promises.user_caps.push(Cap {
+            count: u32::from(count),
+            every,
+        }),
+        UserRule::PageCap { count, every } => promises.page_caps.push(Cap {
+            count: u32::from(count),
+            every,
+        }),
+        UserRule::QuietHours {
+            from_minute,
+            to_minute,
+        } => {
+            promises.quiet_hours = Some(QuietHours {
+                from_minute,
+                to_minute,
+            });
         }
     }
 }

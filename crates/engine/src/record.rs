@@ -18,7 +18,10 @@ pub fn run_record(
     replay: &str,
     execution: Execution,
 ) -> RunRecord {
-    let verdicts = thresholds.iter().map(|threshold| threshold.evaluate(&simulated.parts)).collect();
+    let verdicts = thresholds
+        .iter()
+        .map(|threshold| threshold.evaluate(&simulated.parts))
+        .collect();
     let audit = audit_summary(&simulated.verdict, replay);
     let assumed = scenario.assumed.iter().map(|assumed| Assumed {
         key: assumed.key.clone(),
@@ -40,7 +43,10 @@ pub fn run_record(
         seed: scenario.seed,
         version: env!("CARGO_PKG_VERSION").to_string(),
         interrupted: simulated.stopped_at.is_some(),
-        result: simulated.parts.clone().into_result(verdicts, audit, assumed.collect(), Vec::new()),
+        result: simulated
+            .parts
+            .clone()
+            .into_result(verdicts, audit, assumed.collect(), Vec::new()),
         execution,
     }
 }

@@ -55,7 +55,9 @@ pub struct Simulated {
 #[must_use]
 pub fn simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> Simulated {
     let config = Arc::new(scenario.platform.clone());
-    let horizon = options.until.map_or(scenario.horizon, |until| until.min(scenario.horizon));
+    let horizon = options
+        .until
+        .map_or(scenario.horizon, |until| until.min(scenario.horizon));
     let world = Arc::new(World::new(Laws {
         seed: scenario.seed,
         horizon: scenario.horizon,
@@ -89,16 +91,16 @@ pub fn simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> Simulated 
     let mut log = options.log;
     let outcome = run(
         processes,
+        &mut |worker| Witness {
+            collector: collector.clone(),
+            log: log.as_mut().map(|log| log(worker)),
+        },
         RunOptions {
             workers: options.workers,
             horizon,
             lookahead: scenario.lookahead(),
             stop: options.stop,
             progress: options.progress,
-            shared: &mut |worker| Witness {
-                collector: collector.clone(),
-                log: log.as_mut().map(|log| log(worker)),
-            },
         },
     );
 

@@ -135,15 +135,16 @@ impl<J: Copy> Station<J> {
         }
     }
 
-    /// A job arrives in `lane` and will take `service` of a server.
+    /// A job arrives in `lane` and will take `service` of a server. One that `must_stay` is let in
+    /// even if the waiting room is full.
     ///
     /// # Panics
     /// With a lane that the discipline doesn't have.
-    pub fn arrive(&mut self, now: SimTime, job: J, lane: u8, service: Span) -> Arrival {
+    pub fn arrive(&mut self, now: SimTime, job: J, lane: u8, service: Span, must_stay: bool) -> Arrival {
         if let Some(server) = self.idle.pop() {
             return Arrival::Started(self.begin(now, server, job, Span::ZERO, service));
         }
-        if self.waiting_count == self.room {
+        if self.waiting_count >= self.room && !must_stay {
             return Arrival::Dropped;
         }
         let lane = match self.discipline {

@@ -25,14 +25,21 @@ impl<L: LogicalProcess> Traced<L> {
 
 impl<L: LogicalProcess> LogicalProcess for Traced<L> {
     type Event = L::Event;
+    type Shared = L::Shared;
 
-    fn start(&mut self, out: &mut Emitter<'_, L::Event>) {
-        self.process.start(out);
+    fn start(&mut self, shared: &mut L::Shared, out: &mut Emitter<'_, L::Event>) {
+        self.process.start(shared, out);
     }
 
-    fn handle(&mut self, now: SimTime, event: L::Event, out: &mut Emitter<'_, L::Event>) {
+    fn handle(
+        &mut self,
+        shared: &mut L::Shared,
+        now: SimTime,
+        event: L::Event,
+        out: &mut Emitter<'_, L::Event>,
+    ) {
         self.handled.push((out.key(), event));
-        self.process.handle(now, event, out);
+        self.process.handle(shared, now, event, out);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chappe_base::{CommandClass, Keyed, Law, MessageId, Party, Purpose, ShardId, SimTime, Span};
 use chappe_platform::{Command, Notice};
-use chappe_scenario::{CLASS_COUNT, Network, Scenario, Service};
+use chappe_scenario::{CLASS_COUNT, Network, Scenario, Service, ServiceTimes};
 use chappe_workload::config::Probe;
 use chappe_workload::offered_load;
 
@@ -61,7 +61,9 @@ impl Ways {
             Party::Page(page) => 1 << 32 | u64::from(page.0),
         };
         let b = if message == MessageId(0) { now.0 as u64 } else { to };
-        self.network.platform_to_client.sample(self.down.word(message.0 ^ to.rotate_left(40), b))
+        self.network
+            .platform_to_client
+            .sample(self.down.word(message.0 ^ to.rotate_left(40), b))
     }
 
     /// Time in service at a shard.
@@ -84,25 +86,51 @@ impl Ways {
 #[inline]
 fn occurrence(at: SimTime, command: &Command) -> [u64; 2] {
     let (message, class) = (command.message(), command.class() as u64);
-    if message == MessageId(0) { [class, at.0 as u64] } else { [message.0, class] }
+    if message == MessageId(0) {
+        [class, at.0 as u64]
+    } else {
+        [message.0, class]
+    }
+}
+
+/// Commands per second that `scenario` offers to the whole platform in its busiest hour, by class.
+fn load(scenario: &Scenario) -> [f64; CLASS_COUNT] {
+    offered_load(
+        &scenario.population,
+        &scenario.sessions,
+        &scenario.traffic,
+        &scenario.agents,
+        &scenario.history,
+    )
+}
+
+/// About how many events fall into one window, as long as the lookahead, in the busiest hour.
+#[must_use]
+pub fn events_per_window(scenario: &Scenario) -> f64 {
+    /// Arrival and completion of a command, and the notices that come of it.
+    const EVENTS_PER_COMMAND: f64 = 3.5;
+    let probes = scenario.traffic.probe.map_or(0.0, |probe| {
+        probe.rate * f64::from(scenario.platform.homes.shards())
+    });
+    let commands_per_second = load(scenario).iter().sum::<f64>() + probes;
+    commands_per_second * EVENTS_PER_COMMAND * scenario.lookahead().as_secs_f64()
 }
 
 /// Mean service time of a command of cost 1, so that the busiest hour keeps the servers as busy as
 /// the scenario says.
 fn unit_cost(scenario: &Scenario) -> Span {
-    use chappe_scenario::ServiceTimes;
     match &scenario.service.times {
         ServiceTimes::Given(_) => Span::ZERO,
-        ServiceTimes::FromPeak { peak_utilisation, costs, .. } => {
-            let load = offered_load(
-                &scenario.population,
-                &scenario.sessions,
-                &scenario.traffic,
-                &scenario.agents,
-                &scenario.history,
-            );
-            let costs_per_second: f64 =
-                CommandClass::ALL.iter().map(|class| load[*class as usize] * costs[*class as usize]).sum();
+        ServiceTimes::FromPeak {
+            peak_utilisation,
+            costs,
+            ..
+        } => {
+            let load = load(scenario);
+            let costs_per_second: f64 = CommandClass::ALL
+                .iter()
+                .map(|class| load[*class as usize] * costs[*class as usize])
+                .sum();
             let servers = f64::from(scenario.platform.homes.shards()) * f64::from(scenario.service.servers);
             if costs_per_second > 0.0 {
                 Span::from_secs_f64(peak_utilisation * servers / costs_per_second)

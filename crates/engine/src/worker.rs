@@ -106,19 +106,23 @@ impl Windows {
 impl<L: LogicalProcess> Ensemble<L> {
     pub(crate) fn new(
         lps: Vec<L>,
-        workers_count: usize,
+        shared: Vec<L::Shared>,
         options: &RunOptions<'_>,
         report: mpsc::Sender<Progress>,
     ) -> Ensemble<L> {
-        let (lookahead, shards_count) = (options.lookahead, lps.len());
+        let (lookahead, shards_count, workers_count) = (options.lookahead, lps.len(), shared.len());
         let mut parts: Vec<Vec<L>> = (0..workers_count).map(|_| Vec::new()).collect();
         for (shard, lp) in lps.into_iter().enumerate() {
             parts[shard % workers_count].push(lp);
         }
-        let kernels = parts.into_iter().enumerate().map(|(worker, lps)| {
-            let kernel = Kernel::part(lps, lookahead, worker, workers_count, shards_count);
-            Mutex::new(Some(kernel))
-        });
+        let kernels = parts
+            .into_iter()
+            .zip(shared)
+            .enumerate()
+            .map(|(worker, (lps, shared))| {
+                let kernel = Kernel::part(lps, shared, lookahead, worker, workers_count, shards_count);
+                Mutex::new(Some(kernel))
+            });
         Ensemble {
             kernels: kernels.collect(),
             horizon: options.horizon,

@@ -421,6 +421,10 @@ pub struct Execution {
     pub machine: Machine,
     /// Threads that ran events.
     pub workers: u32,
+    /// The arguments that made it.
+    pub command: Vec<String>,
+    /// The folder in which they were given.
+    pub folder: String,
     /// When it began, in RFC 3339.
     pub started: String,
     /// How long it took [ns].

@@ -1,7 +1,7 @@
 //! How a conversation goes on: a chain of messages, each of which has at most one successor.
 
 use crate::config::Traffic;
-use chappe_base::{Act, Keyed, Law, MessageId, Probability, Purpose, Span, unit};
+use chappe_base::{Act, Keyed, Law, MessageId, Probability, Purpose, Span, Stream, unit};
 
 /// What follows a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -22,6 +22,7 @@ pub struct Chain {
     follow_up: Keyed,
     reading: Keyed,
     continues: f64,
+    continuations_per_day: f64,
     follow_up_share: f64,
     quick_reply_share: f64,
     quick_reply: Law,
@@ -36,13 +37,15 @@ impl Chain {
     #[must_use]
     pub fn new(traffic: &Traffic, silent_share: Probability, seed: u64) -> Chain {
         let follow_up_share = traffic.follow_up_share.get();
-        let length = traffic.messages_per_day / traffic.conversations_per_day;
+        let length = mean_length(traffic);
         Chain {
             successor: Keyed::new(seed, Purpose::Successor),
             reply: Keyed::new(seed, Purpose::ReplyDelay),
             follow_up: Keyed::new(seed, Purpose::FollowUpDelay),
             reading: Keyed::new(seed, Purpose::ReadDelay),
             continues: continuation(length, silent_share.get(), follow_up_share),
+            continuations_per_day: (traffic.messages_per_day - traffic.conversations_per_day).max(0.0)
+                / (1.0 - silent_share.get()).max(f64::EPSILON),
             follow_up_share,
             quick_reply_share: traffic.quick_reply_share.get(),
             quick_reply: traffic.quick_reply,
@@ -87,6 +90,44 @@ impl Chain {
         self.follow_up_gap.sample(self.follow_up.word(message.0, 0))
     }
 
+    /// Answers and follow-ups that the mean person who writes sends in a day.
+    pub(crate) fn continuations_per_day(&self) -> f64 {
+        self.continuations_per_day
+    }
+
+    /// The parts of the delay before an answer or a follow-up, each with its share.
+    fn delays(&self) -> [(f64, Law); 3] {
+        let (again, quick) = (self.follow_up_share, self.quick_reply_share);
+        let replies = 1.0 - again;
+        [
+            (again, self.follow_up_gap),
+            (replies * quick, self.quick_reply),
+            (replies * (1.0 - quick), self.slow_reply),
+        ]
+    }
+
+    /// Mean delay before an answer or a follow-up.
+    pub(crate) fn mean_delay(&self) -> Span {
+        Span(
+            self.delays()
+                .iter()
+                .map(|(share, law)| share * law.mean().0 as f64)
+                .sum::<f64>() as i64,
+        )
+    }
+
+    /// What is left, at a moment that has nothing to do with it, of a delay under way.
+    pub(crate) fn residual_delay(&self, draws: &mut Stream) -> Span {
+        let delays = self.delays();
+        let mut at = draws.unit() * self.mean_delay().0 as f64;
+        let met = delays.iter().find(|(share, law)| {
+            at -= share * law.mean().0 as f64;
+            at < 0.0
+        });
+        let (_, law) = met.unwrap_or(&delays[2]);
+        law.residual([draws.word(), draws.word()])
+    }
+
     /// Time from the arrival of `message` on the device until it is read, where it is not answered.
     #[must_use]
     #[inline]
@@ -95,12 +136,20 @@ impl Chain {
     }
 }
 
+/// Messages per conversation, in the mean: at least one.
+pub(crate) fn mean_length(traffic: &Traffic) -> f64 {
+    if traffic.conversations_per_day > 0.0 {
+        (traffic.messages_per_day / traffic.conversations_per_day).max(1.0)
+    } else {
+        1.0
+    }
+}
+
 /// The probability that a message has a successor, so that conversations have `length` messages in
 /// the mean, when those with a recipient who never writes go on with follow-ups alone. By bisection.
 fn continuation(length: f64, silent_share: f64, follow_up_share: f64) -> f64 {
     let mean = |continues: f64| {
-        (1.0 - silent_share) / (1.0 - continues)
-            + silent_share / (1.0 - continues * follow_up_share)
+        (1.0 - silent_share) / (1.0 - continues) + silent_share / (1.0 - continues * follow_up_share)
     };
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..60 {
@@ -170,7 +219,15 @@ mod tests {
     }
 
     #[test]
-    fn an_impossible_length_is_one_message() {
-        assert_eq!(continuation(0.5, 0.0, 0.3), 0.0);
+    fn a_conversation_has_one_message_at_least() {
+        for (messages_per_day, conversations_per_day) in [(3.0, 6.0), (0.0, 0.0), (1.0, 0.0)] {
+            let traffic = Traffic {
+                messages_per_day,
+                conversations_per_day,
+                ..Traffic::default()
+            };
+            let chain = Chain::new(&traffic, Probability::of(0.2), 1);
+            assert_eq!(chain.continues, 0.0);
+        }
     }
 }

@@ -27,8 +27,9 @@ impl Contacts {
     #[must_use]
     #[inline]
     pub fn choose(&self, friends: &Friends, user: UserId, word: u64) -> Option<UserId> {
-        let ranks = self.ranks[friends.class(user)].as_ref()?;
-        Some(friends.friend(user, ranks.sample(word)))
+        let position = friends.position(user);
+        let ranks = self.ranks[friends.class_at(position)].as_ref()?;
+        Some(friends.friend_at(position, ranks.sample(word)))
     }
 }
 

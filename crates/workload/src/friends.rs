@@ -2,13 +2,13 @@
 //!
 //! Everyone has a position, by a keyed permutation; position is rank by number of friends, most
 //! first. Friends come in circles. Circle 0 is the closest: the whole population in groups of four.
-//! Each further circle is a third larger, so to speak, than all before it (for seven `circles`),
+//! Each further circle brings a third of the friends that those before it do (for seven `circles`),
 //! and only people with enough friends take part in it: those up to some position, cut by the
 //! circle's own permutation into groups whose members are all friends of each other. Circles are
 //! nested, so everyone is tied to everyone; and with groups in a constant ratio g to the friends
 //! before them, the share of friend pairs that are friends is g / (2 + g) for everyone.
 //!
-//! A level costs four permutations of a few nanoseconds, whatever the population.
+//! To find a friend takes four permutations of a few nanoseconds, whatever the population.
 
 use crate::config;
 use crate::normal::CutLogNormal;
@@ -31,12 +31,12 @@ pub struct Friends {
 struct Circle {
     /// Positions below this take part.
     members_count: u32,
-    /// Into so many groups, as even as can be.
-    groups_count: u32,
     /// Rank of the first friend that this circle gives.
     first_rank: u32,
-    /// Friends that it gives.
+    /// Friends that it gives: groups have one member more, or just as many.
     friends_count: u32,
+    /// Indices below this lie in groups of the larger size.
+    large_end: u32,
     order: Permutation,
 }
 
@@ -48,28 +48,33 @@ struct Place {
 }
 
 impl Circle {
+    /// A circle whose groups are as even as can be, and give up to `friends_count` friends.
     fn new(members_count: u32, first_rank: u32, friends_count: u32, seed: u64, level: u64) -> Circle {
+        let groups_count = members_count.div_ceil(friends_count + 1);
+        let friends_count = members_count.div_ceil(groups_count) - 1;
+        let large_count = members_count - groups_count * friends_count;
         Circle {
             members_count,
-            groups_count: members_count.div_ceil(friends_count + 1),
             first_rank,
             friends_count,
+            large_end: large_count * (friends_count + 1),
             order: Permutation::new(members_count, seed, level),
         }
     }
 
-    /// Groups begin at floor(k · members / groups), so sizes differ by one at most.
     #[inline]
     fn place(&self, position: u32) -> Place {
-        let at = self.order.forward(position) as u64;
-        let (members, groups) = (self.members_count as u64, self.groups_count as u64);
-        let group = ((at + 1) * groups - 1) / members;
-        let start = group * members / groups;
-        let end = (group + 1) * members / groups;
+        let at = self.order.forward(position);
+        let (size, first) = if at < self.large_end {
+            (self.friends_count + 1, 0)
+        } else {
+            (self.friends_count, self.large_end)
+        };
+        let index = (at - first) % size;
         Place {
-            start: start as u32,
-            size: (end - start) as u32,
-            index: (at - start) as u32,
+            start: at - index,
+            size,
+            index,
         }
     }
 
@@ -78,7 +83,7 @@ impl Circle {
     fn friend(&self, position: u32, nearness: u32) -> u32 {
         let Place { start, size, index } = self.place(position);
         // A group one short gives its first friend twice.
-        let nearness = nearness % (size - 1);
+        let nearness = if nearness + 1 < size { nearness } else { 0 };
         let step = nearness / 2 + 1;
         let other = if size.is_power_of_two() {
             index ^ (nearness + 1)
@@ -124,14 +129,10 @@ impl Friends {
             if friends_count < too_few || reached + friends_count > config.friends_max {
                 break;
             }
-            circles.push(Circle::new(
-                members_count,
-                reached,
-                friends_count,
-                seed,
-                circles.len() as u64 + 1,
-            ));
-            reached += friends_count;
+            let level = circles.len() as u64 + 1;
+            let circle = Circle::new(members_count, reached, friends_count, seed, level);
+            reached += circle.friends_count;
+            circles.push(circle);
         }
         Friends {
             users_count,
@@ -150,7 +151,7 @@ impl Friends {
     #[must_use]
     #[inline]
     pub fn standing(&self, user: UserId) -> f64 {
-        (self.order.forward(user.0) as f64 + 0.5) / self.users_count as f64
+        (self.position(user) as f64 + 0.5) / self.users_count as f64
     }
 
     /// How many ranks of friends `user` has. Two people who meet in two circles hold two ranks of
@@ -165,7 +166,18 @@ impl Friends {
     #[must_use]
     #[inline]
     pub fn class(&self, user: UserId) -> usize {
-        let position = self.order.forward(user.0);
+        self.class_at(self.position(user))
+    }
+
+    /// The user's rank by number of friends, most first.
+    #[inline]
+    pub(crate) fn position(&self, user: UserId) -> u32 {
+        self.order.forward(user.0)
+    }
+
+    /// The class of whoever is at `position`.
+    #[inline]
+    pub(crate) fn class_at(&self, position: u32) -> usize {
         self.circles
             .partition_point(|circle| circle.members_count > position)
     }
@@ -189,9 +201,14 @@ impl Friends {
     #[must_use]
     #[inline]
     pub fn friend(&self, user: UserId, rank: u32) -> UserId {
+        self.friend_at(self.position(user), rank)
+    }
+
+    /// The friend at `rank` of whoever is at `position`.
+    #[inline]
+    pub(crate) fn friend_at(&self, position: u32, rank: u32) -> UserId {
         let level = self.circles.partition_point(|c| c.first_rank <= rank) - 1;
         let circle = &self.circles[level];
-        let position = self.order.forward(user.0);
         let other = circle.friend(position, rank - circle.first_rank);
         UserId(self.order.backward(other))
     }
@@ -202,7 +219,7 @@ impl Friends {
         if one == other {
             return false;
         }
-        let (a, b) = (self.order.forward(one.0), self.order.forward(other.0));
+        let (a, b) = (self.position(one), self.position(other));
         self.circles
             .iter()
             .take_while(|circle| circle.members_count > a.max(b))

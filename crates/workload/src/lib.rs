@@ -5,22 +5,28 @@
 
 pub mod config;
 
+mod agents;
 mod alias;
 mod chain;
 mod contact;
 mod friends;
+mod history;
 mod kinds;
 mod normal;
+mod offered;
 mod permutation;
+mod poisson;
 mod population;
 mod schedule;
 mod trace;
 
+pub use agents::{Acts, Agents, Laws, Wake, World};
 pub use alias::Alias;
 pub use chain::{Chain, Successor};
 pub use contact::{Contacts, Pages};
 pub use friends::Friends;
 pub use kinds::{Begin, Kinds};
+pub use offered::offered_load;
 pub use population::Population;
 pub use schedule::Schedule;
 pub use trace::{Sample, Trace, TraceError, TraceMessage, TraceStatistics};

@@ -17,15 +17,15 @@ fn ticket(arrival: Arrival) -> Ticket {
 #[test]
 fn serves_in_order_and_drops_what_has_no_room() {
     let mut station = Station::new(1, 2, Discipline::Fifo);
-    let first = station.arrive(at(0), 'a', 0, Span(5 * S.0));
+    let first = station.arrive(at(0), 'a', 0, Span(5 * S.0), false);
     let started = Started {
         server: 0,
         done_at: at(5),
     };
     assert_eq!(first, Arrival::Started(started));
-    ticket(station.arrive(at(1), 'b', 7, S));
-    ticket(station.arrive(at(2), 'c', 3, S));
-    assert_eq!(station.arrive(at(2), 'd', 0, S), Arrival::Dropped);
+    ticket(station.arrive(at(1), 'b', 7, S, false));
+    ticket(station.arrive(at(2), 'c', 3, S, false));
+    assert_eq!(station.arrive(at(2), 'd', 0, S, false), Arrival::Dropped);
     assert_eq!(station.busy(at(3)), Span(3 * S.0));
     let done = station.complete(at(5), 0);
     assert_eq!(
@@ -46,9 +46,9 @@ fn serves_in_order_and_drops_what_has_no_room() {
 #[test]
 fn lower_lanes_go_first_without_interrupting() {
     let mut station = Station::new(1, 9, Discipline::Priority { lanes_count: 3 });
-    station.arrive(at(0), 0, 2, S);
+    station.arrive(at(0), 0, 2, S, false);
     for (job, lane) in [(1, 2), (2, 0), (3, 1), (4, 0)] {
-        ticket(station.arrive(at(0), job, lane, S));
+        ticket(station.arrive(at(0), job, lane, S, false));
     }
     let order: Vec<_> = (1..=5).map(|now| station.complete(at(now), 0).job).collect();
     assert_eq!(order, [0, 2, 4, 3, 1]);
@@ -57,11 +57,11 @@ fn lower_lanes_go_first_without_interrupting() {
 #[test]
 fn an_old_ticket_removes_nobody() {
     let mut station = Station::new(1, 9, Discipline::Fifo);
-    station.arrive(at(0), 'a', 0, S);
-    let b = ticket(station.arrive(at(0), 'b', 0, S));
+    station.arrive(at(0), 'a', 0, S, false);
+    let b = ticket(station.arrive(at(0), 'b', 0, S, false));
     station.complete(at(1), 0);
     assert_eq!(station.renege(at(1), b), None);
-    let c = ticket(station.arrive(at(1), 'c', 0, S));
+    let c = ticket(station.arrive(at(1), 'c', 0, S, false));
     assert_eq!(station.renege(at(1), b), None);
     assert_eq!(station.renege(at(2), c), Some(('c', S)));
     assert_eq!(station.renege(at(2), c), None);
@@ -141,7 +141,7 @@ proptest! {
             let job = job as u32;
             match step {
                 Step::Arrive { lane, service } => {
-                    let arrival = station.arrive(now, job, lane, Span(service));
+                    let arrival = station.arrive(now, job, lane, Span(service), false);
                     let name = match arrival {
                         Arrival::Started(started) => {
                             prop_assert_eq!(started.done_at, now + Span(service));
@@ -154,7 +154,7 @@ proptest! {
                         }
                         Arrival::Dropped => "dropped",
                     };
-                    prop_assert_eq!(name, naive.arrive(now, job, lane, Span(service)));
+                    prop_assert_eq!(name, naive.arrive(now, job, lane, Span(service), false));
                 }
                 Step::Complete { .. } if running.is_empty() => {}
                 Step::Complete { pick } => {

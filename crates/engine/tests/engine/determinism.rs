@@ -15,11 +15,11 @@ fn phold() -> Vec<Traced<Phold>> {
     shards.into_iter().map(Traced::new).collect()
 }
 
-fn run_to<L: LogicalProcess>(lps: Vec<L>, workers: usize, horizon: SimTime) -> RunOutcome<L> {
+fn run_to<L: LogicalProcess<Shared = ()>>(lps: Vec<L>, workers: usize, horizon: SimTime) -> RunOutcome<L> {
     run_watched(lps, workers, horizon, &StopFlag::new(), &mut |_| {})
 }
 
-fn run_watched<L: LogicalProcess>(
+fn run_watched<L: LogicalProcess<Shared = ()>>(
     lps: Vec<L>,
     workers: usize,
     horizon: SimTime,
@@ -33,7 +33,7 @@ fn run_watched<L: LogicalProcess>(
         stop,
         progress,
     };
-    run(lps, options)
+    run(lps, &mut |_| (), options)
 }
 
 /// Fails with the first event in which two runs differ.
@@ -87,7 +87,7 @@ fn more_workers_than_shards_are_not_used() {
 fn a_run_in_two_halves_equals_a_whole_one() {
     let whole = run_to(phold(), 1, HORIZON);
     let half = SimTime(HORIZON.0 / 2 + 12_345);
-    let mut kernel = Kernel::alone(phold(), LOOKAHEAD);
+    let mut kernel = Kernel::alone(phold(), (), LOOKAHEAD);
     kernel.start();
     kernel.run_until(half, u64::MAX);
     assert!(kernel.now() < half);
@@ -95,7 +95,8 @@ fn a_run_in_two_halves_equals_a_whole_one() {
     let events_count = kernel.events_count();
     assert_eq!(events_count, whole.events_count);
     let halves = RunOutcome {
-        lps: kernel.into_lps(),
+        lps: kernel.into_parts().0,
+        shared: vec![()],
         events_count,
         ..whole
     };
@@ -149,8 +150,9 @@ struct Hasty;
 
 impl LogicalProcess for Hasty {
     type Event = Visit;
+    type Shared = ();
 
-    fn start(&mut self, out: &mut Emitter<'_, Visit>) {
+    fn start(&mut self, (): &mut (), out: &mut Emitter<'_, Visit>) {
         let visit = Visit {
             entity: 0,
             hop: 0,
@@ -159,7 +161,7 @@ impl LogicalProcess for Hasty {
         out.schedule(SimTime(Span::SECOND.0), visit);
     }
 
-    fn handle(&mut self, now: SimTime, visit: Visit, out: &mut Emitter<'_, Visit>) {
+    fn handle(&mut self, (): &mut (), now: SimTime, visit: Visit, out: &mut Emitter<'_, Visit>) {
         if out.shard() == ShardId(1) {
             out.send(ShardId(0), now + (LOOKAHEAD - Span(1)), visit);
         }

@@ -48,8 +48,9 @@ impl Phold {
 
 impl LogicalProcess for Phold {
     type Event = Visit;
+    type Shared = ();
 
-    fn start(&mut self, out: &mut Emitter<'_, Visit>) {
+    fn start(&mut self, (): &mut (), out: &mut Emitter<'_, Visit>) {
         for entity in 0..self.digests.len() as u32 {
             let word = self.keyed.word((self.shard.0 as u64) << 32 | entity as u64, 0);
             let visit = Visit {
@@ -61,7 +62,7 @@ impl LogicalProcess for Phold {
         }
     }
 
-    fn handle(&mut self, now: SimTime, visit: Visit, out: &mut Emitter<'_, Visit>) {
+    fn handle(&mut self, (): &mut (), now: SimTime, visit: Visit, out: &mut Emitter<'_, Visit>) {
         let digest = &mut self.digests[visit.entity as usize];
         *digest = (digest.rotate_left(7) ^ now.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let place = (self.shard.0 as u64) << 32 | visit.entity as u64;

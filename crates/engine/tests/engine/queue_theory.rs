@@ -149,12 +149,13 @@ fn times(span: Span, factor: f64) -> Span {
 
 impl LogicalProcess for Shop {
     type Event = Event;
+    type Shared = ();
 
-    fn start(&mut self, out: &mut Emitter<'_, Event>) {
+    fn start(&mut self, (): &mut (), out: &mut Emitter<'_, Event>) {
         out.schedule(SimTime::ZERO, Event::Arrive);
     }
 
-    fn handle(&mut self, now: SimTime, event: Event, out: &mut Emitter<'_, Event>) {
+    fn handle(&mut self, (): &mut (), now: SimTime, event: Event, out: &mut Emitter<'_, Event>) {
         match event {
             Event::Arrive => {
                 self.jobs_count += 1;
@@ -163,7 +164,7 @@ impl LogicalProcess for Shop {
                     Service::Exponential => times(SERVICE, work),
                     Service::Constant => SERVICE,
                 };
-                match self.station.arrive(now, (), 0, work) {
+                match self.station.arrive(now, (), 0, work, false) {
                     Arrival::Started(started) => Shop::begin(started, out),
                     Arrival::Queued(ticket) => {
                         if let Some(mean) = self.queue.patience {
@@ -199,7 +200,7 @@ fn check(queue: Queue, relative_half_width: f64) {
     let slice = times(SERVICE, BATCH_SIZE as f64 / queue.load());
     for seed in SEEDS {
         let shops = (0..REPLICAS_COUNT).map(|replica| Shop::new(queue, seed, replica));
-        let mut kernel = Kernel::alone(shops.collect(), Span::ZERO);
+        let mut kernel = Kernel::alone(shops.collect(), (), Span::ZERO);
         kernel.start();
         let mut horizon = SimTime::ZERO + slice;
         let intervals = loop {

@@ -1,0 +1,186 @@
+//! The arguments, as people give them.
+
+use clap::builder::Styles;
+use clap::builder::styling::AnsiColor;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 ok · 1 internal error · 2 wrong usage or scenario · 3 audit violation · \
+99 threshold not met · 130 interrupted";
+
+/// Simulates a business-messaging platform: what people write, pay, ask, buy and are shown, how
+/// fast it arrives, and what an ad policy lets through.
+#[derive(Parser, Debug)]
+#[command(name = "chappe", version, styles = STYLES, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Run a scenario in virtual time and write its record, plots and report.
+    #[command(after_help = "\
+Examples:
+  chappe run scenarios/first-ads.toml
+  chappe run scenarios/first-ads.toml --scale 0.1 --seed 7
+  chappe run scenarios/first-ads.toml --set policy.first_topic=product --out /tmp/strict
+  chappe run scenarios/hot-line.toml --until 2h --log facts.jsonl
+  chappe run scenarios/queue.toml --json | jq .result.metrics")]
+    Run(RunArgs),
+    /// Check a scenario without running it.
+    #[command(
+        after_help = "Example: chappe validate scenarios/first-ads.toml --set population.users=1000000"
+    )]
+    Validate(ValidateArgs),
+    /// Tell one user's day, with every rule behind every decision on an ad.
+    #[command(after_help = "Example: chappe explain scenarios/first-ads.toml --user 4711")]
+    Explain(ExplainArgs),
+    /// Tell what happened to one message, order or ad of a run, and what permitted it.
+    #[command(after_help = "Example: chappe why reports/out/first-ads --message 20229529796608")]
+    Why(WhyArgs),
+    /// Judge a saved event log.
+    #[command(after_help = "Example: chappe audit facts.jsonl")]
+    Audit(AuditArgs),
+    /// List the policy presets, or print the rules of one in plain words.
+    #[command(after_help = "Example: chappe presets leak-2016")]
+    Presets(PresetsArgs),
+    /// Print the JSON Schema of scenario files, or of records, or the list of metrics.
+    #[command(after_help = "Example: chappe schema --metrics")]
+    Schema(SchemaArgs),
+}
+
+/// What to run, and with which changes.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Source {
+    /// The scenario file.
+    pub(crate) scenario: PathBuf,
+    /// Replace a value of the scenario; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Run one of the scenario's arms instead of its base.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) arm: Option<String>,
+    /// Seed of all random draws, instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Multiply the population.
+    #[arg(long, value_name = "FACTOR")]
+    pub(crate) scale: Option<f64>,
+}
+
+/// How to carry a simulation out.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Effort {
+    /// Threads: a number, or `auto` for as many as pay.
+    #[arg(long, value_name = "N", default_value = "auto", value_parser = workers)]
+    pub(crate) workers: Workers,
+    /// No progress, and no summary.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Threads to run with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Workers {
+    /// As many as pay.
+    Auto,
+    /// So many.
+    Number(usize),
+}
+
+fn workers(text: &str) -> Result<Workers, String> {
+    match (text, text.parse()) {
+        ("auto", _) => Ok(Workers::Auto),
+        (_, Ok(count)) if (1..=1024).contains(&count) => Ok(Workers::Number(count)),
+        _ => Err("give a number from 1 to 1024, or `auto`".to_string()),
+    }
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) effort: Effort,
+    /// Where to write the record and the report [default: reports/out/<scenario>].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Stop at this time of the run, e.g. 6h.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Write every fact to this file, one JSON object a line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// Print the record on standard output instead of a summary.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ValidateArgs {
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) effort: Effort,
+    /// The user, by number.
+    #[arg(long, value_name = "N")]
+    pub(crate) user: u32,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct WhyArgs {
+    /// The folder of a run.
+    pub(crate) run: PathBuf,
+    /// The message, order, transfer or ad, by its number in the event log.
+    #[arg(long, value_name = "ID")]
+    pub(crate) message: u64,
+    #[command(flatten)]
+    pub(crate) effort: Effort,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AuditArgs {
+    /// An event log that `chappe run --log` wrote.
+    pub(crate) log: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PresetsArgs {
+    /// Print the rules of this preset.
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SchemaArgs {
+    /// The schema of run.json.
+    #[arg(long, conflicts_with = "metrics")]
+    pub(crate) record: bool,
+    /// The metrics, with unit and meaning.
+    #[arg(long)]
+    pub(crate) metrics: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,9 @@
+//! One file per command.
+
+pub(crate) mod audit;
+pub(crate) mod explain;
+pub(crate) mod presets;
+pub(crate) mod run;
+pub(crate) mod schema;
+pub(crate) mod validate;
+pub(crate) mod why;

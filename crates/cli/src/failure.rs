@@ -1,0 +1,86 @@
+//! Why a command ends badly, and with which exit code.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Why a command ends badly.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The scenario is wrong; the error points into it.
+    #[error("{0}")]
+    Scenario(Box<chappe_scenario::Error>),
+    /// Something else the user gave is wrong.
+    #[error("{problem}")]
+    Usage { problem: String, help: Option<String> },
+    /// A file can't be read.
+    #[error("can't read {}: {error}", path.display())]
+    Read { path: PathBuf, error: io::Error },
+    /// A file can't be written.
+    #[error("can't write {}: {error}", path.display())]
+    Write { path: PathBuf, error: io::Error },
+    /// Standard output can't be written.
+    #[error("can't write to standard output: {0}")]
+    Output(#[from] io::Error),
+    /// The audit found promises broken, and said so.
+    #[error("the audit found {0} violation(s)")]
+    Violations(u64),
+    /// Thresholds were not met, and the summary says which.
+    #[error("{0} threshold(s) not met")]
+    Thresholds(usize),
+    /// The run was interrupted; what it had is written.
+    #[error("interrupted; the report covers the run up to {0}")]
+    Interrupted(String),
+    /// Our own mistake.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl From<chappe_scenario::Error> for Failure {
+    fn from(error: chappe_scenario::Error) -> Failure {
+        Failure::Scenario(Box::new(error))
+    }
+}
+
+impl Failure {
+    /// Wrong usage without more to say.
+    pub(crate) fn usage(problem: impl Into<String>) -> Failure {
+        Failure::Usage {
+            problem: problem.into(),
+            help: None,
+        }
+    }
+
+    /// Wrong usage, and what to do about it.
+    pub(crate) fn usage_with(problem: impl Into<String>, help: impl Into<String>) -> Failure {
+        Failure::Usage {
+            problem: problem.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Failure::Internal(_) | Failure::Output(_) => 1,
+            Failure::Scenario(_) | Failure::Usage { .. } | Failure::Read { .. } | Failure::Write { .. } => 2,
+            Failure::Violations(_) => 3,
+            Failure::Thresholds(_) => 99,
+            Failure::Interrupted(_) => 130,
+        }
+    }
+
+    /// Says on standard error what went wrong, and gives the exit code.
+    pub(crate) fn report(self) -> ExitCode {
+        let code = self.code();
+        match self {
+            Failure::Scenario(error) => eprintln!("{:?}", miette::Report::new(*error)),
+            other => {
+                eprintln!("error: {other}");
+                if let Failure::Usage { help: Some(help), .. } = other {
+                    eprintln!("  help: {help}");
+                }
+            }
+        }
+        ExitCode::from(code)
+    }
+}

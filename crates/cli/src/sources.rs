@@ -1,0 +1,89 @@
+//! Reading what a run is made from: the scenario file, and the trace that it may replay.
+
+use crate::args::Source;
+use crate::failure::Failure;
+use crate::machine;
+use chappe_scenario::{Options, Scenario};
+use chappe_workload::Trace;
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A scenario with the files it needs.
+pub(crate) struct Loaded {
+    pub(crate) scenario: Scenario,
+    /// The file's text, as it is.
+    pub(crate) text: String,
+    pub(crate) trace: Option<Arc<Trace>>,
+}
+
+/// Reads and checks a scenario and its trace.
+pub(crate) fn load(source: &Source) -> Result<Loaded, Failure> {
+    let path = source.scenario.display().to_string();
+    let bytes = fs::read(&source.scenario).map_err(|error| unreadable(&source.scenario, error))?;
+    let text = chappe_scenario::from_bytes(&path, bytes)?;
+    let scenario = chappe_scenario::parse(&path, &text, &options(source)?)?;
+    let trace = match &scenario.traffic.replay {
+        None => None,
+        Some(replay) => Some(Arc::new(read_trace(
+            &beside(&source.scenario, replay),
+            &scenario,
+        )?)),
+    };
+    Ok(Loaded {
+        scenario,
+        text,
+        trace,
+    })
+}
+
+/// The changes that the arguments make to the scenario.
+pub(crate) fn options(source: &Source) -> Result<Options, Failure> {
+    let pair = |text: &String| match text.split_once('=') {
+        Some((key, value)) => Ok((key.trim().to_string(), value.trim().to_string())),
+        None => Err(Failure::usage_with(
+            format!("`--set {text}` has no `=`"),
+            "write --set KEY=VALUE, for example --set population.users=1000",
+        )),
+    };
+    let mut overrides: Vec<(String, String)> = source.set.iter().map(pair).collect::<Result<_, _>>()?;
+    if let Some(seed) = source.seed {
+        overrides.push(("seed".to_string(), seed.to_string()));
+    }
+    Ok(Options {
+        overrides,
+        arm: source.arm.clone(),
+        scale: source.scale,
+        memory_limit_bytes: machine::memory_bytes(),
+    })
+}
+
+/// A path in a scenario is relative to the scenario's own folder.
+fn beside(scenario: &Path, path: &str) -> PathBuf {
+    scenario.parent().unwrap_or(Path::new("")).join(path)
+}
+
+fn read_trace(path: &Path, scenario: &Scenario) -> Result<Trace, Failure> {
+    let file = File::open(path).map_err(|error| unreadable(path, error))?;
+    let trace = Trace::read(BufReader::new(file))
+        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    let (people, users) = (trace.people_count, scenario.population.users);
+    if people > users {
+        return Err(Failure::usage_with(
+            format!(
+                "{} has {people} people, but the scenario has {users} users",
+                path.display()
+            ),
+            format!("set population.users to {people} or more"),
+        ));
+    }
+    Ok(trace)
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Failure {
+    Failure::Read {
+        path: path.to_path_buf(),
+        error,
+    }
+}

@@ -1,0 +1,105 @@
+//! What a terminal shows: progress while it runs, a table at the end; nothing of it in a pipe.
+
+use chappe_base::{Duration, SimTime, Span};
+use chappe_engine::{Progress, StopFlag};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ContentArrangement, Table};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal, stderr};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Colours and drawings for people, plain text for files.
+pub(crate) fn set_up() {
+    let graphical = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    // Fails only if a hook is set already, and nobody else sets one.
+    let _ = miette::set_hook(Box::new(move |_| {
+        let theme = if graphical {
+            miette::GraphicalTheme::unicode()
+        } else {
+            miette::GraphicalTheme::none()
+        };
+        Box::new(miette::GraphicalReportHandler::new_themed(theme).with_links(false))
+    }));
+}
+
+/// A flag that Ctrl-C raises; a second Ctrl-C ends the process at once.
+pub(crate) fn stop_on_interrupt() -> StopFlag {
+    static INSISTED: AtomicBool = AtomicBool::new(false);
+    let flag = StopFlag::new();
+    let raised = flag.clone();
+    let handler = move || {
+        if INSISTED.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+        raised.raise();
+    };
+    if let Err(error) = ctrlc::set_handler(handler) {
+        eprintln!("warning: Ctrl-C will not write a report: {error}");
+    }
+    flag
+}
+
+/// The progress of a run, on standard error if that is a terminal.
+pub(crate) struct Gauge {
+    bar: ProgressBar,
+}
+
+impl Gauge {
+    pub(crate) fn new(horizon: SimTime, quiet: bool) -> Gauge {
+        let bar = if quiet || !stderr().is_terminal() {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(horizon.0 as u64)
+        };
+        let style = ProgressStyle::with_template("{wide_bar:.cyan/dim} {percent:>3}%  {msg}  {eta} left")
+            .expect("the template is well formed");
+        bar.set_style(style.progress_chars("━━─"));
+        Gauge { bar }
+    }
+
+    pub(crate) fn show(&self, progress: Progress) {
+        self.bar.set_position(progress.now.0 as u64);
+        let millions = progress.events_count as f64 / 1e6;
+        self.bar
+            .set_message(format!("{}  {millions:.1} M events", time(progress.now)));
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A table of labels and values, as wide as the terminal.
+pub(crate) fn table(rows: Vec<(String, String)>) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    for (label, value) in rows {
+        table.add_row([label, value]);
+    }
+    table
+}
+
+/// A time of the run as people read it: day and time of day.
+pub(crate) fn time(at: SimTime) -> String {
+    let day = at.day();
+    let second = (at.0 - i64::from(day) * Span::DAY.0) / Span::SECOND.0;
+    let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
+    let clock = format!("{hours:02}:{minutes:02}:{seconds:02}");
+    if day < 0 {
+        format!("day {day} {clock}")
+    } else {
+        format!("day {} {clock}", day + 1)
+    }
+}
+
+/// A duration as people read it.
+pub(crate) fn span(span: Span) -> String {
+    let rounded = match span.0 {
+        0..1_000_000 => span.0,
+        1_000_000..10_000_000_000 => span.0 / 1_000_000 * 1_000_000,
+        _ => span.0 / Span::SECOND.0 * Span::SECOND.0,
+    };
+    Duration(Span(rounded)).to_string()
+}

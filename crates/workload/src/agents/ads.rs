@@ -1,0 +1,168 @@
+//! How people take ads: they open, click and buy, tire, and refuse.
+
+use super::{Acts, Agents};
+use crate::config::AdReactions;
+use chappe_base::{
+    Act, ActKind, CampaignId, MessageId, PageId, Party, Reaction, SimTime, Span, Topic, UserId,
+};
+use chappe_platform::Command;
+
+const CLICK_AFTER: Span = Span(5 * Span::SECOND.0);
+const BUY_AFTER: Span = Span(60 * Span::SECOND.0);
+const REFUSE_AFTER: Span = Span(10 * Span::SECOND.0);
+
+/// What a person who has seen ads carries along.
+#[derive(Clone, Debug)]
+pub(super) struct AdMemory {
+    /// As of `at`; it fades from there.
+    annoyance: f64,
+    at: SimTime,
+    /// Ads seen of each campaign, as a short list.
+    seen: Vec<(CampaignId, u16)>,
+}
+
+impl AdMemory {
+    fn new(now: SimTime) -> AdMemory {
+        AdMemory {
+            annoyance: 0.0,
+            at: now,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Counts one more ad of `campaign`; how many there were before.
+    fn count(&mut self, campaign: CampaignId) -> u16 {
+        match self.seen.iter_mut().find(|(seen, _)| *seen == campaign) {
+            Some((_, count)) => {
+                *count = count.saturating_add(1);
+                *count - 1
+            }
+            None => {
+                self.seen.push((campaign, 1));
+                0
+            }
+        }
+    }
+
+    /// A ← A · exp(−Δt/τ) + w · (1 − r).
+    fn annoy(&mut self, now: SimTime, reactions: &AdReactions, relevance: f64) -> f64 {
+        let life = reactions.annoyance_life.0.as_secs_f64();
+        let faded = libm::exp(-(now - self.at).as_secs_f64() / life);
+        self.annoyance = self.annoyance * faded + reactions.annoyance_per_ad * (1.0 - relevance);
+        self.at = now;
+        self.annoyance
+    }
+}
+
+impl Agents {
+    /// An ad arrives.
+    pub(super) fn see_ad(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        user: UserId,
+        campaign: CampaignId,
+        acts: &mut Acts,
+    ) {
+        let world = &self.world;
+        let reactions = &world.agents.ads;
+        let terms = world.platform.campaigns[campaign.index()];
+        let interest = world.interest(user, terms.page);
+        let relevance = relevance(reactions, interest, terms.topic);
+        let memory = self.ads.entry(user).or_insert_with(|| AdMemory::new(now));
+        let exposure = memory.count(campaign);
+        let annoyance = memory.annoy(now, reactions, relevance);
+
+        let occasion = u64::from(campaign.0) << 16 | u64::from(exposure);
+        let mut draws = world.draws.ad_reaction.stream(u64::from(user.0), occasion as u32);
+        let opened = now
+            + reactions
+                .delay
+                .sample(world.draws.ad_delay.word(u64::from(user.0), occasion));
+        let react = |at, reaction| {
+            (
+                at,
+                Command::React {
+                    message,
+                    user,
+                    campaign,
+                    reaction,
+                },
+            )
+        };
+        let [opens, clicks, buys] = [draws.unit(), draws.unit(), draws.unit()];
+        let worn = libm::pow(f64::from(exposure) + 1.0, reactions.wear_out);
+        if opens < reactions.open.get() {
+            acts.commands.push(react(opened, Reaction::Open));
+            if clicks < reactions.click.get() * relevance * worn {
+                acts.commands.push(react(opened + CLICK_AFTER, Reaction::Click));
+                if buys < reactions.buy.get() {
+                    let at = opened + BUY_AFTER;
+                    acts.commands.push(react(at, Reaction::Buy));
+                    let order = response(user, campaign, exposure);
+                    self.buy(at, order, user, terms.page, terms.product, acts);
+                }
+            }
+        }
+        let odds = libm::exp(-(reactions.refusal_base + reactions.refusal_slope * annoyance));
+        if draws.unit() < 1.0 / (1.0 + odds) {
+            let command = refusal(reactions, draws.unit(), user, terms.page, interest);
+            acts.commands.push((opened + REFUSE_AFTER, command));
+        }
+    }
+}
+
+/// The act of a user in answer to the n-th ad of a campaign: numbered by both, so that no other
+/// act of that user has its number.
+fn response(user: UserId, campaign: CampaignId, exposure: u16) -> MessageId {
+    let day = i32::from(exposure).min(Act::DAYS - 1) - Act::HISTORY_DAYS;
+    MessageId::new(user, Act::new(day, u32::from(campaign.0), ActKind::Response, 0))
+}
+
+fn relevance(reactions: &AdReactions, interest: Topic, ad: Topic) -> f64 {
+    let [product, category, neither] = reactions.relevance;
+    if interest == ad {
+        product.get()
+    } else if interest.category == ad.category {
+        category.get()
+    } else {
+        neither.get()
+    }
+}
+
+/// How someone says that it is enough.
+fn refusal(reactions: &AdReactions, draw: f64, user: UserId, page: PageId, topic: Topic) -> Command {
+    let (opt_out, mute) = (reactions.opt_out_share.get(), reactions.mute_share.get());
+    if draw < opt_out {
+        Command::OptOut { user, page, topic }
+    } else if draw < opt_out + mute {
+        Command::Mute { user, page }
+    } else {
+        Command::Block {
+            user,
+            party: Party::Page(page),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn annoyance_grows_with_irrelevant_ads_and_fades_in_its_time() {
+        let reactions = AdReactions::default();
+        let mut memory = AdMemory::new(SimTime::ZERO);
+        assert_eq!(memory.annoy(SimTime::ZERO, &reactions, 1.0), 0.0);
+        assert_eq!(memory.annoy(SimTime::ZERO, &reactions, 0.0), 1.0);
+        let later = SimTime::ZERO + reactions.annoyance_life.0;
+        assert!((memory.annoy(later, &reactions, 1.0) - libm::exp(-1.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn exposures_are_counted_by_campaign() {
+        let mut memory = AdMemory::new(SimTime::ZERO);
+        let counts = [1, 2, 1, 1].map(|campaign| memory.count(CampaignId(campaign)));
+        assert_eq!(counts, [0, 0, 1, 2]);
+    }
+}

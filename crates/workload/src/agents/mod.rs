@@ -1,0 +1,178 @@
+//! Agents: how the people and pages of one shard behave.
+//!
+//! An agent sees notices and wakes, and answers with commands and further wakes. It never looks
+//! into the platform, and every choice it makes is drawn by its occasion.
+
+mod ads;
+mod pages;
+mod people;
+mod replay;
+mod visits;
+mod world;
+
+use crate::agents::ads::AdMemory;
+use crate::agents::replay::Replay;
+use chappe_base::{Map, MessageClass, MessageId, Party, ShardId, SimTime, UserId};
+use chappe_platform::{Command, Notice};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+pub use world::{Laws, World};
+
+/// What an agent will do of its own accord.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Wake {
+    /// A person begins the act in a slot of a day.
+    Begin {
+        /// Who.
+        user: UserId,
+        /// The day.
+        day: i16,
+        /// The slot.
+        slot: u16,
+    },
+    /// A person writes a message, on line or not.
+    Write {
+        /// The message.
+        message: MessageId,
+        /// Who.
+        from: UserId,
+        /// To whom.
+        to: UserId,
+    },
+    /// A person reads a message, on line or not.
+    Read {
+        /// The message.
+        message: MessageId,
+        /// Who.
+        reader: UserId,
+        /// Who sent it.
+        sender: UserId,
+    },
+    /// The next message of a trace whose sender lives here.
+    Replay,
+}
+
+/// What agents want done. Reused from event to event, so nothing is allocated.
+#[derive(Default, Debug)]
+pub struct Acts {
+    /// Commands, each with the time at which its client sends it.
+    pub commands: Vec<(SimTime, Command)>,
+    /// What the agents themselves go on with, and when.
+    pub wakes: Vec<(SimTime, Wake)>,
+}
+
+impl Acts {
+    /// Forgets everything, keeps the room.
+    pub fn clear(&mut self) {
+        self.commands.clear();
+        self.wakes.clear();
+    }
+}
+
+/// The agents of one shard's users and pages.
+#[derive(Debug)]
+pub struct Agents {
+    world: Arc<World>,
+    shard: ShardId,
+    /// Until when each user's device is on line, by local index.
+    online_until: Vec<SimTime>,
+    /// Those who have seen ads.
+    ads: Map<UserId, AdMemory>,
+    replay: Replay,
+}
+
+impl Agents {
+    /// The agents of `shard`.
+    #[must_use]
+    pub fn new(world: Arc<World>, shard: ShardId) -> Agents {
+        let users_count = world.homes().count(shard, world.population.users_count());
+        Agents {
+            online_until: vec![SimTime::ZERO; users_count],
+            ads: Map::default(),
+            replay: Replay::new(&world, shard),
+            world,
+            shard,
+        }
+    }
+
+    /// What the agents go on with from time zero.
+    pub fn start(&mut self, acts: &mut Acts) {
+        self.start_people(acts);
+        self.start_pages(acts);
+        self.replay.schedule(&self.world, acts);
+    }
+
+    /// An agent's own time has come.
+    pub fn wake(&mut self, now: SimTime, wake: Wake, acts: &mut Acts) {
+        match wake {
+            Wake::Begin { user, day, slot } => self.begin(now, user, i32::from(day), u32::from(slot), acts),
+            Wake::Write { message, from, to } => {
+                self.come_on_line(now, message, from, acts);
+                self.write(now, message, from, to, acts);
+            }
+            Wake::Read {
+                message,
+                reader,
+                sender,
+            } => {
+                self.come_on_line(now, message.reading(), reader, acts);
+                acts.commands.push((
+                    now,
+                    Command::Read {
+                        message,
+                        reader,
+                        sender,
+                    },
+                ));
+            }
+            Wake::Replay => self.replay(now, acts),
+        }
+    }
+
+    /// An agent gets to see something.
+    pub fn notice(&mut self, now: SimTime, notice: &Notice, acts: &mut Acts) {
+        match *notice {
+            Notice::Message {
+                message,
+                class,
+                from: Party::User(sender),
+                to,
+                ..
+            } => {
+                debug_assert_eq!(class, MessageClass::Friend);
+                self.receive(now, message, sender, to, acts);
+            }
+            Notice::Message {
+                message,
+                class: MessageClass::OrderNotice,
+                from: Party::Page(page),
+                to,
+                ..
+            } => {
+                self.see_order_notice(now, message, page, to, acts);
+            }
+            Notice::Ad {
+                message,
+                user,
+                campaign,
+                ..
+            } => self.see_ad(now, message, user, campaign, acts),
+            Notice::Assigned { question, page } => self.handle_question(now, question, page, acts),
+            Notice::NewOrder { order, page } => self.handle_order(now, order, page, acts),
+            Notice::SoldOut { page, product } => self.handle_sold_out(now, page, product, acts),
+            Notice::Message { .. }
+            | Notice::Question { .. }
+            | Notice::Acknowledged { .. }
+            | Notice::ReadBy { .. }
+            | Notice::Refused { .. }
+            | Notice::Paid { .. } => {}
+        }
+    }
+
+    /// Bytes held.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.online_until.capacity() * size_of::<SimTime>() + self.ads.allocation_size() + self.replay.bytes()
+    }
+}

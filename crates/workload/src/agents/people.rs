@@ -1,0 +1,249 @@
+//! People among themselves: coming on line, writing, answering, reading, paying, blocking.
+
+use super::{Acts, Agents, Wake};
+use crate::chain::Successor;
+use crate::kinds::Begin;
+use chappe_base::{Act, ActKind, Law, MessageId, Money, Party, SimTime, Span, UserId, unit};
+use chappe_platform::Command;
+
+/// From the last message of a conversation to a block that it led to.
+const BLOCK_DELAY: Span = Span::MINUTE;
+/// From a payment to its repetition by a client that saw no answer.
+const RETRY_DELAY: Span = Span(30 * Span::SECOND.0);
+
+impl Agents {
+    pub(super) fn start_people(&mut self, acts: &mut Acts) {
+        let homes = self.world.homes();
+        for local in 0..self.online_until.len() {
+            let user = UserId(homes.number(self.shard, local));
+            self.schedule_next(user, 0, 0, SimTime::ZERO, acts);
+            for (message, to, at) in self
+                .world
+                .under_way(user)
+                .filter(|(_, _, at)| *at < self.world.horizon)
+            {
+                acts.wakes.push((
+                    at,
+                    Wake::Write {
+                        message,
+                        from: user,
+                        to,
+                    },
+                ));
+            }
+        }
+    }
+
+    /// Schedules the user's next act: in `slot` of `day`, or on a later day.
+    fn schedule_next(&self, user: UserId, day: i32, slot: u32, previous: SimTime, acts: &mut Acts) {
+        let population = &self.world.population;
+        let per_day = population.activity(user) * self.world.kinds.per_day(population.writes(user));
+        let zone = population.time_zone_minutes(user);
+        let (mut day, mut slot, mut previous) = (day, slot, previous);
+        while per_day > 0.0 && previous < self.world.horizon {
+            if let Some(at) = self.world.schedule.next(user, day, slot, previous, zone, per_day) {
+                if at < self.world.horizon {
+                    acts.wakes.push((
+                        at,
+                        Wake::Begin {
+                            user,
+                            day: day as i16,
+                            slot: slot as u16,
+                        },
+                    ));
+                }
+                return;
+            }
+            (day, slot) = (day + 1, 0);
+            previous = SimTime::ZERO + Span(Span::DAY.0 * i64::from(day));
+        }
+    }
+
+    /// A person begins something.
+    pub(super) fn begin(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, acts: &mut Acts) {
+        let begins = self
+            .world
+            .kinds
+            .begin(user, day, slot, self.world.population.writes(user));
+        let kind = match begins {
+            Begin::PageVisit => ActKind::Page,
+            Begin::Conversation | Begin::CheckIn | Begin::Payment => ActKind::Chat,
+        };
+        let occasion = MessageId::new(user, Act::new(day, slot, kind, 0));
+        self.come_on_line(now, occasion, user, acts);
+        match begins {
+            Begin::CheckIn => {}
+            Begin::PageVisit => self.visit(now, occasion, user, acts),
+            Begin::Conversation | Begin::Payment => {
+                let word = self.world.draws.contact.word(occasion.0, 0);
+                if let Some(friend) = self.world.population.contact(user, word) {
+                    if begins == Begin::Payment {
+                        self.pay(now, occasion, user, friend, acts);
+                    }
+                    self.write(now, occasion, user, friend, acts);
+                }
+            }
+        }
+        self.schedule_next(user, day, slot + 1, now, acts);
+    }
+
+    /// A person opens the app, unless it is open.
+    pub(super) fn come_on_line(&mut self, now: SimTime, occasion: MessageId, user: UserId, acts: &mut Acts) {
+        let online_until = &mut self.online_until[self.world.platform.homes.local(user.0)];
+        if now < *online_until {
+            return;
+        }
+        let sessions = &self.world.sessions;
+        let law: Law = if self.world.population.has_push(user) {
+            sessions.push_session
+        } else {
+            sessions.app_session
+        };
+        *online_until = now + law.sample(self.world.draws.session.word(occasion.0, 0));
+        acts.commands.push((
+            now,
+            Command::Connect {
+                occasion,
+                user,
+                until: *online_until,
+            },
+        ));
+    }
+
+    fn is_online(&self, user: UserId, at: SimTime) -> bool {
+        at < self.online_until[self.world.platform.homes.local(user.0)]
+    }
+
+    /// A person who is on line sends a message, and perhaps more before there is an answer.
+    pub(super) fn write(
+        &mut self,
+        at: SimTime,
+        message: MessageId,
+        from: UserId,
+        to: UserId,
+        acts: &mut Acts,
+    ) {
+        acts.commands.push((
+            at,
+            Command::Send {
+                message,
+                from,
+                to,
+                intended: at,
+            },
+        ));
+        match self
+            .world
+            .chain
+            .successor(message, self.world.population.writes(to))
+        {
+            Successor::FollowUp => {
+                let again = at + self.world.chain.follow_up_delay(message);
+                self.write_later(again, next(message), from, to, acts);
+            }
+            Successor::Reply => {}
+            Successor::End => self.end_conversation(at, message, from, to, acts),
+        }
+    }
+
+    /// A message for later: sent right away as a command if its sender will still be on line.
+    fn write_later(&mut self, at: SimTime, message: MessageId, from: UserId, to: UserId, acts: &mut Acts) {
+        if at >= self.world.horizon {
+            return;
+        }
+        if self.is_online(from, at) {
+            self.write(at, message, from, to, acts);
+        } else {
+            acts.wakes.push((at, Wake::Write { message, from, to }));
+        }
+    }
+
+    /// Some conversations end for good.
+    fn end_conversation(&self, at: SimTime, message: MessageId, from: UserId, to: UserId, acts: &mut Acts) {
+        let [block, unblock] = self.world.draws.block.words(message.0, 0);
+        let (user, party) = (from, Party::User(to));
+        if unit(block) < self.world.agents.block_friend_share.get() {
+            let blocked = at + BLOCK_DELAY;
+            acts.commands.push((blocked, Command::Block { user, party }));
+            if unit(unblock) < self.world.agents.unblock_share.get() {
+                acts.commands
+                    .push((blocked + Span::DAY, Command::Unblock { user, party }));
+            }
+        }
+    }
+
+    /// A friend's message arrives: it is read, and perhaps answered.
+    pub(super) fn receive(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        sender: UserId,
+        reader: UserId,
+        acts: &mut Acts,
+    ) {
+        let chain = &self.world.chain;
+        let is_replay = self.world.trace.is_some();
+        let answers =
+            !is_replay && chain.successor(message, self.world.population.writes(reader)) == Successor::Reply;
+        if answers {
+            let delay = chain.reply_delay(message);
+            // Read when half the time to the answer is over: the rest goes into writing it.
+            self.read_later(now + Span(delay.0 / 2), message, sender, reader, acts);
+            self.write_later(now + delay, next(message), reader, sender, acts);
+        } else {
+            let read = now + chain.reading_delay(message);
+            self.read_later(read, message, sender, reader, acts);
+        }
+    }
+
+    fn read_later(&self, at: SimTime, message: MessageId, sender: UserId, reader: UserId, acts: &mut Acts) {
+        if at >= self.world.horizon {
+            return;
+        }
+        if self.is_online(reader, at) {
+            acts.commands.push((
+                at,
+                Command::Read {
+                    message,
+                    reader,
+                    sender,
+                },
+            ));
+        } else {
+            acts.wakes.push((
+                at,
+                Wake::Read {
+                    message,
+                    reader,
+                    sender,
+                },
+            ));
+        }
+    }
+
+    /// A person pays a friend, and some clients say it twice.
+    fn pay(&self, now: SimTime, transfer: MessageId, payer: UserId, payee: UserId, acts: &mut Acts) {
+        let [size, retry] = self.world.draws.amount.words(transfer.0, 0);
+        let agents = &self.world.agents;
+        let z = chappe_base::standard_normal_quantile(unit(size));
+        let units = agents.payment_median.0.units() * libm::exp(agents.payment_sigma * z);
+        // Whole cents, as people pay.
+        let amount = Money((libm::round(units * 100.0).max(1.0) as i64) * (Money::UNIT.0 / 100));
+        let command = Command::Pay {
+            transfer,
+            payer,
+            payee,
+            amount,
+            issued: now,
+        };
+        acts.commands.push((now, command));
+        if unit(retry) < agents.payment_retry_share.get() {
+            acts.commands.push((now + RETRY_DELAY, command));
+        }
+    }
+}
+
+/// The message after `message` in its conversation.
+fn next(message: MessageId) -> MessageId {
+    message.at(message.act().position() + 1)
+}

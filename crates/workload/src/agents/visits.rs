@@ -1,0 +1,174 @@
+//! People and pages: links, questions, purchases, consent.
+
+use super::{Acts, Agents};
+use chappe_base::{Entry, MessageId, OptInSource, OrderId, PageId, ProductId, SimTime, Span, Stream, UserId};
+use chappe_platform::{Command, place};
+
+/// What a person does one after the other on a visit, from its beginning.
+const OPT_IN_AFTER: Span = Span(10 * Span::SECOND.0);
+const ASK_AFTER: Span = Span(20 * Span::SECOND.0);
+const BUY_AFTER: Span = Span(60 * Span::SECOND.0);
+const CANCEL_AFTER: Span = Span(10 * Span::MINUTE.0);
+/// From a receipt to a tap on its button.
+const BUTTON_AFTER: Span = Span(15 * Span::SECOND.0);
+
+impl Agents {
+    /// A person turns to a page.
+    pub(super) fn visit(&mut self, now: SimTime, act: MessageId, user: UserId, acts: &mut Acts) {
+        let agents = &self.world.agents;
+        let mut draws = self.world.draws.page.stream(act.0, 0);
+        let Some(page) = self.choose_page(user, &mut draws) else {
+            return;
+        };
+        let topic = self.world.interest(user, page);
+        let entry = choose_entry(agents.link_share.get(), &mut draws);
+        let is_broken = entry != Entry::Search && draws.unit() < agents.broken_link_share.get();
+        let handle = if is_broken {
+            PageId(self.world.platform.pages.len() as u32 + page.0)
+        } else {
+            page
+        };
+        acts.commands.push((
+            now,
+            Command::Visit {
+                act,
+                user,
+                handle,
+                topic,
+                entry,
+            },
+        ));
+        if is_broken {
+            return;
+        }
+        if draws.unit() < agents.opt_in_on_visit.get() {
+            let source = opt_in_source(entry);
+            acts.commands.push((
+                now + OPT_IN_AFTER,
+                Command::OptIn {
+                    act,
+                    user,
+                    page,
+                    topic,
+                    source,
+                },
+            ));
+        }
+        if draws.unit() < agents.question_share.get() {
+            self.ask(now + ASK_AFTER, act, user, page, acts);
+        }
+        if draws.unit() < agents.purchase_share.get() {
+            self.buy(now + BUY_AFTER, act, user, page, ProductId(topic.product), acts);
+        }
+    }
+
+    /// A page one knows from before, or any, the popular ones more often.
+    fn choose_page(&self, user: UserId, draws: &mut Stream) -> Option<PageId> {
+        let returns = draws.unit() < self.world.agents.return_share.get();
+        let any = self.world.pages.choose(draws.word());
+        let known = if returns {
+            self.world.known_page(user)
+        } else {
+            None
+        };
+        known.or(any)
+    }
+
+    fn ask(&self, at: SimTime, question: MessageId, user: UserId, page: PageId, acts: &mut Acts) {
+        let topic = self.world.interest(user, page);
+        acts.commands.push((
+            at,
+            Command::Ask {
+                question,
+                user,
+                page,
+                topic,
+                intended: at,
+            },
+        ));
+        let patience = self
+            .world
+            .agents
+            .patience
+            .sample(self.world.draws.patience.word(question.0, 0));
+        acts.commands
+            .push((at + patience, Command::GiveUp { question, page }));
+    }
+
+    /// A person buys a product at its price, and may think better of it.
+    pub(super) fn buy(
+        &self,
+        at: SimTime,
+        order: OrderId,
+        user: UserId,
+        page: PageId,
+        product: ProductId,
+        acts: &mut Acts,
+    ) {
+        let products = &self.world.platform.pages[page.index()].products;
+        let Some(price) = products.get(product.index()).map(|product| product.price) else {
+            return;
+        };
+        acts.commands.push((
+            at,
+            Command::Checkout {
+                order,
+                user,
+                page,
+                product,
+                price,
+            },
+        ));
+        if self.world.draws.checkout.unit(order.0, 0) < self.world.agents.cancel_share.get() {
+            acts.commands
+                .push((at + CANCEL_AFTER, Command::CancelOrder { order, page }));
+        }
+    }
+
+    /// A page's notice about an order arrives: on a receipt is a button to agree to be contacted.
+    pub(super) fn see_order_notice(
+        &self,
+        now: SimTime,
+        message: MessageId,
+        page: PageId,
+        user: UserId,
+        acts: &mut Acts,
+    ) {
+        let act = message.at(place::ACT);
+        if message.act().position() == place::RECEIPT
+            && self.world.draws.opt_in.unit(act.0, 0) < self.world.agents.opt_in_after_order.get()
+        {
+            let (topic, source) = (self.world.interest(user, page), OptInSource::CheckoutButton);
+            acts.commands.push((
+                now + BUTTON_AFTER,
+                Command::OptIn {
+                    act,
+                    user,
+                    page,
+                    topic,
+                    source,
+                },
+            ));
+        }
+    }
+}
+
+fn choose_entry(link_share: f64, draws: &mut Stream) -> Entry {
+    let (by_link, which) = (draws.unit() < link_share, draws.unit());
+    match (by_link, which) {
+        (false, _) => Entry::Search,
+        (true, which) if which < 1.0 / 3.0 => Entry::Receipt,
+        (true, which) if which < 2.0 / 3.0 => Entry::Poster,
+        (true, _) => Entry::Site,
+    }
+}
+
+/// Where consent is given on a visit that began so.
+fn opt_in_source(entry: Entry) -> OptInSource {
+    match entry {
+        Entry::Receipt | Entry::Poster | Entry::Ad => OptInSource::ShortLink,
+        Entry::Site => OptInSource::SitePlugin,
+        Entry::Search => OptInSource::WroteFirst,
+        Entry::History => OptInSource::History,
+    }
+}

@@ -1,0 +1,161 @@
+//! What all agents of a run share: the laws they follow, never their state.
+
+use crate::chain::Chain;
+use crate::config;
+use crate::contact::Pages;
+use crate::history;
+use crate::kinds::Kinds;
+use crate::population::Population;
+use crate::schedule::Schedule;
+use crate::trace::Trace;
+use chappe_base::{Homes, Keyed, Law, PageId, ProductId, Purpose, SimTime, Topic, UserId};
+use chappe_platform::Config;
+use std::sync::Arc;
+
+/// The laws that the agents of a run follow.
+#[derive(Debug)]
+pub struct World {
+    pub(crate) horizon: SimTime,
+    pub(crate) platform: Arc<Config>,
+    pub(crate) population: Population,
+    pub(crate) schedule: Schedule,
+    pub(crate) kinds: Kinds,
+    pub(crate) chain: Chain,
+    pub(crate) pages: Pages,
+    pub(crate) sessions: config::Sessions,
+    pub(crate) agents: config::Agents,
+    pub(crate) history: config::History,
+    pub(crate) restock_after: Law,
+    pub(crate) restock_units: u32,
+    pub(crate) sold_out_share: f64,
+    pub(crate) trace: Option<Arc<Trace>>,
+    pub(crate) replay_speed: f64,
+    pub(crate) draws: Draws,
+    pub(crate) history_draws: history::Draws,
+}
+
+/// The draws that agents make, by purpose.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draws {
+    pub(crate) contact: Keyed,
+    pub(crate) session: Keyed,
+    pub(crate) page: Keyed,
+    pub(crate) topic: Keyed,
+    pub(crate) amount: Keyed,
+    pub(crate) patience: Keyed,
+    pub(crate) answer: Keyed,
+    pub(crate) shipping: Keyed,
+    pub(crate) restock: Keyed,
+    pub(crate) checkout: Keyed,
+    pub(crate) opt_in: Keyed,
+    pub(crate) ad_reaction: Keyed,
+    pub(crate) ad_delay: Keyed,
+    pub(crate) block: Keyed,
+}
+
+impl Draws {
+    fn new(seed: u64) -> Draws {
+        let keyed = |purpose| Keyed::new(seed, purpose);
+        Draws {
+            contact: keyed(Purpose::Contact),
+            session: keyed(Purpose::Session),
+            page: keyed(Purpose::Page),
+            topic: keyed(Purpose::Topic),
+            amount: keyed(Purpose::Amount),
+            patience: keyed(Purpose::Patience),
+            answer: keyed(Purpose::Answer),
+            shipping: keyed(Purpose::Shipping),
+            restock: keyed(Purpose::Restock),
+            checkout: keyed(Purpose::Checkout),
+            opt_in: keyed(Purpose::OptIn),
+            ad_reaction: keyed(Purpose::AdReaction),
+            ad_delay: keyed(Purpose::AdDelay),
+            block: keyed(Purpose::Block),
+        }
+    }
+}
+
+/// What a [`World`] is made from.
+#[derive(Clone, Debug)]
+pub struct Laws<'a> {
+    /// Seed of all draws.
+    pub seed: u64,
+    /// When the run ends.
+    pub horizon: SimTime,
+    /// The platform's configuration: pages, prices, campaigns.
+    pub platform: Arc<Config>,
+    /// Who is on the platform.
+    pub population: &'a config::Population,
+    /// Who is on line when.
+    pub sessions: &'a config::Sessions,
+    /// How much is written.
+    pub traffic: &'a config::Traffic,
+    /// What people and pages do besides.
+    pub agents: &'a config::Agents,
+    /// What has happened before day one.
+    pub history: &'a config::History,
+    /// Time from running out of a product to new stock.
+    pub restock_after: Law,
+    /// Units of new stock.
+    pub restock_units: u32,
+    /// Share of the products that are out of stock at the start.
+    pub sold_out_share: f64,
+    /// The trace to replay instead of synthetic messages between friends.
+    pub trace: Option<Arc<Trace>>,
+}
+
+impl World {
+    /// The world that these laws make.
+    #[must_use]
+    pub fn new(laws: Laws<'_>) -> World {
+        let Laws {
+            seed,
+            horizon,
+            population,
+            sessions,
+            traffic,
+            agents,
+            ..
+        } = laws;
+        World {
+            population: Population::new(population, sessions, seed),
+            schedule: Schedule::new(traffic, horizon - SimTime::ZERO, seed),
+            kinds: Kinds::new(population, sessions, traffic, agents, seed),
+            chain: Chain::new(traffic, population.silent_share, seed),
+            pages: Pages::new(laws.platform.pages.len() as u32, agents.page_exponent),
+            sessions: sessions.clone(),
+            agents: agents.clone(),
+            history: laws.history.clone(),
+            restock_after: laws.restock_after,
+            restock_units: laws.restock_units,
+            sold_out_share: laws.sold_out_share,
+            trace: laws.trace,
+            replay_speed: traffic.replay_speed,
+            draws: Draws::new(seed),
+            history_draws: history::Draws::new(seed),
+            platform: laws.platform,
+            horizon,
+        }
+    }
+
+    /// Where everyone lives.
+    #[must_use]
+    pub fn homes(&self) -> Homes {
+        self.platform.homes
+    }
+
+    /// The people.
+    #[must_use]
+    pub fn population(&self) -> &Population {
+        &self.population
+    }
+
+    /// What `user` is interested in at `page`: the topic of their first contact, whenever that is.
+    #[must_use]
+    pub fn interest(&self, user: UserId, page: PageId) -> Topic {
+        let products_count = self.platform.pages[page.index()].products.len() as u64;
+        let word = self.draws.topic.word(u64::from(user.0), u64::from(page.0));
+        let product = (u128::from(word) * u128::from(products_count) >> 64) as u16;
+        self.platform.topic(page, ProductId(product))
+    }
+}

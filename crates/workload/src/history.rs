@@ -1,0 +1,214 @@
+//! What has happened before day one, drawn user by user: conversations with pages, consent,
+//! balances, stock, and the conversations between friends that are under way.
+
+use crate::agents::World;
+use crate::poisson::poisson;
+use chappe_base::{
+    Act, ActKind, Format, Keyed, MessageId, Money, PageId, Party, ProductId, Purpose, ShardId, SimTime, Span,
+    Stream, UserId, standard_normal_quantile,
+};
+use chappe_platform::{CampaignConfig, Past};
+
+/// Just before day one.
+const EVE: SimTime = SimTime(-1);
+/// The days under which the acts of history are numbered.
+const PAGES_DAY: i32 = -1;
+const UNDER_WAY_DAY: i32 = -2;
+
+/// The draws of history, by what they are for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draws {
+    pages: Keyed,
+    balance: Keyed,
+    stock: Keyed,
+    under_way: Keyed,
+}
+
+impl Draws {
+    pub(crate) fn new(seed: u64) -> Draws {
+        Draws {
+            pages: Keyed::new(seed, Purpose::History),
+            balance: Keyed::new(seed, Purpose::Balance),
+            stock: Keyed::new(seed, Purpose::Restock),
+            under_way: Keyed::new(seed, Purpose::UnderWay),
+        }
+    }
+}
+
+impl World {
+    /// Everything that the users and pages of `shard` bring along, each one's part in order of time.
+    #[must_use]
+    pub fn past(&self, shard: ShardId) -> Vec<(SimTime, Past)> {
+        let homes = self.homes();
+        let mut past = Vec::new();
+        for local in 0..homes.count(shard, self.platform.pages.len() as u32) {
+            self.page_past(PageId(homes.number(shard, local)), &mut past);
+        }
+        for local in 0..homes.count(shard, self.population.users_count()) {
+            let user = UserId(homes.number(shard, local));
+            let amount = self.balance(user);
+            if amount > Money::ZERO {
+                past.push((
+                    EVE,
+                    Past::Balance {
+                        party: Party::User(user),
+                        amount,
+                    },
+                ));
+            }
+            self.conversations_past(user, &mut past);
+        }
+        past
+    }
+
+    /// A log-normal amount in whole cents.
+    fn balance(&self, user: UserId) -> Money {
+        let z = standard_normal_quantile(self.history_draws.balance.unit(u64::from(user.0), 0));
+        let units = self.history.balance_median.0.units() * libm::exp(self.history.balance_sigma * z);
+        Money(libm::round(units * 100.0) as i64 * (Money::UNIT.0 / 100))
+    }
+
+    fn page_past(&self, page: PageId, past: &mut Vec<(SimTime, Past)>) {
+        let budgets: Money = self.campaigns_of(page).map(|campaign| campaign.budget).sum();
+        let amount = self.history.page_balance.0 + budgets;
+        if amount > Money::ZERO {
+            past.push((
+                EVE,
+                Past::Balance {
+                    party: Party::Page(page),
+                    amount,
+                },
+            ));
+        }
+        for product in self.products(page) {
+            let units = if self.is_sold_out(page, product) {
+                0
+            } else {
+                self.restock_units
+            };
+            past.push((EVE, Past::Stock { page, product, units }));
+        }
+    }
+
+    fn campaigns_of(&self, page: PageId) -> impl Iterator<Item = &CampaignConfig> {
+        self.platform
+            .campaigns
+            .iter()
+            .filter(move |campaign| campaign.page == page)
+    }
+
+    fn products(&self, page: PageId) -> impl Iterator<Item = ProductId> + use<> {
+        (0..self.platform.pages[page.index()].products.len() as u16).map(ProductId)
+    }
+
+    /// Whether a product is out of stock at the start: what is to come back is, and some others.
+    fn is_sold_out(&self, page: PageId, product: ProductId) -> bool {
+        let comes_back =
+            |campaign: &CampaignConfig| campaign.format == Format::BackInStock && campaign.product == product;
+        self.campaigns_of(page).any(comes_back)
+            || self
+                .history_draws
+                .stock
+                .unit(u64::from(page.0), u64::from(product.0))
+                < self.sold_out_share
+    }
+
+    /// The products of this shard's pages that are out of stock at the start.
+    pub(crate) fn sold_out_at_start(&self, shard: ShardId) -> Vec<(PageId, ProductId)> {
+        let homes = self.homes();
+        let pages = (0..homes.count(shard, self.platform.pages.len() as u32))
+            .map(|local| PageId(homes.number(shard, local)));
+        pages
+            .flat_map(|page| self.products(page).map(move |product| (page, product)))
+            .filter(|(page, product)| self.is_sold_out(*page, *product))
+            .collect()
+    }
+
+    /// How many conversations with pages `user` had, and the draws of the `number`-th.
+    fn page_conversations(&self, user: UserId) -> (u32, impl Fn(u32) -> Stream + use<>) {
+        let (draws, user) = (self.history_draws.pages, u64::from(user.0));
+        let count = poisson(self.history.page_conversations, draws.unit(user, u64::MAX));
+        (count.min(Act::SLOTS), move |number| draws.stream(user, number))
+    }
+
+    /// The page that `user` has known longest, if any.
+    pub(crate) fn known_page(&self, user: UserId) -> Option<PageId> {
+        let (count, draws) = self.page_conversations(user);
+        if count > 0 {
+            self.pages.choose(draws(0).word())
+        } else {
+            None
+        }
+    }
+
+    fn conversations_past(&self, user: UserId, past: &mut Vec<(SimTime, Past)>) {
+        let (count, draws) = self.page_conversations(user);
+        let mut known: Vec<PageId> = Vec::new();
+        for number in 0..count {
+            let mut draws = draws(number);
+            let Some(page) = self.pages.choose(draws.word()) else {
+                return;
+            };
+            if known.contains(&page) {
+                continue;
+            }
+            known.push(page);
+            let act = Act::new(PAGES_DAY, number, ActKind::Page, 0);
+            let by_user = draws.unit() < self.history.opened_by_user.get();
+            let topic = self.interest(user, page);
+            let opened = Span((self.history.reach_back.0.0 as f64 * draws.unit()) as i64 + 1);
+            let acted = Span((opened.0 as f64 * draws.unit()) as i64 + 1);
+            let opted_in = draws.unit() < self.history.opted_in.get();
+            let ago = |span: Span| SimTime(-span.0);
+            past.push((
+                ago(opened),
+                Past::Conversation {
+                    user,
+                    page,
+                    act,
+                    by_user,
+                    topic,
+                },
+            ));
+            if by_user {
+                past.push((ago(acted), Past::Acted { user, page }));
+            }
+            if opted_in {
+                past.push((
+                    ago(acted),
+                    Past::OptIn {
+                        user,
+                        page,
+                        topic,
+                        act,
+                    },
+                ));
+            }
+        }
+    }
+
+    /// What `user` still has to write, at time zero, in conversations with friends that are under
+    /// way: message, recipient, and when it is due.
+    ///
+    /// In the long run a person goes on with (messages − conversations) per day, so that many
+    /// answers and follow-ups, times their mean delay, are due at any moment.
+    pub(crate) fn under_way(&self, user: UserId) -> impl Iterator<Item = (MessageId, UserId, SimTime)> + '_ {
+        let per_day = self.chain.continuations_per_day() * self.population.activity(user);
+        let is_on =
+            self.history.conversations_under_way && self.trace.is_none() && self.population.writes(user);
+        let mean = if is_on {
+            per_day * self.chain.mean_delay().as_secs_f64() / Span::DAY.as_secs_f64()
+        } else {
+            0.0
+        };
+        let draws = self.history_draws.under_way;
+        let count = poisson(mean, draws.unit(u64::from(user.0), u64::MAX)).min(Act::SLOTS);
+        (0..count).filter_map(move |number| {
+            let mut stream = draws.stream(u64::from(user.0), number);
+            let friend = self.population.contact(user, stream.word())?;
+            let message = MessageId::new(user, Act::new(UNDER_WAY_DAY, number, ActKind::Chat, 1));
+            let left = self.chain.residual_delay(&mut stream);
+            Some((message, friend, SimTime::ZERO + left))
+        })
+    }
+}
