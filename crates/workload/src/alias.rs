@@ -55,7 +55,7 @@ impl Alias {
     #[must_use]
     #[inline]
     pub fn sample(&self, word: u64) -> u32 {
-        let index = ((word >> 32) * self.cells.len() as u64 >> 32) as u32;
+        let index = (((word >> 32) * self.cells.len() as u64) >> 32) as u32;
         let cell = self.cells[index as usize];
         if (word as u32) < cell.keep_below {
             index

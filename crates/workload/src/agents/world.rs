@@ -155,7 +155,7 @@ impl World {
     pub fn interest(&self, user: UserId, page: PageId) -> Topic {
         let products_count = self.platform.pages[page.index()].products.len() as u64;
         let word = self.draws.topic.word(u64::from(user.0), u64::from(page.0));
-        let product = (u128::from(word) * u128::from(products_count) >> 64) as u16;
+        let product = ((u128::from(word) * u128::from(products_count)) >> 64) as u16;
         self.platform.topic(page, ProductId(product))
     }
 }
