@@ -98,6 +98,60 @@ impl Law {
     }
 }
 
+/// A law made ready to be sampled often.
+///
+/// The middle of a log-normal is tabled: its quantiles at 1,024 equal steps of probability with
+/// straight lines between them, within 0.05% of the exact quantile times sigma (times its square
+/// above 1). The 16 steps at either end follow the exact law.
+#[derive(Clone, Debug)]
+pub struct Sampler {
+    law: Law,
+    /// Quantiles of a log-normal over its median; empty for the other laws.
+    quantiles: Box<[f64]>,
+}
+
+const STEPS: usize = 1024;
+const TAIL: usize = 16;
+
+impl Sampler {
+    /// Makes `law` ready.
+    #[must_use]
+    pub fn new(law: Law) -> Sampler {
+        let quantiles = match law {
+            Law::LogNormal { sigma, .. } => (0..=STEPS)
+                .map(|step| {
+                    libm::exp(
+                        sigma * standard_normal_quantile(step.clamp(1, STEPS - 1) as f64 / STEPS as f64),
+                    )
+                })
+                .collect(),
+            Law::Constant(_) | Law::Exponential(_) | Law::Uniform(..) => Box::default(),
+        };
+        Sampler { law, quantiles }
+    }
+
+    /// The law itself.
+    #[must_use]
+    pub fn law(&self) -> Law {
+        self.law
+    }
+
+    /// The duration at which `word`, a uniform 64-bit word, falls.
+    #[must_use]
+    #[inline]
+    pub fn sample(&self, word: u64) -> Span {
+        let step = (word >> 54) as usize;
+        match self.law {
+            Law::LogNormal { median, .. } if (TAIL..STEPS - TAIL).contains(&step) => {
+                let part = (word << 10 >> 11) as f64 * (1.0 / (1u64 << 53) as f64);
+                let (low, high) = (self.quantiles[step], self.quantiles[step + 1]);
+                Span((median.0.0 as f64 * (low + (high - low) * part)) as i64)
+            }
+            law => law.sample(word),
+        }
+    }
+}
+
 /// The standard normal's quantile at `p` in (0, 1), to about 1e-9: P. J. Acklam's rational
 /// approximation (2003).
 #[must_use]
@@ -166,6 +220,30 @@ mod tests {
         ] {
             assert!((standard_normal_quantile(p) - z).abs() < 1e-8, "{p}");
         }
+    }
+
+    #[test]
+    fn a_ready_law_is_the_law() {
+        let keyed = Keyed::new(6, Purpose::Test);
+        for sigma in [0.3, 1.35, 2.3] {
+            let law = Law::LogNormal {
+                median: Duration(Span::SECOND),
+                sigma,
+            };
+            let ready = Sampler::new(law);
+            for i in 0..100_000 {
+                let word = keyed.word(i, 0);
+                let (exact, tabled) = (law.sample(word).0 as f64, ready.sample(word).0 as f64);
+                let error = (tabled / exact - 1.0).abs();
+                assert!(
+                    error < 0.0005 * sigma * sigma.max(1.0),
+                    "{error} with {sigma} at {}",
+                    unit(word)
+                );
+            }
+        }
+        let law = Law::Exponential(Duration(Span::SECOND));
+        assert_eq!(Sampler::new(law).sample(1 << 60), law.sample(1 << 60));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub use id::{
     Act, ActKind, CampaignId, Homes, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic,
     TransferId, UserId,
 };
-pub use law::{Law, standard_normal_quantile};
+pub use law::{Law, Sampler, standard_normal_quantile};
 pub use map::{FixedHasher, Map, Set};
 pub use money::{Account, Money};
 pub use order::EventKey;
