@@ -181,7 +181,7 @@ impl<E: Copy> Calendar<E> {
 
     /// Opens the next bucket in use, if it starts before `horizon`. False if there is none.
     fn open_next(&mut self, horizon: SimTime) -> bool {
-        if self.traffic.buckets_count >= REVIEW_BUCKETS || self.traffic.events_count() >= REVIEW_EVENTS {
+        if self.is_review_due() {
             self.review_width();
             if !self.late.is_empty() {
                 return true;
@@ -258,16 +258,25 @@ impl<E: Copy> Calendar<E> {
         }
     }
 
+    /// A review may file all that is pending anew, so at least a quarter as many events go before.
+    fn is_review_due(&self) -> bool {
+        let events_count = self.traffic.events_count();
+        (self.traffic.buckets_count >= REVIEW_BUCKETS || events_count >= REVIEW_EVENTS)
+            && events_count >= self.pool.used_count() / 4
+    }
+
     /// Widens or narrows the buckets if the last ones were too empty or too full. Empty ones cost
     /// their opening; full ones overflow the cache and catch late events. With much pending, few
     /// and full buckets pay: the chunks that are being filled stay in the cache.
     fn review_width(&mut self) {
         let traffic = std::mem::take(&mut self.traffic);
         let goal_count = (self.pool.used_count() / 256).clamp(64, 4096);
+        let full_count = goal_count.max(256);
         let mean_count = traffic.events_count() / traffic.buckets_count.max(1);
         let late_share = traffic.late_count as f64 / traffic.events_count() as f64;
-        let width_log2 = if mean_count > 4 * goal_count.max(256) {
-            self.width_log2 - (mean_count / goal_count).ilog2()
+        let width_log2 = if mean_count > 4 * full_count {
+            let halvings = (mean_count / full_count).ilog2();
+            self.width_log2.saturating_sub(halvings)
         } else if late_share > 0.5 && mean_count > 16 {
             self.width_log2 - 1
         } else if late_share < 0.1 && mean_count < goal_count {

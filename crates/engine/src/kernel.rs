@@ -38,8 +38,8 @@ pub trait LogicalProcess: Send + 'static {
     }
 }
 
-/// Events whose state is touched ahead: about as many as a core has cache misses under way.
-const TOUCHED_AHEAD: u64 = 16;
+/// Events whose state is touched ahead: enough to keep as many cache misses under way as a core can.
+const TOUCHED_AHEAD: u64 = 32;
 
 /// What surrounds a worker's processes and stays the same during a run.
 #[derive(Clone, Copy, Debug)]

@@ -76,11 +76,11 @@ struct Naive {
 }
 
 impl Naive {
-    fn arrive(&mut self, now: SimTime, job: u32, lane: u8, service: Span) -> &'static str {
+    fn arrive(&mut self, now: SimTime, job: u32, lane: u8, service: Span, must_stay: bool) -> &'static str {
         if let Some(server) = self.servers.iter_mut().find(|server| server.is_none()) {
             *server = Some((job, now, Span::ZERO));
             "started"
-        } else if self.waiting.len() < self.room {
+        } else if self.waiting.len() < self.room || must_stay {
             self.waiting.push((job, now, lane, service));
             "queued"
         } else {
@@ -107,14 +107,14 @@ impl Naive {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Arrive { lane: u8, service: i64 },
+    Arrive { lane: u8, service: i64, must_stay: bool },
     Complete { pick: usize },
     Renege { pick: usize },
 }
 
 fn step() -> impl Strategy<Value = (i64, Step)> {
     let step = prop_oneof![
-        3 => (0u8..3, 0i64..10).prop_map(|(lane, service)| Step::Arrive { lane, service }),
+        3 => (0u8..3, 0i64..10, prop::bool::weighted(0.1)).prop_map(|(lane, service, must_stay)| Step::Arrive { lane, service, must_stay }),
         2 => (0usize..8).prop_map(|pick| Step::Complete { pick }),
         1 => (0usize..64).prop_map(|pick| Step::Renege { pick }),
     ];
@@ -140,8 +140,8 @@ proptest! {
             now += Span(pause);
             let job = job as u32;
             match step {
-                Step::Arrive { lane, service } => {
-                    let arrival = station.arrive(now, job, lane, Span(service), false);
+                Step::Arrive { lane, service, must_stay } => {
+                    let arrival = station.arrive(now, job, lane, Span(service), must_stay);
                     let name = match arrival {
                         Arrival::Started(started) => {
                             prop_assert_eq!(started.done_at, now + Span(service));
@@ -154,7 +154,7 @@ proptest! {
                         }
                         Arrival::Dropped => "dropped",
                     };
-                    prop_assert_eq!(name, naive.arrive(now, job, lane, Span(service), false));
+                    prop_assert_eq!(name, naive.arrive(now, job, lane, Span(service), must_stay));
                 }
                 Step::Complete { .. } if running.is_empty() => {}
                 Step::Complete { pick } => {
