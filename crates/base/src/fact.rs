@@ -10,202 +10,14 @@ use crate::id::{
 };
 use crate::money::{Account, Money};
 use crate::time::{SimTime, Span};
+use crate::words::{
+    Answerer, CommandClass, Entry, Format, MessageClass, OptInSource, Reaction, RefusalReason, RuleKind,
+};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $label:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $label)] $variant),*
-        }
-
-        impl $name {
-            /// All of them, in the order in which they are counted and shown.
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-
-            /// The word for it in files and reports.
-            #[must_use]
-            pub fn label(self) -> &'static str {
-                match self { $($name::$variant => $label),* }
-            }
-        }
-    };
-}
-
-words! {
-    /// What a message is, for latency and for lanes.
-    MessageClass {
-        /// Between two people.
-        Friend = "friend",
-        /// A question to a page, or its answer.
-        HotLine = "hot_line",
-        /// A page's word on an order.
-        OrderNotice = "order_notice",
-        /// An ad.
-        Ad = "ad",
-    }
-}
-
-words! {
-    /// What a shard spends service time on.
-    CommandClass {
-        /// A device comes on line.
-        Connect = "connect",
-        /// A message between people.
-        Message = "message",
-        /// A read receipt.
-        Read = "read",
-        /// A user's act towards a page, and its answer.
-        PageMessage = "page_message",
-        /// A step of an order.
-        Order = "order",
-        /// A step of a transfer of money.
-        Payment = "payment",
-        /// Consent given or taken back: opt-in, opt-out, mute, block.
-        Consent = "consent",
-        /// Delivery of an ad.
-        Ad = "ad",
-        /// Leases, campaigns, timers.
-        Control = "control",
-        /// A bare request that does nothing, to load a queue.
-        Probe = "probe",
-    }
-}
-
-words! {
-    /// A rule that can refuse an ad.
-    RuleKind {
-        /// The platform shows no ads at all.
-        NoAds = "no_ads",
-        /// The user blocked the page.
-        Block = "block",
-        /// The user muted the page.
-        Mute = "mute",
-        /// Who opened the conversation.
-        OpenedBy = "opened_by",
-        /// The ad's topic against the topic of first contact.
-        FirstTopic = "first_topic",
-        /// The ad's format.
-        Format = "format",
-        /// Consent to be contacted.
-        OptIn = "opt_in",
-        /// Time since the user's last act towards the page.
-        Window = "window",
-        /// Ads per user over all pages.
-        UserCap = "frequency_cap",
-        /// Ads per user from one page.
-        PageCap = "page_cap",
-        /// Night in the user's own time zone.
-        QuietHours = "quiet_hours",
-        /// The campaign has not begun or has ended.
-        Running = "running",
-        /// The product is not in stock.
-        Stock = "stock",
-        /// No budget is left, or pacing grants none yet.
-        Budget = "budget",
-    }
-}
-
-words! {
-    /// The three ad formats.
-    Format {
-        /// A sale with an end.
-        FlashSale = "flash-sale",
-        /// A new product.
-        NewProduct = "new-product",
-        /// A product is back in stock.
-        BackInStock = "back-in-stock",
-    }
-}
-
-words! {
-    /// How a user came to a page.
-    Entry {
-        /// A link on a receipt.
-        Receipt = "receipt",
-        /// A link on a poster.
-        Poster = "poster",
-        /// A link or plugin on the page's own site.
-        Site = "site",
-        /// A link from an ad.
-        Ad = "ad",
-        /// Found without a link.
-        Search = "search",
-        /// Before day one.
-        History = "history",
-    }
-}
-
-words! {
-    /// Where consent was given.
-    OptInSource {
-        /// The button after checkout.
-        CheckoutButton = "checkout_button",
-        /// A short link.
-        ShortLink = "short_link",
-        /// The user wrote first.
-        WroteFirst = "wrote_first",
-        /// A plugin on the page's site.
-        SitePlugin = "site_plugin",
-        /// Before day one.
-        History = "history",
-    }
-}
-
-words! {
-    /// Who answered on the hot-line.
-    Answerer {
-        /// A bot.
-        Bot = "bot",
-        /// A person of the page's staff.
-        Human = "human",
-    }
-}
-
-words! {
-    /// What a user did with an ad.
-    Reaction {
-        /// Opened it.
-        Open = "open",
-        /// Followed its link.
-        Click = "click",
-        /// Bought through it.
-        Buy = "buy",
-    }
-}
-
-words! {
-    /// Why the platform refused a command.
-    RefusalReason {
-        /// The recipient blocked the sender.
-        Blocked = "blocked",
-        /// No such page.
-        UnknownPage = "unknown_page",
-        /// Less money than asked for.
-        InsufficientFunds = "insufficient_funds",
-        /// The amount is not above zero, payer and payee are the same, the payee is unknown, or the key
-        /// comes from the future.
-        InvalidTransfer = "invalid_transfer",
-        /// The idempotency key was used with other parameters.
-        KeyReused = "key_reused",
-        /// The idempotency key is older than the platform remembers.
-        KeyExpired = "key_expired",
-        /// No answer in time.
-        TimedOut = "timed_out",
-        /// Nothing left in stock.
-        OutOfStock = "out_of_stock",
-        /// No such product, or not at that price.
-        WrongPrice = "wrong_price",
-        /// No such order, or it is past that state.
-        WrongState = "wrong_state",
-        /// No conversation to do it in.
-        NoConversation = "no_conversation",
-    }
-}
-
 /// The records that permit an ad to one user from one page.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Permit {
     /// The act that opened the conversation.
     pub conversation: Act,
@@ -214,7 +26,7 @@ pub struct Permit {
 }
 
 /// What the policy says of one ad to one user.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// It may be shown; these records permit it.
@@ -224,7 +36,7 @@ pub enum Decision {
 }
 
 /// One fact with its place in the run.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// When it happened [ns since midnight UTC of day one]; negative in history.
     pub at: SimTime,
@@ -235,7 +47,7 @@ pub struct Record {
 }
 
 /// What happened.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
     /// *Driver*: a command left the service queue and is now applied.

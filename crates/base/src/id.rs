@@ -1,11 +1,12 @@
 //! Who and what: ids as dense indices, so that state is an array and never a map.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! index_id {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
         pub struct $name(pub $inner);
 
@@ -44,7 +45,9 @@ index_id!(
 ///
 /// Derived, never counted, so that adding an arm or a campaign renames no other message. The
 /// order, the transfer and the question that begin with an act share its number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct MessageId(pub u64);
 
@@ -108,7 +111,9 @@ pub enum ActKind {
 /// One act of one user: day (10 bits, offset by [`Act::HISTORY_DAYS`]), slot within the day
 /// (9 bits), whether it is about reading (1 bit), kind (2 bits), and position within the
 /// conversation it began (10 bits).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Act(pub u32);
 
@@ -159,7 +164,7 @@ impl Act {
 }
 
 /// One side of a message, an account or a block: a person or a business.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
     /// A person.
@@ -169,7 +174,9 @@ pub enum Party {
 }
 
 /// What a conversation or an ad is about, in two levels.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Topic {
     /// Category, e.g. shoes.
     pub category: u16,

@@ -13,12 +13,10 @@ mod order;
 mod random;
 mod text;
 mod time;
+mod words;
 
 pub use digest::Chain;
-pub use fact::{
-    Answerer, CommandClass, Decision, Entry, Fact, Format, MessageClass, OptInSource, Permit, Reaction,
-    Record, RefusalReason, RuleKind,
-};
+pub use fact::{Decision, Fact, Permit, Record};
 pub use id::{
     Act, ActKind, CampaignId, Homes, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic,
     TransferId, UserId,
@@ -30,3 +28,6 @@ pub use order::EventKey;
 pub use random::{Keyed, Purpose, Stream, philox2x64, unit};
 pub use text::{Amount, Duration, Probability};
 pub use time::{Seconds, SimTime, Span};
+pub use words::{
+    Answerer, CommandClass, Entry, Format, MessageClass, OptInSource, Reaction, RefusalReason, RuleKind,
+};
