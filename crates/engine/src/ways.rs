@@ -1,36 +1,75 @@
 //! How long things take: links and service, drawn by what they are for.
 
-use chappe_base::{CommandClass, Keyed, Law, MessageId, Party, Purpose, ShardId, SimTime, Span};
+use chappe_base::{CommandClass, Keyed, Law, MessageId, Party, Purpose, Sampler, ShardId, SimTime, Span};
 use chappe_platform::{Command, Notice};
-use chappe_scenario::{CLASS_COUNT, Network, Scenario, Service, ServiceTimes};
+use chappe_scenario::{CLASS_COUNT, Link, Network, Scenario, Service, ServiceTimes};
 use chappe_workload::config::Probe;
 use chappe_workload::offered_load;
 
 /// The laws of links and service of a run, with their draws.
 #[derive(Clone, Debug)]
 pub(crate) struct Ways {
-    pub(crate) network: Network,
     pub(crate) service: Service,
     pub(crate) probe: Option<Probe>,
     pub(crate) patience: Keyed,
     pub(crate) arrival: Keyed,
-    laws: [Law; CLASS_COUNT],
+    laws: [Sampler; CLASS_COUNT],
+    links: Links,
     up: Keyed,
     down: Keyed,
     between: Keyed,
     serving: Keyed,
 }
 
+/// The latency of one kind of link, ready to be drawn.
+#[derive(Clone, Debug)]
+struct Latency {
+    floor: Span,
+    extra: Sampler,
+}
+
+impl Latency {
+    fn new(link: Link) -> Latency {
+        Latency {
+            floor: link.floor,
+            extra: Sampler::new(link.extra),
+        }
+    }
+
+    #[inline]
+    fn sample(&self, word: u64) -> Span {
+        self.floor + self.extra.sample(word)
+    }
+}
+
+/// The three kinds of link.
+#[derive(Clone, Debug)]
+struct Links {
+    up: Latency,
+    down: Latency,
+    between: Latency,
+}
+
+impl Links {
+    fn new(network: &Network) -> Links {
+        Links {
+            up: Latency::new(network.client_to_platform),
+            down: Latency::new(network.platform_to_client),
+            between: Latency::new(network.server_to_server),
+        }
+    }
+}
+
 impl Ways {
     pub(crate) fn new(scenario: &Scenario) -> Ways {
         let keyed = |purpose| Keyed::new(scenario.seed, purpose);
         Ways {
-            network: scenario.network,
             service: scenario.service.clone(),
             probe: scenario.traffic.probe,
             patience: keyed(Purpose::Patience),
             arrival: keyed(Purpose::Arrival),
-            laws: scenario.service.times.laws(unit_cost(scenario)),
+            laws: scenario.service.times.laws(unit_cost(scenario)).map(Sampler::new),
+            links: Links::new(&scenario.network),
             up: keyed(Purpose::ClientUp),
             down: keyed(Purpose::ClientDown),
             between: keyed(Purpose::Between),
@@ -42,14 +81,14 @@ impl Ways {
     #[inline]
     pub(crate) fn from_client(&self, at: SimTime, command: &Command) -> Span {
         let [a, b] = occurrence(at, command);
-        self.network.client_to_platform.sample(self.up.word(a, b))
+        self.links.up.sample(self.up.word(a, b))
     }
 
     /// From shard to shard.
     #[inline]
     pub(crate) fn between_servers(&self, now: SimTime, command: &Command) -> Span {
         let [a, b] = occurrence(now, command);
-        self.network.server_to_server.sample(self.between.word(a, b))
+        self.links.between.sample(self.between.word(a, b))
     }
 
     /// From a shard to a device.
@@ -61,8 +100,8 @@ impl Ways {
             Party::Page(page) => 1 << 32 | u64::from(page.0),
         };
         let b = if message == MessageId(0) { now.0 as u64 } else { to };
-        self.network
-            .platform_to_client
+        self.links
+            .down
             .sample(self.down.word(message.0 ^ to.rotate_left(40), b))
     }
 

@@ -1,7 +1,7 @@
 //! How a conversation goes on: a chain of messages, each of which has at most one successor.
 
 use crate::config::Traffic;
-use chappe_base::{Act, Keyed, Law, MessageId, Probability, Purpose, Span, Stream, unit};
+use chappe_base::{Act, Duration, Keyed, Law, MessageId, Probability, Purpose, Sampler, Span, Stream, unit};
 
 /// What follows a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -25,10 +25,10 @@ pub struct Chain {
     continuations_per_day: f64,
     follow_up_share: f64,
     quick_reply_share: f64,
-    quick_reply: Law,
-    slow_reply: Law,
-    follow_up_gap: Law,
-    reading_delay: Law,
+    quick_reply: Sampler,
+    slow_reply: Sampler,
+    follow_up_gap: Sampler,
+    reading_delay: Sampler,
 }
 
 impl Chain {
@@ -48,10 +48,10 @@ impl Chain {
                 / (1.0 - silent_share.get()).max(f64::EPSILON),
             follow_up_share,
             quick_reply_share: traffic.quick_reply_share.get(),
-            quick_reply: traffic.quick_reply,
-            slow_reply: traffic.slow_reply,
-            follow_up_gap: traffic.follow_up,
-            reading_delay: traffic.reading,
+            quick_reply: Sampler::new(traffic.quick_reply),
+            slow_reply: Sampler::new(traffic.slow_reply),
+            follow_up_gap: Sampler::new(traffic.follow_up),
+            reading_delay: Sampler::new(traffic.reading),
         }
     }
 
@@ -95,37 +95,26 @@ impl Chain {
         self.continuations_per_day
     }
 
-    /// The parts of the delay before an answer or a follow-up, each with its share.
-    fn delays(&self) -> [(f64, Law); 3] {
-        let (again, quick) = (self.follow_up_share, self.quick_reply_share);
-        let replies = 1.0 - again;
-        [
-            (again, self.follow_up_gap),
-            (replies * quick, self.quick_reply),
-            (replies * (1.0 - quick), self.slow_reply),
-        ]
-    }
-
-    /// Mean delay before an answer or a follow-up.
-    pub(crate) fn mean_delay(&self) -> Span {
-        Span(
-            self.delays()
-                .iter()
-                .map(|(share, law)| share * law.mean().0 as f64)
-                .sum::<f64>() as i64,
-        )
-    }
-
-    /// What is left, at a moment that has nothing to do with it, of a delay under way.
-    pub(crate) fn residual_delay(&self, draws: &mut Stream) -> Span {
-        let delays = self.delays();
-        let mut at = draws.unit() * self.mean_delay().0 as f64;
-        let met = delays.iter().find(|(share, law)| {
-            at -= share * law.mean().0 as f64;
-            at < 0.0
-        });
-        let (_, law) = met.unwrap_or(&delays[2]);
-        law.residual([draws.word(), draws.word()])
+    /// What is left, at a moment that has nothing to do with it, of the time until an answer or a
+    /// follow-up is sent, drawn from `draws`; and its mean whole length.
+    ///
+    /// An answer first waits for its author to come on line, for `absence` in the mean and
+    /// exponentially, then for the reply's own delay.
+    pub(crate) fn under_way(&self, absence: Span) -> UnderWay<'_> {
+        let replies = 1.0 - self.follow_up_share;
+        let quick = replies * self.quick_reply_share;
+        let slow = replies - quick;
+        let mean = |share: f64, span: Span| share * span.0 as f64;
+        UnderWay {
+            chain: self,
+            absence,
+            means: [
+                mean(replies, absence),
+                mean(quick, self.quick_reply.law().mean()),
+                mean(slow, self.slow_reply.law().mean()),
+                mean(self.follow_up_share, self.follow_up_gap.law().mean()),
+            ],
+        }
     }
 
     /// Time from the arrival of `message` on the device until it is read, where it is not answered.
@@ -142,6 +131,50 @@ pub(crate) fn mean_length(traffic: &Traffic) -> f64 {
         (traffic.messages_per_day / traffic.conversations_per_day).max(1.0)
     } else {
         1.0
+    }
+}
+
+/// The delays that are under way at a moment, by phase.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UnderWay<'a> {
+    chain: &'a Chain,
+    absence: Span,
+    /// Mean length of each phase, times the share of delays that have it [ns]: absence, quick
+    /// reply, slow reply, follow-up.
+    means: [f64; 4],
+}
+
+impl UnderWay<'_> {
+    /// Mean time from a message until the one that answers or follows it.
+    pub(crate) fn mean(&self) -> Span {
+        Span(self.means.iter().sum::<f64>() as i64)
+    }
+
+    /// What is left of one of them. A phase is met as often as it is long; phases before it are
+    /// over, those after it still to come.
+    pub(crate) fn residual(&self, draws: &mut Stream) -> Span {
+        let chain = self.chain;
+        let mut at = draws.unit() * self.means.iter().sum::<f64>();
+        let met = self.means.iter().position(|mean| {
+            at -= mean;
+            at < 0.0
+        });
+        let words = [draws.word(), draws.word()];
+        match met {
+            Some(0) => {
+                let absent = Law::Exponential(Duration(self.absence)).residual(words);
+                let is_quick = draws.unit() < chain.quick_reply_share;
+                let reply = if is_quick {
+                    &chain.quick_reply
+                } else {
+                    &chain.slow_reply
+                };
+                absent + reply.sample(draws.word())
+            }
+            Some(1) => chain.quick_reply.law().residual(words),
+            Some(2) => chain.slow_reply.law().residual(words),
+            _ => chain.follow_up_gap.law().residual(words),
+        }
     }
 }
 

@@ -107,7 +107,7 @@ impl Default for Population {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sessions {
-    /// Times a day the mean person opens the app with nothing to send.
+    /// Times a day everyone, active or not, opens the app with nothing to send.
     #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "assumed"))]
     pub check_ins_per_day: f64,
     /// Share of people whose device stays reachable by push between sessions.
@@ -124,7 +124,7 @@ pub struct Sessions {
 impl Default for Sessions {
     fn default() -> Sessions {
         Sessions {
-            check_ins_per_day: 4.0,
+            check_ins_per_day: 8.0,
             push_share: Probability::of(0.5),
             push_session: Law::LogNormal {
                 median: seconds(4 * 3600),

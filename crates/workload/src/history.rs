@@ -190,25 +190,39 @@ impl World {
     /// What `user` still has to write, at time zero, in conversations with friends that are under
     /// way: message, recipient, and when it is due.
     ///
-    /// In the long run a person goes on with (messages − conversations) per day, so that many
-    /// answers and follow-ups, times their mean delay, are due at any moment.
-    pub(crate) fn under_way(&self, user: UserId) -> impl Iterator<Item = (MessageId, UserId, SimTime)> + '_ {
-        let per_day = self.chain.continuations_per_day() * self.population.activity(user);
-        let is_on =
-            self.history.conversations_under_way && self.trace.is_none() && self.population.writes(user);
-        let mean = if is_on {
-            per_day * self.chain.mean_delay().as_secs_f64() / Span::DAY.as_secs_f64()
-        } else {
-            0.0
-        };
+    /// In the long run people go on with (messages − conversations) per day, so that many answers
+    /// and follow-ups, times their mean delay, are due at any moment (Little's law). Half of them
+    /// go with the user's own activity, half come to everyone alike.
+    pub(crate) fn under_way(
+        &self,
+        user: UserId,
+        activity: f64,
+    ) -> impl Iterator<Item = (MessageId, UserId, SimTime)> + '_ {
+        let writes = self.population.writes(user);
+        let is_on = self.history.conversations_under_way && self.trace.is_none() && writes;
+        let per_day = self.chain.continuations_per_day() * (1.0 + activity) / 2.0;
+        let delays = self
+            .chain
+            .under_way(self.mean_absence(user, self.kinds.per_day(activity, writes)));
+        let mean = if is_on { per_day * days(delays.mean()) } else { 0.0 };
         let draws = self.history_draws.under_way;
         let count = poisson(mean, draws.unit(u64::from(user.0), u64::MAX)).min(Act::SLOTS);
         (0..count).filter_map(move |number| {
             let mut stream = draws.stream(u64::from(user.0), number);
             let friend = self.population.contact(user, stream.word())?;
             let message = MessageId::new(user, Act::new(UNDER_WAY_DAY, number, ActKind::Chat, 1));
-            let left = self.chain.residual_delay(&mut stream);
-            Some((message, friend, SimTime::ZERO + left))
+            Some((message, friend, SimTime::ZERO + delays.residual(&mut stream)))
         })
     }
+
+    /// How long a message waits, in the mean, for a user who comes `per_day` times: off line for
+    /// 1 / (1 + rate · session) of the time, and then for 1 / rate.
+    fn mean_absence(&self, user: UserId, per_day: f64) -> Span {
+        let session = days(self.session(user).law().mean());
+        Span((Span::DAY.0 as f64 / (per_day * (1.0 + per_day * session))) as i64)
+    }
+}
+
+fn days(span: Span) -> f64 {
+    span.as_secs_f64() / Span::DAY.as_secs_f64()
 }

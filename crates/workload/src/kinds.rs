@@ -23,8 +23,9 @@ pub struct Kinds {
     /// Per day, of the mean person who writes.
     conversations: f64,
     payments: f64,
-    /// Per day, of the mean person.
+    /// Per day, of everyone.
     check_ins: f64,
+    /// Per day, of the mean person.
     page_visits: f64,
 }
 
@@ -60,31 +61,33 @@ impl Kinds {
         }
     }
 
-    /// Acts that a person of mean activity begins in a mean day [per day]; multiply by the
-    /// person's activity.
+    /// Acts that a person of this activity, who `writes` or not, begins in a mean day. Opening the
+    /// app is everyone's habit; the rest grows with activity.
     #[must_use]
     #[inline]
-    pub fn per_day(&self, writes: bool) -> f64 {
-        let read_only = self.check_ins + self.page_visits;
-        if writes {
-            read_only + self.conversations + self.payments
+    pub fn per_day(&self, activity: f64, writes: bool) -> f64 {
+        let active = if writes {
+            self.page_visits + self.conversations + self.payments
         } else {
-            read_only
-        }
+            self.page_visits
+        };
+        self.check_ins + activity * active
     }
 
-    /// What `user`, who `writes` or not, begins in `slot` of `day`.
+    /// What such a `user` begins in `slot` of `day`.
     #[must_use]
     #[inline]
-    pub fn begin(&self, user: UserId, day: i32, slot: u32, writes: bool) -> Begin {
+    pub fn begin(&self, user: UserId, day: i32, slot: u32, activity: f64, writes: bool) -> Begin {
         let key = (day as u32 as u64) << 32 | slot as u64;
-        let at = unit(self.keyed.word(user.0 as u64, key)) * self.per_day(writes);
+        let at = unit(self.keyed.word(user.0 as u64, key)) * self.per_day(activity, writes);
         // Ordered so that the rates of people who write only extend those of the others.
         if at < self.check_ins {
-            Begin::CheckIn
-        } else if at < self.check_ins + self.page_visits || !writes {
+            return Begin::CheckIn;
+        }
+        let at = (at - self.check_ins) / activity;
+        if at < self.page_visits || !writes {
             Begin::PageVisit
-        } else if at < self.check_ins + self.page_visits + self.conversations {
+        } else if at < self.page_visits + self.conversations {
             Begin::Conversation
         } else {
             Begin::Payment
@@ -100,9 +103,9 @@ mod tests {
     fn shares(kinds: &Kinds, writes: bool) -> [f64; 4] {
         let mut counts = [0.0; 4];
         for user in 0..100_000 {
-            counts[kinds.begin(UserId(user), 2, 3, writes) as usize] += 1e-5;
+            counts[kinds.begin(UserId(user), 2, 3, 1.0, writes) as usize] += 1e-5;
         }
-        counts.map(|share| share * kinds.per_day(writes))
+        counts.map(|share| share * kinds.per_day(1.0, writes))
     }
 
     #[test]
@@ -118,7 +121,7 @@ mod tests {
         };
         let kinds = Kinds::new(&population, &sessions, &traffic, &agents, 1);
         let (writing, silent) = (shares(&kinds, true), shares(&kinds, false));
-        let expected = [5.4, 4.0, 0.3, 1.0];
+        let expected = [5.4, sessions.check_ins_per_day, 0.3, 1.0];
         for kind in 0..4 {
             let mean = 0.75 * writing[kind] + 0.25 * silent[kind];
             assert!((mean / expected[kind] - 1.0).abs() < 0.03, "{kind}: {mean}");

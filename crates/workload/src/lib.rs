@@ -29,4 +29,4 @@ pub use kinds::{Begin, Kinds};
 pub use offered::offered_load;
 pub use population::Population;
 pub use schedule::Schedule;
-pub use trace::{Sample, Trace, TraceError, TraceMessage, TraceStatistics};
+pub use trace::{Figure, FigureUnit, Recorder, Sample, Trace, TraceError, TraceMessage, TraceStatistics};

@@ -77,6 +77,8 @@ pub struct Agents {
     shard: ShardId,
     /// Until when each user's device is on line, by local index.
     online_until: Vec<SimTime>,
+    /// How active each user is, by local index: computed once.
+    activity: Vec<f32>,
     /// Those who have seen ads.
     ads: Map<UserId, AdMemory>,
     replay: Replay,
@@ -86,9 +88,12 @@ impl Agents {
     /// The agents of `shard`.
     #[must_use]
     pub fn new(world: Arc<World>, shard: ShardId) -> Agents {
-        let users_count = world.homes().count(shard, world.population.users_count());
+        let homes = world.homes();
+        let users = (0..homes.count(shard, world.population.users_count()))
+            .map(|local| UserId(homes.number(shard, local)));
         Agents {
-            online_until: vec![SimTime::ZERO; users_count],
+            online_until: vec![SimTime::ZERO; users.len()],
+            activity: users.map(|user| world.population.activity(user) as f32).collect(),
             ads: Map::default(),
             replay: Replay::new(&world, shard),
             world,
@@ -173,6 +178,8 @@ impl Agents {
     /// Bytes held.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.online_until.capacity() * size_of::<SimTime>() + self.ads.allocation_size() + self.replay.bytes()
+        self.online_until.capacity() * (size_of::<SimTime>() + size_of::<f32>())
+            + self.ads.allocation_size()
+            + self.replay.bytes()
     }
 }

@@ -3,7 +3,7 @@
 use super::{Acts, Agents, Wake};
 use crate::chain::Successor;
 use crate::kinds::Begin;
-use chappe_base::{Act, ActKind, Law, MessageId, Money, Party, SimTime, Span, UserId, unit};
+use chappe_base::{Act, ActKind, MessageId, Money, Party, SimTime, Span, UserId, unit};
 use chappe_platform::Command;
 
 /// From the last message of a conversation to a block that it led to.
@@ -19,7 +19,7 @@ impl Agents {
             self.schedule_next(user, 0, 0, SimTime::ZERO, acts);
             for (message, to, at) in self
                 .world
-                .under_way(user)
+                .under_way(user, self.activity(user))
                 .filter(|(_, _, at)| *at < self.world.horizon)
             {
                 acts.wakes.push((
@@ -37,7 +37,10 @@ impl Agents {
     /// Schedules the user's next act: in `slot` of `day`, or on a later day.
     fn schedule_next(&self, user: UserId, day: i32, slot: u32, previous: SimTime, acts: &mut Acts) {
         let population = &self.world.population;
-        let per_day = population.activity(user) * self.world.kinds.per_day(population.writes(user));
+        let per_day = self
+            .world
+            .kinds
+            .per_day(self.activity(user), population.writes(user));
         let zone = population.time_zone_minutes(user);
         let (mut day, mut slot, mut previous) = (day, slot, previous);
         while per_day > 0.0 && previous < self.world.horizon {
@@ -61,10 +64,13 @@ impl Agents {
 
     /// A person begins something.
     pub(super) fn begin(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, acts: &mut Acts) {
-        let begins = self
-            .world
-            .kinds
-            .begin(user, day, slot, self.world.population.writes(user));
+        let begins = self.world.kinds.begin(
+            user,
+            day,
+            slot,
+            self.activity(user),
+            self.world.population.writes(user),
+        );
         let kind = match begins {
             Begin::PageVisit => ActKind::Page,
             Begin::Conversation | Begin::CheckIn | Begin::Payment => ActKind::Chat,
@@ -93,13 +99,8 @@ impl Agents {
         if now < *online_until {
             return;
         }
-        let sessions = &self.world.sessions;
-        let law: Law = if self.world.population.has_push(user) {
-            sessions.push_session
-        } else {
-            sessions.app_session
-        };
-        *online_until = now + law.sample(self.world.draws.session.word(occasion.0, 0));
+        let session = self.world.session(user);
+        *online_until = now + session.sample(self.world.draws.session.word(occasion.0, 0));
         acts.commands.push((
             now,
             Command::Connect {
@@ -108,6 +109,10 @@ impl Agents {
                 until: *online_until,
             },
         ));
+    }
+
+    fn activity(&self, user: UserId) -> f64 {
+        f64::from(self.activity[self.world.platform.homes.local(user.0)])
     }
 
     fn is_online(&self, user: UserId, at: SimTime) -> bool {

@@ -8,7 +8,7 @@ use crate::kinds::Kinds;
 use crate::population::Population;
 use crate::schedule::Schedule;
 use crate::trace::Trace;
-use chappe_base::{Homes, Keyed, Law, PageId, ProductId, Purpose, SimTime, Topic, UserId};
+use chappe_base::{Homes, Keyed, Law, PageId, ProductId, Purpose, Sampler, SimTime, Topic, UserId};
 use chappe_platform::Config;
 use std::sync::Arc;
 
@@ -22,7 +22,8 @@ pub struct World {
     pub(crate) kinds: Kinds,
     pub(crate) chain: Chain,
     pub(crate) pages: Pages,
-    pub(crate) sessions: config::Sessions,
+    push_session: Sampler,
+    app_session: Sampler,
     pub(crate) agents: config::Agents,
     pub(crate) history: config::History,
     pub(crate) restock_after: Law,
@@ -123,7 +124,8 @@ impl World {
             kinds: Kinds::new(population, sessions, traffic, agents, seed),
             chain: Chain::new(traffic, population.silent_share, seed),
             pages: Pages::new(laws.platform.pages.len() as u32, agents.page_exponent),
-            sessions: sessions.clone(),
+            push_session: Sampler::new(sessions.push_session),
+            app_session: Sampler::new(sessions.app_session),
             agents: agents.clone(),
             history: laws.history.clone(),
             restock_after: laws.restock_after,
@@ -148,6 +150,16 @@ impl World {
     #[must_use]
     pub fn population(&self) -> &Population {
         &self.population
+    }
+
+    /// How long the user's device stays on line once they open the app.
+    #[inline]
+    pub(crate) fn session(&self, user: UserId) -> &Sampler {
+        if self.population.has_push(user) {
+            &self.push_session
+        } else {
+            &self.app_session
+        }
     }
 
     /// What `user` is interested in at `page`: the topic of their first contact, whenever that is.

@@ -1,10 +1,14 @@
-//! Real traces of private messages: their reader, and the figures by which a trace and a run are
-//! compared.
+//! Real traces of private messages: their reader, the recorder that makes one of a run, and the
+//! figures by which the two are compared.
 
+mod figures;
 mod reader;
+mod recorder;
 mod sample;
 mod statistics;
 
+pub use figures::{Figure, FigureUnit};
 pub use reader::{Trace, TraceError, TraceMessage};
+pub use recorder::Recorder;
 pub use sample::Sample;
 pub use statistics::TraceStatistics;

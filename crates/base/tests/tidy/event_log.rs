@@ -1,0 +1,210 @@
+//! `docs/log.md`: every fact of the event log, from the schema of [`Record`].
+
+use crate::workspace::{fenced, read, root};
+use chappe_base::Record;
+use serde_json::{Map, Value};
+use std::fmt::Write;
+
+const HEAD: &str = r#"# The event log
+
+*Generated from the facts' own doc comments; `UPDATE_DOCS=1 cargo test -p chappe-base` writes it anew.*
+
+`chappe run SCENARIO --log FILE` writes every fact of a run, one JSON object a line (`chappe audit FILE`
+judges such a log). The order is: history first, then by time, then by shard, and on one shard in
+the order in which things happened. It is the same for any number of workers.
+
+## The first line
+
+It says what was run, so that a log can be judged without any other file.
+
+| field | meaning |
+|---|---|
+| `schema` | `chappe/log/1` |
+| `version` | version of the program |
+| `path` | path of the scenario file, as it was given |
+| `text` | text of the scenario file |
+| `set` | pairs of key and value that replaced the file's: `--set`, `--seed` |
+| `arm` | the arm that was run, or null for the base scenario |
+| `scale` | what the population was multiplied by, or null |
+
+## All other lines
+
+```json
+{"at":3133207109,"shard":53,"fact":{"accepted":{"message":23386122108929,"class":"friend","from":{"user":5445},"to":{"user":9909},"intended":917824967,"kept":true}}}
+{"at":156812644612,"shard":31,"fact":{"ad_delivered":{"message":20199256451073,"user":4703,"campaign":3,"price":9000,"permit":{"conversation":29361152,"opt_in":null}}}}
+```
+
+| field | type | meaning |
+|---|---|---|
+| `at` | time | When it happened; negative in history, before day one. |
+| `shard` | number | On which shard. |
+| `fact` | object | What happened: one field, named after the fact. |
+
+Types:
+
+- **time**: whole nanoseconds since midnight UTC of day one.
+- **ns**: a length of time in whole nanoseconds.
+- **micro-units**: an amount of money in millionths of the scenario's one currency.
+- **message**: the number of a message, and of the order, the transfer or the question that begins
+  with it; 0 stands for none. Its upper 32 bits are the user whose act began the conversation, its lower
+  32 bits that act.
+- **act**: one act of one user, as in a message's lower 32 bits: day (10 bits, from 8 days before day one),
+  slot within the day (9 bits), whether it is about reading (1 bit), kind (2 bits: chat, page, ad, response),
+  position within the conversation (10 bits).
+- **user**, **page**, **shard**, **campaign**, **product**: a number from 0; campaigns stand in the order of
+  the scenario, products in that of their page's catalogue.
+- types with a link are described at the end.
+
+The origin of a fact is the *platform*, which says what it did, or the *driver*, which says what it
+saw for itself: what left a service queue, what reached a device. The audit sets one against the other.
+
+## Facts
+
+"#;
+
+/// What a type of the schema is called in the document, if it is plain.
+fn plain(name: &str) -> Option<&'static str> {
+    match name {
+        "SimTime" => Some("time"),
+        "Span" => Some("ns"),
+        "Money" => Some("micro-units"),
+        "MessageId" => Some("message"),
+        "Act" => Some("act"),
+        "UserId" => Some("user"),
+        "PageId" => Some("page"),
+        "ShardId" => Some("shard"),
+        "CampaignId" => Some("campaign"),
+        "ProductId" => Some("product"),
+        _ => None,
+    }
+}
+
+fn text(schema: &Value) -> String {
+    let text = schema["description"].as_str().unwrap_or_default();
+    assert!(!text.is_empty(), "no description: {schema}");
+    text.replace('\n', " ")
+}
+
+/// The type of a field, in a word.
+fn kind(schema: &Value) -> String {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        return plain(name).map_or_else(
+            || format!("[{name}](#{})", name.to_lowercase()),
+            str::to_string,
+        );
+    }
+    if let Some(branches) = schema["anyOf"].as_array() {
+        return branches.iter().map(kind).collect::<Vec<_>>().join(" or ");
+    }
+    match schema["type"].as_str() {
+        Some("integer") => "number".to_string(),
+        Some(other) => other.to_string(),
+        None => panic!("no type: {schema}"),
+    }
+}
+
+fn fields(document: &mut String, properties: &Map<String, Value>) {
+    let _ = writeln!(document, "| field | type | meaning |\n|---|---|---|");
+    for (name, schema) in properties {
+        let _ = writeln!(document, "| `{name}` | {} | {} |", kind(schema), text(schema));
+    }
+}
+
+fn only(properties: &Value) -> (&String, &Value) {
+    let properties = properties.as_object().expect("an object");
+    assert_eq!(properties.len(), 1);
+    properties.iter().next().expect("one property")
+}
+
+fn fact(document: &mut String, schema: &Value) {
+    let (name, body) = only(&schema["properties"]);
+    let description = text(schema);
+    let (origin, description) = match description.strip_prefix("*Driver*: ") {
+        Some(rest) => {
+            let (first, others) = rest.split_at(1);
+            ("driver", first.to_uppercase() + others)
+        }
+        None => ("platform", description),
+    };
+    let _ = writeln!(document, "### `{name}`\n\n*{origin}* · {description}\n");
+    fields(document, body["properties"].as_object().expect("fields"));
+    document.push('\n');
+}
+
+/// A type that is one of several: words, or objects of one field.
+fn choice(document: &mut String, branches: &[Value]) {
+    let _ = writeln!(document, "| value | meaning |\n|---|---|");
+    for branch in branches {
+        let value = match branch["const"].as_str() {
+            Some(word) => format!("`\"{word}\"`"),
+            None => {
+                let (name, schema) = only(&branch["properties"]);
+                format!("`{{\"{name}\": …}}`, a {}", kind(schema))
+            }
+        };
+        let _ = writeln!(document, "| {value} | {} |", text(branch));
+    }
+    document.push('\n');
+}
+
+fn document() -> String {
+    let schema = serde_json::to_value(schemars::schema_for!(Record)).unwrap();
+    let types = schema["$defs"].as_object().expect("types");
+    let mut document = HEAD.to_string();
+    for schema in types["Fact"]["oneOf"].as_array().expect("facts") {
+        fact(&mut document, schema);
+    }
+    document.push_str("## Types\n\n");
+    for (name, schema) in types {
+        if name == "Fact" || plain(name).is_some() {
+            continue;
+        }
+        let _ = writeln!(document, "### {name}\n\n{}\n", text(schema));
+        match schema["oneOf"].as_array() {
+            Some(branches) => choice(&mut document, branches),
+            None => {
+                fields(&mut document, schema["properties"].as_object().expect("fields"));
+                document.push('\n');
+            }
+        }
+    }
+    document.truncate(document.trim_end().len());
+    document.push('\n');
+    document
+}
+
+#[test]
+fn the_event_log_is_documented_field_by_field() {
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(root().join("docs/log.md"), document()).unwrap();
+    }
+    assert!(
+        read("docs/log.md") == document(),
+        "docs/log.md is out of date: UPDATE_DOCS=1 cargo test -p chappe-base"
+    );
+}
+
+#[test]
+fn the_documented_lines_are_facts() {
+    let head = HEAD.to_string();
+    let lines = fenced(&head, "json");
+    assert!(!lines.is_empty());
+    for line in lines {
+        let record: Record = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert_eq!(serde_json::to_string(&record).unwrap(), line);
+    }
+}
+
+#[test]
+fn the_first_line_is_documented() {
+    let source = read("crates/cli/src/log.rs");
+    let (_, header) = source.split_once("pub(crate) struct Header {").expect("a header");
+    let (header, _) = header.split_once("\n}").expect("its end");
+    let lines = header.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    let names: Vec<&str> = lines.filter_map(|line| line.split_once(':')).map(|(name, _)| name).collect();
+    assert!(names.len() > 3, "{names:?}");
+    for name in names {
+        assert!(HEAD.contains(&format!("| `{name}` |")), "`{name}` is not documented");
+    }
+}

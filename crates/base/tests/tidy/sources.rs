@@ -1,0 +1,174 @@
+//! What must be absent from the sources, and how long they may be.
+
+use crate::workspace::{Text, root, texts};
+
+/// Crates whose results must be the same on every machine.
+const DETERMINISTIC: [&str; 7] = ["base", "platform", "audit", "workload", "scenario", "metrics", "engine"];
+
+/// A file is one idea, seldom over 400 lines; beyond this many it must stand in [`LONG`].
+const LINES_WITHOUT_REASON: usize = 450;
+/// No file is longer than this.
+const LINES_MAX: usize = 600;
+
+/// Files over [`LINES_WITHOUT_REASON`], each with the reason why it stays in one piece.
+const LONG: [(&str, &str); 12] = [
+    ("crates/audit/src/tests/broken.rs", "every promise broken on purpose, side by side"),
+    ("crates/audit/src/tests/story.rs", "one legal run, told fact by fact"),
+    ("crates/base/src/fact.rs", "one enum: every fact with the meaning of its fields"),
+    ("crates/cli/src/story.rs", "one match: every fact in words"),
+    ("crates/metrics/src/record.rs", "one document: every field of the run record"),
+    ("crates/metrics/src/registry.rs", "one list: every metric"),
+    ("crates/platform/src/command.rs", "one enum: every command with its class and home"),
+    ("crates/platform/tests/platform/ads.rs", "ads from slot to delivery, case by case"),
+    ("crates/platform/tests/platform/world.rs", "the small world that all platform tests share"),
+    ("crates/report/src/document/sections.rs", "the tables of the document, in their order"),
+    ("crates/scenario/src/resolve.rs", "one walk through the sections of a scenario"),
+    ("crates/workload/src/config.rs", "one schema: every key of people and pages"),
+];
+
+fn sources() -> Vec<Text> {
+    texts("crates", &[".rs"])
+}
+
+/// Sources that run: without `#[cfg(test)]` modules, comments and the folders of tests.
+fn running(folder: &str) -> Vec<Text> {
+    let mut sources = texts(folder, &[".rs"]);
+    sources.retain(|source| !source.path.ends_with("tests.rs") && !source.path.contains("/tests/"));
+    for source in &mut sources {
+        let code = source.text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        source.text = lines.collect::<Vec<_>>().join("\n");
+    }
+    sources
+}
+
+fn assert_absent(sources: &[Text], words: &[&str], why: &str) {
+    for source in sources {
+        for (number, line) in source.text.lines().enumerate() {
+            let found = words.iter().find(|word| line.contains(**word));
+            assert!(
+                found.is_none(),
+                "{}: `{}` {why}, in: {line} (about line {})",
+                source.path,
+                found.unwrap_or(&""),
+                number + 1
+            );
+        }
+    }
+}
+
+#[test]
+fn no_file_is_long_without_a_reason() {
+    for source in sources() {
+        let lines_count = source.text.lines().count();
+        let is_listed = LONG.iter().any(|(path, _)| *path == source.path);
+        assert!(
+            lines_count <= LINES_MAX,
+            "{} has {lines_count} lines, more than {LINES_MAX}: split it by what its parts are about",
+            source.path
+        );
+        assert!(
+            lines_count <= LINES_WITHOUT_REASON || is_listed,
+            "{} has {lines_count} lines: split it, or say in LONG why it is one idea",
+            source.path
+        );
+    }
+    for (path, _) in LONG {
+        assert!(root().join(path).exists(), "{path} is excused but isn't there");
+    }
+}
+
+#[test]
+fn no_test_is_ignored_and_nothing_is_left_to_do() {
+    // Written apart, so that this file passes its own test.
+    let words = [
+        concat!("#[", "ignore"),
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("todo", "!("),
+        concat!("unimplemented", "!("),
+    ];
+    assert_absent(&sources(), &words, "has no place here");
+}
+
+#[test]
+fn the_deterministic_crates_read_no_clock_and_no_file() {
+    let words = [
+        "Instant",
+        "SystemTime",
+        "std::fs",
+        "std::env",
+        "std::net",
+        "tokio",
+        "HashMap::new",
+        "std::collections::HashMap",
+        "std::collections::HashSet",
+        "RandomState",
+        "thread_rng",
+    ];
+    for name in DETERMINISTIC {
+        assert_absent(
+            &running(&format!("crates/{name}/src")),
+            &words,
+            "depends on the machine or the moment",
+        );
+    }
+}
+
+#[test]
+fn the_simulated_path_takes_its_functions_from_libm() {
+    let words = [
+        ".ln()", ".ln_1p()", ".log10()", ".log2()", ".exp()", ".exp2()", ".exp_m1()", ".powf(", ".powi(",
+        ".sin()", ".cos()", ".tan()", ".cbrt()", ".hypot(",
+    ];
+    for name in DETERMINISTIC {
+        assert_absent(
+            &running(&format!("crates/{name}/src")),
+            &words,
+            "may differ between machines; use libm",
+        );
+    }
+}
+
+#[test]
+fn only_the_command_prints_or_looks_around() {
+    let words = ["println!(", "print!(", "eprintln!(", "eprint!(", "std::env::", "std::process::exit"];
+    for name in crate::workspace::crates() {
+        if name != "cli" {
+            assert_absent(&running(&format!("crates/{name}/src")), &words, "belongs to the command");
+        }
+    }
+}
+
+#[test]
+fn one_binary_of_integration_tests_a_crate() {
+    for name in crate::workspace::crates() {
+        let Ok(folder) = std::fs::read_dir(root().join(format!("crates/{name}/tests"))) else {
+            continue;
+        };
+        let mut binaries = Vec::new();
+        for entry in folder {
+            let path = entry.unwrap().path();
+            let is_binary = path.extension().is_some_and(|ending| ending == "rs") || path.join("main.rs").exists();
+            if is_binary {
+                binaries.push(path);
+            }
+        }
+        assert!(binaries.len() <= 1, "each is linked anew: join {binaries:?}");
+    }
+}
+
+#[test]
+fn no_path_of_one_machine_is_written_down() {
+    let endings = [
+        ".rs", ".toml", ".md", ".json", ".html", ".csv", ".svg", ".txt", ".snap", "run", ".gitignore", ".lock",
+    ];
+    let here = root().display().to_string();
+    // A root such as `/src` would be found in anything.
+    let mut places: Vec<String> = (here.matches('/').count() > 1).then_some(here).into_iter().collect();
+    places.extend(["home", "root", "Users", "work"].map(|folder| format!("/{folder}/")));
+    let places: Vec<&str> = places.iter().map(String::as_str).collect();
+    let mut files = texts("", &endings);
+    files.retain(|file| file.path != "crates/base/tests/tidy/sources.rs");
+    assert_absent(&files, &places, "is a place on one machine");
+}

@@ -1,0 +1,147 @@
+//! The figures of a trace as a list, for whoever shows or compares them.
+
+use super::{Sample, TraceStatistics};
+
+/// Seconds in an hour.
+const HOUR_S: u32 = 3_600;
+
+/// What a figure counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FigureUnit {
+    /// Whole things.
+    Count,
+    /// Lengths of time [s].
+    Seconds,
+    /// Parts of a whole, in [0, 1].
+    Share,
+    /// Means and ratios.
+    Number,
+}
+
+/// One figure of a trace.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Figure {
+    /// What it is: unique among a trace's figures.
+    pub name: String,
+    /// How much.
+    pub value: f64,
+    /// Of what.
+    pub unit: FigureUnit,
+}
+
+impl TraceStatistics {
+    /// The figures, in the order in which people read them; those of any two traces pair up.
+    #[must_use]
+    pub fn figures(&self) -> Vec<Figure> {
+        use FigureUnit::{Count, Number, Seconds, Share};
+        let mut figures = Vec::new();
+        let mut tell = |name: &str, value: f64, unit| {
+            figures.push(Figure {
+                name: name.to_owned(),
+                value,
+                unit,
+            });
+        };
+        let at = |sample: &Sample, p| f64::from(sample.quantile(p));
+        tell("messages", self.messages_count as f64, Count);
+        tell("people", f64::from(self.people_count), Count);
+        tell("senders", self.sent.values().len() as f64, Count);
+        for percent in [5, 10, 25, 50, 75, 90, 95] {
+            let value = at(&self.replies_s, f64::from(percent) / 100.0);
+            tell(&format!("reply time, {percent}%"), value, Seconds);
+        }
+        let (median_s, sigma) = self.quick_replies();
+        tell(
+            "replies within an hour",
+            self.replies_s.share_up_to(HOUR_S),
+            Share,
+        );
+        tell("of these: median", median_s, Seconds);
+        tell("of these: sigma of the logarithm", sigma, Number);
+        tell("same person again, 25%", at(&self.follow_ups_s, 0.25), Seconds);
+        tell("same person again, median", at(&self.follow_ups_s, 0.5), Seconds);
+        let again = self.follow_ups_s.values().len() as f64;
+        let successors = again + self.replies_s.values().len() as f64;
+        tell("same person again, share", again / successors.max(1.0), Share);
+        let talks = &self.conversations;
+        tell("messages per conversation, mean", talks.mean(), Number);
+        tell("conversations of one message", talks.share_up_to(1), Share);
+        tell("messages per conversation, 90%", at(talks, 0.9), Count);
+        tell("contacts, mean", self.contacts.mean(), Number);
+        tell("contacts, median", at(&self.contacts, 0.5), Count);
+        tell("contacts, 90%", at(&self.contacts, 0.9), Count);
+        tell("contacts, most", at(&self.contacts, 1.0), Count);
+        tell("messages per pair, mean", self.pair_messages.mean(), Number);
+        tell("messages per pair, median", at(&self.pair_messages, 0.5), Count);
+        tell("messages per pair, 90%", at(&self.pair_messages, 0.9), Count);
+        tell("pairs in which both write", self.reciprocal_share, Share);
+        tell("top 1% of senders send", self.sent.top_share(0.01), Share);
+        tell("top 10% of senders send", self.sent.top_share(0.1), Share);
+        tell("messages per sender, median", at(&self.sent, 0.5), Count);
+        tell("messages per sender, mean", self.sent.mean(), Number);
+        tell("an active sender's favourite gets", self.favourite_share, Share);
+        tell(
+            "an active sender's first three get",
+            self.first_three_share,
+            Share,
+        );
+        for (hour, value) in self.hourly.iter().enumerate() {
+            tell(&format!("hour {hour}, relative to the mean"), *value, Number);
+        }
+        figures
+    }
+
+    /// The samples behind the figures, by name, for distances between two traces.
+    #[must_use]
+    pub fn samples(&self) -> [(&'static str, &Sample); 6] {
+        [
+            ("reply times", &self.replies_s),
+            ("times until the same person again", &self.follow_ups_s),
+            ("messages per conversation", &self.conversations),
+            ("contacts", &self.contacts),
+            ("messages per pair", &self.pair_messages),
+            ("messages per sender", &self.sent),
+        ]
+    }
+
+    /// Median [s] and standard deviation of the logarithm of the replies within an hour; those of
+    /// no time at all count as half a second.
+    fn quick_replies(&self) -> (f64, f64) {
+        let count = self.replies_s.values().partition_point(|&reply| reply <= HOUR_S);
+        let quick = &self.replies_s.values()[..count];
+        let logarithm = |reply: &u32| libm::log(f64::from(*reply).max(0.5));
+        let total = quick.len().max(1) as f64;
+        let mean = quick.iter().map(logarithm).sum::<f64>() / total;
+        let variance = quick.iter().map(logarithm).map(|x| (x - mean) * (x - mean));
+        let median = quick.get(quick.len() / 2).copied().unwrap_or(0);
+        (f64::from(median), libm::sqrt(variance.sum::<f64>() / total))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Trace;
+
+    #[test]
+    fn figures_have_names_of_their_own_and_their_values() {
+        let text = "1 2 0\n2 1 100\n1 2 200\n2 1 4000\n2 1 4060\n";
+        let trace = Trace::read(text.as_bytes()).unwrap();
+        let figures = TraceStatistics::of(&trace, 0).figures();
+        let value = |name: &str| {
+            let mut found = figures.iter().filter(|figure| figure.name == name);
+            let figure = found.next().expect("there is such a figure");
+            assert!(found.next().is_none(), "{name} comes twice");
+            figure.value
+        };
+        for figure in &figures {
+            assert!(value(&figure.name).is_finite(), "{}", figure.name);
+        }
+        assert_eq!(value("reply time, 50%"), 100.0);
+        assert_eq!(value("replies within an hour"), 2.0 / 3.0);
+        assert_eq!(value("of these: sigma of the logarithm"), 0.0);
+        assert_eq!(value("same person again, share"), 0.25);
+        assert_eq!(value("contacts, mean"), 1.0);
+        assert_eq!(value("hour 1, relative to the mean"), 9.6);
+    }
+}

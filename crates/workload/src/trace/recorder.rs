@@ -1,0 +1,74 @@
+//! Makes a trace of a run: its messages between friends, as lines that the reader reads.
+
+use chappe_base::{Fact, MessageClass, Party, SimTime, UserId};
+use std::io::{self, Write};
+
+/// The messages between friends that a platform has accepted: 16 bytes each.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    messages: Vec<(SimTime, UserId, UserId)>,
+}
+
+impl Recorder {
+    /// Takes one fact of the run, in any order.
+    pub fn observe(&mut self, fact: &Fact) {
+        if let Fact::Accepted {
+            class: MessageClass::Friend,
+            from: Party::User(sender),
+            to: Party::User(receiver),
+            intended,
+            ..
+        } = *fact
+        {
+            self.messages.push((intended, sender, receiver));
+        }
+    }
+
+    /// Writes the messages as lines `sender receiver seconds`, in the order in which they were
+    /// meant to be sent, seconds counted from midnight UTC of day one.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn write(mut self, output: &mut impl Write) -> io::Result<()> {
+        self.messages.sort_unstable();
+        for (at, sender, receiver) in self.messages {
+            writeln!(output, "{} {} {}", sender.0, receiver.0, at.seconds().0)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Trace;
+    use chappe_base::{MessageId, PageId, Span};
+
+    fn accepted(class: MessageClass, from: Party, to: Party, intended: i64) -> Fact {
+        Fact::Accepted {
+            message: MessageId(intended as u64),
+            class,
+            from,
+            to,
+            intended: SimTime(intended),
+            kept: false,
+        }
+    }
+
+    #[test]
+    fn what_is_recorded_reads_back_in_order_of_time() {
+        let [one, two] = [7, 3].map(|user| Party::User(UserId(user)));
+        let mut recorder = Recorder::default();
+        recorder.observe(&accepted(MessageClass::Friend, two, one, 61 * Span::SECOND.0));
+        recorder.observe(&accepted(MessageClass::Friend, one, two, 1_999_999_999));
+        let page = Party::Page(PageId(1));
+        recorder.observe(&accepted(MessageClass::OrderNotice, page, two, 5));
+        recorder.observe(&Fact::Expired {
+            message: MessageId(1),
+        });
+        let mut text = Vec::new();
+        recorder.write(&mut text).unwrap();
+        assert_eq!(text, b"7 3 1\n3 7 61\n");
+        assert_eq!(Trace::read(text.as_slice()).unwrap().messages.len(), 2);
+    }
+}
