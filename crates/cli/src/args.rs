@@ -49,6 +49,14 @@ Examples:
     /// Judge a saved event log.
     #[command(after_help = "Example: chappe audit facts.jsonl")]
     Audit(AuditArgs),
+    /// Print the figures of a trace of messages, or of two side by side.
+    #[command(after_help = "\
+Examples:
+  chappe trace scenarios/sample-trace.txt
+  chappe trace run.txt --against recorded.txt --zone -420 --out reports/fit
+
+A trace has lines `sender receiver unix_seconds`, in time order; `chappe run --trace FILE` writes one.")]
+    Trace(TraceArgs),
     /// List the policy presets, or print the rules of one in plain words.
     #[command(after_help = "Example: chappe presets leak-2016")]
     Presets(PresetsArgs),
@@ -119,6 +127,9 @@ pub(crate) struct RunArgs {
     /// Write every fact to this file, one JSON object a line.
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
+    /// Write the messages between friends to this file, as lines `sender receiver seconds`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
     /// Print the record on standard output instead of a summary.
     #[arg(long)]
     pub(crate) json: bool,
@@ -156,6 +167,22 @@ pub(crate) struct WhyArgs {
 pub(crate) struct AuditArgs {
     /// An event log that `chappe run --log` wrote.
     pub(crate) log: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TraceArgs {
+    /// The trace: lines `sender receiver unix_seconds`, in time order.
+    pub(crate) trace: PathBuf,
+    /// A trace to compare it with.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) against: Option<PathBuf>,
+    /// Local time's offset from UTC [minutes].
+    #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true,
+          value_parser = clap::value_parser!(i16).range(-720..=840))]
+    pub(crate) zone: i16,
+    /// Write the table and the plots of the comparison to this folder.
+    #[arg(long, value_name = "DIR", requires = "against")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

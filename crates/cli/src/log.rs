@@ -2,6 +2,7 @@
 //! was run. Written aside and renamed; with several workers, merged into the total order.
 
 use crate::args::Source;
+use crate::aside::Aside;
 use crate::failure::Failure;
 use crate::sources;
 use chappe_base::{Record, ShardId, SimTime};
@@ -64,7 +65,7 @@ impl Header {
 
 /// A log in the making.
 pub(crate) struct LogWriter {
-    target: PathBuf,
+    aside: Aside,
     header: Header,
     parts: Vec<PathBuf>,
     /// What went wrong first, in whichever worker.
@@ -76,35 +77,17 @@ type Part = BufWriter<File>;
 impl LogWriter {
     /// Makes sure, before anything is simulated, that the log can be written.
     pub(crate) fn prepare(target: &Path, header: Header) -> Result<LogWriter, Failure> {
-        let writer = LogWriter {
-            target: target.to_path_buf(),
+        Ok(LogWriter {
+            aside: Aside::prepare(target)?,
             header,
             parts: Vec::new(),
             failed: Arc::default(),
-        };
-        let probe = writer.part_path();
-        File::create(&probe)
-            .and_then(|_| fs::remove_file(&probe))
-            .map_err(|error| writer.failure(error))?;
-        Ok(writer)
-    }
-
-    fn part_path(&self) -> PathBuf {
-        let mut name = self.target.as_os_str().to_owned();
-        name.push(format!(".partial-{}-{}", std::process::id(), self.parts.len()));
-        PathBuf::from(name)
-    }
-
-    fn failure(&self, error: io::Error) -> Failure {
-        Failure::Write {
-            path: self.target.clone(),
-            error,
-        }
+        })
     }
 
     /// Takes the facts of one more worker.
     pub(crate) fn sink(&mut self) -> FactSink {
-        let path = self.part_path();
+        let path = self.aside.path(&format!("-{}", self.parts.len()));
         self.parts.push(path.clone());
         let failed = Arc::clone(&self.failed);
         let fail = move |error: io::Error| {
@@ -133,27 +116,18 @@ impl LogWriter {
     /// Puts the log in its place. The sinks must be gone.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let merged = match failed {
-            Some(error) => Err(error),
-            None => self.merge(),
-        };
-        merged.map_err(|error| self.failure(error))
+        match failed {
+            Some(error) => Err(self.aside.failure(error)),
+            None => self.aside.finish(|merged| self.merge(merged)),
+        }
     }
 
-    fn merge(&self) -> io::Result<()> {
-        let mut aside = self.target.as_os_str().to_owned();
-        aside.push(format!(".partial-{}", std::process::id()));
-        let mut merged = BufWriter::with_capacity(1 << 20, File::create(&aside)?);
-        write_line(&mut merged, &self.header)?;
+    fn merge(&self, merged: &mut impl Write) -> io::Result<()> {
+        write_line(merged, &self.header)?;
         match self.parts.as_slice() {
-            [part] => drop(io::copy(&mut BufReader::new(File::open(part)?), &mut merged)?),
-            parts => merge_parts(parts, &mut merged)?,
+            [part] => io::copy(&mut BufReader::new(File::open(part)?), merged).map(drop),
+            parts => merge_parts(parts, merged),
         }
-        merged
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?
-            .sync_all()?;
-        fs::rename(&aside, &self.target)
     }
 }
 

@@ -1,11 +1,13 @@
 //! The `chappe` command: reads arguments and files, calls the other crates, prints what they say.
 
 mod args;
+mod aside;
 mod commands;
 mod failure;
 mod log;
 mod machine;
 mod output;
+mod recording;
 mod rerun;
 mod sources;
 mod story;
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::explain(&args),
         Command::Why(args) => commands::why::why(&args),
         Command::Audit(args) => commands::audit::audit(&args),
+        Command::Trace(args) => commands::trace::trace(&args),
         Command::Presets(args) => commands::presets::presets(&args),
         Command::Schema(args) => commands::schema::schema(&args),
     };

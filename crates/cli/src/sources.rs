@@ -26,7 +26,7 @@ pub(crate) fn load(source: &Source) -> Result<Loaded, Failure> {
     let scenario = chappe_scenario::parse(&path, &text, &options(source)?)?;
     let trace = match &scenario.traffic.replay {
         None => None,
-        Some(replay) => Some(Arc::new(read_trace(
+        Some(replay) => Some(Arc::new(replayed(
             &beside(&source.scenario, replay),
             &scenario,
         )?)),
@@ -64,10 +64,15 @@ fn beside(scenario: &Path, path: &str) -> PathBuf {
     scenario.parent().unwrap_or(Path::new("")).join(path)
 }
 
-fn read_trace(path: &Path, scenario: &Scenario) -> Result<Trace, Failure> {
+/// Reads a trace.
+pub(crate) fn read_trace(path: &Path) -> Result<Trace, Failure> {
     let file = File::open(path).map_err(|error| unreadable(path, error))?;
-    let trace = Trace::read(BufReader::new(file))
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    Trace::read(BufReader::new(file))
+        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+}
+
+fn replayed(path: &Path, scenario: &Scenario) -> Result<Trace, Failure> {
+    let trace = read_trace(path)?;
     let (people, users) = (trace.people_count, scenario.population.users);
     if people > users {
         return Err(Failure::usage_with(

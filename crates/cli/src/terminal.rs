@@ -71,12 +71,21 @@ impl Gauge {
 
 /// A table of labels and values, as wide as the terminal.
 pub(crate) fn table(rows: Vec<(String, String)>) -> Table {
+    grid(
+        rows.into_iter()
+            .map(|(label, value)| vec![label, value])
+            .collect(),
+    )
+}
+
+/// A table of any number of columns, as wide as the terminal.
+pub(crate) fn grid(rows: Vec<Vec<String>>) -> Table {
     let mut table = Table::new();
     table
         .load_style(UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic);
-    for (label, value) in rows {
-        table.add_row([label, value]);
+    for row in rows {
+        table.add_row(row);
     }
     table
 }

@@ -5,5 +5,6 @@ pub(crate) mod explain;
 pub(crate) mod presets;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod trace;
 pub(crate) mod validate;
 pub(crate) mod why;

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::log::{Header, LogWriter};
 use crate::machine;
 use crate::output::Output;
+use crate::recording::TraceWriter;
 use crate::sources::{Loaded, load};
 use crate::terminal::{Gauge, stop_on_interrupt, table, time};
 use chappe_base::{Duration, SimTime};
@@ -39,10 +40,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         )?),
         None => None,
     };
+    let mut trace = args.trace.as_deref().map(TraceWriter::prepare).transpose()?;
 
     let started = SystemTime::now();
     let clock = Instant::now();
-    let simulated = simulated(args, &loaded, until, log.as_mut());
+    let simulated = simulated(args, &loaded, until, log.as_mut(), trace.as_mut());
     let execution = execution(&simulated, &loaded.scenario, started, clock.elapsed());
     let record = run_record(
         &loaded.scenario,
@@ -54,6 +56,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
 
     if let Some(log) = log {
         log.finish()?;
+    }
+    if let Some(trace) = trace {
+        trace.finish()?;
     }
     write_folder(&output, &record, &simulated, &loaded.text).map_err(|error| Failure::Write {
         path: target.clone(),
@@ -107,13 +112,20 @@ fn simulated(
     args: &RunArgs,
     loaded: &Loaded,
     until: Option<SimTime>,
-    log: Option<&mut LogWriter>,
+    mut log: Option<&mut LogWriter>,
+    mut trace: Option<&mut TraceWriter>,
 ) -> Simulated {
     let gauge = Gauge::new(
         until.unwrap_or(loaded.scenario.horizon),
         args.effort.quiet || args.json,
     );
-    let mut sinks = log.map(|log| move |_: usize| -> FactSink { log.sink() });
+    let is_watched = log.is_some() || trace.is_some();
+    let mut sinks = |_: usize| -> FactSink {
+        let log = log.as_mut().map(|log| log.sink());
+        let trace = trace.as_mut().map(|trace| trace.sink());
+        let mut sinks: Vec<FactSink> = log.into_iter().chain(trace).collect();
+        Box::new(move |record| sinks.iter_mut().for_each(|sink| sink(record)))
+    };
     let simulated = simulate(
         &loaded.scenario,
         SimulateOptions {
@@ -121,9 +133,7 @@ fn simulated(
             until,
             stop: &stop_on_interrupt(),
             progress: &mut |progress| gauge.show(progress),
-            log: sinks
-                .as_mut()
-                .map(|sinks| sinks as &mut dyn FnMut(usize) -> FactSink),
+            log: is_watched.then_some(&mut sinks as &mut dyn FnMut(usize) -> FactSink),
             watch: None,
             trace: loaded.trace.clone(),
         },
