@@ -89,10 +89,7 @@ fn text(schema: &Value) -> String {
 fn kind(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
-        return plain(name).map_or_else(
-            || format!("[{name}](#{})", name.to_lowercase()),
-            str::to_string,
-        );
+        return plain(name).map_or_else(|| format!("[{name}](#{})", name.to_lowercase()), str::to_string);
     }
     if let Some(branches) = schema["anyOf"].as_array() {
         return branches.iter().map(kind).collect::<Vec<_>>().join(" or ");
@@ -201,10 +198,19 @@ fn the_first_line_is_documented() {
     let source = read("crates/cli/src/log.rs");
     let (_, header) = source.split_once("pub(crate) struct Header {").expect("a header");
     let (header, _) = header.split_once("\n}").expect("its end");
-    let lines = header.lines().map(str::trim).filter(|line| !line.starts_with("//"));
-    let names: Vec<&str> = lines.filter_map(|line| line.split_once(':')).map(|(name, _)| name).collect();
+    let lines = header
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("//"));
+    let names: Vec<&str> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, _)| name)
+        .collect();
     assert!(names.len() > 3, "{names:?}");
     for name in names {
-        assert!(HEAD.contains(&format!("| `{name}` |")), "`{name}` is not documented");
+        assert!(
+            HEAD.contains(&format!("| `{name}` |")),
+            "`{name}` is not documented"
+        );
     }
 }

@@ -3,7 +3,9 @@
 use crate::workspace::{Text, root, texts};
 
 /// Crates whose results must be the same on every machine.
-const DETERMINISTIC: [&str; 7] = ["base", "platform", "audit", "workload", "scenario", "metrics", "engine"];
+const DETERMINISTIC: [&str; 7] = [
+    "base", "platform", "audit", "workload", "scenario", "metrics", "engine",
+];
 
 /// A file is one idea, seldom over 400 lines; beyond this many it must stand in [`LONG`].
 const LINES_WITHOUT_REASON: usize = 450;
@@ -12,18 +14,48 @@ const LINES_MAX: usize = 600;
 
 /// Files over [`LINES_WITHOUT_REASON`], each with the reason why it stays in one piece.
 const LONG: [(&str, &str); 12] = [
-    ("crates/audit/src/tests/broken.rs", "every promise broken on purpose, side by side"),
-    ("crates/audit/src/tests/story.rs", "one legal run, told fact by fact"),
-    ("crates/base/src/fact.rs", "one enum: every fact with the meaning of its fields"),
+    (
+        "crates/audit/src/tests/broken.rs",
+        "every promise broken on purpose, side by side",
+    ),
+    (
+        "crates/audit/src/tests/story.rs",
+        "one legal run, told fact by fact",
+    ),
+    (
+        "crates/base/src/fact.rs",
+        "one enum: every fact with the meaning of its fields",
+    ),
     ("crates/cli/src/story.rs", "one match: every fact in words"),
-    ("crates/metrics/src/record.rs", "one document: every field of the run record"),
+    (
+        "crates/metrics/src/record.rs",
+        "one document: every field of the run record",
+    ),
     ("crates/metrics/src/registry.rs", "one list: every metric"),
-    ("crates/platform/src/command.rs", "one enum: every command with its class and home"),
-    ("crates/platform/tests/platform/ads.rs", "ads from slot to delivery, case by case"),
-    ("crates/platform/tests/platform/world.rs", "the small world that all platform tests share"),
-    ("crates/report/src/document/sections.rs", "the tables of the document, in their order"),
-    ("crates/scenario/src/resolve.rs", "one walk through the sections of a scenario"),
-    ("crates/workload/src/config.rs", "one schema: every key of people and pages"),
+    (
+        "crates/platform/src/command.rs",
+        "one enum: every command with its class and home",
+    ),
+    (
+        "crates/platform/tests/platform/ads.rs",
+        "ads from slot to delivery, case by case",
+    ),
+    (
+        "crates/platform/tests/platform/world.rs",
+        "the small world that all platform tests share",
+    ),
+    (
+        "crates/report/src/document/sections.rs",
+        "the tables of the document, in their order",
+    ),
+    (
+        "crates/scenario/src/resolve.rs",
+        "one walk through the sections of a scenario",
+    ),
+    (
+        "crates/workload/src/config.rs",
+        "one schema: every key of people and pages",
+    ),
 ];
 
 fn sources() -> Vec<Text> {
@@ -118,8 +150,20 @@ fn the_deterministic_crates_read_no_clock_and_no_file() {
 #[test]
 fn the_simulated_path_takes_its_functions_from_libm() {
     let words = [
-        ".ln()", ".ln_1p()", ".log10()", ".log2()", ".exp()", ".exp2()", ".exp_m1()", ".powf(", ".powi(",
-        ".sin()", ".cos()", ".tan()", ".cbrt()", ".hypot(",
+        ".ln()",
+        ".ln_1p()",
+        ".log10()",
+        ".log2()",
+        ".exp()",
+        ".exp2()",
+        ".exp_m1()",
+        ".powf(",
+        ".powi(",
+        ".sin()",
+        ".cos()",
+        ".tan()",
+        ".cbrt()",
+        ".hypot(",
     ];
     for name in DETERMINISTIC {
         assert_absent(
@@ -132,10 +176,21 @@ fn the_simulated_path_takes_its_functions_from_libm() {
 
 #[test]
 fn only_the_command_prints_or_looks_around() {
-    let words = ["println!(", "print!(", "eprintln!(", "eprint!(", "std::env::", "std::process::exit"];
+    let words = [
+        "println!(",
+        "print!(",
+        "eprintln!(",
+        "eprint!(",
+        "std::env::",
+        "std::process::exit",
+    ];
     for name in crate::workspace::crates() {
         if name != "cli" {
-            assert_absent(&running(&format!("crates/{name}/src")), &words, "belongs to the command");
+            assert_absent(
+                &running(&format!("crates/{name}/src")),
+                &words,
+                "belongs to the command",
+            );
         }
     }
 }
@@ -149,7 +204,8 @@ fn one_binary_of_integration_tests_a_crate() {
         let mut binaries = Vec::new();
         for entry in folder {
             let path = entry.unwrap().path();
-            let is_binary = path.extension().is_some_and(|ending| ending == "rs") || path.join("main.rs").exists();
+            let is_binary =
+                path.extension().is_some_and(|ending| ending == "rs") || path.join("main.rs").exists();
             if is_binary {
                 binaries.push(path);
             }
@@ -161,11 +217,25 @@ fn one_binary_of_integration_tests_a_crate() {
 #[test]
 fn no_path_of_one_machine_is_written_down() {
     let endings = [
-        ".rs", ".toml", ".md", ".json", ".html", ".csv", ".svg", ".txt", ".snap", "run", ".gitignore", ".lock",
+        ".rs",
+        ".toml",
+        ".md",
+        ".json",
+        ".html",
+        ".csv",
+        ".svg",
+        ".txt",
+        ".snap",
+        "run",
+        ".gitignore",
+        ".lock",
     ];
     let here = root().display().to_string();
     // A root such as `/src` would be found in anything.
-    let mut places: Vec<String> = (here.matches('/').count() > 1).then_some(here).into_iter().collect();
+    let mut places: Vec<String> = (here.matches('/').count() > 1)
+        .then_some(here)
+        .into_iter()
+        .collect();
     places.extend(["home", "root", "Users", "work"].map(|folder| format!("/{folder}/")));
     let places: Vec<&str> = places.iter().map(String::as_str).collect();
     let mut files = texts("", &endings);
