@@ -352,6 +352,26 @@ impl LogicalProcess for Process {
             }
         }
     }
+
+    #[inline]
+    fn touch(&self, event: &Event) -> u64 {
+        match event {
+            Event::Arrive(Command::Send { to: user, .. } | Command::Read { reader: user, .. })
+            | Event::Arrive(Command::Connect { user, .. }) => self.shard.touch(*user),
+            Event::Notice(Notice::Message { to: user, .. }) | Event::Wake(Wake::Begin { user, .. }) => {
+                self.agents.touch(*user)
+            }
+            Event::Wake(Wake::Write { from: user, .. } | Wake::Read { reader: user, .. }) => {
+                self.agents.touch(*user)
+            }
+            Event::Arrive(_)
+            | Event::Notice(_)
+            | Event::Wake(Wake::Replay)
+            | Event::Done(_)
+            | Event::Probe(_)
+            | Event::Renege(_) => 0,
+        }
+    }
 }
 
 #[cfg(test)]

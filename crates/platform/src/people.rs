@@ -88,6 +88,11 @@ impl People {
         }
     }
 
+    #[inline]
+    pub(crate) fn touch(&self, user: usize) -> u64 {
+        self.users[user].online_until.0 as u64
+    }
+
     pub(crate) fn is_online(&self, user: usize, now: SimTime) -> bool {
         now < self.users[user].online_until
     }

@@ -327,6 +327,14 @@ impl Shard {
         }
     }
 
+    /// A word of what a command for `user`, who lives here, needs first: reading it ahead of time
+    /// brings it into the cache.
+    #[must_use]
+    #[inline]
+    pub fn touch(&self, user: UserId) -> u64 {
+        self.people.touch(self.config.homes.local(user.0))
+    }
+
     /// Bytes held, by part.
     #[must_use]
     pub fn bytes(&self) -> Vec<(&'static str, usize)> {

@@ -30,12 +30,12 @@ impl Shard {
                 reason: RefusalReason::UnknownPage,
             });
         }
-        self.touch(now, act, user, handle, Some((topic, entry)), out);
+        self.act_towards(now, act, user, handle, Some((topic, entry)), out);
     }
 
     /// Notes a user's act towards a page, and opens the conversation if `opening` says with what.
     /// The conversation's place; `None` if there is none or the user blocked the page.
-    fn touch(
+    fn act_towards(
         &mut self,
         now: SimTime,
         act: MessageId,
@@ -93,7 +93,10 @@ impl Shard {
         out: &mut Outbox,
     ) {
         let opening = Some((topic, Entry::Search));
-        if self.touch(now, question, user, page, opening, out).is_some() {
+        if self
+            .act_towards(now, question, user, page, opening, out)
+            .is_some()
+        {
             out.forward(
                 self.config.homes.page(page),
                 Command::Question {
@@ -117,7 +120,7 @@ impl Shard {
         price: Money,
         out: &mut Outbox,
     ) {
-        if self.touch(now, order, user, page, None, out).is_none() {
+        if self.act_towards(now, order, user, page, None, out).is_none() {
             return;
         }
         let transfer = Transfer {
@@ -154,7 +157,7 @@ impl Shard {
         source: OptInSource,
         out: &mut Outbox,
     ) {
-        if let Some(place) = self.touch(now, act, user, page, None, out) {
+        if let Some(place) = self.act_towards(now, act, user, page, None, out) {
             self.people.opt_in(place, topic, act.act());
             out.fact(Fact::OptedIn {
                 user,
@@ -200,7 +203,7 @@ impl Shard {
         let Some(&CampaignConfig { page, .. }) = self.config.campaigns.get(campaign.index()) else {
             return;
         };
-        if self.touch(now, message, user, page, None, out).is_some() {
+        if self.act_towards(now, message, user, page, None, out).is_some() {
             out.fact(Fact::Reacted {
                 message,
                 user,

@@ -175,6 +175,14 @@ impl Agents {
         }
     }
 
+    /// A word of what an event of `user`, who lives here, needs first: reading it ahead of time
+    /// brings it into the cache.
+    #[must_use]
+    #[inline]
+    pub fn touch(&self, user: UserId) -> u64 {
+        self.online_until[self.world.platform.homes.local(user.0)].0 as u64
+    }
+
     /// Bytes held.
     #[must_use]
     pub fn bytes(&self) -> usize {
