@@ -1,6 +1,9 @@
 //! House rules of the whole workspace, run as tests: what the documents say is so, and what must be
 //! absent is.
 
+#![expect(clippy::unwrap_used, reason = "a file that can't be read fails the test")]
+#![expect(clippy::disallowed_methods, reason = "the documents are files")]
+
 #[path = "tidy/documents.rs"]
 mod documents;
 #[path = "tidy/event_log.rs"]

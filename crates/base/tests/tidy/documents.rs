@@ -104,9 +104,7 @@ fn every_invariant_names_a_test_that_exists() {
     for invariant in invariants.split("\n### ").skip(1) {
         invariants_count += 1;
         let title = invariant.lines().next().unwrap_or_default();
-        let mut tests = quoted(invariant)
-            .filter_map(|name| name.split_once("::"))
-            .peekable();
+        let mut tests = quoted(invariant).filter_map(test_name).peekable();
         assert!(tests.peek().is_some(), "no test holds `{title}`");
         for (name, test) in tests {
             let Some(sources) = sources.get(name) else {
@@ -126,10 +124,11 @@ fn options() -> BTreeMap<String, BTreeSet<String>> {
     let mut structs: BTreeMap<String, (BTreeSet<String>, Vec<String>)> = BTreeMap::new();
     let (mut current, mut attribute) = (String::new(), String::new());
     for line in source.lines().map(str::trim) {
-        if let Some((name, arguments)) = line.strip_suffix("),").and_then(|line| line.split_once('(')) {
-            if arguments.ends_with("Args") && name.chars().all(char::is_alphanumeric) {
-                commands.insert(name.to_lowercase(), arguments.to_string());
-            }
+        if let Some((name, arguments)) = line.strip_suffix("),").and_then(|line| line.split_once('('))
+            && arguments.ends_with("Args")
+            && name.chars().all(char::is_alphanumeric)
+        {
+            commands.insert(name.to_lowercase(), arguments.to_string());
         }
         if let Some(name) = line.strip_prefix("pub(crate) struct ") {
             current = name.trim_end_matches(" {").to_string();
