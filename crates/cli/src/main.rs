@@ -3,6 +3,7 @@
 mod args;
 mod aside;
 mod commands;
+mod comparison;
 mod failure;
 mod log;
 mod machine;

@@ -16,4 +16,4 @@ mod write;
 pub use answer::{answer, doubts};
 pub use document::document;
 pub use summary::{Figure, key_figures, markdown, summary};
-pub use write::{ReportError, write_report};
+pub use write::{ReportError, write_plots, write_report};

@@ -1,6 +1,6 @@
 //! Everything a report consists of, handed out file by file.
 
-use crate::chart::plots;
+use crate::chart::{Plot, plots};
 use crate::document::document;
 use crate::render::{RenderError, Renderer};
 use chappe_metrics::RunRecord;
@@ -39,10 +39,24 @@ pub fn write_report(
     sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
 ) -> Result<(), ReportError> {
     let plots = plots(record);
+    write_plots(&plots, sink)?;
+    let file = "index.html".to_owned();
+    let written = sink(&file, document(record, &plots).as_bytes());
+    written.map_err(|error| ReportError::Write { file, error })
+}
+
+/// Hands `sink` the files `plots/NAME.svg` and `plots/NAME.png` for each of the plots.
+///
+/// # Errors
+/// What the sink says, or why a plot could not be rendered.
+pub fn write_plots(
+    plots: &[Plot],
+    sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
+) -> Result<(), ReportError> {
     let mut write =
         |file: String, bytes: &[u8]| sink(&file, bytes).map_err(|error| ReportError::Write { file, error });
     let renderer = Renderer::default();
-    for plot in &plots {
+    for plot in plots {
         let svg = plot.picture();
         let png = renderer.png(&svg).map_err(|error| ReportError::Render {
             plot: plot.name,
@@ -51,5 +65,5 @@ pub fn write_report(
         write(format!("plots/{}.svg", plot.name), svg.as_bytes())?;
         write(format!("plots/{}.png", plot.name), &png)?;
     }
-    write("index.html".to_owned(), document(record, &plots).as_bytes())
+    Ok(())
 }

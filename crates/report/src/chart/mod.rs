@@ -4,6 +4,7 @@ mod axis;
 mod bars;
 mod canvas;
 mod data;
+mod distribution;
 mod frame;
 mod palette;
 mod quantiles;
@@ -19,6 +20,7 @@ use serde::Serialize;
 pub use axis::Measure;
 pub use bars::{Bar, BarChart, Lengths};
 pub(crate) use data::{campaign_words, rule_words};
+pub use distribution::{DistributionChart, DistributionLine};
 pub use palette::Tone;
 pub use quantiles::{QuantileChart, QuantileLine};
 pub use scatter::{Dot, ScatterChart};
@@ -63,6 +65,8 @@ pub enum Data {
     Bars(BarChart),
     /// Dots.
     Scatter(ScatterChart),
+    /// Shares up to each value.
+    Distribution(DistributionChart),
 }
 
 impl Plot {
@@ -90,7 +94,7 @@ impl Plot {
             height: if narrow { slim } else { wide },
         };
         match &self.data {
-            Data::Quantiles(_) => extent(400.0, 330.0),
+            Data::Quantiles(_) | Data::Distribution(_) => extent(400.0, 330.0),
             Data::Time(chart) => {
                 let panels = chart.panels.len() as f64;
                 extent(24.0 + panels * 210.0, 24.0 + panels * 215.0)
@@ -106,6 +110,7 @@ impl Plot {
             Data::Time(chart) => chart.draw(canvas, extent),
             Data::Bars(chart) => chart.draw(canvas, extent),
             Data::Scatter(chart) => chart.draw(canvas, extent),
+            Data::Distribution(chart) => chart.draw(canvas, extent),
         }
     }
 

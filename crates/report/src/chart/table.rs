@@ -2,6 +2,7 @@
 
 use super::Data;
 use super::bars::BarChart;
+use super::distribution::DistributionChart;
 use super::quantiles::QuantileChart;
 use super::scatter::ScatterChart;
 use super::time::TimeChart;
@@ -26,6 +27,7 @@ pub(crate) fn of(data: &Data) -> Table {
         Data::Time(chart) => of_time(chart),
         Data::Bars(chart) => of_bars(chart),
         Data::Scatter(chart) => of_scatter(chart),
+        Data::Distribution(chart) => of_distribution(chart),
     }
 }
 
@@ -33,7 +35,7 @@ pub(crate) fn of(data: &Data) -> Table {
 pub(crate) fn spacing(data: &Data) -> String {
     match data {
         Data::Time(chart) => format!(" Each point stands for {}.", words::duration(chart.interval_ns)),
-        Data::Quantiles(_) | Data::Bars(_) | Data::Scatter(_) => String::new(),
+        Data::Quantiles(_) | Data::Bars(_) | Data::Scatter(_) | Data::Distribution(_) => String::new(),
     }
 }
 
@@ -64,6 +66,11 @@ pub(crate) fn spoken(data: &Data) -> String {
                 chart.up_measure.show(dot.up),
             );
             format!("{}: {across}, {up}", dot.label)
+        })),
+        Data::Distribution(chart) => joined(chart.lines.iter().map(|line| {
+            let [half, most] =
+                [0.5, 0.9].map(|share| chart.measure.show(line.quantile(share).unwrap_or(0.0)));
+            format!("{}: half up to {half}, 90% up to {most}", line.label)
         })),
     }
 }
@@ -105,6 +112,32 @@ fn of_quantiles(chart: &QuantileChart) -> Table {
                     .iter()
                     .map(|&(quantile, _)| told(&line.points, quantile).unwrap_or_default());
                 head(&line.label, values)
+            })
+            .collect(),
+    }
+}
+
+fn of_distribution(chart: &DistributionChart) -> Table {
+    const SHOWN: [(f64, &str); 7] = [
+        (0.05, "5%"),
+        (0.1, "10%"),
+        (0.25, "25%"),
+        (0.5, "50%"),
+        (0.75, "75%"),
+        (0.9, "90%"),
+        (0.95, "95%"),
+    ];
+    Table {
+        head: head("", SHOWN.iter().map(|&(_, label)| label.to_owned())),
+        rows: chart
+            .lines
+            .iter()
+            .map(|line| {
+                let at = |share| line.quantile(share).map(|value| chart.measure.show(value));
+                head(
+                    &line.label,
+                    SHOWN.iter().map(|&(share, _)| at(share).unwrap_or_default()),
+                )
             })
             .collect(),
     }

@@ -1,0 +1,159 @@
+//! Two traces side by side: their figures, and plots of their distributions.
+
+use chappe_base::Span;
+use chappe_report::chart::{
+    Data, DistributionChart, DistributionLine, Measure, Panel, Plot, TimeChart, TimeLine, Tone,
+};
+use chappe_workload::{Figure, FigureUnit, Sample, TraceStatistics};
+
+/// One of the two.
+pub(crate) struct Side {
+    /// What to call it.
+    pub(crate) name: String,
+    /// What it says.
+    pub(crate) statistics: TraceStatistics,
+}
+
+/// A table, its head first: the figures of both with their difference, and the distances between
+/// their distributions.
+pub(crate) fn compare(one: &Side, other: &Side) -> Vec<Vec<String>> {
+    let head = ["figure", &one.name, &other.name, "difference"].map(str::to_owned);
+    let pairs = one
+        .statistics
+        .figures()
+        .into_iter()
+        .zip(other.statistics.figures());
+    let figures = pairs.map(|(one, other)| {
+        let difference = difference(one.value, other.value);
+        vec![one.name.clone(), show(&one), show(&other), difference]
+    });
+    let samples = one
+        .statistics
+        .samples()
+        .into_iter()
+        .zip(other.statistics.samples());
+    let distances = samples.map(|((name, one), (_, other))| {
+        let distance = format!("{:.3}", one.distance(other));
+        let name = format!("{name}: Kolmogorov–Smirnov distance");
+        vec![name, String::new(), String::new(), distance]
+    });
+    std::iter::once(head.to_vec())
+        .chain(figures)
+        .chain(distances)
+        .collect()
+}
+
+/// How far `one` is from `other`, as a share of the latter.
+fn difference(one: f64, other: f64) -> String {
+    if one == other {
+        "0%".to_owned()
+    } else if other == 0.0 {
+        "n/a".to_owned()
+    } else {
+        format!("{:+.1}%", (one / other - 1.0) * 100.0)
+    }
+}
+
+/// A figure as people read it.
+pub(crate) fn show(figure: &Figure) -> String {
+    match figure.unit {
+        FigureUnit::Count => format!("{:.0}", figure.value),
+        FigureUnit::Seconds => format!("{:.0} s", figure.value),
+        FigureUnit::Share => format!("{:.1}%", figure.value * 100.0),
+        FigureUnit::Number => format!("{:.2}", figure.value),
+    }
+}
+
+/// Plots of both: reply times, contacts, messages sent, and the hours of the day.
+pub(crate) fn plots(one: &Side, other: &Side) -> [Plot; 4] {
+    let second = Span::SECOND.0 as f64;
+    let distribution = |of: &str, measure, unit, sample: fn(&TraceStatistics) -> &Sample| {
+        let line = |side: &Side, tone| DistributionLine {
+            label: side.name.clone(),
+            tone,
+            points: points(sample(&side.statistics), unit),
+        };
+        Data::Distribution(DistributionChart {
+            of: of.to_owned(),
+            measure,
+            lines: vec![line(one, Tone::Friend), line(other, Tone::Ad)],
+        })
+    };
+    let plot = |name, title, data| Plot {
+        name,
+        title,
+        caption: String::new(),
+        clock: format!("{} against {}", one.name, other.name),
+        alternative: format!("{title}: {} against {}", one.name, other.name),
+        data,
+    };
+    let replies = distribution("replies", Measure::Duration, second, |s| &s.replies_s);
+    let contacts = distribution("people", Measure::Count, 1.0, |s| &s.contacts);
+    let sent = distribution("senders", Measure::Count, 1.0, |s| &s.sent);
+    [
+        plot("replies", "Time until a message is answered", replies),
+        plot("contacts", "People whom one talks to", contacts),
+        plot("senders", "Messages that one sends", sent),
+        plot("hours", "Messages over the day", hours(one, other)),
+    ]
+}
+
+/// Each value above zero with the share at or below it; `unit` is what one counts for.
+fn points(sample: &Sample, unit: f64) -> Vec<(f64, f64)> {
+    let values = sample.values().chunk_by(|a, b| a == b);
+    let values = values.map(|same| same[0]).filter(|&value| value > 0);
+    values
+        .map(|value| (f64::from(value) * unit, sample.share_up_to(value)))
+        .collect()
+}
+
+fn hours(one: &Side, other: &Side) -> Data {
+    let line = |side: &Side, tone| TimeLine {
+        label: side.name.clone(),
+        tone,
+        values: side.statistics.hourly.map(Some).to_vec(),
+    };
+    Data::Time(TimeChart {
+        from_ns: 0,
+        until_ns: Span::DAY.0,
+        warm_up_ns: 0,
+        interval_ns: Span::HOUR.0,
+        panels: vec![Panel {
+            title: "Messages in an hour of local time, relative to the mean".to_owned(),
+            measure: Measure::Count,
+            lines: vec![line(one, Tone::Friend), line(other, Tone::Ad)],
+        }],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_workload::Trace;
+
+    fn side(name: &str, text: &str) -> Side {
+        Side {
+            name: name.to_owned(),
+            statistics: TraceStatistics::of(&Trace::read(text.as_bytes()).unwrap(), 0),
+        }
+    }
+
+    #[test]
+    fn figures_stand_side_by_side_and_distances_below() {
+        let one = side("run", "1 2 0\n2 1 100\n1 2 300\n");
+        let other = side("real", "1 2 0\n2 1 200\n");
+        let rows = compare(&one, &other);
+        assert_eq!(rows[0], ["figure", "run", "real", "difference"]);
+        assert_eq!(rows[1], ["messages", "3", "2", "+50.0%"]);
+        assert_eq!(rows[2], ["people", "2", "2", "0%"]);
+        assert!(rows.iter().all(|row| row.len() == 4));
+        let replies = rows.iter().find(|row| row[0].starts_with("reply times:"));
+        assert_eq!(replies.map(|row| row[3].as_str()), Some("0.500"));
+    }
+
+    #[test]
+    fn points_hold_each_value_once() {
+        let sample = Sample::new(vec![3, 0, 3, 7]);
+        assert_eq!(points(&sample, 2.0), [(6.0, 0.75), (14.0, 1.0)]);
+    }
+}
