@@ -9,6 +9,16 @@ pub(crate) fn fold(a: u64, b: u64) -> u64 {
     (product >> 64) as u64 ^ product as u64
 }
 
+/// `bytes` as words of eight, the last one filled up with zeros.
+#[inline]
+pub(crate) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    bytes.chunks(8).map(|chunk| {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        u64::from_le_bytes(word)
+    })
+}
+
 /// A hash in which every value depends on all before it. Not cryptographic: it finds
 /// differences, it does not stop a forger.
 ///
@@ -46,11 +56,7 @@ impl Chain {
 impl Hasher for Chain {
     #[inline]
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.write_u64(u64::from_le_bytes(word));
-        }
+        words(bytes).for_each(|word| self.write_u64(word));
     }
 
     // A multiplication by an odd constant is a bijection, so no word can be absorbed unseen; the
@@ -74,21 +80,6 @@ impl Hasher for Chain {
 
     #[inline]
     fn write_u32(&mut self, word: u32) {
-        self.write_u64(word as u64);
-    }
-
-    #[inline]
-    fn write_i32(&mut self, word: i32) {
-        self.write_u64(word as u32 as u64);
-    }
-
-    #[inline]
-    fn write_i64(&mut self, word: i64) {
-        self.write_u64(word as u64);
-    }
-
-    #[inline]
-    fn write_isize(&mut self, word: isize) {
         self.write_u64(word as u64);
     }
 

@@ -3,6 +3,7 @@
 //! For look-ups off the hot path. Its iteration order is fixed for a given history of insertions,
 //! but means nothing: sort before anything visible depends on it.
 
+use crate::digest::{fold, words};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// [`hashbrown::HashMap`] with a hasher that is the same in every run.
@@ -17,16 +18,12 @@ pub struct FixedHasher(u64);
 impl Hasher for FixedHasher {
     #[inline]
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.write_u64(u64::from_le_bytes(word));
-        }
+        words(bytes).for_each(|word| self.write_u64(word));
     }
 
     #[inline]
     fn write_u64(&mut self, word: u64) {
-        self.0 = crate::digest::fold(self.0 ^ word, 0x9e37_79b9_7f4a_7c15);
+        self.0 = fold(self.0 ^ word, 0x9e37_79b9_7f4a_7c15);
     }
 
     #[inline]
