@@ -112,6 +112,7 @@ pub struct Sampler {
 
 const STEPS: usize = 1024;
 const TAIL: usize = 16;
+const TAIL_END: usize = STEPS - TAIL;
 
 impl Sampler {
     /// Makes `law` ready.
@@ -141,13 +142,12 @@ impl Sampler {
     #[inline]
     pub fn sample(&self, word: u64) -> Span {
         let step = (word >> 54) as usize;
-        match self.law {
-            Law::LogNormal { median, .. } if (TAIL..STEPS - TAIL).contains(&step) => {
-                let part = (word << 10 >> 11) as f64 * (1.0 / (1u64 << 53) as f64);
-                let (low, high) = (self.quantiles[step], self.quantiles[step + 1]);
-                Span((median.0.0 as f64 * (low + (high - low) * part)) as i64)
-            }
-            law => law.sample(word),
+        if let (Law::LogNormal { median, .. }, TAIL..TAIL_END) = (self.law, step) {
+            let part = (word << 10 >> 11) as f64 * (1.0 / (1u64 << 53) as f64);
+            let (low, high) = (self.quantiles[step], self.quantiles[step + 1]);
+            Span((median.0.0 as f64 * (low + (high - low) * part)) as i64)
+        } else {
+            self.law.sample(word)
         }
     }
 }

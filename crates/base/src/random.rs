@@ -57,6 +57,7 @@ pub enum Purpose {
     Annoyance,
     History,
     UnderWay,
+    Presence,
     Balance,
     Block,
     Replay,

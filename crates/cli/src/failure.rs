@@ -72,13 +72,12 @@ impl Failure {
     /// Says on standard error what went wrong, and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let code = self.code();
-        match self {
-            Failure::Scenario(error) => eprintln!("{:?}", miette::Report::new(*error)),
-            other => {
-                eprintln!("error: {other}");
-                if let Failure::Usage { help: Some(help), .. } = other {
-                    eprintln!("  help: {help}");
-                }
+        if let Failure::Scenario(error) = self {
+            eprintln!("{:?}", miette::Report::new(*error));
+        } else {
+            eprintln!("error: {self}");
+            if let Failure::Usage { help: Some(help), .. } = self {
+                eprintln!("  help: {help}");
             }
         }
         ExitCode::from(code)

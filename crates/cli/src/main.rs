@@ -17,12 +17,27 @@ mod terminal;
 use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use clap::Parser;
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     terminal::set_up();
-    let done = match cli.command {
+    // Unwinding lets half-written output clean up behind itself; the message is printed already.
+    let Ok(done) = catch_unwind(|| carry_out(cli.command)) else {
+        eprintln!("internal error: this is a mistake in chappe, not in what you gave it; please report it");
+        return ExitCode::from(1);
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads our output may have seen enough.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn carry_out(command: Command) -> Result<(), Failure> {
+    match command {
         Command::Run(args) => commands::run::run(&args),
         Command::Validate(args) => commands::validate::validate(&args),
         Command::Explain(args) => commands::explain::explain(&args),
@@ -31,11 +46,5 @@ fn main() -> ExitCode {
         Command::Trace(args) => commands::trace::trace(&args),
         Command::Presets(args) => commands::presets::presets(&args),
         Command::Schema(args) => commands::schema::schema(&args),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads our output may have seen enough.
-        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
     }
 }

@@ -26,10 +26,7 @@ pub(crate) fn load(source: &Source) -> Result<Loaded, Failure> {
     let scenario = chappe_scenario::parse(&path, &text, &options(source)?)?;
     let trace = match &scenario.traffic.replay {
         None => None,
-        Some(replay) => Some(Arc::new(replayed(
-            &beside(&source.scenario, replay),
-            &scenario,
-        )?)),
+        Some(replay) => Some(Arc::new(replayed(&beside(&source.scenario, replay), &scenario)?)),
     };
     Ok(Loaded {
         scenario,
@@ -67,8 +64,7 @@ fn beside(scenario: &Path, path: &str) -> PathBuf {
 /// Reads a trace.
 pub(crate) fn read_trace(path: &Path) -> Result<Trace, Failure> {
     let file = File::open(path).map_err(|error| unreadable(path, error))?;
-    Trace::read(BufReader::new(file))
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+    Trace::read(BufReader::new(file)).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
 fn replayed(path: &Path, scenario: &Scenario) -> Result<Trace, Failure> {

@@ -102,26 +102,27 @@ pub(crate) fn concerns(fact: &Fact, user: UserId) -> bool {
 
 /// Whether a fact bears on whether `page` may send `user` an ad.
 pub(crate) fn bears_on(fact: &Fact, user: UserId, page: PageId) -> bool {
-    match *fact {
-        Fact::Opened {
-            user: who, page: of, ..
-        }
-        | Fact::Acted { user: who, page: of }
-        | Fact::OptedIn {
-            user: who, page: of, ..
-        }
-        | Fact::OptedOut {
-            user: who, page: of, ..
-        }
-        | Fact::Muted { user: who, page: of }
-        | Fact::Decided {
-            user: who, page: of, ..
-        } => who == user && of == page,
-        Fact::Blocked { user: who, party } | Fact::Unblocked { user: who, party } => {
-            who == user && party == Party::Page(page)
-        }
-        _ => false,
+    if let Fact::Blocked { user: who, party } | Fact::Unblocked { user: who, party } = *fact {
+        return who == user && party == Party::Page(page);
     }
+    if let Fact::Opened {
+        user: who, page: of, ..
+    }
+    | Fact::Acted { user: who, page: of }
+    | Fact::OptedIn {
+        user: who, page: of, ..
+    }
+    | Fact::OptedOut {
+        user: who, page: of, ..
+    }
+    | Fact::Muted { user: who, page: of }
+    | Fact::Decided {
+        user: who, page: of, ..
+    } = *fact
+    {
+        return who == user && of == page;
+    }
+    false
 }
 
 /// Tells facts in the scenario's own words.

@@ -116,13 +116,13 @@ impl Process {
             match forward.hop {
                 Hop::Timer(at) => out.schedule(at, arrival),
                 Hop::Link(to) => {
-                    let latency = self.ways.between_servers(now, &forward.command);
+                    let latency = self.ways.between(now, &forward.command);
                     out.send(to, now + latency, arrival);
                 }
             }
         }
         for notice in &outbox.notices {
-            let latency = self.ways.to_client(now, notice);
+            let latency = self.ways.down(now, notice);
             out.send(notice.home(self.homes), now + latency, Event::Notice(*notice));
         }
         self.outbox = outbox;
@@ -135,7 +135,7 @@ impl Process {
             let home = command
                 .home(self.homes)
                 .expect("agents send what clients may send");
-            let latency = self.ways.from_client(*at, command);
+            let latency = self.ways.up(*at, command);
             out.send(home, *at + latency, Event::Arrive(*command));
         }
         for (at, wake) in &self.acts.wakes {

@@ -2,7 +2,7 @@
 
 use chappe_base::{CommandClass, Keyed, Law, MessageId, Party, Purpose, Sampler, ShardId, SimTime, Span};
 use chappe_platform::{Command, Notice};
-use chappe_scenario::{CLASS_COUNT, Link, Network, Scenario, Service, ServiceTimes};
+use chappe_scenario::{CLASS_COUNT, Link, Scenario, Service, ServiceTimes};
 use chappe_workload::config::Probe;
 use chappe_workload::offered_load;
 
@@ -14,10 +14,9 @@ pub(crate) struct Ways {
     pub(crate) patience: Keyed,
     pub(crate) arrival: Keyed,
     laws: [Sampler; CLASS_COUNT],
-    links: Links,
-    up: Keyed,
-    down: Keyed,
-    between: Keyed,
+    up: Latency,
+    down: Latency,
+    between: Latency,
     serving: Keyed,
 }
 
@@ -26,83 +25,63 @@ pub(crate) struct Ways {
 struct Latency {
     floor: Span,
     extra: Sampler,
+    keyed: Keyed,
 }
 
 impl Latency {
-    fn new(link: Link) -> Latency {
+    fn new(link: Link, keyed: Keyed) -> Latency {
         Latency {
             floor: link.floor,
             extra: Sampler::new(link.extra),
+            keyed,
         }
     }
 
     #[inline]
-    fn sample(&self, word: u64) -> Span {
-        self.floor + self.extra.sample(word)
-    }
-}
-
-/// The three kinds of link.
-#[derive(Clone, Debug)]
-struct Links {
-    up: Latency,
-    down: Latency,
-    between: Latency,
-}
-
-impl Links {
-    fn new(network: &Network) -> Links {
-        Links {
-            up: Latency::new(network.client_to_platform),
-            down: Latency::new(network.platform_to_client),
-            between: Latency::new(network.server_to_server),
-        }
+    fn draw(&self, [a, b]: [u64; 2]) -> Span {
+        self.floor + self.extra.sample(self.keyed.word(a, b))
     }
 }
 
 impl Ways {
     pub(crate) fn new(scenario: &Scenario) -> Ways {
-        let keyed = |purpose| Keyed::new(scenario.seed, purpose);
+        let (seed, network) = (scenario.seed, scenario.network);
+        let keyed = |purpose| Keyed::new(seed, purpose);
         Ways {
             service: scenario.service.clone(),
             probe: scenario.traffic.probe,
             patience: keyed(Purpose::Patience),
             arrival: keyed(Purpose::Arrival),
             laws: scenario.service.times.laws(unit_cost(scenario)).map(Sampler::new),
-            links: Links::new(&scenario.network),
-            up: keyed(Purpose::ClientUp),
-            down: keyed(Purpose::ClientDown),
-            between: keyed(Purpose::Between),
+            up: Latency::new(network.client_to_platform, keyed(Purpose::ClientUp)),
+            down: Latency::new(network.platform_to_client, keyed(Purpose::ClientDown)),
+            between: Latency::new(network.server_to_server, keyed(Purpose::Between)),
             serving: keyed(Purpose::Service),
         }
     }
 
     /// From a client that sends at `at` to the shard that decides.
     #[inline]
-    pub(crate) fn from_client(&self, at: SimTime, command: &Command) -> Span {
-        let [a, b] = occurrence(at, command);
-        self.links.up.sample(self.up.word(a, b))
+    pub(crate) fn up(&self, at: SimTime, command: &Command) -> Span {
+        self.up.draw(occurrence(at, command))
     }
 
     /// From shard to shard.
     #[inline]
-    pub(crate) fn between_servers(&self, now: SimTime, command: &Command) -> Span {
-        let [a, b] = occurrence(now, command);
-        self.links.between.sample(self.between.word(a, b))
+    pub(crate) fn between(&self, now: SimTime, command: &Command) -> Span {
+        self.between.draw(occurrence(now, command))
     }
 
     /// From a shard to a device.
     #[inline]
-    pub(crate) fn to_client(&self, now: SimTime, notice: &Notice) -> Span {
+    pub(crate) fn down(&self, now: SimTime, notice: &Notice) -> Span {
         let message = notice.message();
         let to = match notice.to() {
             Party::User(user) => u64::from(user.0),
             Party::Page(page) => 1 << 32 | u64::from(page.0),
         };
         let b = if message == MessageId(0) { now.0 as u64 } else { to };
-        self.links
-            .down
-            .sample(self.down.word(message.0 ^ to.rotate_left(40), b))
+        self.down.draw([message.0 ^ to.rotate_left(40), b])
     }
 
     /// Time in service at a shard.

@@ -4,7 +4,7 @@ use crate::collector::Collector;
 use crate::registry::{Count, Tick};
 use chappe_base::{
     Account, ActKind, Answerer, CampaignId, CommandClass, Decision, Fact, MessageClass, MessageId, Money,
-    Reaction, RefusalReason, ShardId, SimTime, Span,
+    Party, Reaction, RefusalReason, ShardId, SimTime, Span,
 };
 
 impl Collector {
@@ -62,7 +62,14 @@ impl Collector {
             Fact::Expired { .. } => self.count(Count::Expired),
             Fact::Pending { .. } => self.pending_count += 1,
 
-            Fact::Blocked { .. } => self.count_over_time(at, Count::Blocks, Tick::Blocks),
+            Fact::Blocked {
+                party: Party::Page(_),
+                ..
+            } => self.count_over_time(at, Count::Blocks, Tick::Blocks),
+            Fact::Blocked {
+                party: Party::User(_),
+                ..
+            } => self.count(Count::BlocksOfPeople),
             Fact::Unblocked { .. } => self.count(Count::Unblocks),
             Fact::Muted { .. } => self.count_over_time(at, Count::Mutes, Tick::Mutes),
             Fact::Opened { page, .. } => {

@@ -118,7 +118,8 @@ counts! {
     OrdersRefused = "orders.refused", Count, Lower, "orders refused: out of stock, wrong price, wrong state";
     OptInsGiven = "opt_ins.given", Count, Higher, "consents given";
     OptInsRevoked = "opt_ins.revoked", Count, Lower, "consents taken back";
-    Blocks = "blocks", Count, Lower, "blocks of a person or a page";
+    Blocks = "blocks", Count, Lower, "blocks of a page by a user";
+    BlocksOfPeople = "blocks.people", Count, None, "blocks of one person by another";
     Unblocks = "unblocks", Count, None, "blocks lifted";
     Mutes = "mutes", Count, Lower, "pages muted";
     PaymentsBegun = "payments.begun", Count, None, "transfers begun";
@@ -160,7 +161,7 @@ counts! {
     Payments = "series.payments", Count, None, "transfers that ended well per interval";
     OptIns = "series.opt_ins", Count, None, "consents given per interval";
     OptOuts = "series.opt_outs", Count, None, "consents taken back per interval";
-    Blocks = "series.blocks", Count, None, "blocks per interval";
+    Blocks = "series.blocks", Count, None, "blocks of pages per interval";
     Mutes = "series.mutes", Count, None, "pages muted per interval";
     AdsAllowed = "series.ads.allowed", Count, None, "ads allowed by the policy per interval";
     AdsRefused = "series.ads.refused", Count, None, "ads refused by the policy per interval";

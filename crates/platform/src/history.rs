@@ -26,6 +26,13 @@ pub enum Past {
         /// How many units.
         units: u32,
     },
+    /// A user's device is on line.
+    OnLine {
+        /// The user.
+        user: UserId,
+        /// Until when, unless they come again.
+        until: SimTime,
+    },
     /// A user and a page have a conversation.
     Conversation {
         /// The user.
@@ -79,6 +86,10 @@ impl Shard {
             } => self.shop.sold_out(&self.config, page, product),
             Past::Stock { page, product, units } => {
                 self.shop.restock(&self.config, page, product, units, out)
+            }
+            Past::OnLine { user, until } => {
+                self.people.connect(self.config.homes.local(user.0), at, until);
+                out.fact(Fact::Connected { user, until });
             }
             Past::Conversation {
                 user,

@@ -87,15 +87,6 @@ pub struct Link {
     pub extra: Law,
 }
 
-impl Link {
-    /// The latency at which `word`, a uniform 64-bit word, falls.
-    #[must_use]
-    #[inline]
-    pub fn sample(self, word: u64) -> Span {
-        Span(self.floor.0.saturating_add(self.extra.sample(word).0))
-    }
-}
-
 /// How shards spend service time.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Service {

@@ -288,6 +288,9 @@ pub struct Agents {
     /// Share of the visits that go to a page one already has a conversation with, where there is one.
     #[schemars(extend("x-grade" = "assumed"))]
     pub return_share: Probability,
+    /// Share of first contacts that are about something the page does not deal in: another category.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub off_topic_share: Probability,
     /// How long a customer waits for an answer before giving up.
     #[schemars(extend("x-grade" = "C", "x-source" = "people wait up to 4 h for a business's answer (2018)"))]
     pub patience: Law,
@@ -404,6 +407,7 @@ impl Default for Agents {
             opt_in_after_order: Probability::of(0.3),
             page_exponent: 0.8,
             return_share: Probability::of(0.5),
+            off_topic_share: Probability::of(0.25),
             patience: Law::LogNormal {
                 median: seconds(4 * 3600),
                 sigma: 1.0,

@@ -22,6 +22,7 @@ pub(crate) struct Draws {
     balance: Keyed,
     stock: Keyed,
     under_way: Keyed,
+    presence: Keyed,
 }
 
 impl Draws {
@@ -31,6 +32,7 @@ impl Draws {
             balance: Keyed::new(seed, Purpose::Balance),
             stock: Keyed::new(seed, Purpose::Restock),
             under_way: Keyed::new(seed, Purpose::UnderWay),
+            presence: Keyed::new(seed, Purpose::Presence),
         }
     }
 }
@@ -55,6 +57,9 @@ impl World {
                         amount,
                     },
                 ));
+            }
+            if let Some(until) = self.on_line_at_start(user) {
+                past.push((EVE, Past::OnLine { user, until }));
             }
             self.conversations_past(user, &mut past);
         }
@@ -213,6 +218,19 @@ impl World {
             let message = MessageId::new(user, Act::new(UNDER_WAY_DAY, number, ActKind::Chat, 1));
             Some((message, friend, SimTime::ZERO + delays.residual(&mut stream)))
         })
+    }
+
+    /// Until when the user's device is on line at time zero, if it is: off line with the
+    /// probability that an alternation of sessions and absences gives, else in mid-session.
+    pub(crate) fn on_line_at_start(&self, user: UserId) -> Option<SimTime> {
+        let mut draws = self.history_draws.presence.stream(u64::from(user.0), 0);
+        let per_day = self
+            .kinds
+            .per_day(self.population.activity(user), self.population.writes(user));
+        let session = self.session(user).law();
+        let occasions = per_day * days(session.mean());
+        (draws.unit() < occasions / (1.0 + occasions))
+            .then(|| SimTime::ZERO + session.residual([draws.word(), draws.word()]))
     }
 
     /// How long a message waits, in the mean, for a user who comes `per_day` times: off line for

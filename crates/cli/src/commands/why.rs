@@ -81,11 +81,11 @@ fn reload(folder: &Path) -> Result<Loaded, Failure> {
 
 /// User and page of an ad.
 fn ad(records: &[Record], loaded: &Loaded) -> Option<(UserId, PageId)> {
-    records.iter().find_map(|record| match record.fact {
-        Fact::AdDelivered { user, campaign, .. } => {
-            Some((user, loaded.scenario.platform.campaigns[campaign.index()].page))
-        }
-        _ => None,
+    records.iter().find_map(|record| {
+        let Fact::AdDelivered { user, campaign, .. } = record.fact else {
+            return None;
+        };
+        Some((user, loaded.scenario.platform.campaigns[campaign.index()].page))
     })
 }
 

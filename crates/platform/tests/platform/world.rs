@@ -182,9 +182,10 @@ impl World {
                 party
             }
             Past::Stock { page, .. } => Party::Page(page),
-            Past::Conversation { user, .. } | Past::Acted { user, .. } | Past::OptIn { user, .. } => {
-                Party::User(user)
-            }
+            Past::OnLine { user, .. }
+            | Past::Conversation { user, .. }
+            | Past::Acted { user, .. }
+            | Past::OptIn { user, .. } => Party::User(user),
         };
         let shard = self.config.homes.party(party);
         let mut out = Outbox::default();

@@ -92,7 +92,10 @@ impl Agents {
         let users = (0..homes.count(shard, world.population.users_count()))
             .map(|local| UserId(homes.number(shard, local)));
         Agents {
-            online_until: vec![SimTime::ZERO; users.len()],
+            online_until: users
+                .clone()
+                .map(|user| world.on_line_at_start(user).unwrap_or(SimTime::ZERO))
+                .collect(),
             activity: users.map(|user| world.population.activity(user) as f32).collect(),
             ads: Map::default(),
             replay: Replay::new(&world, shard),

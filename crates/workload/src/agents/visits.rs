@@ -58,7 +58,14 @@ impl Agents {
             self.ask(now + ASK_AFTER, act, user, page, acts);
         }
         if draws.unit() < agents.purchase_share.get() {
-            self.buy(now + BUY_AFTER, act, user, page, ProductId(topic.product), acts);
+            self.buy(
+                now + BUY_AFTER,
+                act,
+                user,
+                page,
+                self.world.product(page, topic),
+                acts,
+            );
         }
     }
 

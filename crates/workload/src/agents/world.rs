@@ -8,8 +8,8 @@ use crate::kinds::Kinds;
 use crate::population::Population;
 use crate::schedule::Schedule;
 use crate::trace::Trace;
-use chappe_base::{Homes, Keyed, Law, PageId, ProductId, Purpose, Sampler, SimTime, Topic, UserId};
-use chappe_platform::Config;
+use chappe_base::{Homes, Keyed, Law, PageId, ProductId, Purpose, Sampler, SimTime, Topic, UserId, unit};
+use chappe_platform::{Config, PageConfig};
 use std::sync::Arc;
 
 /// The laws that the agents of a run follow.
@@ -28,6 +28,8 @@ pub struct World {
     pub(crate) history: config::History,
     pub(crate) restock_after: Law,
     pub(crate) restock_units: u32,
+    /// Categories that pages deal in are numbered below this.
+    categories_count: u16,
     pub(crate) sold_out_share: f64,
     pub(crate) trace: Option<Arc<Trace>>,
     pub(crate) replay_speed: f64,
@@ -130,6 +132,13 @@ impl World {
             history: laws.history.clone(),
             restock_after: laws.restock_after,
             restock_units: laws.restock_units,
+            categories_count: laws
+                .platform
+                .pages
+                .iter()
+                .map(|page| page.category + 1)
+                .max()
+                .unwrap_or(0),
             sold_out_share: laws.sold_out_share,
             trace: laws.trace,
             replay_speed: traffic.replay_speed,
@@ -163,11 +172,35 @@ impl World {
     }
 
     /// What `user` is interested in at `page`: the topic of their first contact, whenever that is.
+    /// Mostly one of the page's products, sometimes the first product of another category.
     #[must_use]
     pub fn interest(&self, user: UserId, page: PageId) -> Topic {
-        let products_count = self.platform.pages[page.index()].products.len() as u64;
-        let word = self.draws.topic.word(u64::from(user.0), u64::from(page.0));
-        let product = ((u128::from(word) * u128::from(products_count)) >> 64) as u16;
-        self.platform.topic(page, ProductId(product))
+        let [place, kind] = self.draws.topic.words(u64::from(user.0), u64::from(page.0));
+        let PageConfig {
+            category, products, ..
+        } = &self.platform.pages[page.index()];
+        if self.categories_count > 1 && unit(kind) < self.agents.off_topic_share.get() {
+            let step = 1 + below(place, u64::from(self.categories_count) - 1) as u16;
+            Topic {
+                category: (category + step) % self.categories_count,
+                product: 0,
+            }
+        } else {
+            Topic {
+                category: *category,
+                product: below(place, products.len() as u64) as u16,
+            }
+        }
     }
+
+    /// The product of `page` that a user with this interest buys.
+    pub(crate) fn product(&self, page: PageId, interest: Topic) -> ProductId {
+        let deals_in_it = self.platform.pages[page.index()].category == interest.category;
+        ProductId(if deals_in_it { interest.product } else { 0 })
+    }
+}
+
+/// A uniform number below `count`, from a uniform word.
+fn below(word: u64, count: u64) -> u64 {
+    ((u128::from(word) * u128::from(count)) >> 64) as u64
 }
