@@ -421,9 +421,9 @@ pub struct Execution {
     pub machine: Machine,
     /// Threads that ran events.
     pub workers: u32,
-    /// The arguments that made it.
+    /// The command that made it.
     pub command: Vec<String>,
-    /// The folder in which they were given.
+    /// The folder in which it was given, seen from the folder of this record.
     pub folder: String,
     /// When it began, in RFC 3339.
     pub started: String,

@@ -13,7 +13,7 @@ use chappe_engine::{FactSink, SimulateOptions, Simulated, events_per_window, run
 use chappe_metrics::{Execution, Memory, MemoryPart, RunRecord, Threshold, write_csv, write_hlog};
 use chappe_scenario::Scenario;
 use std::io::{Write, stdout};
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 /// Events in one window from which it pays to split a run among threads.
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let started = SystemTime::now();
     let clock = Instant::now();
     let simulated = simulated(args, &loaded, until, log.as_mut(), trace.as_mut());
-    let execution = execution(&simulated, &loaded.scenario, started, clock.elapsed());
+    let execution = execution(&simulated, &loaded.scenario, &target, started, clock.elapsed());
     let record = run_record(
         &loaded.scenario,
         &simulated,
@@ -154,6 +154,7 @@ pub(crate) fn workers_count(asked: Workers, scenario: &Scenario) -> usize {
 fn execution(
     simulated: &Simulated,
     scenario: &Scenario,
+    target: &Path,
     started: SystemTime,
     took: std::time::Duration,
 ) -> Execution {
@@ -169,10 +170,10 @@ fn execution(
     Execution {
         machine: machine::machine(),
         workers: simulated.workers_count as u32,
-        command: std::env::args().collect(),
-        folder: std::env::current_dir()
-            .map(|folder| folder.display().to_string())
-            .unwrap_or_default(),
+        command: std::iter::once("chappe".to_string())
+            .chain(std::env::args().skip(1))
+            .collect(),
+        folder: way_back(target).display().to_string(),
         started,
         wall_ns: took.as_nanos() as u64,
         events_count: simulated.events_count,
@@ -182,6 +183,20 @@ fn execution(
             per_user: simulated.bytes.iter().map(part).collect(),
         },
     }
+}
+
+/// The way from the folder of a run to the folder in which its command was given: a record names no
+/// place of the machine it was made on.
+fn way_back(target: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let target = std::path::absolute(target).unwrap_or_else(|_| target.to_path_buf());
+    let shared = here
+        .components()
+        .zip(target.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = target.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(here.components().skip(shared)).collect()
 }
 
 /// The command that shows the facts of this run again.
@@ -219,7 +234,7 @@ fn write_folder(
 }
 
 /// The end of a run, for whoever waits for it.
-fn say(args: &RunArgs, record: &RunRecord, folder: &std::path::Path) -> Result<(), Failure> {
+fn say(args: &RunArgs, record: &RunRecord, folder: &Path) -> Result<(), Failure> {
     if args.json {
         return Ok(record.write(&mut stdout())?);
     }

@@ -65,7 +65,7 @@ fn reload(folder: &Path) -> Result<Loaded, Failure> {
         ));
     };
     let mut source = run.source;
-    source.scenario = Path::new(&record.execution.folder).join(source.scenario);
+    source.scenario = folder.join(&record.execution.folder).join(source.scenario);
     let loaded = load(&source)?;
     if loaded.scenario.hash != record.scenario.hash {
         let (file, now, then) = (

@@ -31,7 +31,7 @@ fn scenario(name: &str) -> Scenario {
 #[test]
 fn every_scenario_reads_and_asks_its_question_first() {
     let shipped = scenarios();
-    assert_eq!(shipped.len(), 9);
+    assert!(shipped.len() >= 9, "only {} scenarios", shipped.len());
     let index = read(&root().join("scenarios/README.md"));
     for (path, text) in shipped {
         let options = Options {
