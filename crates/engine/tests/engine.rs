@@ -8,3 +8,5 @@ mod phold;
 mod queue_theory;
 #[path = "engine/statistics.rs"]
 mod statistics;
+#[path = "engine/workload_fit.rs"]
+mod workload_fit;
