@@ -4,7 +4,7 @@ use crate::random::unit;
 use crate::text::Duration;
 use crate::time::Span;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How a duration is distributed, e.g. `{ exponential = "10ms" }` or
 /// `{ log-normal = { median = "185s", sigma = 1.35 } }`.
@@ -16,6 +16,7 @@ pub enum Law {
     /// Exponential with this mean.
     Exponential(Duration),
     /// Uniform between the two.
+    #[serde(deserialize_with = "rising")]
     Uniform(Duration, Duration),
     /// Log-normal with this median, and sigma the standard deviation of the logarithm.
     LogNormal {
@@ -25,6 +26,17 @@ pub enum Law {
         #[schemars(range(min = 0, max = 5))]
         sigma: f64,
     },
+}
+
+/// Two durations, of which the first is not the longer one.
+fn rising<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Duration, Duration), D::Error> {
+    let (low, high) = <(Duration, Duration)>::deserialize(deserializer)?;
+    if low <= high {
+        Ok((low, high))
+    } else {
+        let message = format!("{low} is longer than {high}; a uniform law names the shorter one first");
+        Err(serde::de::Error::custom(message))
+    }
 }
 
 impl Law {

@@ -23,17 +23,26 @@ impl Duration {
                 "`{text}`: months and years have no fixed length; write days"
             ));
         }
-        let days = span.get_weeks() as i64 * 7 + span.get_days() as i64;
-        let clock = span.weeks(0).days(0);
-        let nanoseconds = clock.total(jiff::Unit::Nanosecond).map_err(|_| hint())?;
-        let total = days as f64 * Span::DAY.0 as f64 + nanoseconds;
-        if total < 0.0 {
+        // Whole units, so that no nanosecond is lost however long it is.
+        let parts = [
+            (i64::from(span.get_weeks()), 7 * Span::DAY.0),
+            (i64::from(span.get_days()), Span::DAY.0),
+            (i64::from(span.get_hours()), Span::HOUR.0),
+            (span.get_minutes(), Span::MINUTE.0),
+            (span.get_seconds(), Span::SECOND.0),
+            (span.get_milliseconds(), 1_000_000),
+            (span.get_microseconds(), 1_000),
+            (span.get_nanoseconds(), 1),
+        ];
+        let whole = |(count, unit): (i64, i64)| i128::from(count) * i128::from(unit);
+        let total: i128 = parts.into_iter().map(whole).sum();
+        if total < 0 {
             return Err(format!("`{text}` is negative; a duration is zero or more"));
         }
-        if total >= i64::MAX as f64 {
-            return Err(format!("`{text}` is too long; at most 292 years"));
+        match i64::try_from(total) {
+            Ok(total) if total < i64::MAX => Ok(Duration(Span(total))),
+            _ => Err(format!("`{text}` is too long; at most 292 years")),
         }
-        Ok(Duration(Span(total as i64)))
     }
 }
 
@@ -204,6 +213,13 @@ mod tests {
             ("50ms", Span(50_000_000), "50ms"),
             ("194 days", Span(194 * Span::DAY.0), "194d"),
             ("0s", Span::ZERO, "0s"),
+            ("1.5h", Span(90 * Span::MINUTE.0), "90m"),
+            ("54420000000001ns", Span(54_420_000_000_001), "54420000000001ns"),
+            (
+                "9223372036854775806ns",
+                Span(i64::MAX - 1),
+                "9223372036854775806ns",
+            ),
         ] {
             let read = Duration::parse(text).unwrap();
             assert_eq!((read.0, read.to_string().as_str()), (span, shown), "{text}");

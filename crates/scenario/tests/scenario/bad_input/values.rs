@@ -378,3 +378,21 @@ hourly = [1.0, 2.0]
 ",
     );
 }
+
+#[test]
+fn a_uniform_law_the_wrong_way_round() {
+    refuses(
+        r#"[traffic]
+reading = { uniform = ["9s", "2s"] }
+"#,
+        &Options::default(),
+        r#"
+  × `traffic.reading.uniform`: 9s is longer than 2s; a uniform law names the shorter one first
+   ╭─[a.toml:2:23]
+ 1 │ [traffic]
+ 2 │ reading = { uniform = ["9s", "2s"] }
+   ·                       ────────────
+   ╰────
+"#,
+    );
+}
