@@ -117,13 +117,24 @@ fn check_times(file: &File) -> Result<(), Problem> {
         ("inbox_life", file.platform.inbox_life),
         ("lease_life", file.platform.lease_life),
     ];
-    match above_zero.iter().find(|(_, span)| span.0 == Span::ZERO) {
-        Some((key, _)) => Err(wrong(
-            &["platform", key],
-            format!("`platform.{key}` must be above zero"),
-        )),
-        None => Ok(()),
+    if let Some((key, _)) = above_zero.iter().find(|(_, span)| span.0 == Span::ZERO) {
+        let message = format!("`platform.{key}` must be above zero");
+        return Err(wrong(&["platform", key], message));
     }
+    let PlatformFile {
+        transfer_timeout,
+        key_life,
+        ..
+    } = file.platform;
+    // A key must outlive the transfer, its cancellation and their answers.
+    if transfer_timeout.0.0 > key_life.0.0 / 4 {
+        let message = format!(
+            "`platform.transfer_timeout` ({transfer_timeout}) must be at most a quarter of \
+             `platform.key_life` ({key_life})"
+        );
+        return Err(wrong(&["platform", "transfer_timeout"], message));
+    }
+    Ok(())
 }
 
 fn population(file: &File) -> Result<Population, Problem> {
@@ -299,8 +310,10 @@ fn pages(file: &File, categories: &[Category]) -> Vec<PageConfig> {
 }
 
 fn campaigns(file: &File, categories: &[Category], horizon: SimTime) -> Result<Vec<CampaignConfig>, Problem> {
-    if file.campaign.len() > u16::MAX as usize {
-        let message = format!("at most {} campaigns", u16::MAX);
+    // What people do in answer to an ad is numbered by its campaign.
+    let most = Act::SLOTS as usize;
+    if file.campaign.len() > most {
+        let message = format!("{} campaigns; at most {most}", file.campaign.len());
         return Err(wrong(&["campaign"], message));
     }
     file.campaign

@@ -1,7 +1,7 @@
 //! Wrong campaigns.
 
 use super::refuses;
-use chappe_scenario::Options;
+use chappe_scenario::{Options, parse};
 
 #[test]
 fn a_campaign_for_a_page_that_is_not_there() {
@@ -303,4 +303,14 @@ budget = "2000000000"
    ╰────
 "#,
     );
+}
+
+#[test]
+fn more_campaigns_than_answers_to_ads_can_tell_apart() {
+    let campaign = "[[campaign]]\nformat = \"new-product\"\npage = 0\ntopic = \"shoes/trail\"\n\
+                    bid = \"0.01\"\nbudget = \"5.00\"\n";
+    let options = Options::default();
+    assert!(parse("a.toml", &campaign.repeat(512), &options).is_ok());
+    let error = parse("a.toml", &campaign.repeat(513), &options).unwrap_err();
+    assert_eq!(error.to_string(), "513 campaigns; at most 512");
 }

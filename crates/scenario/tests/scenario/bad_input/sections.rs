@@ -367,3 +367,22 @@ shoes = []
 ",
     );
 }
+
+#[test]
+fn a_key_that_does_not_outlive_its_transfer() {
+    refuses(
+        r#"[platform]
+key_life = "1m"
+transfer_timeout = "16s"
+"#,
+        &Options::default(),
+        r#"
+  × `platform.transfer_timeout` (16s) must be at most a quarter of `platform.key_life` (1m)
+   ╭─[a.toml:3:20]
+ 2 │ key_life = "1m"
+ 3 │ transfer_timeout = "16s"
+   ·                    ─────
+   ╰────
+"#,
+    );
+}
