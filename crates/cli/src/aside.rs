@@ -16,6 +16,9 @@ impl Aside {
         let aside = Aside {
             target: target.to_path_buf(),
         };
+        if target.is_dir() {
+            return Err(aside.failure(io::ErrorKind::IsADirectory.into()));
+        }
         let probe = aside.path("");
         let made = File::create(&probe).and_then(|_| fs::remove_file(&probe));
         made.map_err(|error| aside.failure(error))?;
@@ -78,6 +81,7 @@ mod tests {
         aside.finish(|writer| writer.write_all(b"whole")).unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"whole");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        assert!(Aside::prepare(&folder).is_err(), "it is a folder");
         fs::remove_dir_all(&folder).unwrap();
         assert!(Aside::prepare(&target).is_err());
     }

@@ -7,11 +7,22 @@ use std::path::{Path, PathBuf};
 
 /// What marks a folder as one of ours.
 const RECORD: &str = "run.json";
+/// What may stand in a folder of ours.
+const OURS: [&str; 6] = [
+    RECORD,
+    "index.html",
+    "latency.hlog",
+    "plots",
+    "scenario.toml",
+    "series.csv",
+];
 
 /// A folder in the making, beside the place where it will be.
 pub(crate) struct Output {
     target: PathBuf,
     aside: PathBuf,
+    /// Folders above it that were not there before, the lowest first.
+    made: Vec<PathBuf>,
 }
 
 impl Output {
@@ -23,30 +34,32 @@ impl Output {
                 "give --out a folder of its own, such as reports/out/mine",
             )
         })?;
-        if target.exists() && !is_replaceable(target) {
-            return Err(Failure::usage_with(
-                format!("`{}` exists and is not the folder of a run", target.display()),
-                "give --out a new folder, or one that an earlier run wrote",
-            ));
+        if target.exists() {
+            make_sure_it_is_ours(target)?;
         }
         let parent = match target.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
         };
-        let aside = parent.join(format!(
-            ".{}.partial-{}",
-            name.to_string_lossy(),
-            std::process::id()
-        ));
-        let made = fs::create_dir_all(parent).and_then(|()| fs::create_dir(&aside));
-        made.map_err(|error| Failure::Write {
-            path: target.to_path_buf(),
-            error,
-        })?;
-        Ok(Output {
+        let made = parent.ancestors().take_while(|folder| !folder.exists());
+        let mut output = Output {
             target: target.to_path_buf(),
-            aside,
-        })
+            aside: PathBuf::new(),
+            made: made.map(Path::to_path_buf).collect(),
+        };
+        let aside = || -> io::Result<PathBuf> {
+            fs::create_dir_all(parent)?;
+            create_beside(parent, &name.to_string_lossy())
+        };
+        output.aside = aside().map_err(|error| output.failure(error))?;
+        Ok(output)
+    }
+
+    fn failure(&self, error: io::Error) -> Failure {
+        Failure::Write {
+            path: self.target.clone(),
+            error,
+        }
     }
 
     /// Writes one file of the folder, given its path within it.
@@ -61,23 +74,20 @@ impl Output {
     }
 
     /// Puts the folder in its place, instead of an earlier run's.
-    pub(crate) fn finish(self) -> Result<PathBuf, Failure> {
-        let old = self.aside.with_extension("old");
+    pub(crate) fn finish(mut self) -> Result<PathBuf, Failure> {
         let place = || -> io::Result<()> {
-            if self.target.exists() {
-                fs::rename(&self.target, &old)?;
+            if !self.target.exists() {
+                return fs::rename(&self.aside, &self.target);
             }
+            // Never without a whole folder for longer than it takes to rename another.
+            let mut old = self.aside.clone().into_os_string();
+            old.push("-old");
+            fs::rename(&self.target, &old)?;
             fs::rename(&self.aside, &self.target)?;
-            if old.exists() {
-                fs::remove_dir_all(&old)
-            } else {
-                Ok(())
-            }
+            fs::remove_dir_all(&old)
         };
-        place().map_err(|error| Failure::Write {
-            path: self.target.clone(),
-            error,
-        })?;
+        place().map_err(|error| self.failure(error))?;
+        self.made.clear();
         Ok(self.target.clone())
     }
 }
@@ -89,13 +99,49 @@ impl Drop for Output {
             // Nothing better to do than to leave it, should even that fail.
             let _ = fs::remove_dir_all(&self.aside);
         }
+        for folder in &self.made {
+            // Unless somebody else has put something there in the meantime.
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 
-/// Whether nothing but an earlier run would be lost.
-fn is_replaceable(folder: &Path) -> bool {
-    let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    is_empty || folder.join(RECORD).is_file()
+/// Makes a folder beside the one that will be called `name`, and not one that another process, or
+/// one killed before, has made.
+fn create_beside(parent: &Path, name: &str) -> io::Result<PathBuf> {
+    let process = std::process::id();
+    for number in 0.. {
+        let aside = parent.join(format!(".{name}.partial-{process}-{number}"));
+        match fs::create_dir(&aside) {
+            Ok(()) => return Ok(aside),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    unreachable!("numbers don't end")
+}
+
+/// Makes sure that nothing but an earlier run would be lost with `folder`.
+fn make_sure_it_is_ours(folder: &Path) -> Result<(), Failure> {
+    let help = "give --out a new folder, or one that an earlier run wrote";
+    let refused = |why: &str| {
+        let problem = format!("`{}` exists and {why}", folder.display());
+        Err(Failure::usage_with(problem, help))
+    };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return refused("is not the folder of a run");
+    };
+    let names: Vec<String> = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    if !names.is_empty() && !folder.join(RECORD).is_file() {
+        return refused("is not the folder of a run");
+    }
+    match names.iter().find(|name| !OURS.contains(&name.as_str())) {
+        Some(foreign) => refused(&format!("holds `{foreign}`, which no run wrote")),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -133,6 +179,33 @@ mod tests {
             1,
             "nothing is left beside it"
         );
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_in_nobodys_way() {
+        let base = folder("left");
+        let process = std::process::id();
+        for number in 0..3 {
+            fs::create_dir(base.join(format!(".run.partial-{process}-{number}"))).unwrap();
+        }
+        let output = Output::prepare(&base.join("run")).unwrap();
+        output.write("run.json", b"1").unwrap();
+        output.finish().unwrap();
+        assert_eq!(fs::read(base.join("run/run.json")).unwrap(), b"1");
+    }
+
+    #[test]
+    fn folders_above_are_made_and_go_again_with_what_was_abandoned() {
+        let base = folder("deep");
+        let target = base.join("reports/out/run");
+        drop(Output::prepare(&target).unwrap());
+        assert!(!base.join("reports").exists());
+        let output = Output::prepare(&target).unwrap();
+        fs::write(base.join("reports/mine.txt"), "mine").unwrap();
+        drop(output);
+        assert!(base.join("reports/mine.txt").exists() && !base.join("reports/out").exists());
+        Output::prepare(&target).unwrap().finish().unwrap();
+        assert!(target.exists());
     }
 
     #[test]
