@@ -33,7 +33,7 @@ pub(crate) fn facts(
         SimulateOptions {
             workers: workers_count(effort.workers, &loaded.scenario),
             until: None,
-            stop: &stop_on_interrupt(),
+            stop: stop_on_interrupt(),
             progress: &mut |progress| gauge.show(progress),
             log: Some(&mut sink),
             watch,

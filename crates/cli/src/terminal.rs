@@ -6,37 +6,41 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, stderr};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
 /// Colours and drawings for people, plain text for files.
 pub(crate) fn set_up() {
     let graphical = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     // Fails only if a hook is set already, and nobody else sets one.
     let _ = miette::set_hook(Box::new(move |_| {
-        let theme = if graphical {
+        let mut theme = if graphical {
             miette::GraphicalTheme::unicode()
         } else {
             miette::GraphicalTheme::none()
         };
+        // Like all other errors.
+        theme.characters.error = "error:".to_string();
         Box::new(miette::GraphicalReportHandler::new_themed(theme).with_links(false))
     }));
 }
 
-/// A flag that Ctrl-C raises; a second Ctrl-C ends the process at once.
-pub(crate) fn stop_on_interrupt() -> StopFlag {
-    static INSISTED: AtomicBool = AtomicBool::new(false);
-    let flag = StopFlag::new();
-    let raised = flag.clone();
-    let handler = move || {
-        if INSISTED.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
+/// The flag that Ctrl-C raises; a second Ctrl-C ends the process at once.
+pub(crate) fn stop_on_interrupt() -> &'static StopFlag {
+    static FLAG: OnceLock<StopFlag> = OnceLock::new();
+    FLAG.get_or_init(|| {
+        let flag = StopFlag::new();
+        let raised = flag.clone();
+        let handler = move || {
+            if raised.is_raised() {
+                std::process::exit(130);
+            }
+            raised.raise();
+        };
+        if let Err(error) = ctrlc::set_handler(handler) {
+            eprintln!("warning: Ctrl-C will not write a report: {error}");
         }
-        raised.raise();
-    };
-    if let Err(error) = ctrlc::set_handler(handler) {
-        eprintln!("warning: Ctrl-C will not write a report: {error}");
-    }
-    flag
+        flag
+    })
 }
 
 /// The progress of a run, on standard error if that is a terminal.

@@ -131,7 +131,7 @@ fn simulated(
         SimulateOptions {
             workers: workers_count(args.effort.workers, &loaded.scenario),
             until,
-            stop: &stop_on_interrupt(),
+            stop: stop_on_interrupt(),
             progress: &mut |progress| gauge.show(progress),
             log: is_watched.then_some(&mut sinks as &mut dyn FnMut(usize) -> FactSink),
             watch: None,
@@ -238,13 +238,16 @@ fn say(args: &RunArgs, record: &RunRecord, folder: &Path) -> Result<(), Failure>
     if args.json {
         return Ok(record.write(&mut stdout())?);
     }
-    for warning in &record.result.warnings {
-        eprintln!("warning: {}; {}", warning.problem, warning.remedy);
-    }
     if args.effort.quiet {
+        for warning in &record.result.warnings {
+            eprintln!("warning: {}; {}", warning.problem, warning.remedy);
+        }
         return Ok(());
     }
     let mut out = stdout();
+    for doubt in chappe_report::doubts(record) {
+        writeln!(out, "Beware: {doubt}")?;
+    }
     for sentence in chappe_report::answer(record) {
         writeln!(out, "{sentence}")?;
     }
