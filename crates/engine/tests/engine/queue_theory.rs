@@ -1,18 +1,19 @@
-//! Simulated queues against their closed forms.
+//! The scenario `queue` against the closed forms of queueing theory.
 
+use crate::play;
 use crate::statistics::{Batches, Interval};
-use chappe_base::{Keyed, Purpose, SimTime, Span};
-use chappe_engine::{Arrival, Discipline, Emitter, Kernel, LogicalProcess, Started, Station, Ticket};
-use serde::{Deserialize, Serialize};
+use chappe_base::{CommandClass, Fact, Span};
+use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
+use std::sync::mpsc;
 
 /// Mean service time; waits are counted in it.
-const SERVICE: Span = Span(10_000_000);
-/// Queues simulated side by side, each a shard.
-const REPLICAS_COUNT: u64 = 16;
+const SERVICE: Span = Span(5_000_000);
+/// Shards of the scenario: queues simulated side by side.
+const REPLICAS_COUNT: usize = 8;
 /// Jobs in a batch. The waits of M/M/1 at a utilisation of 0.92 are correlated over some 600.
 const BATCH_SIZE: u32 = 1 << 16;
 const WARM_UP_COUNT: u32 = 1 << 13;
-const SEEDS: [u64; 3] = [2016, 2017, 2018];
+const SEEDS: [u64; 3] = [1, 2, 3];
 /// Probability that any of the intervals below misses, if the engine is right.
 const FAMILY_MISS: f64 = 0.001;
 /// Intervals in the family: 13 figures, each under every seed.
@@ -95,139 +96,107 @@ fn erlang_a(servers_count: u32, load: f64, patience: f64) -> Figures {
     [wait, waits / total, wait / patience]
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
-enum Event {
-    Arrive,
-    Done { server: u32 },
-    LosesPatience(Ticket),
-}
-
-/// One queue as a logical process.
-struct Shop {
-    queue: Queue,
-    keyed: Keyed,
-    replica: u64,
-    jobs_count: u64,
-    station: Station<()>,
-    batches: Batches<3>,
-}
-
-impl Shop {
-    fn new(queue: Queue, seed: u64, replica: u64) -> Shop {
-        Shop {
-            queue,
-            keyed: Keyed::new(seed, Purpose::Test),
-            replica,
-            jobs_count: 0,
-            station: Station::new(queue.servers_count, u32::MAX, Discipline::Fifo),
-            batches: Batches::new(BATCH_SIZE, WARM_UP_COUNT),
-        }
-    }
-
-    /// Two exponential draws of mean 1 for the current job: 0 for its arrival and service, 1 for
-    /// its patience.
-    fn draws(&self, what: u64) -> [f64; 2] {
-        let words = self.keyed.words(self.replica << 1 | what, self.jobs_count);
-        words.map(|word| -libm::log(((word >> 12) as f64 + 0.5) / (1u64 << 52) as f64))
-    }
-
-    fn begin(started: Started, out: &mut Emitter<'_, Event>) {
-        let server = started.server;
-        out.schedule(started.done_at, Event::Done { server });
-    }
-
-    fn record(&mut self, wait: Span, abandoned: bool) {
-        let wait = wait.0 as f64 / SERVICE.0 as f64;
-        let waited = (wait > 0.0) as u8 as f64;
-        self.batches.observe([wait, waited, abandoned as u8 as f64]);
-    }
-}
-
-fn times(span: Span, factor: f64) -> Span {
-    Span((span.0 as f64 * factor) as i64)
-}
-
-impl LogicalProcess for Shop {
-    type Event = Event;
-    type Shared = ();
-
-    fn start(&mut self, (): &mut (), out: &mut Emitter<'_, Event>) {
-        out.schedule(SimTime::ZERO, Event::Arrive);
-    }
-
-    fn handle(&mut self, (): &mut (), now: SimTime, event: Event, out: &mut Emitter<'_, Event>) {
-        match event {
-            Event::Arrive => {
-                self.jobs_count += 1;
-                let [gap, work] = self.draws(0);
-                let work = match self.queue.service {
-                    Service::Exponential => times(SERVICE, work),
-                    Service::Constant => SERVICE,
-                };
-                match self.station.arrive(now, (), 0, work, false) {
-                    Arrival::Started(started) => Shop::begin(started, out),
-                    Arrival::Queued(ticket) => {
-                        if let Some(mean) = self.queue.patience {
-                            let patience = times(SERVICE, mean * self.draws(1)[0]);
-                            out.schedule(now + patience, Event::LosesPatience(ticket));
-                        }
-                    }
-                    Arrival::Dropped => panic!("the waiting room has no end"),
-                }
-                out.schedule(now + times(SERVICE, gap / self.queue.load()), Event::Arrive);
-            }
-            Event::Done { server } => {
-                let done = self.station.complete(now, server);
-                self.record(done.wait, false);
-                if let Some(started) = done.next {
-                    Shop::begin(started, out);
-                }
-            }
-            Event::LosesPatience(ticket) => {
-                if let Some(((), waited)) = self.station.renege(now, ticket) {
-                    self.record(waited, true);
-                }
-            }
-        }
-    }
-}
-
-/// Runs until the intervals of all figures are as narrow as asked, then holds them to the truth.
-fn check(queue: Queue, relative_half_width: f64) {
-    let truth = queue.truth();
-    let miss = FAMILY_MISS / FAMILY_COUNT as f64;
-    // Time for a batch in every replica.
-    let slice = times(SERVICE, BATCH_SIZE as f64 / queue.load());
-    for seed in SEEDS {
-        let shops = (0..REPLICAS_COUNT).map(|replica| Shop::new(queue, seed, replica));
-        let mut kernel = Kernel::alone(shops.collect(), (), Span::ZERO);
-        kernel.start();
-        let mut horizon = SimTime::ZERO + slice;
-        let intervals = loop {
-            horizon += slice;
-            kernel.run_until(horizon, u64::MAX);
-            let batches: Vec<[f64; 3]> = kernel
-                .lps()
-                .iter()
-                .flat_map(|shop| &shop.batches.means)
-                .copied()
-                .collect();
-            // At least three batches a replica, so that the estimate of their variance is good.
-            if batches.len() < 3 * REPLICAS_COUNT as usize {
-                continue;
-            }
-            let intervals = [0, 1, 2].map(|figure| {
-                let means: Vec<f64> = batches.iter().map(|batch| batch[figure]).collect();
-                Interval::of_batches(&means, miss)
-            });
-            let wide = |&(truth, interval): &(f64, Interval)| {
-                truth > 0.0 && interval.relative_half_width() > relative_half_width
-            };
-            if !truth.into_iter().zip(intervals).any(|pair| wide(&pair)) {
-                break intervals;
-            }
+impl Queue {
+    /// The scenario `queue` as this queue, under `seed` and without an end.
+    fn scenario(self, seed: u64) -> chappe_scenario::Scenario {
+        let milliseconds = |times: f64| times * SERVICE.0 as f64 / 1e6;
+        let law = match self.service {
+            Service::Exponential => "exponential",
+            Service::Constant => "constant",
         };
-        for ((name, truth), interval) in NAMES.into_iter().zip(truth).zip(intervals) {
+        let rate = self.load() / SERVICE.as_secs_f64();
+        let patience = match self.patience {
+            Some(mean) => format!(", patience = {{ exponential = \"{}ms\" }}", milliseconds(mean)),
+            None => String::new(),
+        };
+        play::scenario(
+            "queue",
+            None,
+            &[
+                ("seed", &seed.to_string()),
+                ("horizon", "1000 days"),
+                ("platform.shards", &REPLICAS_COUNT.to_string()),
+                ("platform.servers", &self.servers_count.to_string()),
+                (
+                    "platform.service.probe",
+                    &format!("{{ {law} = \"{}ms\" }}", milliseconds(1.0)),
+                ),
+                ("traffic.probe", &format!("{{ rate = {rate}{patience} }}")),
+            ],
+        )
+    }
+}
+
+/// Takes the facts of all replicas and sends off the means of full batches.
+fn batching(means: mpsc::Sender<Figures>) -> FactSink {
+    let mut replicas = vec![Batches::<3>::new(BATCH_SIZE, WARM_UP_COUNT); REPLICAS_COUNT];
+    Box::new(move |record| {
+        let (wait, abandoned) = match record.fact {
+            Fact::Served {
+                command: CommandClass::Probe,
+                wait_ns,
+                ..
+            } => (wait_ns, 0.0),
+            Fact::Reneged { wait_ns } => (wait_ns, 1.0),
+            _ => return,
+        };
+        let wait = wait.0 as f64 / SERVICE.0 as f64;
+        let waited = f64::from(u8::from(wait > 0.0));
+        let batches = &mut replicas[record.shard.index()];
+        batches.observe([wait, waited, abandoned]);
+        for mean in batches.means.drain(..) {
+            means.send(mean).expect("the test listens to the end");
+        }
+    })
+}
+
+/// Runs until the intervals of all figures are as narrow as asked.
+fn intervals(queue: Queue, seed: u64, relative_half_width: f64) -> [Interval; 3] {
+    let (truth, miss) = (queue.truth(), FAMILY_MISS / FAMILY_COUNT as f64);
+    let (sender, means) = mpsc::channel();
+    let mut batches: Vec<Figures> = Vec::new();
+    let mut found = None;
+    let stop = StopFlag::new();
+    let mut progress = |_| {
+        let known_count = batches.len();
+        batches.extend(means.try_iter());
+        // At least three batches a replica, so that the estimate of their variance is good.
+        if batches.len() == known_count || batches.len() < 3 * REPLICAS_COUNT {
+            return;
+        }
+        let intervals = [0, 1, 2].map(|figure| {
+            let means: Vec<f64> = batches.iter().map(|batch| batch[figure]).collect();
+            Interval::of_batches(&means, miss)
+        });
+        let is_narrow = |(truth, interval): (f64, Interval)| {
+            truth == 0.0 || interval.relative_half_width() <= relative_half_width
+        };
+        if truth.into_iter().zip(intervals).all(is_narrow) {
+            found.get_or_insert(intervals);
+            stop.raise();
+        }
+    };
+    let simulated = simulate(
+        &queue.scenario(seed),
+        SimulateOptions {
+            workers: 1,
+            until: None,
+            stop: &stop,
+            progress: &mut progress,
+            log: Some(&mut |_| batching(sender.clone())),
+            watch: None,
+            trace: None,
+        },
+    );
+    assert_eq!(simulated.verdict.violations, []);
+    found.expect("the run stops for this only")
+}
+
+/// Holds what the scenario comes to, under every seed, to the truth.
+fn check(queue: Queue, relative_half_width: f64) {
+    for seed in SEEDS {
+        let intervals = intervals(queue, seed, relative_half_width);
+        for ((name, truth), interval) in NAMES.into_iter().zip(queue.truth()).zip(intervals) {
             assert!(
                 interval.contains(truth),
                 "{name} of {queue:?} with seed {seed}: {truth} is not in {interval:?}"

@@ -1,0 +1,463 @@
+//! The audit can fail: runs of the main scenario with one thing wrong on purpose, and what the
+//! audit names then.
+
+use crate::play::{first_ads, judge, play};
+use chappe_audit::{Promise, Verdict};
+use chappe_base::{Account, Fact, MessageClass, MessageId, Money, Party, Permit, Record, RuleKind, UserId};
+use chappe_platform::policy::{PageRule, UserRule};
+use chappe_scenario::Scenario;
+use std::sync::LazyLock;
+
+/// A run that keeps all promises, under a policy that asks for consent and counts ads.
+static LEGAL: LazyLock<(Scenario, Vec<Record>)> = LazyLock::new(|| {
+    let scenario = first_ads(&[
+        ("history.opted_in", "0.8"),
+        ("policy.opt_in", "page"),
+        ("policy.frequency_cap", "{ per_user = 2, every = \"1 day\" }"),
+    ]);
+    let facts = play(&scenario, 1).facts;
+    (scenario, facts)
+});
+
+/// Promises that a verdict says were broken.
+fn broken(verdict: &Verdict) -> Vec<Promise> {
+    let is_broken = verdict.checks.iter().filter(|check| check.violation_count > 0);
+    is_broken.map(|check| check.promise).collect()
+}
+
+/// The first fact of the run itself, not of its history, that `wanted` picks.
+fn find<T>(facts: &[Record], wanted: impl Fn(&Record) -> Option<T>) -> (usize, T) {
+    let picked = |(at, record)| Some((at, wanted(record)?));
+    let mut of_run = facts.iter().enumerate().filter(|(_, record)| record.at.0 >= 0);
+    of_run.find_map(picked).expect("the run has such a fact")
+}
+
+/// Asserts that the run breaks exactly this promise once it is tampered with, and says so in these
+/// words.
+fn breaks(promise: Promise, words: &str, tamper: impl FnOnce(&mut Vec<Record>)) {
+    let (scenario, legal) = &*LEGAL;
+    let mut facts = legal.clone();
+    tamper(&mut facts);
+    assert!(facts != *legal, "nothing was tampered with");
+    let verdict = judge(scenario, &facts);
+    assert!(
+        broken(&verdict).contains(&promise),
+        "{promise} was broken ({words}), but the audit names {:?}",
+        verdict.violations
+    );
+    let violations: Vec<String> = verdict.violations.iter().map(ToString::to_string).collect();
+    let named = violations
+        .iter()
+        .any(|text| text.starts_with(promise.label()) && text.contains(words));
+    assert!(named, "no violation says `{words}`: {violations:#?}");
+}
+
+/// The same fact once more, right behind itself.
+fn double(facts: &mut Vec<Record>, at: usize) {
+    facts.insert(at + 1, facts[at]);
+}
+
+/// Another fact right before the one at `at`, at the same time on the same shard.
+fn before(facts: &mut Vec<Record>, at: usize, fact: Fact) {
+    facts.insert(at, Record { fact, ..facts[at] });
+}
+
+/// The first ad that was delivered: where it stands, to whom, and what permitted it.
+fn first_ad(facts: &[Record]) -> (usize, (UserId, Party, Permit)) {
+    let (at, (message, user, permit)) = find(facts, |record| match record.fact {
+        Fact::AdDelivered {
+            message,
+            user,
+            permit,
+            ..
+        } => Some((message, user, permit)),
+        _ => None,
+    });
+    let (_, page) = find(facts, |record| match record.fact {
+        Fact::Accepted {
+            message: accepted,
+            from,
+            ..
+        } if accepted == message => Some(from),
+        _ => None,
+    });
+    (at, (user, page, permit))
+}
+
+fn friend_delivered(record: &Record) -> Option<(MessageId, Party, Party)> {
+    match record.fact {
+        Fact::Delivered {
+            message,
+            class: MessageClass::Friend,
+            from,
+            to,
+        } => Some((message, from, to)),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_run_is_clean_and_puts_every_promise_to_the_test() {
+    let (scenario, facts) = &*LEGAL;
+    let verdict = judge(scenario, facts);
+    assert_eq!(verdict.violations, []);
+    for check in &verdict.checks {
+        assert!(check.checked_count >= 50, "{check:?}");
+    }
+}
+
+#[test]
+fn messages_lost_or_told_twice() {
+    let promise = Promise::DeliveredOnce;
+    breaks(promise, "was accepted and never ended", |facts| {
+        let (at, (message, ..)) = find(facts, friend_delivered);
+        facts.remove(at);
+        let is_handed = |r: &Record| matches!(r.fact, Fact::HandedOut { message: m, .. } if m == message);
+        facts.retain(|record| !is_handed(record));
+    });
+    breaks(promise, "was delivered and never reached its device", |facts| {
+        let (at, ()) = find(facts, |r| matches!(r.fact, Fact::HandedOut { .. }).then_some(()));
+        facts.remove(at);
+    });
+    breaks(promise, "was delivered, but is not open", |facts| {
+        let (at, _) = find(facts, friend_delivered);
+        double(facts, at);
+    });
+    breaks(promise, "reached a device, but was not delivered", |facts| {
+        let (at, ()) = find(facts, |r| matches!(r.fact, Fact::HandedOut { .. }).then_some(()));
+        double(facts, at);
+    });
+    breaks(promise, "was accepted and never ended", |facts| {
+        let (at, ()) = find(facts, |r| matches!(r.fact, Fact::Pending { .. }).then_some(()));
+        facts.remove(at);
+    });
+}
+
+#[test]
+fn money_posted_twice_or_in_another_amount() {
+    let promise = Promise::MoneyConserved;
+    let post = |record: &Record| match record.fact {
+        Fact::Moved {
+            from: Account::UserHeld(_),
+            to: Account::Clearing,
+            ..
+        } => Some(()),
+        _ => None,
+    };
+    let credit = |record: &Record| match record.fact {
+        Fact::Moved {
+            from: Account::Clearing,
+            to: Account::User(_) | Account::Page(_),
+            ..
+        } => Some(()),
+        _ => None,
+    };
+    breaks(promise, "overdrew", |facts| {
+        let (at, ()) = find(facts, post);
+        double(facts, at);
+    });
+    breaks(promise, "was posted twice", |facts| {
+        let (at, ()) = find(facts, |r| {
+            matches!(r.fact, Fact::TransferPosted { .. }).then_some(())
+        });
+        double(facts, at);
+    });
+    breaks(promise, "micro-units", |facts| {
+        let (at, ()) = find(facts, credit);
+        if let Fact::Moved { amount, .. } = &mut facts[at].fact {
+            *amount += Money(1);
+        }
+    });
+    breaks(promise, "was posted in word only", |facts| {
+        let (at, ()) = find(facts, post);
+        facts.remove(at);
+    });
+}
+
+#[test]
+fn ads_without_their_permit() {
+    let promise = Promise::AdPermitted;
+    breaks(promise, "there is no conversation", |facts| {
+        let (_, (whom, _, permit)) = first_ad(facts);
+        let is_opening = |record: &Record| matches!(record.fact, Fact::Opened { user, act, .. } if (user, act) == (whom, permit.conversation));
+        facts.retain(|record| !is_opening(record));
+    });
+    breaks(promise, "for an opt-in that is not in force", |facts| {
+        let (_, (whom, _, permit)) = first_ad(facts);
+        let cited = permit.opt_in.expect("the policy asks for an opt-in");
+        let is_opt_in = |record: &Record| matches!(record.fact, Fact::OptedIn { user, act, .. } if (user, act) == (whom, cited));
+        facts.retain(|record| !is_opt_in(record));
+    });
+    breaks(
+        promise,
+        "citing another conversation than was decided on",
+        |facts| {
+            let (at, _) = first_ad(facts);
+            if let Fact::AdDelivered { permit, .. } = &mut facts[at].fact {
+                permit.conversation.0 += 1;
+            }
+        },
+    );
+    breaks(promise, "without a decision that allows it", |facts| {
+        let (_, (whom, ..)) = first_ad(facts);
+        facts.retain(|record| !matches!(record.fact, Fact::Decided { user, .. } if user == whom));
+    });
+}
+
+#[test]
+fn deliveries_against_what_people_want() {
+    let promise = Promise::ConsentKept;
+    breaks(promise, "who blocks them", |facts| {
+        let (at, (_, from, to)) = find(facts, friend_delivered);
+        let Party::User(user) = to else {
+            unreachable!("friends are users")
+        };
+        before(facts, at, Fact::Blocked { user, party: from });
+    });
+    breaks(promise, "who blocks the page", |facts| {
+        let (at, (user, party, _)) = first_ad(facts);
+        before(facts, at, Fact::Blocked { user, party });
+    });
+    breaks(promise, "who muted the page", |facts| {
+        let (at, (user, party, _)) = first_ad(facts);
+        let Party::Page(page) = party else {
+            unreachable!("pages advertise")
+        };
+        before(facts, at, Fact::Muted { user, page });
+    });
+    breaks(promise, "without an opt-in that is in force", |facts| {
+        let (at, (whom, of, _)) = first_ad(facts);
+        let given: Vec<Fact> = facts[..at]
+            .iter()
+            .filter_map(|record| match record.fact {
+                Fact::OptedIn {
+                    user, page, topic, ..
+                } if (user, Party::Page(page)) == (whom, of) => Some(Fact::OptedOut { user, page, topic }),
+                _ => None,
+            })
+            .collect();
+        for opted_out in given {
+            before(facts, at, opted_out);
+        }
+    });
+}
+
+#[test]
+fn more_ads_than_the_cap_allows() {
+    breaks(Promise::CapsKept, "where 2 are allowed", |facts| {
+        let (at, ()) = find(facts, |record| match record.fact {
+            Fact::Accepted {
+                class: MessageClass::Ad,
+                ..
+            } => Some(()),
+            _ => None,
+        });
+        for number in 1..=2 {
+            let mut again = facts[at];
+            if let Fact::Accepted { message, .. } = &mut again.fact {
+                message.0 += number;
+            }
+            facts.insert(at + 1, again);
+        }
+    });
+}
+
+#[test]
+fn budgets_overspent() {
+    let promise = Promise::BudgetsKept;
+    let charge = |record: &Record| match record.fact {
+        Fact::Moved {
+            from: Account::LeaseHeld(_),
+            to: Account::Revenue,
+            ..
+        } => Some(()),
+        _ => None,
+    };
+    breaks(promise, "overdrew what is held of the lease", |facts| {
+        // Charged again and again, until what is held for other ads too is gone.
+        let (at, ()) = find(facts, charge);
+        for _ in 0..100 {
+            double(facts, at);
+        }
+    });
+    breaks(promise, "micro-units", |facts| {
+        let (at, _) = first_ad(facts);
+        if let Fact::AdDelivered { price, .. } = &mut facts[at].fact {
+            *price += Money(1);
+        }
+    });
+    breaks(promise, "was delivered without being charged", |facts| {
+        let (at, ()) = find(facts, charge);
+        facts.remove(at);
+    });
+    breaks(promise, "has leased out", |facts| {
+        let (at, ()) = find(facts, |record| match record.fact {
+            Fact::Moved {
+                from: Account::Campaign(_),
+                to: Account::Clearing,
+                ..
+            } => Some(()),
+            _ => None,
+        });
+        assert!(
+            matches!(facts[at + 1].fact, Fact::Leased { .. }),
+            "money, then its reason"
+        );
+        let lease = [facts[at], facts[at + 1]];
+        let many = lease.iter().cycle().take(2 * 5_000).copied();
+        facts.splice(at..at, many);
+    });
+}
+
+#[test]
+fn things_sold_that_are_not_there() {
+    let promise = Promise::StockKept;
+    let placed = |record: &Record| match record.fact {
+        Fact::OrderPlaced { page, product, .. } => Some((page, product)),
+        _ => None,
+    };
+    breaks(promise, "of which none was in stock", |facts| {
+        let (_, sold) = find(facts, placed);
+        for record in facts {
+            if let Fact::Stocked { page, product, units } = &mut record.fact
+                && (*page, *product) == sold
+            {
+                *units = 0;
+            }
+        }
+    });
+    breaks(promise, "was placed twice", |facts| {
+        let (at, _) = find(facts, placed);
+        double(facts, at);
+    });
+    breaks(promise, "was shipped while placed", |facts| {
+        let (_, shipped) = find(facts, |record| match record.fact {
+            Fact::OrderShipped { order, .. } => Some(order),
+            _ => None,
+        });
+        facts.retain(|record| !matches!(record.fact, Fact::OrderPaid { order, .. } if order == shipped));
+    });
+}
+
+/// Rules of the user's side, each with what makes it matter and the promise that a run without it
+/// breaks.
+const RULES: [(RuleKind, &[(&str, &str)], Promise); 9] = [
+    (
+        RuleKind::Mute,
+        &[
+            ("agents.ads.refusal_base", "2.0"),
+            ("agents.ads.opt_out_share", "0.0"),
+            ("agents.ads.mute_share", "1.0"),
+        ],
+        Promise::AdPermitted,
+    ),
+    (RuleKind::OpenedBy, &[], Promise::AdPermitted),
+    (
+        RuleKind::FirstTopic,
+        &[("policy.first_topic", "product")],
+        Promise::AdPermitted,
+    ),
+    (
+        RuleKind::Format,
+        &[("policy.formats", "[\"flash-sale\"]")],
+        Promise::AdPermitted,
+    ),
+    (
+        RuleKind::OptIn,
+        &[("policy.opt_in", "category")],
+        Promise::AdPermitted,
+    ),
+    (
+        RuleKind::Window,
+        &[("policy.window", "{ at_least = \"1h\", at_most = \"5 days\" }")],
+        Promise::AdPermitted,
+    ),
+    (
+        RuleKind::UserCap,
+        &[("policy.frequency_cap", "{ per_user = 1, every = \"2h\" }")],
+        Promise::CapsKept,
+    ),
+    (
+        RuleKind::PageCap,
+        &[("policy.page_cap", "{ per_page = 1, every = \"2h\" }")],
+        Promise::CapsKept,
+    ),
+    (
+        RuleKind::QuietHours,
+        &[("policy.quiet_hours", "{ from = \"22:00\", to = \"20:00\" }")],
+        Promise::AdPermitted,
+    ),
+];
+
+/// Plays without what `promised` promises and judges by the promise.
+fn judged_by(promised: &Scenario, played: &Scenario) -> Vec<Promise> {
+    let facts = play(played, 1).facts;
+    let own = judge(played, &facts);
+    assert_eq!(own.violations, [], "the run keeps what its own policy promises");
+    broken(&judge(promised, &facts))
+}
+
+#[test]
+fn a_rule_of_the_users_side_switched_off() {
+    for (kind, set, promise) in RULES {
+        let promised = first_ads(set);
+        let mut played = promised.clone();
+        let rules = &mut played.platform.policy.user_rules;
+        let rules_count = rules.len();
+        rules.retain(|rule| rule.kind() != kind);
+        assert_eq!(rules.len() + 1, rules_count, "the policy has the rule {kind:?}");
+        let named = judged_by(&promised, &played);
+        assert!(named.contains(&promise), "without {kind:?}: {named:?}");
+    }
+}
+
+#[test]
+fn ads_where_none_are_promised() {
+    let promised = first_ads(&[("policy.preset", "no-ads")]);
+    assert!(promised.platform.policy.user_rules.contains(&UserRule::NoAds));
+    let named = judged_by(&promised, &first_ads(&[]));
+    assert!(named.contains(&Promise::AdPermitted), "{named:?}");
+}
+
+#[test]
+fn a_rule_of_the_pages_side_switched_off() {
+    let promised = first_ads(&[("catalogue.out_of_stock_share", "1.0")]);
+    let mut played = promised.clone();
+    played
+        .platform
+        .policy
+        .page_rules
+        .retain(|rule| *rule != PageRule::InStock);
+    let named = judged_by(&promised, &played);
+    assert!(named.contains(&Promise::StockKept), "{named:?}");
+}
+
+#[test]
+fn what_no_policy_can_switch_off() {
+    let mut scenario = first_ads(&[
+        ("agents.ads.refusal_base", "2.0"),
+        ("agents.ads.opt_out_share", "0.0"),
+        ("agents.ads.mute_share", "0.0"),
+    ]);
+    scenario
+        .platform
+        .policy
+        .user_rules
+        .retain(|rule| *rule != UserRule::NotBlocked);
+    scenario
+        .platform
+        .policy
+        .page_rules
+        .retain(|rule| *rule == PageRule::InStock);
+    let facts = play(&scenario, 1).facts;
+    let withdrawn = facts.iter().filter(|record| {
+        let rule = RuleKind::Block;
+        matches!(record.fact, Fact::Withdrawn { rule: withdrawn, .. } if withdrawn == rule)
+    });
+    assert!(withdrawn.count() > 0, "blocks are held at delivery");
+    assert_eq!(
+        judge(&scenario, &facts).violations,
+        [],
+        "and budgets by what there is"
+    );
+}

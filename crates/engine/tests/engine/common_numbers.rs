@@ -1,0 +1,103 @@
+//! Common random numbers: what one run changes moves no draw of another.
+//!
+//! Which messages friends write, and when those that begin a conversation are written, is fixed by
+//! the seed, whatever ads there are. An answer follows its question's arrival, so ads can only move
+//! it by the time that they keep a shard's servers busy; where serving takes no time, not at all.
+
+use crate::play::{first_ads, play};
+use chappe_base::{Fact, MessageClass, MessageId, PageId, Record, SimTime, Span};
+use chappe_platform::CampaignConfig;
+use chappe_scenario::Scenario;
+use std::collections::BTreeMap;
+
+/// No command takes any time, so that no command waits for another.
+const NO_SERVICE_TIME: (&str, &str) = ("platform.service", "{ probe = { constant = \"0s\" } }");
+
+/// The scenario under other policies, and with one campaign more.
+fn others(set: &[(&str, &str)]) -> Vec<Scenario> {
+    let policies = [
+        ("policy.preset", "no-ads"),
+        ("policy.first_topic", "product"),
+        ("policy.opt_in", "page"),
+    ];
+    let mut others: Vec<Scenario> = policies
+        .iter()
+        .map(|policy| first_ads(&[set, &[*policy]].concat()))
+        .collect();
+    let mut larger = first_ads(set);
+    let another = CampaignConfig {
+        page: PageId(6),
+        topic: larger.platform.campaigns[1].topic,
+        ..larger.platform.campaigns[2]
+    };
+    larger.platform.campaigns.push(another);
+    others.push(larger);
+    others
+}
+
+fn messages(facts: &[Record]) -> BTreeMap<MessageId, SimTime> {
+    let message = |record: &Record| match record.fact {
+        Fact::Accepted {
+            message,
+            class: MessageClass::Friend,
+            intended,
+            ..
+        } => Some((message, intended)),
+        _ => None,
+    };
+    facts.iter().filter_map(message).collect()
+}
+
+fn ads_count(facts: &[Record]) -> usize {
+    let is_ad = |record: &&Record| matches!(record.fact, Fact::AdDelivered { .. });
+    facts.iter().filter(is_ad).count()
+}
+
+#[test]
+fn no_policy_and_no_campaign_moves_a_message_that_begins_a_conversation() {
+    // At the very end a message may be accepted in the one run and still wait in the other.
+    let end = first_ads(&[]).horizon.0 - Span::MINUTE.0;
+    let first = |facts: &[Record]| {
+        let mut messages = messages(facts);
+        messages.retain(|message, intended| message.act().position() == 0 && intended.0 < end);
+        messages
+    };
+    let base = play(&first_ads(&[]), 1).facts;
+    assert!(
+        ads_count(&base) > 100 && first(&base).len() > 500,
+        "too little happens"
+    );
+    for scenario in others(&[]) {
+        let facts = play(&scenario, 1).facts;
+        assert_ne!(
+            ads_count(&facts),
+            ads_count(&base),
+            "{:?}",
+            scenario.platform.policy
+        );
+        assert!(first(&facts) == first(&base), "{:?}", scenario.platform.policy);
+    }
+}
+
+#[test]
+fn where_serving_takes_no_time_no_ad_moves_any_message() {
+    let base = play(&first_ads(&[NO_SERVICE_TIME]), 1).facts;
+    assert!(
+        ads_count(&base) > 100 && messages(&base).len() > 2_000,
+        "too little happens"
+    );
+    for scenario in others(&[NO_SERVICE_TIME]) {
+        let facts = play(&scenario, 1).facts;
+        assert_ne!(
+            ads_count(&facts),
+            ads_count(&base),
+            "{:?}",
+            scenario.platform.policy
+        );
+        assert!(
+            messages(&facts) == messages(&base),
+            "{:?}",
+            scenario.platform.policy
+        );
+    }
+}
