@@ -6,6 +6,10 @@ use chappe_report::chart::{
 };
 use chappe_workload::{Figure, FigureUnit, Sample, TraceStatistics};
 
+/// Figures this near to each other, as a share of the second, count as alike; and so do
+/// distributions no further apart.
+const TOLERANCE: f64 = 0.1;
+
 /// One of the two.
 pub(crate) struct Side {
     /// What to call it.
@@ -15,17 +19,24 @@ pub(crate) struct Side {
 }
 
 /// A table, its head first: the figures of both with their difference, and the distances between
-/// their distributions.
+/// their distributions; each with whether it is within the tolerance.
 pub(crate) fn compare(one: &Side, other: &Side) -> Vec<Vec<String>> {
-    let head = ["figure", &one.name, &other.name, "difference"].map(str::to_owned);
+    let head = ["figure", &one.name, &other.name, "difference", "within 10%"].map(str::to_owned);
     let pairs = one
         .statistics
         .figures()
         .into_iter()
         .zip(other.statistics.figures());
     let figures = pairs.map(|(one, other)| {
+        let is_near = (one.value - other.value).abs() <= TOLERANCE * other.value.abs();
         let difference = difference(one.value, other.value);
-        vec![one.name.clone(), show(&one), show(&other), difference]
+        vec![
+            one.name.clone(),
+            show(&one),
+            show(&other),
+            difference,
+            yes_no(is_near),
+        ]
     });
     let samples = one
         .statistics
@@ -33,14 +44,25 @@ pub(crate) fn compare(one: &Side, other: &Side) -> Vec<Vec<String>> {
         .into_iter()
         .zip(other.statistics.samples());
     let distances = samples.map(|((name, one), (_, other))| {
-        let distance = format!("{:.3}", one.distance(other));
+        let distance = one.distance(other);
         let name = format!("{name}: Kolmogorov–Smirnov distance");
-        vec![name, String::new(), String::new(), distance]
+        let is_near = yes_no(distance < TOLERANCE);
+        vec![
+            name,
+            String::new(),
+            String::new(),
+            format!("{distance:.3}"),
+            is_near,
+        ]
     });
     std::iter::once(head.to_vec())
         .chain(figures)
         .chain(distances)
         .collect()
+}
+
+fn yes_no(is_so: bool) -> String {
+    if is_so { "yes" } else { "no" }.to_owned()
 }
 
 /// How far `one` is from `other`, as a share of the latter.
@@ -143,10 +165,10 @@ mod tests {
         let one = side("run", "1 2 0\n2 1 100\n1 2 300\n");
         let other = side("real", "1 2 0\n2 1 200\n");
         let rows = compare(&one, &other);
-        assert_eq!(rows[0], ["figure", "run", "real", "difference"]);
-        assert_eq!(rows[1], ["messages", "3", "2", "+50.0%"]);
-        assert_eq!(rows[2], ["people", "2", "2", "0%"]);
-        assert!(rows.iter().all(|row| row.len() == 4));
+        assert_eq!(rows[0], ["figure", "run", "real", "difference", "within 10%"]);
+        assert_eq!(rows[1], ["messages", "3", "2", "+50.0%", "no"]);
+        assert_eq!(rows[2], ["people", "2", "2", "0%", "yes"]);
+        assert!(rows.iter().all(|row| row.len() == 5));
         let replies = rows.iter().find(|row| row[0].starts_with("reply times:"));
         assert_eq!(replies.map(|row| row[3].as_str()), Some("0.500"));
     }
