@@ -1,0 +1,12 @@
+//! The `chappe` command as people use it: the real binary, in folders of its own.
+
+#[path = "cli/bad_input.rs"]
+mod bad_input;
+#[path = "cli/chappe.rs"]
+mod chappe;
+#[path = "cli/commands.rs"]
+mod commands;
+#[path = "cli/interrupted.rs"]
+mod interrupted;
+#[path = "cli/mutated.rs"]
+mod mutated;
