@@ -44,7 +44,7 @@ Examples:
     #[command(after_help = "Example: chappe explain scenarios/first-ads.toml --user 4711")]
     Explain(ExplainArgs),
     /// Tell what happened to one message, order or ad of a run, and what permitted it.
-    #[command(after_help = "Example: chappe why reports/out/first-ads --message 20229529796608")]
+    #[command(after_help = "Example: chappe why reports/out/first-ads --message ID")]
     Why(WhyArgs),
     /// Judge a saved event log.
     #[command(after_help = "Example: chappe audit facts.jsonl")]
