@@ -10,3 +10,5 @@ mod commands;
 mod interrupted;
 #[path = "cli/mutated.rs"]
 mod mutated;
+#[path = "cli/trace.rs"]
+mod trace;

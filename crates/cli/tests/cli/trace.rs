@@ -1,115 +1,86 @@
 //! A run's messages as a trace, and traces compared.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use crate::chappe::Bench;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+const REPLAY: &str = include_str!("../../../../scenarios/replay.toml");
+const SAMPLE: &str = include_str!("../../../../scenarios/sample-trace.txt");
 
-fn chappe(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chappe"));
-    command.current_dir(root()).args(arguments);
-    command.output().expect("the command starts")
-}
-
-/// A folder of this test's own.
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("chappe-trace-{}-{name}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("it speaks UTF-8")
+fn bench() -> Bench {
+    let bench = Bench::new();
+    bench.write("replay.toml", REPLAY);
+    bench.write("sample-trace.txt", SAMPLE);
+    bench
 }
 
 #[test]
 fn a_replayed_trace_leaves_the_run_as_it_came_whatever_the_workers() {
-    let folder = folder("replayed");
-    let traces = ["1", "2"].map(|workers| {
-        let (trace, out) = (folder.join(workers), folder.join("out"));
-        let run = chappe(&[
-            "run",
-            "scenarios/replay.toml",
-            "--quiet",
-            "--workers",
-            workers,
-            "--trace",
-            trace.to_str().unwrap(),
-            "--out",
-            out.to_str().unwrap(),
-        ]);
-        assert!(run.status.success(), "{}", text(&run.stderr));
-        fs::read_to_string(trace).unwrap()
-    });
-    assert!(traces[0] == traces[1], "the workers change the trace");
-    // People and times are numbered from nought; what is said of them stays.
-    let sample = fs::read_to_string(root().join("scenarios/sample-trace.txt")).unwrap();
+    let bench = bench();
+    for workers in [1, 2] {
+        let run = "run replay.toml --quiet --out out";
+        let ran = bench.chappe(&format!("{run} --workers {workers} --trace {workers}.txt"));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let played = bench.read("1.txt");
+    assert!(played == bench.read("2.txt"), "the workers change the trace");
+    // People and times are numbered from nought; how they follow each other stays.
     let seconds = |text: &str| -> Vec<i64> {
         let last = |line: &str| line.split(' ').next_back().and_then(|time| time.parse().ok());
         text.lines().map(|line| last(line).unwrap()).collect()
     };
-    let (recorded, played) = (seconds(&sample), seconds(&traces[0]));
-    assert_eq!(recorded.len(), played.len());
-    let origin = recorded[0];
-    assert!(
-        recorded
-            .iter()
-            .zip(&played)
-            .all(|(one, other)| one - origin == *other)
-    );
-    fs::remove_dir_all(folder).unwrap();
+    let (recorded, played) = (seconds(SAMPLE), seconds(&played));
+    let shifted: Vec<i64> = recorded.iter().map(|time| time - recorded[0]).collect();
+    assert_eq!(shifted, played);
+}
+
+#[test]
+fn a_trace_and_the_event_log_go_together() {
+    let bench = bench();
+    bench
+        .chappe("run town.toml --quiet --out out --workers 2 --trace trace.txt --log facts.jsonl")
+        .out();
+    let accepted = |line: &&str| line.contains("accepted") && line.contains("\"friend\"");
+    let logged = bench.read("facts.jsonl").lines().filter(accepted).count();
+    let traced = bench.read("trace.txt").lines().count();
+    assert!(traced > 100, "{traced}");
+    assert_eq!(logged, traced);
 }
 
 #[test]
 fn two_traces_are_compared_in_a_table_and_in_plots() {
-    let folder = folder("compared");
-    let sample = "scenarios/sample-trace.txt";
-    let compared = chappe(&[
-        "trace",
-        sample,
-        "--against",
-        sample,
-        "--zone",
-        "-420",
-        "--out",
-        folder.to_str().unwrap(),
-    ]);
-    assert!(compared.status.success(), "{}", text(&compared.stderr));
-    let table = fs::read_to_string(folder.join("figures.md")).unwrap();
-    assert!(table.contains("| messages | 2000 | 2000 | 0% | yes |"), "{table}");
-    assert!(
-        table.contains("| reply times: Kolmogorov–Smirnov distance |  |  | 0.000 | yes |"),
-        "{table}"
-    );
-    for plot in ["replies", "contacts", "senders", "hours"] {
-        let svg = fs::read_to_string(folder.join(format!("plots/{plot}.svg"))).unwrap();
-        assert!(svg.starts_with("<svg") && svg.contains("sample-trace"), "{plot}");
-        assert!(folder.join(format!("plots/{plot}.png")).exists(), "{plot}");
+    let bench = bench();
+    let alone = bench.chappe("trace sample-trace.txt").out();
+    assert!(alone.contains("contacts, mean"), "{alone}");
+    let sample = "sample-trace.txt";
+    bench
+        .chappe(&format!(
+            "trace {sample} --against {sample} --zone -420 --out fit"
+        ))
+        .out();
+    let table = bench.read("fit/figures.md");
+    for row in [
+        "| messages | 2000 | 2000 | 0% | yes |",
+        "| reply times: Kolmogorov–Smirnov distance |  |  | 0.000 | yes |",
+    ] {
+        assert!(table.contains(row), "{table}");
     }
-    fs::remove_dir_all(folder).unwrap();
+    for plot in ["replies", "contacts", "senders", "hours"] {
+        let svg = bench.read(&format!("fit/plots/{plot}.svg"));
+        assert!(
+            svg.starts_with("<svg") && svg.contains("sample-trace"),
+            "{plot}: {svg}"
+        );
+        assert!(bench.path(&format!("fit/plots/{plot}.png")).exists(), "{plot}");
+    }
+    assert_eq!(bench.list("fit"), ["figures.md", "plots"]);
 }
 
 #[test]
-fn what_is_no_trace_and_what_can_not_be_written_is_said_at_once() {
-    for (arguments, said) in [
-        (&["trace", "README.md"][..], "README.md: line 1: "),
-        (&["trace", "no-such-file"], "can't read no-such-file"),
-        (
-            &[
-                "run",
-                "scenarios/queue.toml",
-                "--trace",
-                "no/such/folder/trace.txt",
-            ],
-            "can't write no/such/folder",
-        ),
-    ] {
-        let done = chappe(arguments);
-        assert_eq!(done.status.code(), Some(2), "{arguments:?}");
-        assert!(text(&done.stderr).contains(said), "{}", text(&done.stderr));
-        assert!(done.stdout.is_empty());
-    }
+fn what_is_no_trace_or_can_not_be_written_is_said_before_anything_is_done() {
+    let bench = bench();
+    bench.refused("trace town.toml", "town.toml: line 1: ");
+    bench.refused("trace no-such-file", "can't read no-such-file");
+    bench.refused(
+        "run town.toml --out out --trace no/such/trace.txt",
+        "can't write no/such/trace.txt",
+    );
 }
