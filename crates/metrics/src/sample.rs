@@ -77,6 +77,7 @@ fn facts(round: u64, at: SimTime, span: impl Fn(u64, f64) -> Span) -> Vec<Fact> 
         Fact::Pending { message },
         Fact::Read { message, user },
         Fact::Blocked { user, party: to },
+        Fact::Blocked { user, party: from },
         Fact::Unblocked { user, party: to },
         Fact::Muted { user, page },
         Fact::Opened {
