@@ -1,5 +1,11 @@
 //! The engine as its users see it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test picks the few facts that it asks about"
+)]
+
 #[path = "engine/broken.rs"]
 mod broken;
 #[path = "engine/common_numbers.rs"]
@@ -18,6 +24,8 @@ mod queue_theory;
 mod scenarios;
 #[path = "engine/statistics.rs"]
 mod statistics;
+#[path = "engine/switched_off.rs"]
+mod switched_off;
 #[path = "engine/traffic.rs"]
 mod traffic;
 #[path = "engine/workload_fit.rs"]

@@ -9,12 +9,16 @@ use chappe_metrics::{Execution, Metric, RunRecord, Threshold};
 use chappe_scenario::{Options, Scenario, parse};
 use chappe_workload::Trace;
 use std::fs;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")
+}
+
+fn read(file: &str) -> Vec<u8> {
+    let path = folder().join(file);
+    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Names of all scenarios, in order.
@@ -30,15 +34,15 @@ pub(crate) fn shipped() -> Vec<String> {
 
 /// A shipped scenario, or one of its arms, with values replaced as by `--set`.
 pub(crate) fn scenario(name: &str, arm: Option<&str>, set: &[(&str, &str)]) -> Scenario {
-    let path = folder().join(format!("{name}.toml"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let file = format!("{name}.toml");
+    let text = String::from_utf8(read(&file)).unwrap();
     let owned = |(key, value): &(&str, &str)| (key.to_string(), value.to_string());
     let options = Options {
         overrides: set.iter().map(owned).collect(),
         arm: arm.map(str::to_string),
         ..Options::default()
     };
-    parse(&path.to_string_lossy(), &text, &options).unwrap_or_else(|error| panic!("{error:?}"))
+    parse(&file, &text, &options).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// The main scenario as most tests play it: some hundred ads, payments and orders in a few hours.
@@ -110,9 +114,8 @@ pub(crate) fn play_with(scenario: &Scenario, play: Play<'_>) -> Played {
 }
 
 fn trace(scenario: &Scenario) -> Option<Arc<Trace>> {
-    let path = folder().join(scenario.traffic.replay.as_ref()?);
-    let file = fs::File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let trace = Trace::read(BufReader::new(file)).unwrap_or_else(|error| panic!("{error}"));
+    let text = read(scenario.traffic.replay.as_ref()?);
+    let trace = Trace::read(text.as_slice()).unwrap_or_else(|error| panic!("{error}"));
     Some(Arc::new(trace))
 }
 

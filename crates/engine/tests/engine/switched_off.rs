@@ -1,0 +1,135 @@
+//! Rules switched off in the policy that runs, while the promises keep them: the audit finds what
+//! the platform no longer asks.
+
+use crate::broken::broken;
+use crate::play::{first_ads, judge, play};
+use chappe_audit::Promise;
+use chappe_base::{Fact, RuleKind};
+use chappe_platform::policy::{PageRule, UserRule};
+use chappe_scenario::Scenario;
+
+/// Values of a scenario replaced.
+type Set = &'static [(&'static str, &'static str)];
+
+/// Rules of the user's side, each with what makes it matter and the promise that a run without it
+/// breaks.
+const RULES: [(RuleKind, Set, Promise); 9] = [
+    (
+        RuleKind::Mute,
+        &[
+            ("agents.ads.refusal_base", "2.0"),
+            ("agents.ads.opt_out_share", "0.0"),
+            ("agents.ads.mute_share", "1.0"),
+        ],
+        Promise::AdPermitted,
+    ),
+    (RuleKind::OpenedBy, &[], Promise::AdPermitted),
+    (
+        RuleKind::FirstTopic,
+        &[("policy.first_topic", "product")],
+        Promise::AdPermitted,
+    ),
+    (
+        RuleKind::Format,
+        &[("policy.formats", "[\"flash-sale\"]")],
+        Promise::AdPermitted,
+    ),
+    (
+        RuleKind::OptIn,
+        &[("policy.opt_in", "category")],
+        Promise::AdPermitted,
+    ),
+    (
+        RuleKind::Window,
+        &[("policy.window", "{ at_least = \"1h\", at_most = \"5 days\" }")],
+        Promise::AdPermitted,
+    ),
+    (
+        RuleKind::UserCap,
+        &[("policy.frequency_cap", "{ per_user = 1, every = \"2h\" }")],
+        Promise::CapsKept,
+    ),
+    (
+        RuleKind::PageCap,
+        &[("policy.page_cap", "{ per_page = 1, every = \"2h\" }")],
+        Promise::CapsKept,
+    ),
+    (
+        RuleKind::QuietHours,
+        &[("policy.quiet_hours", "{ from = \"22:00\", to = \"20:00\" }")],
+        Promise::AdPermitted,
+    ),
+];
+
+/// Plays without what `promised` promises and judges by the promise.
+fn judged_by(promised: &Scenario, played: &Scenario) -> Vec<Promise> {
+    let facts = play(played, 1).facts;
+    let own = judge(played, &facts);
+    assert_eq!(own.violations, [], "the run keeps what its own policy promises");
+    broken(&judge(promised, &facts))
+}
+
+#[test]
+fn a_rule_of_the_users_side_switched_off() {
+    for (kind, set, promise) in RULES {
+        let promised = first_ads(set);
+        let mut played = promised.clone();
+        let rules = &mut played.platform.policy.user_rules;
+        let rules_count = rules.len();
+        rules.retain(|rule| rule.kind() != kind);
+        assert_eq!(rules.len() + 1, rules_count, "the policy has the rule {kind:?}");
+        let named = judged_by(&promised, &played);
+        assert!(named.contains(&promise), "without {kind:?}: {named:?}");
+    }
+}
+
+#[test]
+fn ads_where_none_are_promised() {
+    let promised = first_ads(&[("policy.preset", "no-ads")]);
+    assert!(promised.platform.policy.user_rules.contains(&UserRule::NoAds));
+    let named = judged_by(&promised, &first_ads(&[]));
+    assert!(named.contains(&Promise::AdPermitted), "{named:?}");
+}
+
+#[test]
+fn a_rule_of_the_pages_side_switched_off() {
+    let promised = first_ads(&[("catalogue.out_of_stock_share", "1.0")]);
+    let mut played = promised.clone();
+    played
+        .platform
+        .policy
+        .page_rules
+        .retain(|rule| *rule != PageRule::InStock);
+    let named = judged_by(&promised, &played);
+    assert!(named.contains(&Promise::StockKept), "{named:?}");
+}
+
+#[test]
+fn what_no_policy_can_switch_off() {
+    let mut scenario = first_ads(&[
+        ("agents.ads.refusal_base", "2.0"),
+        ("agents.ads.opt_out_share", "0.0"),
+        ("agents.ads.mute_share", "0.0"),
+    ]);
+    scenario
+        .platform
+        .policy
+        .user_rules
+        .retain(|rule| *rule != UserRule::NotBlocked);
+    scenario
+        .platform
+        .policy
+        .page_rules
+        .retain(|rule| *rule == PageRule::InStock);
+    let facts = play(&scenario, 1).facts;
+    let withdrawn = facts.iter().filter(|record| {
+        let rule = RuleKind::Block;
+        matches!(record.fact, Fact::Withdrawn { rule: withdrawn, .. } if withdrawn == rule)
+    });
+    assert!(withdrawn.count() > 0, "blocks are held at delivery");
+    assert_eq!(
+        judge(&scenario, &facts).violations,
+        [],
+        "and budgets by what there is"
+    );
+}
