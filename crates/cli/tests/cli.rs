@@ -1,5 +1,7 @@
 //! The `chappe` command as people use it: the real binary, in folders of its own.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[path = "cli/chappe.rs"]
