@@ -17,10 +17,16 @@ use chappe_benches::phold::{LOOKAHEAD, Phold, State, digest};
 use chappe_engine::{Emitter, Kernel, LogicalProcess, RunOptions, StopFlag, run};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
+#[cfg(feature = "peers")]
+use peers::{NeXosim, SimCore};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
+
+#[cfg(feature = "peers")]
+#[path = "phold/peers.rs"]
+mod peers;
 
 const EVENTS_PER_ITERATION: u64 = 1_000_000;
 /// Events of a whole run, with the workers that `run` starts.
@@ -36,7 +42,7 @@ trait Engine {
     fn advance(&mut self, horizon: SimTime) -> u64;
 
     /// What the processes remember.
-    fn digest(&self) -> u64;
+    fn digest(&mut self) -> u64;
 }
 
 /// A shard, with every [`SHARDS`]-th process on it.
@@ -62,7 +68,7 @@ impl Shard {
     }
 
     fn digest(shards: &[Shard], model: Phold) -> u64 {
-        let state = |process| &shards[(process % SHARDS) as usize].states[(process / SHARDS) as usize];
+        let state = |process| shards[(process % SHARDS) as usize].states[(process / SHARDS) as usize].clone();
         digest(model.processes().map(state))
     }
 }
@@ -111,7 +117,7 @@ impl Engine for Chappe {
         self.kernel.run_until(horizon, u64::MAX)
     }
 
-    fn digest(&self) -> u64 {
+    fn digest(&mut self) -> u64 {
         Shard::digest(self.kernel.lps(), self.model)
     }
 }
@@ -147,8 +153,8 @@ impl Engine for Heap {
         events_count
     }
 
-    fn digest(&self) -> u64 {
-        digest(self.states.iter())
+    fn digest(&mut self) -> u64 {
+        digest(self.states.iter().cloned())
     }
 }
 
@@ -213,6 +219,11 @@ fn main() {
         let model = Phold::new(processes_count);
         time::<Chappe>(&mut group, "chappe", model);
         time::<Heap>(&mut group, "binary-heap", model);
+        #[cfg(feature = "peers")]
+        {
+            time::<NeXosim>(&mut group, "nexosim", model);
+            time::<SimCore>(&mut group, "simcore", model);
+        }
     }
     group.throughput(Throughput::Elements(EVENTS_PER_RUN));
     for workers in [1, 2] {

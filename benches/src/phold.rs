@@ -94,7 +94,7 @@ impl Phold {
 
 /// A digest over the states of all processes, in their order.
 #[must_use]
-pub fn digest<'a>(states: impl Iterator<Item = &'a State>) -> u64 {
+pub fn digest(states: impl Iterator<Item = State>) -> u64 {
     let mut chain = Chain::default();
     for state in states {
         chain.push(&state.0);
