@@ -74,7 +74,7 @@ impl Shard {
 }
 
 /// An event of one process.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Default, Clone, Copy, Serialize, Deserialize)]
 struct Visit(u32);
 
 impl LogicalProcess for Shard {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Packed for comparison into two words. The sequence wraps at 2^32 per source; it only breaks ties
 /// of time, target and source, and wraps alike on every machine.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct EventKey {
     time: u64,
     /// Target (16 bits), source (16) and sequence (32).

@@ -2,7 +2,7 @@
 
 use crate::calendar::Scheduled;
 use crate::pool::{Chain, Pool};
-use chappe_base::SimTime;
+use chappe_base::{EventKey, SimTime};
 
 /// The longest bucket, as a binary logarithm [ns]: time within two of them must fit half a word.
 pub(crate) const WIDTH_LOG2_MAX: u32 = 31;
@@ -43,7 +43,7 @@ impl Bucket {
 
     /// Opens the bucket at `start` that holds `chain`, all within 2^`width_log2` ns; the one before must
     /// be drained. Returns how many events it has.
-    pub(crate) fn open<E: Copy>(
+    pub(crate) fn open<E: Copy + Default>(
         &mut self,
         pool: &mut Pool<Scheduled<E>>,
         chain: Chain,
@@ -95,19 +95,19 @@ impl Bucket {
         self.words[from..self.seen].iter().map(|word| *word as u32)
     }
 
-    /// Adds an event that belongs here. Words give way on the shorter side: what is drained has left
-    /// room, and most that come late come soon.
-    #[inline]
-    pub(crate) fn insert<E: Copy>(&mut self, pool: &mut Pool<Scheduled<E>>, event: Scheduled<E>) {
-        let offset = event.key.time().0 as u64 - self.start;
+    /// Adds a place for an event of `key` that belongs here. Words give way on the shorter side: what is
+    /// drained has left room, and most that come late come soon.
+    pub(crate) fn add<E: Copy + Default>(&mut self, pool: &mut Pool<Scheduled<E>>, key: EventKey) -> u32 {
+        let offset = key.time().0 as u64 - self.start;
         debug_assert!(offset >> 32 == 0);
         let waiting = &self.words[self.next..];
         let place = waiting.partition_point(|&word| {
             let other = word >> 32;
-            other < offset || (other == offset && pool.get(word as u32).key < event.key)
+            other < offset || (other == offset && pool.get(word as u32).key < key)
         });
         let is_shorter_ahead = place <= waiting.len() / 2;
-        let word = offset << 32 | u64::from(pool.push(&mut self.late, event));
+        let index = pool.add(&mut self.late);
+        let word = offset << 32 | u64::from(index);
         if self.next > 0 && is_shorter_ahead {
             let moved = self.next..self.next + place;
             self.next -= 1;
@@ -116,6 +116,7 @@ impl Bucket {
         } else {
             self.words.insert(self.next + place, word);
         }
+        index
     }
 
     /// Bytes held beside the pool.
@@ -126,7 +127,7 @@ impl Bucket {
 }
 
 /// Puts those words in order whose events happen at the same time.
-fn order_ties<E: Copy>(words: &mut [u64], pool: &Pool<Scheduled<E>>) {
+fn order_ties<E: Copy + Default>(words: &mut [u64], pool: &Pool<Scheduled<E>>) {
     let is_tied = |pair: &[u64]| (pair[0] ^ pair[1]) >> 32 == 0;
     let mut from = 0;
     while let Some(next) = words[from..].windows(2).position(is_tied) {

@@ -17,14 +17,19 @@ use crate::ring::{Ring, SLOTS, STEP};
 use chappe_base::{EventKey, SimTime};
 use serde::{Deserialize, Serialize};
 
-/// An event and its place in the total order: one cache line, if the event has 48 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An event and its place in the total order: one cache line at most, if the event
+/// has 48 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scheduled<E> {
     /// When and where it happens, and who made it.
     pub key: EventKey,
     /// What happens.
     pub event: E,
 }
+
+/// Where an event is that [`Calendar::next_before`] has passed.
+#[derive(Clone, Copy, Debug)]
+pub struct Place(u32);
 
 /// Bucket widths [binary logarithm of ns]: 1 ms at first, and the least.
 const WIDTH_LOG2_FIRST: u32 = 20;
@@ -58,7 +63,7 @@ impl Traffic {
     }
 }
 
-impl<E: Copy> Calendar<E> {
+impl<E: Copy + Default> Calendar<E> {
     /// An empty calendar that starts at [`SimTime::ZERO`].
     #[must_use]
     pub fn new() -> Calendar<E> {
@@ -75,30 +80,44 @@ impl<E: Copy> Calendar<E> {
     /// Adds an event, at any time not before that of the last one popped, nor before a horizon up to
     /// which nothing was left to pop.
     #[inline]
-    pub fn insert(&mut self, scheduled: Scheduled<E>) {
-        let time = scheduled.key.time().0 as u64;
+    pub fn insert(&mut self, key: EventKey, event: E) {
+        let index = self.add(key);
+        *self.pool.get_mut(index) = Scheduled { key, event };
+    }
+
+    /// A place for an event of `key`.
+    fn add(&mut self, key: EventKey) -> u32 {
+        let time = key.time().0 as u64;
         if time < self.open_end {
             self.traffic.late_count += 1;
-            self.open.insert(&mut self.pool, scheduled);
+            self.open.add(&mut self.pool, key)
         } else {
-            place(&mut self.rings, &mut self.pool, scheduled);
+            self.pool.add(chain_for(&mut self.rings, time))
         }
     }
 
-    /// Removes the first event, if it happens before `horizon`.
+    /// Passes over the first event, if it happens before `horizon`. Returns its place, where it stays
+    /// until the next one is asked for.
     #[inline]
-    pub fn pop_before(&mut self, horizon: SimTime) -> Option<Scheduled<E>> {
+    pub fn next_before(&mut self, horizon: SimTime) -> Option<Place> {
         loop {
             if let Some((time, index)) = self.open.first() {
-                return (time < horizon).then(|| {
-                    self.open.pass();
-                    *self.pool.get(index)
-                });
+                if time >= horizon {
+                    return None;
+                }
+                self.open.pass();
+                return Some(Place(index));
             }
             if !self.open_next(horizon) {
                 return None;
             }
         }
+    }
+
+    /// The event at a place.
+    #[inline]
+    pub fn at(&self, place: Place) -> &Scheduled<E> {
+        self.pool.get(place.0)
     }
 
     /// For whoever wants to look ahead: the next `count` events of the open bucket that were not yet
@@ -188,16 +207,12 @@ impl<E: Copy> Calendar<E> {
             for slot in new.max(old + 4)..new + 4 {
                 if self.rings[level].holds(slot) {
                     let chain = self.rings[level].take(slot);
-                    self.replace(chain);
+                    let rings = &mut self.rings;
+                    self.pool.refile(chain, |pool, event| {
+                        pool.push(chain_for(rings, event.key.time().0 as u64), event);
+                    });
                 }
             }
-        }
-    }
-
-    /// Files the events of `chain` anew and gives its chunks back.
-    fn replace(&mut self, mut chain: Chain) {
-        while let Some(scheduled) = self.pool.pop(&mut chain) {
-            place(&mut self.rings, &mut self.pool, scheduled);
         }
     }
 
@@ -244,14 +259,16 @@ impl<E: Copy> Calendar<E> {
         let mut rest = Chain::EMPTY;
         for ring in &mut rings {
             while let Some(slot) = ring.first_from(0) {
-                let mut chain = ring.take(slot);
-                while let Some(scheduled) = self.pool.pop(&mut chain) {
-                    if (scheduled.key.time().0 as u64) < position {
-                        self.pool.push(&mut rest, scheduled);
+                let rings = &mut self.rings;
+                self.pool.refile(ring.take(slot), |pool, event| {
+                    let time = event.key.time().0 as u64;
+                    let chain = if time < position {
+                        &mut rest
                     } else {
-                        place(&mut self.rings, &mut self.pool, scheduled);
-                    }
-                }
+                        chain_for(rings, time)
+                    };
+                    pool.push(chain, event);
+                });
             }
         }
         let start = self.open.start();
@@ -259,19 +276,18 @@ impl<E: Copy> Calendar<E> {
     }
 }
 
-impl<E: Copy> Default for Calendar<E> {
+impl<E: Copy + Default> Default for Calendar<E> {
     fn default() -> Calendar<E> {
         Calendar::new()
     }
 }
 
-/// Files an event that is not before the start of the rings.
+/// Where an event belongs that is not before the start of the rings.
 #[inline]
-fn place<E: Copy>(rings: &mut [Ring], pool: &mut Pool<Scheduled<E>>, scheduled: Scheduled<E>) {
-    let time = scheduled.key.time().0 as u64;
+fn chain_for(rings: &mut [Ring], time: u64) -> &mut Chain {
     let ring = rings.iter_mut().find(|ring| time >> ring.shift < ring.limit);
     let ring = ring.expect("the highest ring has no limit");
-    ring.push(time >> ring.shift, pool, scheduled);
+    ring.chain_mut(time >> ring.shift)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 pub trait LogicalProcess: Send + 'static {
     /// What an event carries: plain data, at most 48 bytes if a scheduled event is to fill one
     /// cache line.
-    type Event: Copy + Send + Serialize + DeserializeOwned + 'static;
+    type Event: Copy + Default + Send + Serialize + DeserializeOwned + 'static;
 
     /// What the processes of one worker keep together, such as counters that are summed at the end.
     /// It must not bear on what any of them does.
@@ -78,7 +78,7 @@ pub struct Emitter<'a, E> {
     around: &'a Neighbourhood,
 }
 
-impl<E: Copy> Emitter<'_, E> {
+impl<E: Copy + Default> Emitter<'_, E> {
     /// The time of the event being handled.
     #[must_use]
     #[inline]
@@ -114,7 +114,7 @@ impl<E: Copy> Emitter<'_, E> {
             self.now().0,
         );
         let key = self.next_key(self.shard, at);
-        self.calendar.insert(Scheduled { key, event });
+        self.calendar.insert(key, event);
     }
 
     /// Sends `event` to `target`, where it happens at `at`, at the earliest a lookahead from now,
@@ -142,11 +142,10 @@ impl<E: Copy> Emitter<'_, E> {
             self.around.shards_count,
         );
         let key = self.next_key(target, at);
-        let scheduled = Scheduled { key, event };
         if self.around.is_local(target) {
-            self.calendar.insert(scheduled);
+            self.calendar.insert(key, event);
         } else {
-            self.outbox.push(scheduled);
+            self.outbox.push(Scheduled { key, event });
         }
     }
 
@@ -232,11 +231,14 @@ impl<L: LogicalProcess> Kernel<L> {
     pub fn run_until(&mut self, horizon: SimTime, events_max: u64) -> u64 {
         let mut count = 0;
         while count < events_max
-            && let Some(Scheduled { key, event }) = self.calendar.pop_before(horizon)
+            && let Some(place) = self.calendar.next_before(horizon)
         {
             for Scheduled { key, event } in self.calendar.look_ahead(TOUCHED_AHEAD) {
                 self.lps[self.around.local_index(key.target())].touch(event);
             }
+            // A copy, since what the event causes may move the place.
+            let scheduled = *self.calendar.at(place);
+            let key = scheduled.key;
             let shard = key.target();
             let local = self.around.local_index(shard);
             self.now = key.time();
@@ -248,7 +250,7 @@ impl<L: LogicalProcess> Kernel<L> {
                 outbox: &mut self.outbox,
                 around: &self.around,
             };
-            self.lps[local].handle(&mut self.shared, key.time(), &event, &mut out);
+            self.lps[local].handle(&mut self.shared, key.time(), &scheduled.event, &mut out);
             count += 1;
         }
         self.events_count += count;
@@ -288,7 +290,7 @@ impl<L: LogicalProcess> Kernel<L> {
     /// Takes an event that another worker's process sent.
     pub(crate) fn receive(&mut self, scheduled: Scheduled<L::Event>) {
         debug_assert!(self.around.is_local(scheduled.key.target()));
-        self.calendar.insert(scheduled);
+        self.calendar.insert(scheduled.key, scheduled.event);
     }
 
     /// What this worker's processes sent to those of others since the last call.

@@ -22,7 +22,7 @@ mod ways;
 mod witness;
 mod worker;
 
-pub use calendar::{Calendar, Scheduled};
+pub use calendar::{Calendar, Place, Scheduled};
 pub use cluster::{Progress, RunOptions, RunOutcome, run};
 pub use kernel::{Emitter, Kernel, LogicalProcess};
 pub use promises::promises_of;

@@ -45,7 +45,7 @@ impl Chain {
 /// No chunk.
 const NONE: u32 = u32::MAX;
 
-impl<T: Copy> Pool<T> {
+impl<T: Copy + Default> Pool<T> {
     pub(crate) fn new() -> Pool<T> {
         Pool {
             chunks: Vec::new(),
@@ -54,41 +54,50 @@ impl<T: Copy> Pool<T> {
         }
     }
 
-    /// Adds an item at the end of `chain`. Returns its index.
+    /// Adds a place at the end of `chain`, for the caller to write to. Returns its index.
+    ///
+    /// Written where it stays: an item that was only just put together elsewhere is slow to copy, since
+    /// wide reads of narrow writes wait until these have reached the cache.
     #[inline]
-    pub(crate) fn push(&mut self, chain: &mut Chain, item: T) -> u32 {
+    pub(crate) fn add(&mut self, chain: &mut Chain) -> u32 {
         if chain.fill == CHUNK {
-            let chunk = self.free.pop().unwrap_or_else(|| self.grow(item));
+            let chunk = self.free.pop().unwrap_or_else(|| self.grow());
             self.before[chunk as usize] = chain.chunk;
             *chain = Chain { chunk, fill: 0 };
         }
         let index = chain.chunk * CHUNK + chain.fill;
-        self.chunks[chain.chunk as usize].0[chain.fill as usize] = item;
         chain.fill += 1;
         index
     }
 
-    /// Removes the item at the end of `chain`.
-    pub(crate) fn pop(&mut self, chain: &mut Chain) -> Option<T> {
-        if chain.is_empty() {
-            return None;
-        }
-        chain.fill -= 1;
-        let item = self.chunks[chain.chunk as usize].0[chain.fill as usize];
-        if chain.fill == 0 {
-            self.free.push(chain.chunk);
-            *chain = Chain {
-                chunk: self.before[chain.chunk as usize],
-                fill: CHUNK,
-            };
-        }
-        Some(item)
+    /// Adds an item at the end of `chain`.
+    pub(crate) fn push(&mut self, chain: &mut Chain, item: &T) {
+        let index = self.add(chain);
+        *self.get_mut(index) = *item;
     }
 
-    /// The item at `index`, as told by [`Pool::push`] or [`Pool::for_each_chunk`].
+    /// Empties `chain`, and hands its items to whoever files them anew.
+    pub(crate) fn refile(&mut self, chain: Chain, mut file: impl FnMut(&mut Pool<T>, &T)) {
+        let Chain { mut chunk, mut fill } = chain;
+        while chunk != NONE {
+            let items = self.chunks[chunk as usize].0;
+            self.free.push(chunk);
+            chunk = self.before[chunk as usize];
+            items[..fill as usize].iter().for_each(|item| file(self, item));
+            fill = CHUNK;
+        }
+    }
+
+    /// The item at `index`, as told by [`Pool::add`] or [`Pool::for_each_chunk`].
     #[inline]
     pub(crate) fn get(&self, index: u32) -> &T {
         &self.chunks[(index / CHUNK) as usize].0[(index % CHUNK) as usize]
+    }
+
+    /// The item at `index`, to be written.
+    #[inline]
+    pub(crate) fn get_mut(&mut self, index: u32) -> &mut T {
+        &mut self.chunks[(index / CHUNK) as usize].0[(index % CHUNK) as usize]
     }
 
     /// Visits the items of `chain` chunk by chunk, with the index of the first of each, in no order
@@ -139,15 +148,14 @@ impl<T: Copy> Pool<T> {
             + (self.before.capacity() + self.free.capacity()) * size_of::<u32>()
     }
 
-    /// A new chunk, filled with copies of `item` until it is written. Grows by an eighth, since
-    /// what is pending may be most of a run's memory.
+    /// A new chunk. Grows by an eighth, since what is pending may be most of a run's memory.
     #[cold]
-    fn grow(&mut self, item: T) -> u32 {
+    fn grow(&mut self) -> u32 {
         let chunk = self.before.len() as u32;
         if self.chunks.len() == self.chunks.capacity() {
             self.chunks.reserve_exact((self.chunks.len() / 8).max(64));
         }
-        self.chunks.push(Chunk([item; CHUNK as usize]));
+        self.chunks.push(Chunk([T::default(); CHUNK as usize]));
         self.before.push(NONE);
         chunk
     }

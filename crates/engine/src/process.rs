@@ -29,6 +29,12 @@ pub(crate) enum Event {
     Renege(Ticket),
 }
 
+impl Default for Event {
+    fn default() -> Event {
+        Event::Probe(0)
+    }
+}
+
 /// One shard and everything that lives on it.
 pub(crate) struct Process {
     shard: Shard,
@@ -132,17 +138,17 @@ impl Process {
 
     fn complete(&mut self, witness: &mut Witness, now: SimTime, server: u32, out: &mut Emitter<'_, Event>) {
         let completion = self.station.complete(now, server);
-        if let Some(started) = completion.next {
-            done(started, out);
-        }
-        let command = completion.job;
+        let command = self.station.job(server);
         witness.outbox.facts.push(Fact::Served {
             command: command.class(),
             message: command.message(),
             wait_ns: completion.wait,
             service_ns: completion.service,
         });
-        self.shard.apply(now, command, &mut witness.outbox);
+        self.shard.apply(now, *command, &mut witness.outbox);
+        if let Some(started) = self.station.serve_next(now, server) {
+            done(started, out);
+        }
         self.send_out(witness, now, out);
     }
 

@@ -1,6 +1,6 @@
 //! One ring of the calendar: slots of equal width, taken up in turn as time goes by.
 
-use crate::pool::{Chain, Pool};
+use crate::pool::Chain;
 
 /// A slot of one ring covers 2^`STEP` slots of the ring below.
 pub(crate) const STEP: u32 = 10;
@@ -44,15 +44,16 @@ impl Ring {
         }
     }
 
+    /// The chain of a slot, to which the caller adds.
     #[inline]
-    pub(crate) fn push<T: Copy>(&mut self, slot: u64, pool: &mut Pool<T>, item: T) {
+    pub(crate) fn chain_mut(&mut self, slot: u64) -> &mut Chain {
         let place = slot as usize % SLOTS;
         let chain = &mut self.slots[place];
         if chain.is_empty() {
             self.used[place / 64] |= 1 << (place % 64);
             self.used_count += 1;
         }
-        pool.push(chain, item);
+        chain
     }
 
     pub(crate) fn chain(&self, slot: u64) -> Chain {

@@ -47,17 +47,13 @@ pub enum Arrival {
     Dropped,
 }
 
-/// A finished job, and the one that took its server.
+/// What a finished job took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Completion<J> {
-    /// The finished job.
-    pub job: J,
+pub struct Completion {
     /// From its arrival to the start of its service.
     pub wait: Span,
     /// From the start of its service to its end.
     pub service: Span,
-    /// The next job on that server, if one waited.
-    pub next: Option<Started>,
 }
 
 /// A queue with one or more servers. `J` is what the caller wants back with a job.
@@ -170,39 +166,41 @@ impl<J: Copy> Station<J> {
         })
     }
 
-    /// The service on `server` ends.
+    /// The service on `server` ends. Its job can be seen until the server takes up the next.
     ///
     /// # Panics
     /// If nothing is in service there.
-    pub fn complete(&mut self, now: SimTime, server: u32) -> Completion<J> {
-        let InService {
-            job,
-            wait,
-            started_at,
-            is_over,
-        } = self.servers[server as usize];
-        assert!(!is_over, "a completion needs a job in service");
-        self.servers[server as usize].is_over = true;
-        let service = now - started_at;
-        self.finished = self.finished + service;
-        let mut firsts = self.lanes.iter().map(|lane| lane.first);
-        let next = match firsts.find(|&first| first != NONE) {
-            Some(slot) => {
-                let waiting = self.vacate(slot);
-                let wait = now - waiting.arrived_at;
-                Some(self.begin(now, server, waiting.job, wait, waiting.service))
-            }
-            None => {
-                self.idle.push(server);
-                None
-            }
+    pub fn complete(&mut self, now: SimTime, server: u32) -> Completion {
+        let served = &mut self.servers[server as usize];
+        assert!(!served.is_over, "a completion needs a job in service");
+        served.is_over = true;
+        let completion = Completion {
+            wait: served.wait,
+            service: now - served.started_at,
         };
-        Completion {
-            job,
-            wait,
-            service,
-            next,
-        }
+        self.finished = self.finished + completion.service;
+        completion
+    }
+
+    /// The job that `server` serves, or served last.
+    ///
+    /// # Panics
+    /// If it never served one.
+    #[must_use]
+    pub fn job(&self, server: u32) -> &J {
+        &self.servers[server as usize].job
+    }
+
+    /// A server that has completed its job takes up the next, if one waits.
+    pub fn serve_next(&mut self, now: SimTime, server: u32) -> Option<Started> {
+        let mut firsts = self.lanes.iter().map(|lane| lane.first);
+        let Some(slot) = firsts.find(|&first| first != NONE) else {
+            self.idle.push(server);
+            return None;
+        };
+        let waiting = self.vacate(slot);
+        let wait = now - waiting.arrived_at;
+        Some(self.begin(now, server, waiting.job, wait, waiting.service))
     }
 
     /// The patience of the job with this ticket ends: if it still waits it leaves, and is

@@ -46,7 +46,7 @@ impl Pair {
         let (at, source) = (self.now + Span(delay), ShardId(3 - target));
         let key = EventKey::new(at, ShardId(target), source, self.sequence);
         let event = self.sequence;
-        self.calendar.insert(Scheduled { key, event });
+        self.calendar.insert(key, event);
         self.reference.insert(key, event);
     }
 
@@ -59,7 +59,8 @@ impl Pair {
             let bound = bound.expect("an event is pending");
             assert!(self.now <= bound.max(self.now) && bound <= key.time());
         }
-        assert_eq!(self.calendar.pop_before(horizon), expected);
+        let place = self.calendar.next_before(horizon);
+        assert_eq!(place.map(|place| *self.calendar.at(place)), expected);
         match expected {
             Some(scheduled) => {
                 self.reference.remove(&scheduled.key);

@@ -14,6 +14,24 @@ fn ticket(arrival: Arrival) -> Ticket {
     }
 }
 
+/// A completion with its job, and the next on its server.
+struct Done<J> {
+    job: J,
+    wait: Span,
+    service: Span,
+    next: Option<Started>,
+}
+
+fn complete<J: Copy>(station: &mut Station<J>, now: SimTime, server: u32) -> Done<J> {
+    let Completion { wait, service } = station.complete(now, server);
+    Done {
+        job: *station.job(server),
+        wait,
+        service,
+        next: station.serve_next(now, server),
+    }
+}
+
 #[test]
 fn serves_in_order_and_drops_what_has_no_room() {
     let mut station = Station::new(1, 2, Discipline::Fifo);
@@ -27,16 +45,16 @@ fn serves_in_order_and_drops_what_has_no_room() {
     ticket(station.arrive(at(2), 'c', 3, S, false));
     assert_eq!(station.arrive(at(2), 'd', 0, S, false), Arrival::Dropped);
     assert_eq!(station.busy(at(3)), Span(3 * S.0));
-    let done = station.complete(at(5), 0);
+    let done = complete(&mut station, at(5), 0);
     assert_eq!(
         (done.job, done.wait, done.service),
         ('a', Span::ZERO, Span(5 * S.0))
     );
     assert_eq!(done.next.map(|next| next.done_at), Some(at(6)));
     assert_eq!(station.waiting_count(), 1);
-    let done = station.complete(at(6), 0);
+    let done = complete(&mut station, at(6), 0);
     assert_eq!((done.job, done.wait), ('b', Span(4 * S.0)));
-    assert_eq!(station.complete(at(7), 0).job, 'c');
+    assert_eq!(complete(&mut station, at(7), 0).job, 'c');
     assert_eq!(
         (station.in_service_count(), station.busy(at(9))),
         (0, Span(7 * S.0))
@@ -50,7 +68,9 @@ fn lower_lanes_go_first_without_interrupting() {
     for (job, lane) in [(1, 2), (2, 0), (3, 1), (4, 0)] {
         ticket(station.arrive(at(0), job, lane, S, false));
     }
-    let order: Vec<_> = (1..=5).map(|now| station.complete(at(now), 0).job).collect();
+    let order: Vec<_> = (1..=5)
+        .map(|now| complete(&mut station, at(now), 0).job)
+        .collect();
     assert_eq!(order, [0, 2, 4, 3, 1]);
 }
 
@@ -59,7 +79,7 @@ fn an_old_ticket_removes_nobody() {
     let mut station = Station::new(1, 9, Discipline::Fifo);
     station.arrive(at(0), 'a', 0, S, false);
     let b = ticket(station.arrive(at(0), 'b', 0, S, false));
-    station.complete(at(1), 0);
+    complete(&mut station, at(1), 0);
     assert_eq!(station.renege(at(1), b), None);
     let c = ticket(station.arrive(at(1), 'c', 0, S, false));
     assert_eq!(station.renege(at(1), b), None);
@@ -159,7 +179,7 @@ proptest! {
                 Step::Complete { .. } if running.is_empty() => {}
                 Step::Complete { pick } => {
                     let (server, job) = running.swap_remove(pick % running.len());
-                    let done = station.complete(now, server);
+                    let done = complete(&mut station, now, server);
                     let (wait, next) = naive.complete(now, job);
                     prop_assert_eq!((done.job, done.wait), (job, wait));
                     prop_assert_eq!(

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) const LOOKAHEAD: Span = Span(50_000_000);
 
 /// What an event of PHOLD carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Default, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Visit {
     pub(crate) entity: u32,
     pub(crate) hop: u32,
