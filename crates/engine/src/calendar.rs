@@ -79,7 +79,7 @@ impl<E: Copy + Default> Calendar<E> {
 
     /// Adds an event, at any time not before that of the last one popped, nor before a horizon up to
     /// which nothing was left to pop.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&mut self, key: EventKey, event: E) {
         let index = self.add(key);
         *self.pool.get_mut(index) = Scheduled { key, event };

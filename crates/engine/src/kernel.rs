@@ -104,7 +104,7 @@ impl<E: Copy + Default> Emitter<'_, E> {
     ///
     /// # Panics
     /// If `at` has passed: a broken invariant of the process.
-    #[inline]
+    #[inline(always)]
     pub fn schedule(&mut self, at: SimTime, event: E) {
         assert!(
             at >= self.now(),
@@ -122,7 +122,7 @@ impl<E: Copy + Default> Emitter<'_, E> {
     ///
     /// # Panics
     /// If `at` violates the lookahead or there is no such shard: broken invariants of the process.
-    #[inline]
+    #[inline(always)]
     pub fn send(&mut self, target: ShardId, at: SimTime, event: E) {
         assert!(
             at >= self.now() + self.around.lookahead,

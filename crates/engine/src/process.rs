@@ -154,7 +154,7 @@ impl Process {
 
     /// A device shows a notice: the driver sees it, then the agent.
     fn show(&mut self, witness: &mut Witness, now: SimTime, notice: &Notice, out: &mut Emitter<'_, Event>) {
-        witness.outbox.facts.extend(seen(notice));
+        see(notice, &mut witness.outbox.facts);
         self.agents.notice(now, notice, &mut witness.acts);
         self.act_out(witness, out);
     }
@@ -210,8 +210,8 @@ fn has_effect(notice: &Notice) -> bool {
     )
 }
 
-/// What the driver saw for itself when a device showed `notice`.
-fn seen(notice: &Notice) -> Option<Fact> {
+/// Tells what the driver saw for itself when a device showed `notice`.
+fn see(notice: &Notice, facts: &mut Vec<Fact>) {
     match *notice {
         Notice::Message {
             message,
@@ -220,7 +220,7 @@ fn seen(notice: &Notice) -> Option<Fact> {
             intended,
             kept,
             ..
-        } => Some(Fact::HandedOut {
+        } => facts.push(Fact::HandedOut {
             message,
             class,
             to: Party::User(to),
@@ -233,39 +233,33 @@ fn seen(notice: &Notice) -> Option<Fact> {
             intended,
             kept,
             ..
-        } => {
-            let (class, to) = (MessageClass::Ad, Party::User(user));
-            Some(Fact::HandedOut {
-                message,
-                class,
-                to,
-                intended,
-                kept,
-            })
-        }
+        } => facts.push(Fact::HandedOut {
+            message,
+            class: MessageClass::Ad,
+            to: Party::User(user),
+            intended,
+            kept,
+        }),
         Notice::Question {
             question,
             page,
             intended,
-        } => {
-            let (class, to) = (MessageClass::HotLine, Party::Page(page));
-            Some(Fact::HandedOut {
-                message: question,
-                class,
-                to,
-                intended,
-                kept: false,
-            })
-        }
+        } => facts.push(Fact::HandedOut {
+            message: question,
+            class: MessageClass::HotLine,
+            to: Party::Page(page),
+            intended,
+            kept: false,
+        }),
         Notice::Acknowledged {
             message, intended, ..
-        } => Some(Fact::Acknowledged { message, intended }),
+        } => facts.push(Fact::Acknowledged { message, intended }),
         Notice::Assigned { .. }
         | Notice::ReadBy { .. }
         | Notice::Refused { .. }
         | Notice::Paid { .. }
         | Notice::NewOrder { .. }
-        | Notice::SoldOut { .. } => None,
+        | Notice::SoldOut { .. } => {}
     }
 }
 

@@ -228,6 +228,27 @@ impl Collector {
         }
     }
 
+    /// Lets every observation enter its histogram.
+    pub(crate) fn settle(&mut self) {
+        let lists = [
+            &mut self.delivery[..],
+            &mut self.reach,
+            &mut self.wait,
+            &mut self.service,
+        ];
+        let singles = [
+            &mut self.acknowledged_friend,
+            &mut self.acknowledged_page,
+            &mut self.probe_sojourn,
+            &mut self.probe_abandoned,
+            &mut self.hotline_wait,
+            &mut self.hotline_answer,
+            &mut self.hotline_abandoned,
+        ];
+        let all = lists.into_iter().flatten().chain(singles);
+        all.for_each(Distribution::settle);
+    }
+
     fn merge_distributions(&mut self, other: &Collector) {
         merge_all(&mut self.delivery, &other.delivery);
         merge_all(&mut self.reach, &other.reach);

@@ -10,6 +10,9 @@ pub const HIGHEST_NS: u64 = (1 << 55) - 1;
 /// Significant decimal digits: quantiles are within 0.1%.
 const DIGITS: u8 = 3;
 
+/// Observations that enter the histogram together.
+const WAITING: usize = 32;
+
 /// The quantiles that a summary lists.
 const LADDER: [f64; 23] = [
     0.0, 0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999,
@@ -22,6 +25,8 @@ const LADDER: [f64; 23] = [
 /// 8 KiB for each doubling that values fall into.
 #[derive(Clone, Debug)]
 pub struct Distribution {
+    /// Observations that have not reached the histogram.
+    waiting: Vec<i64>,
     histogram: Histogram<u64>,
     sum_ns: i128,
     min_ns: i64,
@@ -32,6 +37,7 @@ pub struct Distribution {
 impl Default for Distribution {
     fn default() -> Distribution {
         Distribution {
+            waiting: Vec::new(),
             histogram: Histogram::new_with_bounds(1, HIGHEST_NS, DIGITS)
                 .expect("the bounds are constants that a histogram can have"),
             sum_ns: 0,
@@ -44,19 +50,40 @@ impl Default for Distribution {
 
 impl Distribution {
     /// Adds one observation. A negative span is a broken invariant of the caller.
+    ///
+    /// Observations enter the histogram some at a time: the counts they belong to are seldom in the
+    /// cache, and are then fetched all at once.
     #[inline]
     pub fn record(&mut self, span: Span) {
         debug_assert!(span.0 >= 0, "nothing takes {} ns", span.0);
-        let ns = span.0.max(0);
-        self.histogram.saturating_record(ns as u64);
-        self.sum_ns += ns as i128;
-        self.min_ns = self.min_ns.min(ns);
-        self.max_ns = self.max_ns.max(ns);
-        self.saturated_count += (ns as u64 > HIGHEST_NS) as u64;
+        self.waiting.push(span.0);
+        if self.waiting.len() == WAITING {
+            self.settle();
+        }
+    }
+
+    /// Lets all observations enter the histogram. To be called before anything is read.
+    pub fn settle(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.enter(&waiting);
+        self.waiting = waiting;
+        self.waiting.clear();
+    }
+
+    fn enter(&mut self, spans: &[i64]) {
+        for &span in spans {
+            let ns = span.max(0);
+            self.histogram.saturating_record(ns as u64);
+            self.sum_ns += ns as i128;
+            self.min_ns = self.min_ns.min(ns);
+            self.max_ns = self.max_ns.max(ns);
+            self.saturated_count += (ns as u64 > HIGHEST_NS) as u64;
+        }
     }
 
     /// Adds all observations of another.
     pub fn merge(&mut self, other: &Distribution) {
+        self.enter(&other.waiting);
         self.histogram
             .add(&other.histogram)
             .expect("all distributions have the same bounds");
@@ -69,6 +96,7 @@ impl Distribution {
     /// How many observations there are.
     #[must_use]
     pub fn count(&self) -> u64 {
+        debug_assert!(self.waiting.is_empty(), "settled before it is read");
         self.histogram.len()
     }
 
@@ -130,6 +158,7 @@ mod tests {
     fn of(values: &[i64]) -> Distribution {
         let mut distribution = Distribution::default();
         values.iter().for_each(|&ns| distribution.record(Span(ns)));
+        distribution.settle();
         distribution
     }
 

@@ -67,7 +67,8 @@ impl Collector {
     /// The figures of a run that ended at `until`, in which the audit counted `violation_count`
     /// violations. Call it on the one collector into which all others were merged.
     #[must_use]
-    pub fn finish(self, until: SimTime, violation_count: u64) -> ResultParts {
+    pub fn finish(mut self, until: SimTime, violation_count: u64) -> ResultParts {
+        self.settle();
         let mut metrics = self.counters(violation_count);
         metrics.extend(self.ratios(until));
         let window = Window {
