@@ -88,15 +88,15 @@ impl LogicalProcess for Shard {
     }
 
     #[inline]
-    fn handle(&mut self, (): &mut (), now: SimTime, Visit(process): Visit, out: &mut Emitter<'_, Visit>) {
+    fn handle(&mut self, (): &mut (), now: SimTime, Visit(process): &Visit, out: &mut Emitter<'_, Visit>) {
         let state = &mut self.states[(process / SHARDS) as usize];
         let (target, delay) = self.model.visit(process, now, state);
         out.send(ShardId((target % SHARDS) as u16), now + delay, Visit(target));
     }
 
     #[inline]
-    fn touch(&self, Visit(process): &Visit) -> u64 {
-        self.states[(process / SHARDS) as usize].touch()
+    fn touch(&self, Visit(process): &Visit) {
+        prefetch(&self.states[(process / SHARDS) as usize]);
     }
 }
 

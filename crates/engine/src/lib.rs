@@ -5,6 +5,7 @@
 //! windows as long as the lookahead, exchanged on timely dataflow. A [`Station`] is the service
 //! queue of a shard. Results never depend on the number of workers.
 
+mod bucket;
 mod calendar;
 mod cluster;
 mod kernel;
@@ -18,12 +19,12 @@ mod station;
 mod stop;
 mod trace;
 mod ways;
+mod witness;
 mod worker;
 
 pub use calendar::{Calendar, Scheduled};
 pub use cluster::{Progress, RunOptions, RunOutcome, run};
 pub use kernel::{Emitter, Kernel, LogicalProcess};
-pub use process::FactSink;
 pub use promises::promises_of;
 pub use record::{audit_summary, run_record};
 pub use simulate::{SimulateOptions, Simulated, simulate};
@@ -31,3 +32,4 @@ pub use station::{Arrival, Completion, Discipline, Started, Station, Ticket};
 pub use stop::StopFlag;
 pub use trace::{Divergence, Traced, first_divergence};
 pub use ways::events_per_window;
+pub use witness::FactSink;

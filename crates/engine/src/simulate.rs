@@ -1,10 +1,11 @@
 //! One scenario, simulated: from the scenario to figures, digest and verdict.
 
 use crate::cluster::{Progress, RunOptions, run};
-use crate::process::{FactSink, Process, Witness};
+use crate::process::Process;
 use crate::promises::promises;
 use crate::stop::StopFlag;
 use crate::ways::Ways;
+use crate::witness::{FactSink, Witness};
 use chappe_audit::{Audit, ShardAudit, Verdict};
 use chappe_base::{Chain, ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, CollectorConfig, ResultParts};
@@ -83,20 +84,22 @@ pub fn simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> Simulated 
         if let Some(user) = options.watch.filter(|user| homes.user(*user) == id) {
             shard.watch(user);
         }
-        let audit = ShardAudit::new(id, homes, &promises);
-        Process::new(shard, id, Arc::clone(&world), Arc::clone(&ways), audit)
+        Process::new(shard, id, Arc::clone(&world), Arc::clone(&ways))
     };
     let processes: Vec<Process> = (0..homes.shards()).map(process).collect();
     let collector = Collector::new(collector_config(scenario));
     let mut log = options.log;
+    let workers = options.workers.clamp(1, processes.len());
+    let audit = |shard| ShardAudit::new(ShardId(shard), homes, &promises);
     let outcome = run(
         processes,
-        &mut |worker| Witness {
-            collector: collector.clone(),
-            log: log.as_mut().map(|log| log(worker)),
+        &mut |worker| {
+            let audits = (worker as u16..homes.shards()).step_by(workers).map(audit);
+            let log = log.as_mut().map(|log| log(worker));
+            Witness::new(workers, audits, collector.clone(), log)
         },
         RunOptions {
-            workers: options.workers,
+            workers,
             horizon,
             lookahead: scenario.lookahead(),
             stop: options.stop,
@@ -106,23 +109,35 @@ pub fn simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> Simulated 
 
     let end = outcome.stopped_at.unwrap_or(horizon);
     let mut witnesses = outcome.shared;
-    let mut digest = Chain::default();
-    let mut bytes = vec![("calendar", outcome.calendar_bytes)];
-    let (mut summaries, mut explanations) = (Vec::new(), Vec::new());
-    let workers_count = witnesses.len();
-    for (number, mut process) in outcome.lps.into_iter().enumerate() {
-        process.finish(&mut witnesses[number % workers_count], end);
-        digest.push(&process.digest());
+    let mut bytes = vec![
+        ("calendar", outcome.calendar_bytes),
+        (
+            "audit",
+            witnesses.iter().map(|witness| witness.audit_bytes()).sum(),
+        ),
+    ];
+    let mut explanations = Vec::new();
+    for (number, process) in outcome.lps.into_iter().enumerate() {
         add_up(&mut bytes, process.bytes());
-        let (mut shard, audit) = process.into_parts();
+        let mut shard = process.finish(&mut witnesses[number % workers], end);
         explanations.extend(shard.take_explanations());
-        summaries.push(audit.finish());
+    }
+    let mut total = collector;
+    let mut folds: Vec<_> = witnesses
+        .into_iter()
+        .map(|witness| {
+            let (shards, figures) = witness.finish();
+            total.merge(&figures);
+            shards.into_iter()
+        })
+        .collect();
+    let mut digest = Chain::default();
+    let mut summaries = Vec::new();
+    for shard in (0..usize::from(homes.shards())).filter_map(|number| folds[number % workers].next()) {
+        digest.push(&shard.digest.value());
+        summaries.push(shard.audit.finish());
     }
     let verdict = Audit::merge(summaries);
-    let mut total = collector;
-    for witness in &witnesses {
-        total.merge(&witness.collector);
-    }
     bytes.sort_by_key(|(_, held)| std::cmp::Reverse(*held));
     Simulated {
         parts: total.finish(end, verdict.violation_count()),
