@@ -173,7 +173,7 @@ fn time<E: Engine>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, model: 
             let clock = Instant::now();
             let mut events_count = 0;
             for _ in 0..iterations {
-                horizon = horizon + stretch;
+                horizon += stretch;
                 events_count += engine.advance(horizon);
             }
             let took = clock.elapsed();

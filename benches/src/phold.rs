@@ -21,15 +21,6 @@ pub const MEAN: Span = Span(950_000_000);
 #[repr(align(64))]
 pub struct State([u64; 8]);
 
-impl State {
-    /// A word of the state, for reading it ahead.
-    #[must_use]
-    #[inline]
-    pub fn touch(&self) -> u64 {
-        self.0[0]
-    }
-}
-
 /// The model, apart from the states of its processes.
 #[derive(Clone, Copy, Debug)]
 pub struct Phold {

@@ -18,12 +18,21 @@ pub(crate) struct Loaded {
     pub(crate) trace: Option<Arc<Trace>>,
 }
 
-/// Reads and checks a scenario and its trace.
+/// Reads and checks a scenario and its trace; this machine must have the memory to play it.
 pub(crate) fn load(source: &Source) -> Result<Loaded, Failure> {
+    load_within(source, machine::memory_bytes())
+}
+
+/// Reads and checks a scenario and its trace, for a machine with so much memory [bytes].
+pub(crate) fn load_within(source: &Source, memory_limit_bytes: Option<u64>) -> Result<Loaded, Failure> {
+    let options = Options {
+        memory_limit_bytes,
+        ..options(source)?
+    };
     let path = source.scenario.display().to_string();
     let bytes = fs::read(&source.scenario).map_err(|error| unreadable(&source.scenario, error))?;
     let text = chappe_scenario::from_bytes(&path, bytes)?;
-    let scenario = chappe_scenario::parse(&path, &text, &options(source)?)?;
+    let scenario = chappe_scenario::parse(&path, &text, &options)?;
     let trace = match &scenario.traffic.replay {
         None => None,
         Some(replay) => Some(Arc::new(replayed(&beside(&source.scenario, replay), &scenario)?)),
@@ -52,7 +61,7 @@ pub(crate) fn options(source: &Source) -> Result<Options, Failure> {
         overrides,
         arm: source.arm.clone(),
         scale: source.scale,
-        memory_limit_bytes: machine::memory_bytes(),
+        memory_limit_bytes: None,
     })
 }
 

@@ -9,6 +9,7 @@ mod collector;
 mod csv;
 mod distribution;
 mod finish;
+mod full_size;
 mod hlog;
 mod observe;
 mod record;
@@ -21,6 +22,7 @@ pub use collector::{Collector, CollectorConfig};
 pub use csv::write_csv;
 pub use distribution::{Distribution, HIGHEST_NS};
 pub use finish::ResultParts;
+pub use full_size::FullSize;
 pub use hlog::write_hlog;
 pub use record::{
     Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory, MemoryPart, Metric,

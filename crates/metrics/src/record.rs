@@ -5,6 +5,7 @@
 //! rendered. [`Execution`] tells what it took. Lists have a fixed order and maps are sorted, so
 //! that equal records are equal texts.
 
+use crate::full_size::FullSize;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -435,6 +436,8 @@ pub struct Execution {
     pub events_per_second: u64,
     /// Memory it took.
     pub memory: Memory,
+    /// What the scenario would cost in full; null if it was.
+    pub full_size: Option<FullSize>,
 }
 
 /// A machine.

@@ -4,7 +4,7 @@ use crate::chart::Tone;
 use crate::reading::{Reading, class_words};
 use crate::words;
 use chappe_base::MessageClass;
-use chappe_metrics::RunRecord;
+use chappe_metrics::{FullSize, RunRecord};
 
 /// A figure with its name.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -95,7 +95,23 @@ pub fn summary(record: &RunRecord) -> Vec<(String, String)> {
         ),
         ("Digest".to_owned(), record.digest.clone()),
     ]);
+    if let Some(full) = &execution.full_size {
+        rows.push(("In full".to_owned(), in_full(full)));
+    }
     rows
+}
+
+/// What a scenario would cost with all its people.
+#[must_use]
+pub(crate) fn in_full(full: &FullSize) -> String {
+    format!(
+        "{} users: {} to {} core-hours, {} to {} of memory",
+        words::count(full.users_count as i64),
+        words::number(full.core_hours_min),
+        words::number(full.core_hours_max),
+        words::bytes(full.memory_bytes_min),
+        words::bytes(full.memory_bytes_max),
+    )
 }
 
 /// The same as a table of Markdown.

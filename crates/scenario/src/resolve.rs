@@ -67,6 +67,7 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
         warm_up: SimTime::ZERO + file.warm_up.0,
         hash: hash::of(file),
         assumed: assumed::in_effect(file),
+        users_in_full: file.population.users,
         sessions: file.sessions.clone(),
         traffic: file.traffic.clone(),
         agents: file.agents.clone(),

@@ -29,6 +29,8 @@ pub struct Scenario {
     pub hash: String,
     /// Who is on the platform; `users` is already scaled.
     pub population: Population,
+    /// People at a `scale` of 1.
+    pub users_in_full: u32,
     /// Who is on line when.
     pub sessions: Sessions,
     /// How much is written, when, and how fast it is answered.

@@ -10,7 +10,7 @@ use crate::sources::{Loaded, load};
 use crate::terminal::{Gauge, stop_on_interrupt, table, time};
 use chappe_base::{Duration, SimTime};
 use chappe_engine::{FactSink, SimulateOptions, Simulated, events_per_window, run_record, simulate};
-use chappe_metrics::{Execution, Memory, MemoryPart, RunRecord, Threshold, write_csv, write_hlog};
+use chappe_metrics::{Execution, FullSize, Memory, MemoryPart, RunRecord, Threshold, write_csv, write_hlog};
 use chappe_scenario::Scenario;
 use std::io::{Write, stdout};
 use std::path::{Component, Path, PathBuf};
@@ -167,7 +167,7 @@ fn execution(
     let started = jiff::Timestamp::try_from(started)
         .map(|at| at.to_string())
         .unwrap_or_default();
-    Execution {
+    let mut execution = Execution {
         machine: machine::machine(),
         workers: simulated.workers_count as u32,
         command: std::iter::once("chappe".to_string())
@@ -182,7 +182,11 @@ fn execution(
             peak_bytes: machine::peak_bytes().unwrap_or(0),
             per_user: simulated.bytes.iter().map(part).collect(),
         },
-    }
+        full_size: None,
+    };
+    let (played, in_full) = (scenario.population.users, scenario.users_in_full);
+    execution.full_size = FullSize::of(&execution, u64::from(played), u64::from(in_full));
+    execution
 }
 
 /// The way from the folder of a run to the folder in which its command was given: a record names no

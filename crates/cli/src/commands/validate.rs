@@ -3,14 +3,15 @@
 use crate::args::ValidateArgs;
 use crate::commands::run::thresholds;
 use crate::failure::Failure;
-use crate::sources::load;
+use crate::sources::load_within;
 use crate::terminal::span;
 use chappe_base::SimTime;
 use std::io::{Write, stdout};
 
 /// Checks a scenario and says what it comes to.
 pub(crate) fn validate(args: &ValidateArgs) -> Result<(), Failure> {
-    let loaded = load(&args.source)?;
+    // A scenario is right or wrong on any machine.
+    let loaded = load_within(&args.source, None)?;
     thresholds(&loaded.scenario)?;
     let scenario = loaded.scenario;
     writeln!(

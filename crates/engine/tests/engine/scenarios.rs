@@ -15,6 +15,7 @@ fn small(name: &str, arm: Option<&str>) -> Scenario {
     let mut replace = |key: &str, value: &str| set.push((key.to_string(), value.to_string()));
     if whole.population.users > 1_000 {
         replace("population.users", "1000");
+        replace("scale", "1");
     }
     if whole.horizon > SimTime(2 * Span::HOUR.0) && whole.traffic.replay.is_none() {
         replace("horizon", "2h");

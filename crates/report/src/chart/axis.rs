@@ -21,6 +21,8 @@ pub enum Measure {
     Money,
     /// Parts of a whole, in [0, 1].
     Share,
+    /// Memory [bytes].
+    Bytes,
 }
 
 impl Measure {
@@ -33,6 +35,7 @@ impl Measure {
             Measure::Rate => format!("{} /s", words::number(value)),
             Measure::Money => words::money((value * 1e6).round() as i64),
             Measure::Share => words::percent(value),
+            Measure::Bytes => words::bytes(value as u64),
         }
     }
 
@@ -40,7 +43,9 @@ impl Measure {
     fn show_tick(self, value: f64) -> String {
         match self {
             Measure::Money => words::number(value),
-            Measure::Duration | Measure::Count | Measure::Rate | Measure::Share => self.show(value),
+            Measure::Duration | Measure::Count | Measure::Rate | Measure::Share | Measure::Bytes => {
+                self.show(value)
+            }
         }
     }
 }
@@ -77,7 +82,9 @@ impl Scale {
         let step = match measure {
             Measure::Duration => duration_step(most / wanted as f64),
             Measure::Count => round_step(most / wanted as f64).max(1.0),
-            Measure::Rate | Measure::Money | Measure::Share => round_step(most / wanted as f64),
+            Measure::Rate | Measure::Money | Measure::Share | Measure::Bytes => {
+                round_step(most / wanted as f64)
+            }
         };
         let steps = (most / step - 1e-9).ceil().max(1.0);
         let ticks = (0..=steps as u32)
@@ -133,6 +140,24 @@ impl Scale {
             })
             .collect();
         (Scale::Log { low, high }, ticks)
+    }
+
+    /// A logarithmic scale of whole powers of ten around what lies from `least` to `most`, above zero.
+    pub(crate) fn log_decades((least, most): (f64, f64), measure: Measure) -> (Scale, Vec<Tick>) {
+        let first = least.log10().floor() as i32;
+        let last = (most.log10().ceil() as i32).max(first + 1);
+        let ticks = (first..=last).map(|power| {
+            let value = 10_f64.powi(power);
+            let label = match measure {
+                Measure::Count => short_count(value),
+                Measure::Duration | Measure::Rate | Measure::Money | Measure::Share | Measure::Bytes => {
+                    measure.show_tick(value)
+                }
+            };
+            Tick { value, label }
+        });
+        let (low, high) = (10_f64.powi(first), 10_f64.powi(last));
+        (Scale::Log { low, high }, ticks.collect())
     }
 
     /// A logarithmic scale of counts from 1 to `most`, with its powers of ten.

@@ -49,7 +49,9 @@ impl DistributionChart {
         let most = values().fold(2.0, f64::max);
         let (across, columns) = match self.measure {
             Measure::Duration => Scale::log_durations(values().fold(most, f64::min), most),
-            Measure::Count | Measure::Rate | Measure::Money | Measure::Share => Scale::log_counts(most),
+            Measure::Count | Measure::Rate | Measure::Money | Measure::Share | Measure::Bytes => {
+                Scale::log_counts(most)
+            }
         };
         let up = Scale::Linear { low: 0.0, high: 1.0 };
         let rows: Vec<Tick> = [0.0, 0.25, 0.5, 0.75, 1.0]

@@ -6,6 +6,7 @@ mod canvas;
 mod data;
 mod distribution;
 mod frame;
+mod growth;
 mod palette;
 mod quantiles;
 mod scatter;
@@ -21,6 +22,7 @@ pub use axis::Measure;
 pub use bars::{Bar, BarChart, Lengths};
 pub(crate) use data::{campaign_words, rule_words};
 pub use distribution::{DistributionChart, DistributionLine};
+pub use growth::{GrowthChart, GrowthLine};
 pub use palette::Tone;
 pub use quantiles::{QuantileChart, QuantileLine};
 pub use scatter::{Dot, ScatterChart};
@@ -67,6 +69,8 @@ pub enum Data {
     Scatter(ScatterChart),
     /// Shares up to each value.
     Distribution(DistributionChart),
+    /// Growth with size.
+    Growth(GrowthChart),
 }
 
 impl Plot {
@@ -94,7 +98,7 @@ impl Plot {
             height: if narrow { slim } else { wide },
         };
         match &self.data {
-            Data::Quantiles(_) | Data::Distribution(_) => extent(400.0, 330.0),
+            Data::Quantiles(_) | Data::Distribution(_) | Data::Growth(_) => extent(400.0, 330.0),
             Data::Time(chart) => {
                 let panels = chart.panels.len() as f64;
                 extent(24.0 + panels * 210.0, 24.0 + panels * 215.0)
@@ -111,6 +115,7 @@ impl Plot {
             Data::Bars(chart) => chart.draw(canvas, extent),
             Data::Scatter(chart) => chart.draw(canvas, extent),
             Data::Distribution(chart) => chart.draw(canvas, extent),
+            Data::Growth(chart) => chart.draw(canvas, extent),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::Data;
 use super::bars::BarChart;
 use super::distribution::DistributionChart;
+use super::growth::GrowthChart;
 use super::quantiles::QuantileChart;
 use super::scatter::ScatterChart;
 use super::time::TimeChart;
@@ -28,6 +29,7 @@ pub(crate) fn of(data: &Data) -> Table {
         Data::Bars(chart) => of_bars(chart),
         Data::Scatter(chart) => of_scatter(chart),
         Data::Distribution(chart) => of_distribution(chart),
+        Data::Growth(chart) => of_growth(chart),
     }
 }
 
@@ -35,7 +37,9 @@ pub(crate) fn of(data: &Data) -> Table {
 pub(crate) fn spacing(data: &Data) -> String {
     match data {
         Data::Time(chart) => format!(" Each point stands for {}.", words::duration(chart.interval_ns)),
-        Data::Quantiles(_) | Data::Bars(_) | Data::Scatter(_) | Data::Distribution(_) => String::new(),
+        Data::Quantiles(_) | Data::Bars(_) | Data::Scatter(_) | Data::Distribution(_) | Data::Growth(_) => {
+            String::new()
+        }
     }
 }
 
@@ -71,6 +75,11 @@ pub(crate) fn spoken(data: &Data) -> String {
             let [half, most] =
                 [0.5, 0.9].map(|share| chart.measure.show(line.quantile(share).unwrap_or(0.0)));
             format!("{}: half up to {half}, 90% up to {most}", line.label)
+        })),
+        Data::Growth(chart) => joined(chart.lines.iter().map(|line| {
+            let last = line.points.last().copied().unwrap_or_default();
+            let (size, value) = (words::number(last.0), chart.of.show(last.1));
+            format!("{}: {value} at {size} {}", line.label, chart.sizes)
         })),
     }
 }
@@ -202,6 +211,25 @@ fn of_scatter(chart: &ScatterChart) -> Table {
                 ]
             })
             .collect(),
+    }
+}
+
+fn of_growth(chart: &GrowthChart) -> Table {
+    let sizes = chart.lines.iter().map(|line| line.points.len()).max();
+    let row = |index: usize| {
+        let size = chart.lines.iter().find_map(|line| line.points.get(index));
+        let values = chart.lines.iter().map(|line| {
+            let point = line.points.get(index);
+            point.map(|point| chart.of.show(point.1)).unwrap_or_default()
+        });
+        head(
+            &size.map(|size| words::number(size.0)).unwrap_or_default(),
+            values,
+        )
+    };
+    Table {
+        head: head(&chart.sizes, chart.lines.iter().map(|line| line.label.clone())),
+        rows: (0..sizes.unwrap_or(0)).map(row).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Cell, tabled, worded};
 use crate::chart::{Table, campaign_words, rule_words};
 use crate::reading::Reading;
+use crate::summary::in_full;
 use crate::words;
 use chappe_metrics::{Metric, Observed, RunRecord, Tally, Unit, find};
 use maud::{Markup, html};
@@ -405,7 +406,7 @@ pub(super) fn execution(record: &RunRecord) -> Markup {
     let execution = &record.execution;
     let (machine, memory) = (&execution.machine, &execution.memory);
     section(record, "execution", || {
-        let rows = vec![
+        let mut rows = vec![
             texts(["Started", &execution.started]),
             texts(["Took", &words::duration(execution.wall_ns as i64)]),
             texts(["Events", &words::count(execution.events_count as i64)]),
@@ -420,6 +421,9 @@ pub(super) fn execution(record: &RunRecord) -> Markup {
             texts(["Main memory", &words::bytes(machine.memory_bytes)]),
             texts(["System", &format!("{} on {}", machine.os, machine.arch)]),
         ];
+        if let Some(full) = &execution.full_size {
+            rows.push(texts(["In full, from this run's own cost", &in_full(full)]));
+        }
         let parts = memory.per_user.iter().map(|part| {
             vec![
                 words::title(&part.part),

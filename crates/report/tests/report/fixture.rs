@@ -75,6 +75,7 @@ fn execution() -> Execution {
                 })
                 .to_vec(),
         },
+        full_size: None,
     }
 }
 
