@@ -238,6 +238,11 @@ impl Process {
         }
     }
 
+    /// The shard it is.
+    pub(crate) fn id(&self) -> ShardId {
+        self.id
+    }
+
     /// Digest of all facts of this shard.
     pub(crate) fn digest(&self) -> u64 {
         self.digest.value()

@@ -1,21 +1,23 @@
 //! One scenario, simulated: from the scenario to figures, digest and verdict.
 
-use crate::cluster::{Progress, RunOptions, run};
+use crate::cluster::{Progress, RunOptions, RunOutcome, run, run_among};
+use crate::contribution::{Bytes, Contribution, Ended};
+use crate::peers::Peers;
 use crate::process::{FactSink, Process, Witness};
 use crate::promises::promises;
 use crate::stop::StopFlag;
 use crate::ways::Ways;
-use chappe_audit::{Audit, ShardAudit, Verdict};
-use chappe_base::{Chain, ShardId, SimTime, UserId};
+use chappe_audit::{ShardAudit, Verdict};
+use chappe_base::{ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, CollectorConfig, ResultParts};
-use chappe_platform::{Explanation, Shard};
+use chappe_platform::{Config, Explanation, Shard};
 use chappe_scenario::Scenario;
 use chappe_workload::{Laws, Trace, World};
 use std::sync::Arc;
 
 /// How a scenario is run; nothing here changes its result but `until`.
 pub struct SimulateOptions<'a> {
-    /// Threads.
+    /// Threads, in each process.
     pub workers: usize,
     /// Ends the run before its horizon.
     pub until: Option<SimTime>,
@@ -43,10 +45,10 @@ pub struct Simulated {
     pub events_count: u64,
     /// If the run was stopped early: it equals one `until` that time.
     pub stopped_at: Option<SimTime>,
-    /// Threads that ran.
+    /// Threads that ran, in each process.
     pub workers_count: usize,
-    /// Bytes held at the end, by part of the state.
-    pub bytes: Vec<(&'static str, usize)>,
+    /// Bytes held at the end, by part of the state, the largest first.
+    pub bytes: Vec<(String, usize)>,
     /// Decisions on the watched user's ad slots.
     pub explanations: Vec<Explanation>,
 }
@@ -54,14 +56,91 @@ pub struct Simulated {
 /// Runs `scenario` in virtual time.
 #[must_use]
 pub fn simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> Simulated {
-    let config = Arc::new(scenario.platform.clone());
+    Simulated::of(contribute(scenario, None, options), Vec::new())
+}
+
+/// Runs this process's part of `scenario`, which several processes run together with the same
+/// options.
+#[must_use]
+pub fn simulate_among(scenario: &Scenario, peers: Peers, options: SimulateOptions<'_>) -> Contribution {
+    contribute(scenario, Some(peers), options)
+}
+
+fn contribute(scenario: &Scenario, peers: Option<Peers>, mut options: SimulateOptions<'_>) -> Contribution {
     let horizon = options
         .until
         .map_or(scenario.horizon, |until| until.min(scenario.horizon));
-    let world = Arc::new(World::new(Laws {
+    let config = Arc::new(scenario.platform.clone());
+    let world = world(scenario, &config, options.trace.take());
+    let mut make = maker(scenario, &config, &world, options.watch);
+    let collector = Collector::new(collector_config(scenario));
+    let mut log = options.log;
+    let mut share = |worker: usize| Witness {
+        collector: collector.clone(),
+        log: log.as_mut().map(|log| log(worker)),
+    };
+    let run_options = RunOptions {
+        workers: options.workers,
+        horizon,
+        lookahead: scenario.lookahead(),
+        stop: options.stop,
+        progress: options.progress,
+    };
+    let shards_count = scenario.platform.homes.shards();
+    let outcome = match peers {
+        None => run(
+            (0..shards_count).map(|shard| make(ShardId(shard))).collect(),
+            &mut share,
+            run_options,
+        ),
+        Some(peers) => run_among(peers, shards_count.into(), &mut make, &mut share, run_options),
+    };
+    contribution(outcome, collector, horizon)
+}
+
+/// Ends the history of every shard that ran here, and adds up what is left.
+fn contribution(outcome: RunOutcome<Process>, collector: Collector, horizon: SimTime) -> Contribution {
+    let end = outcome.stopped_at.unwrap_or(horizon);
+    let mut witnesses = outcome.shared;
+    let mut bytes = Bytes::default();
+    bytes.add("calendar", outcome.calendar_bytes);
+    let (mut shards, mut explanations) = (Vec::new(), Vec::new());
+    let workers_count = witnesses.len();
+    for (number, mut process) in outcome.lps.into_iter().enumerate() {
+        process.finish(&mut witnesses[number % workers_count], end);
+        for (part, held) in process.bytes() {
+            bytes.add(part, held);
+        }
+        let (id, digest) = (process.id(), process.digest());
+        let (mut shard, audit) = process.into_parts();
+        explanations.extend(shard.take_explanations());
+        shards.push(Ended {
+            shard: id,
+            digest,
+            audit: audit.finish(),
+        });
+    }
+    let mut total = collector;
+    for witness in &witnesses {
+        total.merge(&witness.collector);
+    }
+    Contribution {
+        shards,
+        collector: total,
+        events_count: outcome.events_count,
+        end,
+        stopped_at: outcome.stopped_at,
+        workers_count: outcome.workers_count,
+        bytes,
+        explanations,
+    }
+}
+
+fn world(scenario: &Scenario, config: &Arc<Config>, trace: Option<Arc<Trace>>) -> Arc<World> {
+    Arc::new(World::new(Laws {
         seed: scenario.seed,
         horizon: scenario.horizon,
-        platform: Arc::clone(&config),
+        platform: Arc::clone(config),
         population: &scenario.population,
         sessions: &scenario.sessions,
         traffic: &scenario.traffic,
@@ -70,69 +149,30 @@ pub fn simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> Simulated 
         restock_after: scenario.catalogue.restock_after,
         restock_units: scenario.catalogue.stock_units,
         sold_out_share: scenario.catalogue.out_of_stock_share,
-        trace: options.trace,
-    }));
+        trace,
+    }))
+}
+
+/// Makes the logical process of any shard.
+fn maker(
+    scenario: &Scenario,
+    config: &Arc<Config>,
+    world: &Arc<World>,
+    watch: Option<UserId>,
+) -> impl FnMut(ShardId) -> Process {
     let ways = Arc::new(Ways::new(scenario));
     let promises = promises(scenario, world.population());
+    let (config, world) = (Arc::clone(config), Arc::clone(world));
     let homes = config.homes;
-    let process = |number: u16| {
-        let id = ShardId(number);
+    move |id| {
         let users = (0..homes.count(id, config.users_count)).map(|local| UserId(homes.number(id, local)));
         let zones = users.map(|user| world.population().time_zone_minutes(user));
         let mut shard = Shard::new(Arc::clone(&config), id, zones);
-        if let Some(user) = options.watch.filter(|user| homes.user(*user) == id) {
+        if let Some(user) = watch.filter(|user| homes.user(*user) == id) {
             shard.watch(user);
         }
         let audit = ShardAudit::new(id, homes, &promises);
         Process::new(shard, id, Arc::clone(&world), Arc::clone(&ways), audit)
-    };
-    let processes: Vec<Process> = (0..homes.shards()).map(process).collect();
-    let collector = Collector::new(collector_config(scenario));
-    let mut log = options.log;
-    let outcome = run(
-        processes,
-        &mut |worker| Witness {
-            collector: collector.clone(),
-            log: log.as_mut().map(|log| log(worker)),
-        },
-        RunOptions {
-            workers: options.workers,
-            horizon,
-            lookahead: scenario.lookahead(),
-            stop: options.stop,
-            progress: options.progress,
-        },
-    );
-
-    let end = outcome.stopped_at.unwrap_or(horizon);
-    let mut witnesses = outcome.shared;
-    let mut digest = Chain::default();
-    let mut bytes = vec![("calendar", outcome.calendar_bytes)];
-    let (mut summaries, mut explanations) = (Vec::new(), Vec::new());
-    let workers_count = witnesses.len();
-    for (number, mut process) in outcome.lps.into_iter().enumerate() {
-        process.finish(&mut witnesses[number % workers_count], end);
-        digest.push(&process.digest());
-        add_up(&mut bytes, process.bytes());
-        let (mut shard, audit) = process.into_parts();
-        explanations.extend(shard.take_explanations());
-        summaries.push(audit.finish());
-    }
-    let verdict = Audit::merge(summaries);
-    let mut total = collector;
-    for witness in &witnesses {
-        total.merge(&witness.collector);
-    }
-    bytes.sort_by_key(|(_, held)| std::cmp::Reverse(*held));
-    Simulated {
-        parts: total.finish(end, verdict.violation_count()),
-        digest: digest.value(),
-        verdict,
-        events_count: outcome.events_count,
-        stopped_at: outcome.stopped_at,
-        workers_count: outcome.workers_count,
-        bytes,
-        explanations,
     }
 }
 
@@ -146,14 +186,5 @@ fn collector_config(scenario: &Scenario) -> CollectorConfig {
         campaigns: config.campaigns.iter().map(|campaign| campaign.page).collect(),
         warm_up: scenario.warm_up,
         horizon: scenario.horizon,
-    }
-}
-
-fn add_up(total: &mut Vec<(&'static str, usize)>, parts: Vec<(&'static str, usize)>) {
-    for (part, bytes) in parts {
-        match total.iter_mut().find(|(name, _)| *name == part) {
-            Some((_, sum)) => *sum += bytes,
-            None => total.push((part, bytes)),
-        }
     }
 }

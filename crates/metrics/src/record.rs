@@ -419,7 +419,10 @@ pub struct Warning {
 pub struct Execution {
     /// What it ran on.
     pub machine: Machine,
-    /// Threads that ran events.
+    /// Processes that took part.
+    #[serde(default = "one")]
+    pub processes: u32,
+    /// Threads that ran events, in each process.
     pub workers: u32,
     /// The command that made it.
     pub command: Vec<String>,
@@ -435,6 +438,10 @@ pub struct Execution {
     pub events_per_second: u64,
     /// Memory it took.
     pub memory: Memory,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// A machine.
@@ -455,8 +462,11 @@ pub struct Machine {
 /// Memory that a run took.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Memory {
-    /// The most that the process held [bytes].
+    /// The most that each process held, summed [bytes].
     pub peak_bytes: u64,
+    /// The same by process, in their order [bytes].
+    #[serde(default)]
+    pub peak_bytes_by_process: Vec<u64>,
     /// What the state took, by part, largest first.
     pub per_user: Vec<MemoryPart>,
 }
