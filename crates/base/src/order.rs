@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 /// The place of an event in the one order that every run keeps, whatever runs it:
 /// (time, target shard, source shard, sequence at the source).
 ///
-/// Packed for comparison as one 128-bit integer. The sequence wraps at 2^32 per source; it only
-/// breaks ties of time, target and source, and wraps alike on every machine.
+/// Packed for comparison into two words. The sequence wraps at 2^32 per source; it only breaks ties
+/// of time, target and source, and wraps alike on every machine.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct EventKey(u128);
+pub struct EventKey {
+    time: u64,
+    /// Target (16 bits), source (16) and sequence (32).
+    rest: u64,
+}
 
 impl EventKey {
     /// The key of the `sequence`-th event that `source` makes, for `target` at `time` (not before
@@ -20,38 +23,38 @@ impl EventKey {
     #[inline]
     pub fn new(time: SimTime, target: ShardId, source: ShardId, sequence: u32) -> EventKey {
         debug_assert!(time >= SimTime::ZERO);
-        EventKey(
-            (time.0 as u64 as u128) << 64
-                | ((target.0 as u64) << 48 | (source.0 as u64) << 32 | sequence as u64) as u128,
-        )
+        EventKey {
+            time: time.0 as u64,
+            rest: u64::from(target.0) << 48 | u64::from(source.0) << 32 | u64::from(sequence),
+        }
     }
 
     /// When the event happens.
     #[must_use]
     #[inline]
     pub fn time(self) -> SimTime {
-        SimTime((self.0 >> 64) as i64)
+        SimTime(self.time as i64)
     }
 
     /// The shard it happens on.
     #[must_use]
     #[inline]
     pub fn target(self) -> ShardId {
-        ShardId((self.0 >> 48) as u16)
+        ShardId((self.rest >> 48) as u16)
     }
 
     /// The shard that made it.
     #[must_use]
     #[inline]
     pub fn source(self) -> ShardId {
-        ShardId((self.0 >> 32) as u16)
+        ShardId((self.rest >> 32) as u16)
     }
 
     /// Its number among those its source made.
     #[must_use]
     #[inline]
     pub fn sequence(self) -> u32 {
-        self.0 as u32
+        self.rest as u32
     }
 }
 

@@ -5,21 +5,20 @@
 //! of time. A ring starts at the current time and spans between three and four slots of the ring
 //! above, whose slots it takes over as time comes closer. A slot is a chain of chunks from one pool.
 //!
-//! A bucket is drained once: opened, its events are sorted on eight bytes each (time within the
-//! bucket and place in the pool), then copied out in order, and its chunks go back to the pool.
-//! What is inserted into the open bucket waits in a small heap beside it. The width of a bucket
-//! follows the traffic and never affects the order.
+//! A bucket is drained once. Opening it makes a word of eight bytes for each of its events (time
+//! within the bucket, place in the pool) and sorts these alone: the events stay where they are until
+//! each is popped, then the chunks go back to the pool. An event for the bucket that is open already
+//! gets its word put in place among those not yet drained. The width of a bucket follows the traffic
+//! and never affects the order.
 
+use crate::bucket::{Bucket, WIDTH_LOG2_MAX};
 use crate::pool::{Chain, Pool};
 use crate::ring::{Ring, SLOTS, STEP};
 use chappe_base::{EventKey, SimTime};
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 
-/// An event and its place in the total order: one cache line, with up to 48 bytes of event.
+/// An event and its place in the total order: one cache line, if the event has 48 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[repr(align(64))]
 pub struct Scheduled<E> {
     /// When and where it happens, and who made it.
     pub key: EventKey,
@@ -27,11 +26,9 @@ pub struct Scheduled<E> {
     pub event: E,
 }
 
-/// Bucket widths [binary logarithm of ns]: 1 ms at first, and the limits of adaptation. Time
-/// within a bucket must fit 32 bits.
+/// Bucket widths [binary logarithm of ns]: 1 ms at first, and the least.
 const WIDTH_LOG2_FIRST: u32 = 20;
 const WIDTH_LOG2_MIN: u32 = 6;
-const WIDTH_LOG2_MAX: u32 = 32;
 /// The width is reviewed after so many buckets, or so many events in fewer.
 const REVIEW_BUCKETS: u64 = 128;
 const REVIEW_EVENTS: u64 = 1 << 16;
@@ -41,15 +38,9 @@ pub struct Calendar<E> {
     pool: Pool<Scheduled<E>>,
     rings: Vec<Ring>,
     width_log2: u32,
-    /// First time [ns] not in the open bucket or before it: what comes earlier goes to `late`.
+    /// First time [ns] not in the open bucket or before it: what comes earlier is late.
     open_end: u64,
-    /// The open bucket in order, drained up to `next`.
-    open: Vec<Scheduled<E>>,
-    next: usize,
-    /// Inserted when its bucket was open already.
-    late: BinaryHeap<Latest<E>>,
-    /// Sort keys of the bucket being opened; kept for its memory.
-    order: Vec<u64>,
+    open: Bucket,
     traffic: Traffic,
 }
 
@@ -76,21 +67,19 @@ impl<E: Copy> Calendar<E> {
             rings: Ring::hierarchy(WIDTH_LOG2_FIRST, 0),
             width_log2: WIDTH_LOG2_FIRST,
             open_end: 0,
-            open: Vec::new(),
-            next: 0,
-            late: BinaryHeap::new(),
-            order: Vec::new(),
+            open: Bucket::new(),
             traffic: Traffic::default(),
         }
     }
 
-    /// Adds an event, at any time not before that of the last one popped.
+    /// Adds an event, at any time not before that of the last one popped, nor before a horizon up to
+    /// which nothing was left to pop.
     #[inline]
     pub fn insert(&mut self, scheduled: Scheduled<E>) {
         let time = scheduled.key.time().0 as u64;
         if time < self.open_end {
             self.traffic.late_count += 1;
-            self.late.push(Latest(scheduled));
+            self.open.insert(&mut self.pool, scheduled);
         } else {
             place(&mut self.rings, &mut self.pool, scheduled);
         }
@@ -100,42 +89,25 @@ impl<E: Copy> Calendar<E> {
     #[inline]
     pub fn pop_before(&mut self, horizon: SimTime) -> Option<Scheduled<E>> {
         loop {
-            let in_time = self.open.get(self.next);
-            match (in_time, self.late.peek()) {
-                (Some(first), None) => {
-                    return (first.key.time() < horizon).then(|| {
-                        self.next += 1;
-                        *first
-                    });
-                }
-                (Some(first), Some(Latest(late))) if first.key < late.key => {
-                    return (first.key.time() < horizon).then(|| {
-                        self.next += 1;
-                        *first
-                    });
-                }
-                (_, Some(Latest(late))) => {
-                    return if late.key.time() < horizon {
-                        self.late.pop().map(|Latest(scheduled)| scheduled)
-                    } else {
-                        None
-                    };
-                }
-                (None, None) => {
-                    if !self.open_next(horizon) {
-                        return None;
-                    }
-                }
+            if let Some((time, index)) = self.open.first() {
+                return (time < horizon).then(|| {
+                    self.open.pass();
+                    *self.pool.get(index)
+                });
+            }
+            if !self.open_next(horizon) {
+                return None;
             }
         }
     }
 
-    /// The events that come next in the open bucket, `count` of them or fewer; late ones may come
-    /// in between.
+    /// For whoever wants to look ahead: the next `count` events of the open bucket that were not yet
+    /// given out here; none as long as so many that were are still to come. May leave out some that
+    /// came late.
     #[inline]
-    pub(crate) fn upcoming(&self, count: usize) -> &[Scheduled<E>] {
-        let end = self.open.len().min(self.next + count);
-        &self.open[self.next..end]
+    pub fn look_ahead(&mut self, count: usize) -> impl Iterator<Item = &Scheduled<E>> {
+        let pool = &self.pool;
+        self.open.look_ahead(count).map(|index| pool.get(index))
     }
 
     /// A time not after that of the first event, nor before what was popped; none if empty.
@@ -143,32 +115,26 @@ impl<E: Copy> Calendar<E> {
     /// Exact where it is cheap: else the start of the first event's bucket.
     #[must_use]
     pub fn next_time_bound(&self) -> Option<SimTime> {
-        let in_time = self.open.get(self.next).map(|first| first.key.time());
-        let late = self.late.peek().map(|Latest(first)| first.key.time());
-        if let Some(first) = in_time.into_iter().chain(late).min() {
-            return Some(first);
+        if let Some((time, _)) = self.open.first() {
+            return Some(time);
         }
         let (level, slot) = self.first_slot()?;
         let ring = &self.rings[level];
-        let first = if level == 0 {
-            slot << ring.shift
-        } else {
-            let mut first = u64::MAX;
-            self.pool.for_each(ring.chain(slot), |_, scheduled| {
-                first = first.min(scheduled.key.time().0 as u64);
+        let mut first = slot << ring.shift;
+        if level > 0 {
+            first = u64::MAX;
+            self.pool.for_each_chunk(ring.chain(slot), |_, events| {
+                let times = events.iter().map(|scheduled| scheduled.key.time().0 as u64);
+                first = times.fold(first, u64::min);
             });
-            first
-        };
+        }
         Some(SimTime(first as i64))
     }
 
     /// Bytes held, whether in use or kept for reuse.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.pool.bytes()
-            + self.rings.len() * (size_of::<[Chain; SLOTS]>() + SLOTS / 8)
-            + (self.open.capacity() + self.late.capacity()) * size_of::<Scheduled<E>>()
-            + self.order.capacity() * size_of::<u64>()
+        self.pool.bytes() + self.open.bytes() + self.rings.len() * (size_of::<[Chain; SLOTS]>() + SLOTS / 8)
     }
 
     /// The first slot in use: its ring and its number. Rings follow one another in time.
@@ -183,7 +149,7 @@ impl<E: Copy> Calendar<E> {
     fn open_next(&mut self, horizon: SimTime) -> bool {
         if self.is_review_due() {
             self.review_width();
-            if !self.late.is_empty() {
+            if !self.open.is_drained() {
                 return true;
             }
         }
@@ -197,37 +163,14 @@ impl<E: Copy> Calendar<E> {
             }
             if level == 0 {
                 let chain = self.rings[0].take(slot);
-                self.sort_into_open(chain, start);
                 self.advance(start + (1 << self.width_log2));
+                let count = self.open.open(&mut self.pool, chain, start, self.width_log2);
+                self.traffic.buckets_count += 1;
+                self.traffic.in_time_count += count as u64;
                 return true;
             }
             self.advance(start);
         }
-    }
-
-    /// Copies a bucket out of the pool in order, and gives its chunks back.
-    fn sort_into_open(&mut self, chain: Chain, start: u64) {
-        self.order.clear();
-        let order = &mut self.order;
-        self.pool.for_each(chain, |index, scheduled| {
-            let offset = scheduled.key.time().0 as u64 - start;
-            order.push(offset << 32 | index as u64);
-        });
-        order.sort_unstable();
-        self.open.clear();
-        self.next = 0;
-        let pool = &self.pool;
-        self.open.extend(order.iter().map(|&word| *pool.get(word as u32)));
-        self.pool.release(chain);
-        for tied in self
-            .open
-            .chunk_by_mut(|a, b| a.key.time() == b.key.time())
-            .filter(|tied| tied.len() > 1)
-        {
-            tied.sort_unstable_by_key(|scheduled| scheduled.key);
-        }
-        self.traffic.buckets_count += 1;
-        self.traffic.in_time_count += self.open.len() as u64;
     }
 
     /// Moves the start of the rings to `position` [ns], before which no slot is in use, and lets
@@ -285,24 +228,34 @@ impl<E: Copy> Calendar<E> {
             return;
         };
         let width_log2 = width_log2.clamp(WIDTH_LOG2_MIN, WIDTH_LOG2_MAX);
-        if width_log2 == self.width_log2 {
-            return;
+        if width_log2 != self.width_log2 {
+            self.change_width(width_log2);
         }
-        self.width_log2 = width_log2;
-        let width = 1u64 << width_log2;
-        // Times within the bucket that is open now stay `late`; its end moves up to a boundary.
-        let position = self.open_end.next_multiple_of(width);
+    }
+
+    /// Files all that is pending in buckets of another width. Where the next boundary of these is not
+    /// one of the old, the open bucket, drained by now, is stretched up to it.
+    fn change_width(&mut self, width_log2: u32) {
+        let stretched_log2 = width_log2.max(self.width_log2) + 1;
+        let position = self.open_end.next_multiple_of(1 << width_log2);
         let mut rings = Ring::hierarchy(width_log2, position);
         std::mem::swap(&mut rings, &mut self.rings);
-        self.open_end = position;
+        (self.width_log2, self.open_end) = (width_log2, position);
+        let mut rest = Chain::EMPTY;
         for ring in &mut rings {
             while let Some(slot) = ring.first_from(0) {
                 let mut chain = ring.take(slot);
                 while let Some(scheduled) = self.pool.pop(&mut chain) {
-                    self.insert(scheduled);
+                    if (scheduled.key.time().0 as u64) < position {
+                        self.pool.push(&mut rest, scheduled);
+                    } else {
+                        place(&mut self.rings, &mut self.pool, scheduled);
+                    }
                 }
             }
         }
+        let start = self.open.start();
+        self.open.open(&mut self.pool, rest, start, stretched_log2);
     }
 }
 
@@ -316,39 +269,10 @@ impl<E: Copy> Default for Calendar<E> {
 #[inline]
 fn place<E: Copy>(rings: &mut [Ring], pool: &mut Pool<Scheduled<E>>, scheduled: Scheduled<E>) {
     let time = scheduled.key.time().0 as u64;
-    for ring in rings {
-        let slot = time >> ring.shift;
-        if slot < ring.limit {
-            ring.push(slot, pool, scheduled);
-            return;
-        }
-    }
-    unreachable!("the highest ring has no limit");
+    let ring = rings.iter_mut().find(|ring| time >> ring.shift < ring.limit);
+    let ring = ring.expect("the highest ring has no limit");
+    ring.push(time >> ring.shift, pool, scheduled);
 }
-
-/// Orders a [`BinaryHeap`] by key, the first event on top.
-#[derive(Clone, Copy)]
-struct Latest<E>(Scheduled<E>);
-
-impl<E> Ord for Latest<E> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.0.key.cmp(&self.0.key)
-    }
-}
-
-impl<E> PartialOrd for Latest<E> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<E> PartialEq for Latest<E> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.key == other.0.key
-    }
-}
-
-impl<E> Eq for Latest<E> {}
 
 #[cfg(test)]
 mod tests;

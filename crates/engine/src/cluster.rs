@@ -7,7 +7,6 @@ use crate::worker::{Ensemble, Part, Windows, run_worker};
 use chappe_base::{ShardId, SimTime, Span};
 use std::panic::resume_unwind;
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
 use timely::WorkerConfig;
 use timely::execute::execute_from;
 
@@ -159,8 +158,7 @@ fn run_together<L: LogicalProcess>(
     let ensemble = Arc::new(Ensemble::new(kernels, place.first_worker, &options, report));
     let failure = ensemble.failure();
     let (builders, threads) = channels(place.workers, peers);
-    let config = WorkerConfig::default().idle_spin(Duration::ZERO);
-    let guards = execute_from(builders, threads, config, move |worker| {
+    let guards = execute_from(builders, threads, WorkerConfig::default(), move |worker| {
         run_worker(worker, &ensemble)
     })
     .unwrap_or_else(|error| panic!("timely could not start its workers: {error}"));

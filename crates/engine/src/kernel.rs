@@ -26,20 +26,17 @@ pub trait LogicalProcess: Send + 'static {
         &mut self,
         shared: &mut Self::Shared,
         now: SimTime,
-        event: Self::Event,
+        event: &Self::Event,
         out: &mut Emitter<'_, Self::Event>,
     );
 
-    /// Reads the state that `event` will need and returns a word of it: called for a number of
-    /// events ahead, so that their cache misses overlap. The word itself means nothing.
+    /// Prefetches the state that `event` will need first: called some events ahead of it.
     #[inline]
-    fn touch(&self, _event: &Self::Event) -> u64 {
-        0
-    }
+    fn touch(&self, _event: &Self::Event) {}
 }
 
 /// Events whose state is touched ahead: enough to keep as many cache misses under way as a core can.
-const TOUCHED_AHEAD: u64 = 32;
+const TOUCHED_AHEAD: usize = 32;
 
 /// What surrounds a worker's processes and stays the same during a run.
 #[derive(Clone, Copy, Debug)]
@@ -234,17 +231,14 @@ impl<L: LogicalProcess> Kernel<L> {
     /// ran. Returns how many did.
     pub fn run_until(&mut self, horizon: SimTime, events_max: u64) -> u64 {
         let mut count = 0;
-        let mut touch_in = 0;
         while count < events_max
             && let Some(Scheduled { key, event }) = self.calendar.pop_before(horizon)
         {
+            for Scheduled { key, event } in self.calendar.look_ahead(TOUCHED_AHEAD) {
+                self.lps[self.around.local_index(key.target())].touch(event);
+            }
             let shard = key.target();
             let local = self.around.local_index(shard);
-            if touch_in == 0 {
-                touch_in = TOUCHED_AHEAD;
-                self.touch_ahead();
-            }
-            touch_in -= 1;
             self.now = key.time();
             let mut out = Emitter {
                 key,
@@ -254,20 +248,11 @@ impl<L: LogicalProcess> Kernel<L> {
                 outbox: &mut self.outbox,
                 around: &self.around,
             };
-            self.lps[local].handle(&mut self.shared, key.time(), event, &mut out);
+            self.lps[local].handle(&mut self.shared, key.time(), &event, &mut out);
             count += 1;
         }
         self.events_count += count;
         count
-    }
-
-    #[inline]
-    fn touch_ahead(&self) {
-        let mut words = 0;
-        for Scheduled { key, event } in self.calendar.upcoming(TOUCHED_AHEAD as usize) {
-            words ^= self.lps[self.around.local_index(key.target())].touch(event);
-        }
-        std::hint::black_box(words);
     }
 
     /// Time of the latest event that ran.

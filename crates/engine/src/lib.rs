@@ -5,6 +5,7 @@
 //! windows as long as the lookahead, exchanged on timely dataflow. A [`Station`] is the service
 //! queue of a shard. Results never depend on the number of workers.
 
+mod bucket;
 mod calendar;
 mod cluster;
 mod contribution;
@@ -20,6 +21,7 @@ mod station;
 mod stop;
 mod trace;
 mod ways;
+mod witness;
 mod worker;
 
 pub use calendar::{Calendar, Scheduled};
@@ -27,7 +29,6 @@ pub use cluster::{Progress, RunOptions, RunOutcome, run, run_among};
 pub use contribution::Contribution;
 pub use kernel::{Emitter, Kernel, LogicalProcess};
 pub use peers::Peers;
-pub use process::FactSink;
 pub use promises::promises_of;
 pub use record::{audit_summary, run_record};
 pub use simulate::{SimulateOptions, Simulated, simulate, simulate_among};
@@ -35,3 +36,4 @@ pub use station::{Arrival, Completion, Discipline, Started, Station, Ticket};
 pub use stop::StopFlag;
 pub use trace::{Divergence, Traced, first_divergence};
 pub use ways::events_per_window;
+pub use witness::FactSink;

@@ -2,13 +2,20 @@
 //!
 //! The chunk given back last is handed out first, so what is pending stays compact in memory.
 
+use chappe_base::prefetch;
+
+/// Chunks that are fetched ahead of the one that is read.
+const FETCHED_AHEAD: usize = 4;
 /// Items in a chunk.
 const CHUNK: u32 = 16;
 
+/// Items that lie together, on cache lines of their own.
+#[repr(align(64))]
+struct Chunk<T>([T; CHUNK as usize]);
+
 /// Many growing lists of items, in one stretch of memory.
 pub(crate) struct Pool<T> {
-    /// Chunk `c` is items `c * CHUNK` and on.
-    items: Vec<T>,
+    chunks: Vec<Chunk<T>>,
     /// For each chunk, the one filled before it in its chain, if it isn't the first.
     before: Vec<u32>,
     free: Vec<u32>,
@@ -41,22 +48,24 @@ const NONE: u32 = u32::MAX;
 impl<T: Copy> Pool<T> {
     pub(crate) fn new() -> Pool<T> {
         Pool {
-            items: Vec::new(),
+            chunks: Vec::new(),
             before: Vec::new(),
             free: Vec::new(),
         }
     }
 
-    /// Adds an item at the end of `chain`.
+    /// Adds an item at the end of `chain`. Returns its index.
     #[inline]
-    pub(crate) fn push(&mut self, chain: &mut Chain, item: T) {
+    pub(crate) fn push(&mut self, chain: &mut Chain, item: T) -> u32 {
         if chain.fill == CHUNK {
             let chunk = self.free.pop().unwrap_or_else(|| self.grow(item));
             self.before[chunk as usize] = chain.chunk;
             *chain = Chain { chunk, fill: 0 };
         }
-        self.items[(chain.chunk * CHUNK + chain.fill) as usize] = item;
+        let index = chain.chunk * CHUNK + chain.fill;
+        self.chunks[chain.chunk as usize].0[chain.fill as usize] = item;
         chain.fill += 1;
+        index
     }
 
     /// Removes the item at the end of `chain`.
@@ -65,7 +74,7 @@ impl<T: Copy> Pool<T> {
             return None;
         }
         chain.fill -= 1;
-        let item = self.items[(chain.chunk * CHUNK + chain.fill) as usize];
+        let item = self.chunks[chain.chunk as usize].0[chain.fill as usize];
         if chain.fill == 0 {
             self.free.push(chain.chunk);
             *chain = Chain {
@@ -76,25 +85,38 @@ impl<T: Copy> Pool<T> {
         Some(item)
     }
 
-    /// The item at `index`, as told by [`Pool::for_each`].
+    /// The item at `index`, as told by [`Pool::push`] or [`Pool::for_each_chunk`].
     #[inline]
     pub(crate) fn get(&self, index: u32) -> &T {
-        &self.items[index as usize]
+        &self.chunks[(index / CHUNK) as usize].0[(index % CHUNK) as usize]
     }
 
-    /// Visits the items of `chain` with their indices, in no order of meaning.
+    /// Visits the items of `chain` chunk by chunk, with the index of the first of each, in no order
+    /// of meaning.
     #[inline]
-    pub(crate) fn for_each(&self, chain: Chain, mut visit: impl FnMut(u32, &T)) {
+    pub(crate) fn for_each_chunk(&self, chain: Chain, mut visit: impl FnMut(u32, &[T])) {
         let Chain { mut chunk, mut fill } = chain;
+        let mut fetched = chunk;
+        for _ in 0..FETCHED_AHEAD {
+            fetched = self.fetch(fetched);
+        }
         while chunk != NONE {
-            let first = chunk * CHUNK;
-            let items = &self.items[first as usize..(first + fill) as usize];
-            for (index, item) in (first..).zip(items) {
-                visit(index, item);
-            }
+            fetched = self.fetch(fetched);
+            visit(chunk * CHUNK, &self.chunks[chunk as usize].0[..fill as usize]);
             chunk = self.before[chunk as usize];
             fill = CHUNK;
         }
+    }
+
+    /// Prefetches a chunk, if it is one. Returns the one before it.
+    #[inline]
+    fn fetch(&self, chunk: u32) -> u32 {
+        if chunk == NONE {
+            return NONE;
+        }
+        let items = self.chunks[chunk as usize].0.iter();
+        items.step_by((64 / size_of::<T>()).max(1)).for_each(prefetch);
+        self.before[chunk as usize]
     }
 
     /// Gives the chunks of `chain` back.
@@ -113,7 +135,7 @@ impl<T: Copy> Pool<T> {
 
     /// Bytes held, whether in use or free.
     pub(crate) fn bytes(&self) -> usize {
-        self.items.capacity() * size_of::<T>()
+        self.chunks.capacity() * size_of::<Chunk<T>>()
             + (self.before.capacity() + self.free.capacity()) * size_of::<u32>()
     }
 
@@ -122,12 +144,10 @@ impl<T: Copy> Pool<T> {
     #[cold]
     fn grow(&mut self, item: T) -> u32 {
         let chunk = self.before.len() as u32;
-        let length = self.items.len() + CHUNK as usize;
-        if length > self.items.capacity() {
-            let more = (self.items.len() / 8).max(64 * CHUNK as usize);
-            self.items.reserve_exact(more);
+        if self.chunks.len() == self.chunks.capacity() {
+            self.chunks.reserve_exact((self.chunks.len() / 8).max(64));
         }
-        self.items.resize(length, item);
+        self.chunks.push(Chunk([item; CHUNK as usize]));
         self.before.push(NONE);
         chunk
     }

@@ -1,29 +1,16 @@
-//! One shard of the platform with its agents, its service queue, its digest and its audit: a
-//! logical process.
+//! One shard of the platform with its agents and its service queue: a logical process.
 
 use crate::kernel::{Emitter, LogicalProcess};
 use crate::station::{Arrival, Discipline, Started, Station, Ticket};
 use crate::ways::Ways;
-use chappe_audit::ShardAudit;
-use chappe_base::{Chain, CommandClass, Fact, Homes, MessageClass, Party, Record, ShardId, SimTime};
-use chappe_metrics::Collector;
-use chappe_platform::{Command, Hop, Notice, Outbox, Shard};
+use crate::witness::Witness;
+use chappe_base::{CommandClass, Fact, Homes, MessageClass, Party, ShardId, SimTime};
+use chappe_platform::{Command, Hop, Notice, Shard};
 use chappe_scenario::Lanes;
 use chappe_workload::config::Probe;
-use chappe_workload::{Acts, Agents, Wake, World};
+use chappe_workload::{Agents, Wake, World};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// Takes every fact of one worker's shards, in the order in which they happen there.
-pub type FactSink = Box<dyn FnMut(&Record) + Send>;
-
-/// What folds the facts of all shards of a worker.
-pub(crate) struct Witness {
-    /// The figures.
-    pub collector: Collector,
-    /// The event log, if one is kept.
-    pub log: Option<FactSink>,
-}
 
 /// What happens to a shard.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -47,27 +34,17 @@ pub(crate) struct Process {
     shard: Shard,
     agents: Agents,
     station: Station<Command>,
-    digest: Chain,
-    audit: ShardAudit,
     id: ShardId,
     homes: Homes,
     ways: Arc<Ways>,
     world: Arc<World>,
     probe: Option<Probe>,
-    outbox: Outbox,
-    acts: Acts,
 }
 
 impl Process {
     /// Shard `id` before its first event.
     #[must_use]
-    pub(crate) fn new(
-        shard: Shard,
-        id: ShardId,
-        world: Arc<World>,
-        ways: Arc<Ways>,
-        audit: ShardAudit,
-    ) -> Process {
+    pub(crate) fn new(shard: Shard, id: ShardId, world: Arc<World>, ways: Arc<Ways>) -> Process {
         let service = &ways.service;
         let discipline = match service.lanes {
             Lanes::Fifo => Discipline::Fifo,
@@ -76,41 +53,18 @@ impl Process {
         Process {
             agents: Agents::new(Arc::clone(&world), id),
             station: Station::new(u32::from(service.servers), service.queue_capacity, discipline),
-            digest: Chain::default(),
             probe: ways.probe,
-            outbox: Outbox::default(),
-            acts: Acts::default(),
             homes: world.homes(),
             shard,
-            audit,
             id,
             ways,
             world,
         }
     }
 
-    /// One fact, for all who fold facts.
-    #[inline]
-    fn record(&mut self, witness: &mut Witness, at: SimTime, fact: &Fact) {
-        self.digest.push(&at);
-        self.digest.push(fact);
-        witness.collector.observe(self.id, at, fact);
-        self.audit.observe(at, fact);
-        if let Some(log) = &mut witness.log {
-            log(&Record {
-                at,
-                shard: self.id,
-                fact: *fact,
-            });
-        }
-    }
-
-    /// Carries on what the shard has put into its outbox.
-    fn send_out(&mut self, witness: &mut Witness, now: SimTime, out: &mut Emitter<'_, Event>) {
-        let outbox = std::mem::take(&mut self.outbox);
-        for fact in &outbox.facts {
-            self.record(witness, now, fact);
-        }
+    /// Carries on what the shard has put into the outbox.
+    fn send_out(&self, witness: &mut Witness, now: SimTime, out: &mut Emitter<'_, Event>) {
+        let outbox = &mut witness.outbox;
         for forward in &outbox.forwards {
             let arrival = Event::Arrive(forward.command);
             match forward.hop {
@@ -121,42 +75,43 @@ impl Process {
                 }
             }
         }
-        for notice in &outbox.notices {
+        for notice in outbox.notices.iter().filter(|notice| has_effect(notice)) {
             let latency = self.ways.down(now, notice);
             out.send(notice.home(self.homes), now + latency, Event::Notice(*notice));
         }
-        self.outbox = outbox;
-        self.outbox.clear();
+        outbox.forwards.clear();
+        outbox.notices.clear();
     }
 
     /// Carries on what agents want done.
-    fn act_out(&mut self, out: &mut Emitter<'_, Event>) {
-        for (at, command) in &self.acts.commands {
+    fn act_out(&self, witness: &mut Witness, out: &mut Emitter<'_, Event>) {
+        let acts = &mut witness.acts;
+        for (at, command) in &acts.commands {
             let home = command
                 .home(self.homes)
                 .expect("agents send what clients may send");
             let latency = self.ways.up(*at, command);
             out.send(home, *at + latency, Event::Arrive(*command));
         }
-        for (at, wake) in &self.acts.wakes {
+        for (at, wake) in &acts.wakes {
             out.schedule(*at, Event::Wake(*wake));
         }
-        self.acts.clear();
+        acts.clear();
     }
 
     fn arrive(
         &mut self,
         witness: &mut Witness,
         now: SimTime,
-        command: Command,
+        command: &Command,
         out: &mut Emitter<'_, Event>,
     ) {
         let class = command.class();
-        let service = self.ways.service_time(self.id, now, &command);
+        let service = self.ways.service_time(self.id, now, command);
         // Only clients can be turned away: what shards have promised each other always gets through.
         let is_client = command.home(self.homes).is_some() || class == CommandClass::Probe;
         let lane = self.ways.service.lanes.lane(class) as u8;
-        match self.station.arrive(now, command, lane, service, !is_client) {
+        match self.station.arrive(now, *command, lane, service, !is_client) {
             Arrival::Started(started) => done(started, out),
             Arrival::Queued(ticket) => {
                 if let (CommandClass::Probe, Some(patience)) =
@@ -167,11 +122,10 @@ impl Process {
                 }
             }
             Arrival::Dropped => {
-                let fact = Fact::Dropped {
+                witness.outbox.facts.push(Fact::Dropped {
                     command: class,
                     message: command.message(),
-                };
-                self.record(witness, now, &fact);
+                });
             }
         }
     }
@@ -182,29 +136,26 @@ impl Process {
             done(started, out);
         }
         let command = completion.job;
-        let served = Fact::Served {
+        witness.outbox.facts.push(Fact::Served {
             command: command.class(),
             message: command.message(),
             wait_ns: completion.wait,
             service_ns: completion.service,
-        };
-        self.record(witness, now, &served);
-        self.shard.apply(now, command, &mut self.outbox);
+        });
+        self.shard.apply(now, command, &mut witness.outbox);
         self.send_out(witness, now, out);
     }
 
     /// A device shows a notice: the driver sees it, then the agent.
-    fn show(&mut self, witness: &mut Witness, now: SimTime, notice: Notice, out: &mut Emitter<'_, Event>) {
-        if let Some(fact) = seen(&notice) {
-            self.record(witness, now, &fact);
-        }
-        self.agents.notice(now, &notice, &mut self.acts);
-        self.act_out(out);
+    fn show(&mut self, witness: &mut Witness, now: SimTime, notice: &Notice, out: &mut Emitter<'_, Event>) {
+        witness.outbox.facts.extend(seen(notice));
+        self.agents.notice(now, notice, &mut witness.acts);
+        self.act_out(witness, out);
     }
 
     fn probe(&mut self, witness: &mut Witness, now: SimTime, number: u32, out: &mut Emitter<'_, Event>) {
         self.schedule_probe(now, number + 1, out);
-        self.arrive(witness, now, Command::Probe, out);
+        self.arrive(witness, now, &Command::Probe, out);
     }
 
     fn schedule_probe(&self, now: SimTime, number: u32, out: &mut Emitter<'_, Event>) {
@@ -219,33 +170,16 @@ impl Process {
     fn remember(&mut self, witness: &mut Witness) {
         let world = Arc::clone(&self.world);
         for (at, past) in world.past(self.id) {
-            self.shard.remember(at, past, &mut self.outbox);
-            let facts = std::mem::take(&mut self.outbox.facts);
-            for fact in &facts {
-                self.record(witness, at, fact);
-            }
-            self.outbox.facts = facts;
-            self.outbox.clear();
+            self.shard.remember(at, past, &mut witness.outbox);
+            witness.tell(self.id, at);
         }
     }
 
-    /// Ends the shard's history at `end`: what is still under way is a fact too.
-    pub(crate) fn finish(&mut self, witness: &mut Witness, end: SimTime) {
-        self.shard.finish(&mut self.outbox);
-        let facts = std::mem::take(&mut self.outbox.facts);
-        for fact in &facts {
-            self.record(witness, end, fact);
-        }
-    }
-
-    /// The shard it is.
-    pub(crate) fn id(&self) -> ShardId {
-        self.id
-    }
-
-    /// Digest of all facts of this shard.
-    pub(crate) fn digest(&self) -> u64 {
-        self.digest.value()
+    /// Ends the shard's history at `end`: what is still under way is a fact too. Returns the shard.
+    pub(crate) fn finish(mut self, witness: &mut Witness, end: SimTime) -> Shard {
+        self.shard.finish(&mut witness.outbox);
+        witness.tell(self.id, end);
+        self.shard
     }
 
     /// Bytes held by the state of this shard, by part.
@@ -253,18 +187,21 @@ impl Process {
         let mut parts = self.shard.bytes();
         parts.push(("agents", self.agents.bytes()));
         parts.push(("service queue", self.station.bytes()));
-        parts.push(("audit", self.audit.bytes()));
         parts
-    }
-
-    /// The shard and its audit, at the end of a run.
-    pub(crate) fn into_parts(self) -> (Shard, ShardAudit) {
-        (self.shard, self.audit)
     }
 }
 
 fn done(started: Started, out: &mut Emitter<'_, Event>) {
     out.schedule(started.done_at, Event::Done(started.server));
+}
+
+/// Whether anything comes of a notice. Receipts and refusals end on the screen: the driver does not
+/// time them, and no agent acts on them, so they need no event.
+fn has_effect(notice: &Notice) -> bool {
+    !matches!(
+        notice,
+        Notice::ReadBy { .. } | Notice::Refused { .. } | Notice::Paid { .. }
+    )
 }
 
 /// What the driver saw for itself when a device showed `notice`.
@@ -335,31 +272,33 @@ impl LogicalProcess for Process {
         for (at, command) in self.shard.first_timers() {
             out.schedule(at, Event::Arrive(command));
         }
-        self.agents.start(&mut self.acts);
-        self.act_out(out);
+        self.agents.start(&mut witness.acts);
+        self.act_out(witness, out);
         self.schedule_probe(SimTime::ZERO, 0, out);
     }
 
-    fn handle(&mut self, witness: &mut Witness, now: SimTime, event: Event, out: &mut Emitter<'_, Event>) {
+    #[inline]
+    fn handle(&mut self, witness: &mut Witness, now: SimTime, event: &Event, out: &mut Emitter<'_, Event>) {
         match event {
             Event::Arrive(command) => self.arrive(witness, now, command, out),
-            Event::Done(server) => self.complete(witness, now, server, out),
+            Event::Done(server) => self.complete(witness, now, *server, out),
             Event::Notice(notice) => self.show(witness, now, notice, out),
             Event::Wake(wake) => {
-                self.agents.wake(now, wake, &mut self.acts);
-                self.act_out(out);
+                self.agents.wake(now, *wake, &mut witness.acts);
+                self.act_out(witness, out);
             }
-            Event::Probe(number) => self.probe(witness, now, number, out),
+            Event::Probe(number) => self.probe(witness, now, *number, out),
             Event::Renege(ticket) => {
-                if let Some((_, wait_ns)) = self.station.renege(now, ticket) {
-                    self.record(witness, now, &Fact::Reneged { wait_ns });
+                if let Some((_, wait_ns)) = self.station.renege(now, *ticket) {
+                    witness.outbox.facts.push(Fact::Reneged { wait_ns });
                 }
             }
         }
+        witness.tell(self.id, now);
     }
 
     #[inline]
-    fn touch(&self, event: &Event) -> u64 {
+    fn touch(&self, event: &Event) {
         match event {
             Event::Arrive(Command::Send { to: user, .. } | Command::Read { reader: user, .. })
             | Event::Arrive(Command::Connect { user, .. }) => self.shard.touch(*user),
@@ -369,12 +308,12 @@ impl LogicalProcess for Process {
             Event::Wake(Wake::Write { from: user, .. } | Wake::Read { reader: user, .. }) => {
                 self.agents.touch(*user)
             }
+            Event::Done(server) => self.station.touch(*server),
             Event::Arrive(_)
             | Event::Notice(_)
             | Event::Wake(Wake::Replay)
-            | Event::Done(_)
             | Event::Probe(_)
-            | Event::Renege(_) => 0,
+            | Event::Renege(_) => {}
         }
     }
 }
@@ -385,7 +324,7 @@ mod tests {
     use crate::calendar::Scheduled;
 
     #[test]
-    fn a_scheduled_event_is_one_cache_line() {
-        assert_eq!(size_of::<Scheduled<Event>>(), 64);
+    fn a_scheduled_event_is_one_cache_line_at_most() {
+        assert!(size_of::<Scheduled<Event>>() <= 64);
     }
 }

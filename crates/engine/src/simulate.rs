@@ -2,11 +2,12 @@
 
 use crate::cluster::{Progress, RunOptions, RunOutcome, run, run_among};
 use crate::contribution::{Bytes, Contribution, Ended};
-use crate::peers::Peers;
-use crate::process::{FactSink, Process, Witness};
+use crate::peers::{Peers, Place};
+use crate::process::Process;
 use crate::promises::promises;
 use crate::stop::StopFlag;
 use crate::ways::Ways;
+use crate::witness::{FactSink, ShardFolds, Witness};
 use chappe_audit::{ShardAudit, Verdict};
 use chappe_base::{ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, CollectorConfig, ResultParts};
@@ -73,56 +74,71 @@ fn contribute(scenario: &Scenario, peers: Option<Peers>, mut options: SimulateOp
     let config = Arc::new(scenario.platform.clone());
     let world = world(scenario, &config, options.trace.take());
     let mut make = maker(scenario, &config, &world, options.watch);
+    let promises = promises(scenario, world.population());
+    let homes = config.homes;
+    let shards_count = usize::from(homes.shards());
+    let place = match &peers {
+        None => Place::alone(options.workers.clamp(1, shards_count)),
+        Some(peers) => Place::among(peers, options.workers),
+    };
     let collector = Collector::new(collector_config(scenario));
     let mut log = options.log;
-    let mut share = |worker: usize| Witness {
-        collector: collector.clone(),
-        log: log.as_mut().map(|log| log(worker)),
+    let mut share = |local: usize| {
+        let shards = place.shards(local, shards_count);
+        let audits = shards.map(|shard| ShardAudit::new(shard, homes, &promises));
+        let log = log.as_mut().map(|log| log(local));
+        Witness::new(place.all_workers, audits, collector.clone(), log)
     };
     let run_options = RunOptions {
-        workers: options.workers,
+        workers: place.workers,
         horizon,
         lookahead: scenario.lookahead(),
         stop: options.stop,
         progress: options.progress,
     };
-    let shards_count = scenario.platform.homes.shards();
     let outcome = match peers {
         None => run(
-            (0..shards_count).map(|shard| make(ShardId(shard))).collect(),
+            (0..homes.shards()).map(|shard| make(ShardId(shard))).collect(),
             &mut share,
             run_options,
         ),
-        Some(peers) => run_among(peers, shards_count.into(), &mut make, &mut share, run_options),
+        Some(peers) => run_among(peers, shards_count, &mut make, &mut share, run_options),
     };
-    contribution(outcome, collector, horizon)
+    contribution(outcome, collector, place, shards_count, horizon)
 }
 
 /// Ends the history of every shard that ran here, and adds up what is left.
-fn contribution(outcome: RunOutcome<Process>, collector: Collector, horizon: SimTime) -> Contribution {
+fn contribution(
+    outcome: RunOutcome<Process>,
+    collector: Collector,
+    place: Place,
+    shards_count: usize,
+    horizon: SimTime,
+) -> Contribution {
     let end = outcome.stopped_at.unwrap_or(horizon);
     let mut witnesses = outcome.shared;
     let mut bytes = Bytes::default();
     bytes.add("calendar", outcome.calendar_bytes);
-    let (mut shards, mut explanations) = (Vec::new(), Vec::new());
-    let workers_count = witnesses.len();
-    for (number, mut process) in outcome.lps.into_iter().enumerate() {
-        process.finish(&mut witnesses[number % workers_count], end);
+    bytes.add("audit", witnesses.iter().map(Witness::audit_bytes).sum());
+    let mut explanations = Vec::new();
+    for (number, process) in outcome.lps.into_iter().enumerate() {
         for (part, held) in process.bytes() {
             bytes.add(part, held);
         }
-        let (id, digest) = (process.id(), process.digest());
-        let (mut shard, audit) = process.into_parts();
+        let mut shard = process.finish(&mut witnesses[number % place.workers], end);
         explanations.extend(shard.take_explanations());
-        shards.push(Ended {
-            shard: id,
-            digest,
-            audit: audit.finish(),
-        });
     }
     let mut total = collector;
-    for witness in &witnesses {
-        total.merge(&witness.collector);
+    let mut shards = Vec::new();
+    for (local, witness) in witnesses.into_iter().enumerate() {
+        let (folds, figures) = witness.finish();
+        total.merge(&figures);
+        let ended = |(shard, folds): (ShardId, ShardFolds)| Ended {
+            shard,
+            digest: folds.digest.value(),
+            audit: folds.audit.finish(),
+        };
+        shards.extend(place.shards(local, shards_count).zip(folds).map(ended));
     }
     Contribution {
         shards,
@@ -161,7 +177,6 @@ fn maker(
     watch: Option<UserId>,
 ) -> impl FnMut(ShardId) -> Process {
     let ways = Arc::new(Ways::new(scenario));
-    let promises = promises(scenario, world.population());
     let (config, world) = (Arc::clone(config), Arc::clone(world));
     let homes = config.homes;
     move |id| {
@@ -171,8 +186,7 @@ fn maker(
         if let Some(user) = watch.filter(|user| homes.user(*user) == id) {
             shard.watch(user);
         }
-        let audit = ShardAudit::new(id, homes, &promises);
-        Process::new(shard, id, Arc::clone(&world), Arc::clone(&ways), audit)
+        Process::new(shard, id, Arc::clone(&world), Arc::clone(&ways))
     }
 }
 

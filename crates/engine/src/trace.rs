@@ -35,10 +35,10 @@ impl<L: LogicalProcess> LogicalProcess for Traced<L> {
         &mut self,
         shared: &mut L::Shared,
         now: SimTime,
-        event: L::Event,
+        event: &L::Event,
         out: &mut Emitter<'_, L::Event>,
     ) {
-        self.handled.push((out.key(), event));
+        self.handled.push((out.key(), *event));
         self.process.handle(shared, now, event, out);
     }
 }

@@ -37,11 +37,9 @@ use timely::dataflow::operators::generic::operator::Operator;
 use timely::dataflow::operators::{ConnectLoop, Feedback};
 use timely::worker::Worker;
 
-/// Turns without a window to run that a worker takes at once: what it has sent goes around by them.
+/// Turns without a window to run that a worker takes before it waits for news: what it has sent
+/// goes around by them.
 const TURNS_AT_ONCE: u32 = 8;
-/// Turns after which it sleeps. Before, it leaves the core to others between two of them, and mostly
-/// another worker's news are there sooner than a thread could be woken. Some 100 µs on an idle core.
-const TURNS_AWAKE: u32 = 200;
 /// How long a worker sleeps at most before it looks whether another one failed. Work and
 /// messages wake it at once.
 const NAP: Duration = Duration::from_millis(50);
@@ -159,7 +157,7 @@ struct Idle {
 impl Idle {
     /// How long it may sleep if nothing is there for it.
     fn sleep(&self) -> Duration {
-        if self.turns < TURNS_AWAKE {
+        if self.turns < TURNS_AT_ONCE {
             Duration::ZERO
         } else {
             NAP
@@ -176,9 +174,6 @@ impl Idle {
             return;
         }
         self.turns = self.turns.saturating_add(1);
-        if self.turns > TURNS_AT_ONCE && self.turns < TURNS_AWAKE {
-            std::thread::yield_now();
-        }
     }
 }
 
@@ -326,10 +321,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_worker_looks_for_news_before_it_sleeps() {
+    fn a_worker_takes_some_turns_before_it_waits() {
         let mut idle = Idle::default();
         idle.turn(1);
-        for _ in 0..TURNS_AWAKE {
+        for _ in 0..TURNS_AT_ONCE {
             assert_eq!(idle.sleep(), Duration::ZERO);
             idle.turn(1);
         }

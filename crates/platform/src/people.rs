@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::policy::{Case, Memory, OptInScope};
 use crate::pool::{NIL, Pool};
-use chappe_base::{Act, CampaignId, PageId, Party, Seconds, Set, SimTime, Span, Topic, UserId};
+use chappe_base::{Act, CampaignId, PageId, Party, Seconds, Set, SimTime, Span, Topic, UserId, prefetch};
 
 /// What is touched on every event of a user.
 #[derive(Clone, Copy, Debug)]
@@ -89,8 +89,8 @@ impl People {
     }
 
     #[inline]
-    pub(crate) fn touch(&self, user: usize) -> u64 {
-        self.users[user].online_until.0 as u64
+    pub(crate) fn touch(&self, user: usize) {
+        prefetch(&self.users[user]);
     }
 
     pub(crate) fn is_online(&self, user: usize, now: SimTime) -> bool {

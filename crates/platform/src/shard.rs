@@ -327,12 +327,10 @@ impl Shard {
         }
     }
 
-    /// A word of what a command for `user`, who lives here, needs first: reading it ahead of time
-    /// brings it into the cache.
-    #[must_use]
+    /// Prefetches what a command for `user`, who lives here, needs first.
     #[inline]
-    pub fn touch(&self, user: UserId) -> u64 {
-        self.people.touch(self.config.homes.local(user.0))
+    pub fn touch(&self, user: UserId) {
+        self.people.touch(self.config.homes.local(user.0));
     }
 
     /// Bytes held, by part.

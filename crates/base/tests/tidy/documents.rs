@@ -1,23 +1,26 @@
 //! What the documents promise: crates, tests, commands, files.
 
-use crate::workspace::{Text, crates, fenced, quoted, read, root, texts};
+use crate::workspace::{Text, crates, fenced, folder, quoted, read, root, texts};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Direct dependencies of each crate on others of the workspace.
+/// Direct dependencies of each package on crates of the workspace.
 type Graph = BTreeMap<String, BTreeSet<String>>;
 
 /// The graph as the manifests have it; what only tests depend on counts too.
 fn graph_of_manifests() -> Graph {
     let dependencies = |name: &String| {
-        let manifest = read(&format!("crates/{name}/Cargo.toml"));
+        let manifest = read(&format!("{}/Cargo.toml", folder(name)));
         let lines = manifest.lines().filter_map(|line| line.strip_prefix("chappe-"));
         lines
             .map(|line| line.split(['.', ' ', '=']).next().unwrap_or_default().to_string())
             .collect()
     };
-    crates()
-        .iter()
-        .map(|name| (name.clone(), dependencies(name)))
+    let packages = crates().into_iter().chain(["benches".to_string()]);
+    packages
+        .map(|name| {
+            let dependencies = dependencies(&name);
+            (name, dependencies)
+        })
         .collect()
 }
 

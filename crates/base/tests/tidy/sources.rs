@@ -59,7 +59,9 @@ const LONG: [(&str, &str); 12] = [
 ];
 
 fn sources() -> Vec<Text> {
-    texts("crates", &[".rs"])
+    let mut sources = texts("crates", &[".rs"]);
+    sources.extend(texts("benches", &[".rs"]));
+    sources
 }
 
 /// Sources that run: without `#[cfg(test)]` modules, comments and the folders of tests.

@@ -46,6 +46,14 @@ pub(crate) fn crates() -> Vec<String> {
     names
 }
 
+/// The folder of a package: a crate's, or `benches`.
+pub(crate) fn folder(package: &str) -> String {
+    match package {
+        "benches" => package.to_string(),
+        name => format!("crates/{name}"),
+    }
+}
+
 fn walk(folder: &Path, endings: &[&str], found: &mut Vec<Text>) {
     for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
         let path = entry.unwrap().path();

@@ -161,11 +161,11 @@ impl LogicalProcess for Hasty {
         out.schedule(SimTime(Span::SECOND.0), visit);
     }
 
-    fn handle(&mut self, (): &mut (), now: SimTime, visit: Visit, out: &mut Emitter<'_, Visit>) {
+    fn handle(&mut self, (): &mut (), now: SimTime, visit: &Visit, out: &mut Emitter<'_, Visit>) {
         if out.shard() == ShardId(1) {
-            out.send(ShardId(0), now + (LOOKAHEAD - Span(1)), visit);
+            out.send(ShardId(0), now + (LOOKAHEAD - Span(1)), *visit);
         }
-        out.schedule(now + LOOKAHEAD, visit);
+        out.schedule(now + LOOKAHEAD, *visit);
     }
 }
 

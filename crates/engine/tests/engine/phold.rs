@@ -62,7 +62,7 @@ impl LogicalProcess for Phold {
         }
     }
 
-    fn handle(&mut self, (): &mut (), now: SimTime, visit: Visit, out: &mut Emitter<'_, Visit>) {
+    fn handle(&mut self, (): &mut (), now: SimTime, visit: &Visit, out: &mut Emitter<'_, Visit>) {
         let digest = &mut self.digests[visit.entity as usize];
         *digest = (digest.rotate_left(7) ^ now.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let place = (self.shard.0 as u64) << 32 | visit.entity as u64;

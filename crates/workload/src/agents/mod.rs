@@ -12,7 +12,7 @@ mod world;
 
 use crate::agents::ads::AdMemory;
 use crate::agents::replay::Replay;
-use chappe_base::{Map, MessageClass, MessageId, Party, ShardId, SimTime, UserId};
+use chappe_base::{Map, MessageClass, MessageId, Party, ShardId, SimTime, UserId, prefetch};
 use chappe_platform::{Command, Notice};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -70,15 +70,22 @@ impl Acts {
     }
 }
 
+/// What a user's agent keeps.
+#[derive(Clone, Copy, Debug)]
+struct Person {
+    /// Until when the device is on line.
+    online_until: SimTime,
+    /// How active the user is: computed once.
+    activity: f32,
+}
+
 /// The agents of one shard's users and pages.
 #[derive(Debug)]
 pub struct Agents {
     world: Arc<World>,
     shard: ShardId,
-    /// Until when each user's device is on line, by local index.
-    online_until: Vec<SimTime>,
-    /// How active each user is, by local index: computed once.
-    activity: Vec<f32>,
+    /// By local index.
+    people: Vec<Person>,
     /// Those who have seen ads.
     ads: Map<UserId, AdMemory>,
     replay: Replay,
@@ -91,12 +98,12 @@ impl Agents {
         let homes = world.homes();
         let users = (0..homes.count(shard, world.population.users_count()))
             .map(|local| UserId(homes.number(shard, local)));
+        let person = |user| Person {
+            online_until: world.on_line_at_start(user).unwrap_or(SimTime::ZERO),
+            activity: world.population.activity(user) as f32,
+        };
         Agents {
-            online_until: users
-                .clone()
-                .map(|user| world.on_line_at_start(user).unwrap_or(SimTime::ZERO))
-                .collect(),
-            activity: users.map(|user| world.population.activity(user) as f32).collect(),
+            people: users.map(person).collect(),
             ads: Map::default(),
             replay: Replay::new(&world, shard),
             world,
@@ -178,19 +185,20 @@ impl Agents {
         }
     }
 
-    /// A word of what an event of `user`, who lives here, needs first: reading it ahead of time
-    /// brings it into the cache.
-    #[must_use]
     #[inline]
-    pub fn touch(&self, user: UserId) -> u64 {
-        self.online_until[self.world.platform.homes.local(user.0)].0 as u64
+    fn person(&self, user: UserId) -> &Person {
+        &self.people[self.world.platform.homes.local(user.0)]
+    }
+
+    /// Prefetches what an event of `user`, who lives here, needs first.
+    #[inline]
+    pub fn touch(&self, user: UserId) {
+        prefetch(self.person(user));
     }
 
     /// Bytes held.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.online_until.capacity() * (size_of::<SimTime>() + size_of::<f32>())
-            + self.ads.allocation_size()
-            + self.replay.bytes()
+        self.people.capacity() * size_of::<Person>() + self.ads.allocation_size() + self.replay.bytes()
     }
 }

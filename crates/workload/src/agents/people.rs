@@ -14,7 +14,7 @@ const RETRY_DELAY: Span = Span(30 * Span::SECOND.0);
 impl Agents {
     pub(super) fn start_people(&mut self, acts: &mut Acts) {
         let homes = self.world.homes();
-        for local in 0..self.online_until.len() {
+        for local in 0..self.people.len() {
             let user = UserId(homes.number(self.shard, local));
             self.schedule_next(user, 0, 0, SimTime::ZERO, acts);
             for (message, to, at) in self
@@ -95,7 +95,7 @@ impl Agents {
 
     /// A person opens the app, unless it is open.
     pub(super) fn come_on_line(&mut self, now: SimTime, occasion: MessageId, user: UserId, acts: &mut Acts) {
-        let online_until = &mut self.online_until[self.world.platform.homes.local(user.0)];
+        let online_until = &mut self.people[self.world.platform.homes.local(user.0)].online_until;
         if now < *online_until {
             return;
         }
@@ -112,11 +112,11 @@ impl Agents {
     }
 
     fn activity(&self, user: UserId) -> f64 {
-        f64::from(self.activity[self.world.platform.homes.local(user.0)])
+        f64::from(self.person(user).activity)
     }
 
     fn is_online(&self, user: UserId, at: SimTime) -> bool {
-        at < self.online_until[self.world.platform.homes.local(user.0)]
+        at < self.person(user).online_until
     }
 
     /// A person who is on line sends a message, and perhaps more before there is an answer.

@@ -1,0 +1,3 @@
+//! What the benches share: the workloads that they time, apart from the engines that run them.
+
+pub mod phold;
