@@ -79,7 +79,7 @@ impl Failure {
             Failure::Meet(MeetError::Absent { .. } | MeetError::Left { .. } | MeetError::System(_)) => 1,
             Failure::Meet(
                 MeetError::Listen { .. }
-                | MeetError::Disagreement { .. }
+                | MeetError::Disagreement(_)
                 | MeetError::Misplaced { .. }
                 | MeetError::Twice { .. },
             )

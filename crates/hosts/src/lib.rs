@@ -13,4 +13,4 @@ mod wire;
 
 pub use company::{Company, Loss};
 pub use hosts::{Hosts, HostsError, Peer};
-pub use meet::{MeetError, meet};
+pub use meet::{Disagreement, MeetError, meet};

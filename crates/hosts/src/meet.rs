@@ -36,22 +36,8 @@ pub enum MeetError {
         why: String,
     },
     /// Two processes that would not run the same.
-    #[error(
-        "{peer} and {me} don't run the same: {what} is {there} there and {here} here; \
-         give all processes the same scenario, options and version of chappe"
-    )]
-    Disagreement {
-        /// The other.
-        peer: Peer,
-        /// This process.
-        me: Peer,
-        /// What they disagree about.
-        what: String,
-        /// What it is there.
-        there: String,
-        /// What it is here.
-        here: String,
-    },
+    #[error(transparent)]
+    Disagreement(Box<Disagreement>),
     /// A process that is not where the hosts file has it.
     #[error("who answers at {peer} says it is process {says}; give all processes the same hosts file")]
     Misplaced {
@@ -75,6 +61,25 @@ pub enum MeetError {
     /// The system refuses something that it has always.
     #[error("can't watch over the other processes: {0}")]
     System(#[from] io::Error),
+}
+
+/// That two processes would not run the same.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "{peer} and {me} don't run the same: {what} is {there} there and {here} here; \
+     give all processes the same scenario, options and version of chappe"
+)]
+pub struct Disagreement {
+    /// The other.
+    pub peer: Peer,
+    /// This process.
+    pub me: Peer,
+    /// What they disagree about.
+    pub what: String,
+    /// What it is there.
+    pub there: String,
+    /// What it is here.
+    pub here: String,
 }
 
 /// Meets the other processes of a run, as number `process` of `hosts`. All must have the same
@@ -317,7 +322,7 @@ impl Meeting {
 
     fn agree(&self, peer: &Peer, hello: &Hello) -> Result<(), MeetError> {
         let differs = |((what, here), (_, there)): (&(String, String), &(String, String))| {
-            (here != there).then(|| MeetError::Disagreement {
+            (here != there).then(|| Disagreement {
                 peer: peer.clone(),
                 me: self.me.clone(),
                 what: what.clone(),
@@ -326,7 +331,10 @@ impl Meeting {
             })
         };
         let mut pairs = self.terms.iter().zip(&hello.terms);
-        pairs.find_map(differs).map_or(Ok(()), Err)
+        match pairs.find_map(differs) {
+            Some(disagreement) => Err(MeetError::Disagreement(Box::new(disagreement))),
+            None => Ok(()),
+        }
     }
 
     fn into_company(self, on_loss: OnLoss) -> Result<Company, MeetError> {
