@@ -4,6 +4,7 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+use std::time::Duration;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -12,7 +13,7 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 ok · 1 internal error · 2 wrong usage or scenario · 3 audit violation · \
+Exit codes: 0 ok · 1 internal error, or a process gone · 2 wrong usage or scenario · 3 audit violation · \
 99 threshold not met · 130 interrupted";
 
 /// Simulates a business-messaging platform: what people write, pay, ask, buy and are shown, how
@@ -33,7 +34,8 @@ Examples:
   chappe run scenarios/first-ads.toml --scale 0.1 --seed 7
   chappe run scenarios/first-ads.toml --set policy.first_topic=product --out /tmp/strict
   chappe run scenarios/hot-line.toml --until 2h --log facts.jsonl
-  chappe run scenarios/queue.toml --json | jq .result.metrics")]
+  chappe run scenarios/queue.toml --json | jq .result.metrics
+  chappe run scenarios/first-ads.toml --hosts hosts.txt --process 0 --workers 4")]
     Run(RunArgs),
     /// Check a scenario without running it.
     #[command(
@@ -87,7 +89,7 @@ pub(crate) struct Source {
 /// How to carry a simulation out.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Effort {
-    /// Threads: a number, or `auto` for as many as pay.
+    /// Threads, in each process: a number, or `auto` for as many as pay.
     #[arg(long, value_name = "N", default_value = "auto", value_parser = workers)]
     pub(crate) workers: Workers,
     /// No progress, and no summary.
@@ -133,6 +135,30 @@ pub(crate) struct RunArgs {
     /// Print the record on standard output instead of a summary.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Run in so many processes on this machine.
+    #[arg(long, value_name = "N", conflicts_with = "hosts", value_parser = processes)]
+    pub(crate) processes: Option<usize>,
+    /// Run together with the processes that this file names, one `host:port` a line.
+    #[arg(long, value_name = "FILE", requires = "process")]
+    pub(crate) hosts: Option<PathBuf>,
+    /// Which of them this is, from 0; the first one writes the record.
+    #[arg(long, value_name = "K", requires = "hosts")]
+    pub(crate) process: Option<usize>,
+    /// How long to wait for the other processes to appear.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = wait)]
+    pub(crate) connect_within: Duration,
+}
+
+fn processes(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if (1..=64).contains(&count) => Ok(count),
+        _ => Err("give a number from 1 to 64".to_string()),
+    }
+}
+
+fn wait(text: &str) -> Result<Duration, String> {
+    let span = chappe_base::Duration::parse(text)?.0;
+    Ok(Duration::from_nanos(span.0.unsigned_abs()))
 }
 
 #[derive(Args, Debug)]

@@ -1,5 +1,6 @@
 //! Why a command ends badly, and with which exit code.
 
+use chappe_hosts::{HostsError, Loss, MeetError, Peer};
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,6 +32,18 @@ pub(crate) enum Failure {
     /// The run was interrupted; what it had is written.
     #[error("interrupted; the report covers the run up to {0}")]
     Interrupted(String),
+    /// The file of the processes of a run is wrong, or the number of this one.
+    #[error(transparent)]
+    Hosts(#[from] HostsError),
+    /// The processes of a run did not meet.
+    #[error(transparent)]
+    Meet(#[from] MeetError),
+    /// One of them is gone; what it said itself, if that is known.
+    #[error("{loss}{}", said.as_ref().map(|said| format!("\n  it said: {said}")).unwrap_or_default())]
+    Lost { loss: Loss, said: Option<String> },
+    /// The run did not end well, and the first process says why.
+    #[error("{first} ended with exit code {code}, and says why")]
+    Elsewhere { first: Peer, code: u8 },
     /// Our own mistake.
     #[error("internal error: {0}")]
     Internal(String),
@@ -59,9 +72,19 @@ impl Failure {
         }
     }
 
-    fn code(&self) -> u8 {
+    /// The exit code.
+    pub(crate) fn code(&self) -> u8 {
         match self {
-            Failure::Internal(_) | Failure::Output(_) => 1,
+            Failure::Internal(_) | Failure::Output(_) | Failure::Lost { .. } => 1,
+            Failure::Meet(MeetError::Absent { .. } | MeetError::Left { .. } | MeetError::System(_)) => 1,
+            Failure::Meet(
+                MeetError::Listen { .. }
+                | MeetError::Disagreement(_)
+                | MeetError::Misplaced { .. }
+                | MeetError::Twice { .. },
+            )
+            | Failure::Hosts(_) => 2,
+            Failure::Elsewhere { code, .. } => *code,
             Failure::Scenario(_) | Failure::Usage { .. } | Failure::Read { .. } | Failure::Write { .. } => 2,
             Failure::Violations(_) => 3,
             Failure::Thresholds(_) => 99,

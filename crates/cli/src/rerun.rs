@@ -1,8 +1,8 @@
 //! Running a scenario again to look at some of its facts: runs are deterministic, so nothing has to
 //! be kept.
 
-use crate::args::Effort;
-use crate::commands::run::workers_count;
+use crate::args;
+use crate::effort::Effort;
 use crate::failure::Failure;
 use crate::sources::Loaded;
 use crate::terminal::{Gauge, stop_on_interrupt};
@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Runs a scenario and keeps the facts that are `wanted`, in the order of the event log.
 pub(crate) fn facts(
     loaded: &Loaded,
-    effort: &Effort,
+    effort: &args::Effort,
     watch: Option<UserId>,
     wanted: impl Fn(&Fact) -> bool + Send + Sync + 'static,
 ) -> Result<(Vec<Record>, Simulated), Failure> {
@@ -31,7 +31,7 @@ pub(crate) fn facts(
     let simulated = simulate(
         &loaded.scenario,
         SimulateOptions {
-            workers: workers_count(effort.workers, &loaded.scenario),
+            workers: Effort::new(effort, 1, &loaded.scenario).workers,
             until: None,
             stop: stop_on_interrupt(),
             progress: &mut |progress| gauge.show(progress),

@@ -12,5 +12,7 @@ mod commands;
 mod interrupted;
 #[path = "cli/mutated.rs"]
 mod mutated;
+#[path = "cli/processes.rs"]
+mod processes;
 #[path = "cli/trace.rs"]
 mod trace;

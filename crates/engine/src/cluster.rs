@@ -1,11 +1,14 @@
 //! Runs logical processes to a horizon: alone, or on several workers of timely dataflow.
 
 use crate::kernel::{Kernel, LogicalProcess};
+use crate::peers::{Peers, Place, channels};
 use crate::stop::StopFlag;
-use crate::worker::{Ensemble, Windows, run_worker};
-use chappe_base::{SimTime, Span};
+use crate::worker::{Ensemble, Part, Windows, run_worker};
+use chappe_base::{ShardId, SimTime, Span};
 use std::panic::resume_unwind;
 use std::sync::{Arc, mpsc};
+use timely::WorkerConfig;
+use timely::execute::execute_from;
 
 /// How many events a worker runs between two looks at the stop flag and two reports of progress.
 pub(crate) const EVENTS_PER_REPORT: u64 = 1 << 16;
@@ -15,14 +18,14 @@ pub(crate) const EVENTS_PER_REPORT: u64 = 1 << 16;
 pub struct Progress {
     /// Every event before this time ran.
     pub now: SimTime,
-    /// Events run so far, by all workers.
+    /// Events run so far, by all workers of this process.
     pub events_count: u64,
 }
 
 /// What to run with.
 pub struct RunOptions<'a> {
-    /// Threads to use, at least one. More than there are shards come to nothing: see
-    /// [`RunOutcome::workers_count`].
+    /// Threads to use in each process, at least one. More than there are shards come to nothing:
+    /// see [`RunOutcome::workers_count`].
     pub workers: usize,
     /// Events at times **before** the horizon run; those at it or after it don't.
     pub horizon: SimTime,
@@ -36,15 +39,15 @@ pub struct RunOptions<'a> {
 
 /// What a run leaves behind.
 pub struct RunOutcome<L: LogicalProcess> {
-    /// The processes in order of their shards.
+    /// The logical processes that ran here, in order of their shards.
     pub lps: Vec<L>,
     /// What the processes of each worker kept together.
     pub shared: Vec<L::Shared>,
-    /// Events run. Depends only on the processes and the time they ran to.
+    /// Events run here. Depends only on the processes and the time they ran to.
     pub events_count: u64,
     /// If the run was stopped early: it equals one with this horizon.
     pub stopped_at: Option<SimTime>,
-    /// Workers used.
+    /// Workers used here.
     pub workers_count: usize,
     /// Windows in which a worker had events, summed over workers; 0 for one worker, which needs
     /// none.
@@ -67,11 +70,48 @@ pub fn run<L: LogicalProcess>(
 ) -> RunOutcome<L> {
     let workers_count = options.workers.clamp(1, lps.len().max(1));
     if workers_count == 1 {
-        run_alone(lps, share(0), options)
-    } else {
-        let shared = (0..workers_count).map(share).collect();
-        run_together(lps, shared, options)
+        return run_alone(lps, share(0), options);
     }
+    let (place, shards_count) = (Place::alone(workers_count), lps.len());
+    let mut lps: Vec<Option<L>> = lps.into_iter().map(Some).collect();
+    let mut take = |shard: ShardId| lps[shard.index()].take().expect("a shard has one worker");
+    let kernels = kernels(place, shards_count, &mut take, share, options.lookahead);
+    run_together(kernels, place, None, options)
+}
+
+/// Like [`run`] in each of several processes: `make` makes the logical processes of the shards that
+/// belong to this one, and no others.
+///
+/// All processes must be given the same shards and options. Ends when all have run to the horizon.
+///
+/// # Panics
+/// Like [`run`]; also if a peer ends before the run does, where it doesn't wait for ever.
+pub fn run_among<L: LogicalProcess>(
+    peers: Peers,
+    shards_count: usize,
+    make: &mut dyn FnMut(ShardId) -> L,
+    share: &mut dyn FnMut(usize) -> L::Shared,
+    options: RunOptions<'_>,
+) -> RunOutcome<L> {
+    let place = Place::among(&peers, options.workers);
+    let kernels = kernels(place, shards_count, make, share, options.lookahead);
+    run_together(kernels, place, Some(peers), options)
+}
+
+/// The kernels of this process's workers.
+fn kernels<L: LogicalProcess>(
+    place: Place,
+    shards_count: usize,
+    make: &mut dyn FnMut(ShardId) -> L,
+    share: &mut dyn FnMut(usize) -> L::Shared,
+    lookahead: Span,
+) -> Vec<Kernel<L>> {
+    let kernel = |local| {
+        let lps = place.shards(local, shards_count).map(&mut *make).collect();
+        let (worker, all) = (place.first_worker + local, place.all_workers);
+        Kernel::part(lps, share(local), lookahead, worker, all, shards_count)
+    };
+    (0..place.workers).map(kernel).collect()
 }
 
 fn run_alone<L: LogicalProcess>(lps: Vec<L>, shared: L::Shared, options: RunOptions<'_>) -> RunOutcome<L> {
@@ -105,41 +145,48 @@ fn run_alone<L: LogicalProcess>(lps: Vec<L>, shared: L::Shared, options: RunOpti
 }
 
 fn run_together<L: LogicalProcess>(
-    lps: Vec<L>,
-    shared: Vec<L::Shared>,
+    kernels: Vec<Kernel<L>>,
+    place: Place,
+    peers: Option<Peers>,
     options: RunOptions<'_>,
 ) -> RunOutcome<L> {
     assert!(
         options.lookahead > Span::ZERO,
         "several workers need a lookahead above zero"
     );
-    let (shards_count, workers_count) = (lps.len(), shared.len());
     let (report, reports) = mpsc::channel();
-    let ensemble = Arc::new(Ensemble::new(lps, shared, &options, report));
-    let agreement = ensemble.agreement();
-    let config = timely::Config::process(workers_count);
-    let guards = timely::execute(config, move |worker| run_worker(worker, &ensemble))
-        .unwrap_or_else(|error| panic!("timely could not start its workers: {error}"));
+    let ensemble = Arc::new(Ensemble::new(kernels, place.first_worker, &options, report));
+    let failure = ensemble.failure();
+    let (builders, threads) = channels(place.workers, peers);
+    let guards = execute_from(builders, threads, WorkerConfig::default(), move |worker| {
+        run_worker(worker, &ensemble)
+    })
+    .unwrap_or_else(|error| panic!("timely could not start its workers: {error}"));
 
     // Ends with the workers: they hold the other end.
     for progress in reports {
         (options.progress)(progress);
     }
-    let parts: Vec<_> = guards.join().into_iter().flatten().flatten().collect();
-    if let Some(payload) = agreement.failure().take() {
+    if let Some(payload) = failure.lock().take() {
+        // To join them is to wait for peers, who wait for this process in turn.
+        std::mem::forget(guards);
         resume_unwind(payload);
     }
-    assert_eq!(parts.len(), workers_count, "every worker returns its part");
+    let parts: Vec<_> = guards.join().into_iter().flatten().flatten().collect();
+    assert_eq!(parts.len(), place.workers, "every worker returns its part");
+    outcome(parts, &options)
+}
 
-    let stopped_at = agreement
-        .end()
-        .map(|window| Windows(options.lookahead).start(window))
-        .filter(|&stop| stop < options.horizon);
+/// Puts together what the workers of a process leave behind.
+fn outcome<L: LogicalProcess>(parts: Vec<Part<L>>, options: &RunOptions<'_>) -> RunOutcome<L> {
+    let end = parts.iter().find_map(|part| part.end);
+    let stop = end.map(|window| Windows(options.lookahead).start(window));
+    let workers_count = parts.len();
     let mut outcome = RunOutcome {
-        lps: Vec::with_capacity(shards_count),
+        lps: Vec::new(),
         shared: Vec::with_capacity(workers_count),
         events_count: 0,
-        stopped_at,
+        stopped_at: stop.filter(|&stop| stop < options.horizon),
         workers_count,
         windows_count: 0,
         calendar_bytes: 0,
@@ -153,8 +200,9 @@ fn run_together<L: LogicalProcess>(
         lps.push(part_lps.into_iter());
         outcome.shared.push(part_shared);
     }
-    for shard in 0..shards_count {
-        outcome.lps.extend(lps[shard % workers_count].next());
+    // Shards go around the workers: the first ones have one more where they don't come out even.
+    for _ in 0..lps.first().map_or(0, ExactSizeIterator::len) {
+        outcome.lps.extend(lps.iter_mut().filter_map(Iterator::next));
     }
     outcome
 }

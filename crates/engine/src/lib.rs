@@ -8,7 +8,9 @@
 mod bucket;
 mod calendar;
 mod cluster;
+mod contribution;
 mod kernel;
+mod peers;
 mod pool;
 mod process;
 mod promises;
@@ -23,11 +25,13 @@ mod witness;
 mod worker;
 
 pub use calendar::{Calendar, Place, Scheduled};
-pub use cluster::{Progress, RunOptions, RunOutcome, run};
+pub use cluster::{Progress, RunOptions, RunOutcome, run, run_among};
+pub use contribution::Contribution;
 pub use kernel::{Emitter, Kernel, LogicalProcess};
+pub use peers::Peers;
 pub use promises::promises_of;
 pub use record::{audit_summary, run_record};
-pub use simulate::{SimulateOptions, Simulated, simulate};
+pub use simulate::{SimulateOptions, Simulated, simulate, simulate_among};
 pub use station::{Arrival, Completion, Discipline, Started, Station, Ticket};
 pub use stop::StopFlag;
 pub use trace::{Divergence, Traced, first_divergence};

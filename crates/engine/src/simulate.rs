@@ -1,22 +1,24 @@
 //! One scenario, simulated: from the scenario to figures, digest and verdict.
 
-use crate::cluster::{Progress, RunOptions, run};
+use crate::cluster::{Progress, RunOptions, RunOutcome, run, run_among};
+use crate::contribution::{Bytes, Contribution, Ended};
+use crate::peers::{Peers, Place};
 use crate::process::Process;
 use crate::promises::promises;
 use crate::stop::StopFlag;
 use crate::ways::Ways;
-use crate::witness::{FactSink, Witness};
-use chappe_audit::{Audit, ShardAudit, Verdict};
-use chappe_base::{Chain, ShardId, SimTime, UserId};
+use crate::witness::{FactSink, ShardFolds, Witness};
+use chappe_audit::{ShardAudit, Verdict};
+use chappe_base::{ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, CollectorConfig, ResultParts};
-use chappe_platform::{Explanation, Shard};
+use chappe_platform::{Config, Explanation, Shard};
 use chappe_scenario::Scenario;
 use chappe_workload::{Laws, Trace, World};
 use std::sync::Arc;
 
 /// How a scenario is run; nothing here changes its result but `until`.
 pub struct SimulateOptions<'a> {
-    /// Threads.
+    /// Threads, in each process.
     pub workers: usize,
     /// Ends the run before its horizon.
     pub until: Option<SimTime>,
@@ -44,10 +46,10 @@ pub struct Simulated {
     pub events_count: u64,
     /// If the run was stopped early: it equals one `until` that time.
     pub stopped_at: Option<SimTime>,
-    /// Threads that ran.
+    /// Threads that ran, in each process.
     pub workers_count: usize,
-    /// Bytes held at the end, by part of the state.
-    pub bytes: Vec<(&'static str, usize)>,
+    /// Bytes held at the end, by part of the state, the largest first.
+    pub bytes: Vec<(String, usize)>,
     /// Decisions on the watched user's ad slots.
     pub explanations: Vec<Explanation>,
 }
@@ -55,14 +57,106 @@ pub struct Simulated {
 /// Runs `scenario` in virtual time.
 #[must_use]
 pub fn simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> Simulated {
-    let config = Arc::new(scenario.platform.clone());
+    Simulated::of(contribute(scenario, None, options), Vec::new())
+}
+
+/// Runs this process's part of `scenario`, which several processes run together with the same
+/// options.
+#[must_use]
+pub fn simulate_among(scenario: &Scenario, peers: Peers, options: SimulateOptions<'_>) -> Contribution {
+    contribute(scenario, Some(peers), options)
+}
+
+fn contribute(scenario: &Scenario, peers: Option<Peers>, mut options: SimulateOptions<'_>) -> Contribution {
     let horizon = options
         .until
         .map_or(scenario.horizon, |until| until.min(scenario.horizon));
-    let world = Arc::new(World::new(Laws {
+    let config = Arc::new(scenario.platform.clone());
+    let world = world(scenario, &config, options.trace.take());
+    let mut make = maker(scenario, &config, &world, options.watch);
+    let promises = promises(scenario, world.population());
+    let homes = config.homes;
+    let shards_count = usize::from(homes.shards());
+    let place = match &peers {
+        None => Place::alone(options.workers.clamp(1, shards_count)),
+        Some(peers) => Place::among(peers, options.workers),
+    };
+    let collector = Collector::new(collector_config(scenario));
+    let mut log = options.log;
+    let mut share = |local: usize| {
+        let shards = place.shards(local, shards_count);
+        let audits = shards.map(|shard| ShardAudit::new(shard, homes, &promises));
+        let log = log.as_mut().map(|log| log(local));
+        Witness::new(place.all_workers, audits, collector.clone(), log)
+    };
+    let run_options = RunOptions {
+        workers: place.workers,
+        horizon,
+        lookahead: scenario.lookahead(),
+        stop: options.stop,
+        progress: options.progress,
+    };
+    let outcome = match peers {
+        None => run(
+            (0..homes.shards()).map(|shard| make(ShardId(shard))).collect(),
+            &mut share,
+            run_options,
+        ),
+        Some(peers) => run_among(peers, shards_count, &mut make, &mut share, run_options),
+    };
+    contribution(outcome, collector, place, shards_count, horizon)
+}
+
+/// Ends the history of every shard that ran here, and adds up what is left.
+fn contribution(
+    outcome: RunOutcome<Process>,
+    collector: Collector,
+    place: Place,
+    shards_count: usize,
+    horizon: SimTime,
+) -> Contribution {
+    let end = outcome.stopped_at.unwrap_or(horizon);
+    let mut witnesses = outcome.shared;
+    let mut bytes = Bytes::default();
+    bytes.add("calendar", outcome.calendar_bytes);
+    bytes.add("audit", witnesses.iter().map(Witness::audit_bytes).sum());
+    let mut explanations = Vec::new();
+    for (number, process) in outcome.lps.into_iter().enumerate() {
+        for (part, held) in process.bytes() {
+            bytes.add(part, held);
+        }
+        let mut shard = process.finish(&mut witnesses[number % place.workers], end);
+        explanations.extend(shard.take_explanations());
+    }
+    let mut total = collector;
+    let mut shards = Vec::new();
+    for (local, witness) in witnesses.into_iter().enumerate() {
+        let (folds, figures) = witness.finish();
+        total.merge(&figures);
+        let ended = |(shard, folds): (ShardId, ShardFolds)| Ended {
+            shard,
+            digest: folds.digest.value(),
+            audit: folds.audit.finish(),
+        };
+        shards.extend(place.shards(local, shards_count).zip(folds).map(ended));
+    }
+    Contribution {
+        shards,
+        collector: total,
+        events_count: outcome.events_count,
+        end,
+        stopped_at: outcome.stopped_at,
+        workers_count: outcome.workers_count,
+        bytes,
+        explanations,
+    }
+}
+
+fn world(scenario: &Scenario, config: &Arc<Config>, trace: Option<Arc<Trace>>) -> Arc<World> {
+    Arc::new(World::new(Laws {
         seed: scenario.seed,
         horizon: scenario.horizon,
-        platform: Arc::clone(&config),
+        platform: Arc::clone(config),
         population: &scenario.population,
         sessions: &scenario.sessions,
         traffic: &scenario.traffic,
@@ -71,83 +165,28 @@ pub fn simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> Simulated 
         restock_after: scenario.catalogue.restock_after,
         restock_units: scenario.catalogue.stock_units,
         sold_out_share: scenario.catalogue.out_of_stock_share,
-        trace: options.trace,
-    }));
+        trace,
+    }))
+}
+
+/// Makes the logical process of any shard.
+fn maker(
+    scenario: &Scenario,
+    config: &Arc<Config>,
+    world: &Arc<World>,
+    watch: Option<UserId>,
+) -> impl FnMut(ShardId) -> Process {
     let ways = Arc::new(Ways::new(scenario));
-    let promises = promises(scenario, world.population());
+    let (config, world) = (Arc::clone(config), Arc::clone(world));
     let homes = config.homes;
-    let process = |number: u16| {
-        let id = ShardId(number);
+    move |id| {
         let users = (0..homes.count(id, config.users_count)).map(|local| UserId(homes.number(id, local)));
         let zones = users.map(|user| world.population().time_zone_minutes(user));
         let mut shard = Shard::new(Arc::clone(&config), id, zones);
-        if let Some(user) = options.watch.filter(|user| homes.user(*user) == id) {
+        if let Some(user) = watch.filter(|user| homes.user(*user) == id) {
             shard.watch(user);
         }
         Process::new(shard, id, Arc::clone(&world), Arc::clone(&ways))
-    };
-    let processes: Vec<Process> = (0..homes.shards()).map(process).collect();
-    let collector = Collector::new(collector_config(scenario));
-    let mut log = options.log;
-    let workers = options.workers.clamp(1, processes.len());
-    let audit = |shard| ShardAudit::new(ShardId(shard), homes, &promises);
-    let outcome = run(
-        processes,
-        &mut |worker| {
-            let audits = (worker as u16..homes.shards()).step_by(workers).map(audit);
-            let log = log.as_mut().map(|log| log(worker));
-            Witness::new(workers, audits, collector.clone(), log)
-        },
-        RunOptions {
-            workers,
-            horizon,
-            lookahead: scenario.lookahead(),
-            stop: options.stop,
-            progress: options.progress,
-        },
-    );
-
-    let end = outcome.stopped_at.unwrap_or(horizon);
-    let mut witnesses = outcome.shared;
-    let mut bytes = vec![
-        ("calendar", outcome.calendar_bytes),
-        (
-            "audit",
-            witnesses.iter().map(|witness| witness.audit_bytes()).sum(),
-        ),
-    ];
-    let mut explanations = Vec::new();
-    for (number, process) in outcome.lps.into_iter().enumerate() {
-        add_up(&mut bytes, process.bytes());
-        let mut shard = process.finish(&mut witnesses[number % workers], end);
-        explanations.extend(shard.take_explanations());
-    }
-    let mut total = collector;
-    let mut folds: Vec<_> = witnesses
-        .into_iter()
-        .map(|witness| {
-            let (shards, figures) = witness.finish();
-            total.merge(&figures);
-            shards.into_iter()
-        })
-        .collect();
-    let mut digest = Chain::default();
-    let mut summaries = Vec::new();
-    for shard in (0..usize::from(homes.shards())).filter_map(|number| folds[number % workers].next()) {
-        digest.push(&shard.digest.value());
-        summaries.push(shard.audit.finish());
-    }
-    let verdict = Audit::merge(summaries);
-    bytes.sort_by_key(|(_, held)| std::cmp::Reverse(*held));
-    Simulated {
-        parts: total.finish(end, verdict.violation_count()),
-        digest: digest.value(),
-        verdict,
-        events_count: outcome.events_count,
-        stopped_at: outcome.stopped_at,
-        workers_count: outcome.workers_count,
-        bytes,
-        explanations,
     }
 }
 
@@ -161,14 +200,5 @@ fn collector_config(scenario: &Scenario) -> CollectorConfig {
         campaigns: config.campaigns.iter().map(|campaign| campaign.page).collect(),
         warm_up: scenario.warm_up,
         horizon: scenario.horizon,
-    }
-}
-
-fn add_up(total: &mut Vec<(&'static str, usize)>, parts: Vec<(&'static str, usize)>) {
-    for (part, bytes) in parts {
-        match total.iter_mut().find(|(name, _)| *name == part) {
-            Some((_, sum)) => *sum += bytes,
-            None => total.push((part, bytes)),
-        }
     }
 }

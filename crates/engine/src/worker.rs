@@ -11,12 +11,19 @@
 //! left to run.
 //!
 //! Events arrive in any order; the calendar's total order undoes that.
+//!
+//! A request to **stop** travels like an event. A worker that sees it while it holds the capability
+//! for window `w`, which it is about to run, tells all workers, at timestamp `w`, that no window
+//! from `w + 1` on is to run. None can have run: that takes a frontier past `w + 1`, and what was
+//! told arrives before. So all stop at one time, in this process and in all others, and a run that
+//! nobody stops pays nothing for it.
 
 use crate::calendar::Scheduled;
 use crate::cluster::{EVENTS_PER_REPORT, Progress, RunOptions};
 use crate::kernel::{Kernel, LogicalProcess};
 use crate::stop::StopFlag;
 use chappe_base::{SimTime, Span};
+use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,62 +37,54 @@ use timely::dataflow::operators::generic::operator::Operator;
 use timely::dataflow::operators::{ConnectLoop, Feedback};
 use timely::worker::Worker;
 
+/// Turns without a window to run that a worker takes before it waits for news: what it has sent
+/// goes around by them.
+const TURNS_AT_ONCE: u32 = 8;
 /// How long a worker sleeps at most before it looks whether another one failed. Work and
 /// messages wake it at once.
 const NAP: Duration = Duration::from_millis(50);
 
-/// What the workers of a run share.
+/// What the workers of a process share.
 pub(crate) struct Ensemble<L: LogicalProcess> {
     /// Each worker takes its own.
     kernels: Vec<Mutex<Option<Kernel<L>>>>,
+    /// Number of the first of them among the workers of all processes.
+    first_worker: usize,
     horizon: SimTime,
     windows: Windows,
-    agreement: Agreement,
-    /// Events run by all workers, as far as reported.
+    request: StopFlag,
+    failure: Failure,
+    /// Events run by all workers of this process, as far as reported.
     events_count: AtomicU64,
     report: mpsc::Sender<Progress>,
 }
 
-/// How the workers come to an end that isn't the horizon.
-#[derive(Clone)]
-pub(crate) struct Agreement {
-    request: StopFlag,
-    /// First window that doesn't run.
-    end: Arc<AtomicU64>,
-    /// The first panic among the workers, to be raised again where the run was asked for.
-    failure: Arc<Mutex<Option<Box<dyn Any + Send>>>>,
+/// The first panic among the workers, to be raised again where the run was asked for.
+#[derive(Clone, Default)]
+pub(crate) struct Failure(Arc<Mutex<Option<Box<dyn Any + Send>>>>);
+
+impl Failure {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Option<Box<dyn Any + Send>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-impl Agreement {
-    fn new(request: &StopFlag) -> Agreement {
-        Agreement {
-            request: request.clone(),
-            end: Arc::new(AtomicU64::new(u64::MAX)),
-            failure: Arc::default(),
+/// What travels around the loop.
+#[derive(Clone, Serialize, Deserialize)]
+enum Parcel<E> {
+    /// For the worker of the event's target.
+    Event(Scheduled<E>),
+    /// For `worker`: no window from `end` on is to run.
+    Stop { worker: u64, end: u64 },
+}
+
+impl<E: Copy> Parcel<E> {
+    /// Where it goes: the number of a worker, or of a shard, whose worker is the rest by all.
+    fn route(&self) -> u64 {
+        match self {
+            Parcel::Event(scheduled) => u64::from(scheduled.key.target().0),
+            Parcel::Stop { worker, .. } => *worker,
         }
-    }
-
-    /// Whether `window` may run, asked by a worker that holds a capability for it and knows that
-    /// the frontier has passed it.
-    ///
-    /// A worker that sees the request proposes that `window` be the last to run; the earliest
-    /// proposal counts. No window after it can have run: that needs a frontier past it, which the
-    /// capability held here prevents. And none will: a worker learns that this capability is gone
-    /// by a message sent after the proposal, so it sees the proposal first.
-    fn allows(&self, window: u64) -> bool {
-        if self.request.is_raised() {
-            self.end.fetch_min(window + 1, Ordering::SeqCst);
-        }
-        window < self.end.load(Ordering::SeqCst)
-    }
-
-    /// The window at whose start the run was stopped, if all workers are done and it was.
-    pub(crate) fn end(&self) -> Option<u64> {
-        Some(self.end.load(Ordering::SeqCst)).filter(|&window| window != u64::MAX)
-    }
-
-    pub(crate) fn failure(&self) -> MutexGuard<'_, Option<Box<dyn Any + Send>>> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -105,40 +104,32 @@ impl Windows {
 
 impl<L: LogicalProcess> Ensemble<L> {
     pub(crate) fn new(
-        lps: Vec<L>,
-        shared: Vec<L::Shared>,
+        kernels: Vec<Kernel<L>>,
+        first_worker: usize,
         options: &RunOptions<'_>,
         report: mpsc::Sender<Progress>,
     ) -> Ensemble<L> {
-        let (lookahead, shards_count, workers_count) = (options.lookahead, lps.len(), shared.len());
-        let mut parts: Vec<Vec<L>> = (0..workers_count).map(|_| Vec::new()).collect();
-        for (shard, lp) in lps.into_iter().enumerate() {
-            parts[shard % workers_count].push(lp);
-        }
-        let kernels = parts
-            .into_iter()
-            .zip(shared)
-            .enumerate()
-            .map(|(worker, (lps, shared))| {
-                let kernel = Kernel::part(lps, shared, lookahead, worker, workers_count, shards_count);
-                Mutex::new(Some(kernel))
-            });
         Ensemble {
-            kernels: kernels.collect(),
+            kernels: kernels
+                .into_iter()
+                .map(|kernel| Mutex::new(Some(kernel)))
+                .collect(),
+            first_worker,
             horizon: options.horizon,
-            windows: Windows(lookahead),
-            agreement: Agreement::new(options.stop),
+            windows: Windows(options.lookahead),
+            request: options.stop.clone(),
+            failure: Failure::default(),
             events_count: AtomicU64::new(0),
             report,
         }
     }
 
-    pub(crate) fn agreement(&self) -> Agreement {
-        self.agreement.clone()
+    pub(crate) fn failure(&self) -> Failure {
+        self.failure.clone()
     }
 
     fn take_kernel(&self, worker: usize) -> Kernel<L> {
-        let mut slot = self.kernels[worker]
+        let mut slot = self.kernels[worker - self.first_worker]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         slot.take().expect("a worker takes its kernel once")
@@ -148,13 +139,45 @@ impl<L: LogicalProcess> Ensemble<L> {
 /// What a worker leaves behind.
 pub(crate) struct Part<L: LogicalProcess> {
     pub(crate) kernel: Kernel<L>,
+    /// First window that is not to run, if somebody asked to stop; the same for all workers.
+    pub(crate) end: Option<u64>,
     /// Windows in which it had events.
     pub(crate) windows_count: u64,
     /// Events already added to the shared count.
     reported_count: u64,
 }
 
-/// The life of one worker. A panic in it ends all of them, and is left in the agreement.
+/// How long a worker has had nothing to do.
+#[derive(Default)]
+struct Idle {
+    turns: u32,
+    windows_count: u64,
+}
+
+impl Idle {
+    /// How long it may sleep if nothing is there for it.
+    fn sleep(&self) -> Duration {
+        if self.turns < TURNS_AT_ONCE {
+            Duration::ZERO
+        } else {
+            NAP
+        }
+    }
+
+    /// Ends a turn after which so many windows have run.
+    fn turn(&mut self, windows_count: u64) {
+        if windows_count > self.windows_count {
+            *self = Idle {
+                turns: 0,
+                windows_count,
+            };
+            return;
+        }
+        self.turns = self.turns.saturating_add(1);
+    }
+}
+
+/// The life of one worker. A panic in it ends all of them, and is left in the ensemble.
 pub(crate) fn run_worker<L: LogicalProcess>(
     worker: &mut Worker,
     ensemble: &Arc<Ensemble<L>>,
@@ -162,19 +185,22 @@ pub(crate) fn run_worker<L: LogicalProcess>(
     let life = catch_unwind(AssertUnwindSafe(|| {
         let part = Rc::new(RefCell::new(Part {
             kernel: ensemble.take_kernel(worker.index()),
+            end: None,
             windows_count: 0,
             reported_count: 0,
         }));
         build_loop(worker, Rc::clone(&part), Arc::clone(ensemble));
-        while worker.step_or_park(Some(NAP)) {
-            if ensemble.agreement.failure().is_some() {
+        let mut idle = Idle::default();
+        while worker.step_or_park(Some(idle.sleep())) {
+            if ensemble.failure.lock().is_some() {
                 return None;
             }
+            idle.turn(part.borrow().windows_count);
         }
         Rc::into_inner(part).map(RefCell::into_inner)
     }));
     let part = life.unwrap_or_else(|payload| {
-        ensemble.agreement.failure().get_or_insert(payload);
+        ensemble.failure.lock().get_or_insert(payload);
         None
     });
     for dataflow in worker.installed_dataflows() {
@@ -189,10 +215,11 @@ fn build_loop<L: LogicalProcess>(
     part: Rc<RefCell<Part<L>>>,
     ensemble: Arc<Ensemble<L>>,
 ) {
+    let workers_count = worker.peers() as u64;
     worker.dataflow::<u64, _, _>(move |scope| {
-        let (handle, cycle) = scope.feedback::<Vec<Scheduled<L::Event>>>(1);
-        let route = Exchange::new(|s: &Scheduled<L::Event>| s.key.target().0 as u64);
-        type Builder<E> = CapacityContainerBuilder<Vec<Scheduled<E>>>;
+        let (handle, cycle) = scope.feedback::<Vec<Parcel<L::Event>>>(1);
+        let route = Exchange::new(Parcel::<L::Event>::route);
+        type Builder<E> = CapacityContainerBuilder<Vec<Parcel<E>>>;
         let sent = cycle.unary_frontier::<Builder<L::Event>, _, _, _>(route, "windows", move |at_zero, _| {
             part.borrow_mut().kernel.start();
             let mut held = Some(at_zero);
@@ -209,10 +236,10 @@ fn build_loop<L: LogicalProcess>(
                     && !frontier.less_equal(capability.time())
                 {
                     let window = *capability.time();
+                    let stops = part.stops_after(window, &ensemble.request, workers_count);
                     let next = part.run_window(window, &ensemble);
-                    output
-                        .session(capability)
-                        .give_iterator(part.kernel.drain_outbox());
+                    let events = part.kernel.drain_outbox().map(Parcel::Event);
+                    output.session(capability).give_iterator(events.chain(stops));
                     match next {
                         Some(next) => capability.downgrade(&next),
                         None => held = None,
@@ -225,18 +252,49 @@ fn build_loop<L: LogicalProcess>(
 }
 
 impl<L: LogicalProcess> Part<L> {
-    /// Takes events from other workers. Returns the first window to run for them, if any.
-    fn receive(&mut self, batch: &mut Vec<Scheduled<L::Event>>, ensemble: &Ensemble<L>) -> Option<u64> {
-        let first = batch.iter().map(|scheduled| scheduled.key.time()).min()?;
-        for scheduled in batch.drain(..) {
-            self.kernel.receive(scheduled);
+    /// Takes what other workers sent. Returns the first window to run for it, if any.
+    fn receive(&mut self, batch: &mut Vec<Parcel<L::Event>>, ensemble: &Ensemble<L>) -> Option<u64> {
+        let mut first = SimTime::NEVER;
+        for parcel in batch.drain(..) {
+            match parcel {
+                Parcel::Event(scheduled) => {
+                    first = first.min(scheduled.key.time());
+                    self.kernel.receive(scheduled);
+                }
+                Parcel::Stop { end, .. } => self.stop_at(end),
+            }
         }
         (first < ensemble.horizon).then(|| ensemble.windows.of(first))
     }
 
+    fn stop_at(&mut self, end: u64) {
+        self.end = Some(self.end.map_or(end, |earlier| earlier.min(end)));
+    }
+
+    fn may_run(&self, window: u64) -> bool {
+        self.end.is_none_or(|end| window < end)
+    }
+
+    /// If this worker is the one to obey the request, after `window`, which it may run: what it
+    /// tells all workers. Otherwise nothing.
+    fn stops_after(
+        &mut self,
+        window: u64,
+        request: &StopFlag,
+        workers_count: u64,
+    ) -> impl Iterator<Item = Parcel<L::Event>> + use<L> {
+        let is_first = request.is_raised() && self.end.is_none();
+        let end = window + 1;
+        if is_first {
+            self.stop_at(end);
+        }
+        let told = if is_first { workers_count } else { 0 };
+        (0..told).map(move |worker| Parcel::Stop { worker, end })
+    }
+
     /// Runs the events of `window`, if it is to run. Returns the next one in which there are some.
     fn run_window(&mut self, window: u64, ensemble: &Ensemble<L>) -> Option<u64> {
-        if !ensemble.agreement.allows(window) {
+        if !self.may_run(window) {
             return None;
         }
         let end = ensemble.windows.start(window + 1).min(ensemble.horizon);
@@ -255,5 +313,23 @@ impl<L: LogicalProcess> Part<L> {
         }
         let next = self.kernel.next_time_bound()?;
         (next < ensemble.horizon).then(|| ensemble.windows.of(next).max(window + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_takes_some_turns_before_it_waits() {
+        let mut idle = Idle::default();
+        idle.turn(1);
+        for _ in 0..TURNS_AT_ONCE {
+            assert_eq!(idle.sleep(), Duration::ZERO);
+            idle.turn(1);
+        }
+        assert_eq!(idle.sleep(), NAP);
+        idle.turn(2);
+        assert_eq!(idle.sleep(), Duration::ZERO);
     }
 }

@@ -18,6 +18,8 @@ mod interruption;
 mod phold;
 #[path = "engine/play.rs"]
 mod play;
+#[path = "engine/processes.rs"]
+mod processes;
 #[path = "engine/queue_theory.rs"]
 mod queue_theory;
 #[path = "engine/scenarios.rs"]

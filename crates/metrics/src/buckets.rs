@@ -1,6 +1,7 @@
 //! Time cut into intervals of equal length from time zero.
 
 use chappe_base::{SimTime, Span};
+use serde::{Deserialize, Serialize};
 
 /// The most intervals that a time series has.
 const INTERVALS_MAX: i64 = 288;
@@ -28,7 +29,7 @@ pub(crate) fn count(end: SimTime, width: Span) -> usize {
 }
 
 /// Finds the interval of a time, fast where it is the one of the time before.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Buckets {
     width: Span,
     len: usize,

@@ -7,6 +7,8 @@ use chappe_base::{
     CommandClass, Format, MessageClass, Money, PageId, RefusalReason, RuleKind, SimTime, Span,
 };
 use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
+use serde_big_array::BigArray;
 
 /// The kinds of account, in the order in which [`Collector`] keeps them.
 pub(crate) const ACCOUNTS: [&str; 10] = [
@@ -28,7 +30,7 @@ const RULES: usize = RuleKind::ALL.len();
 const REASONS: usize = RefusalReason::ALL.len();
 
 /// What a collector has to know of a scenario.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CollectorConfig {
     /// Shards of the platform.
     pub shards: u16,
@@ -59,10 +61,10 @@ pub struct CollectorConfig {
 ///   utilisation take what happens from the warm-up's end on; of a service that spans it, the part
 ///   after it.
 ///
-/// One collector serves one worker. [`Collector::merge`] is commutative and associative, and every
+/// One collector serves one worker, and can be sent from one process to another. [`Collector::merge`] is commutative and associative, and every
 /// figure is a sum, a minimum or a maximum, so that the result is the same however the shards are
 /// shared out among workers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Collector {
     pub(crate) config: CollectorConfig,
     pub(crate) delivery: [Distribution; CLASSES],
@@ -77,6 +79,7 @@ pub struct Collector {
     pub(crate) hotline_wait: Distribution,
     pub(crate) hotline_answer: Distribution,
     pub(crate) hotline_abandoned: Distribution,
+    #[serde(with = "BigArray")]
     pub(crate) counts: [i64; Count::LEN],
     pub(crate) accepted: [i64; CLASSES],
     pub(crate) delivered: [i64; CLASSES],
@@ -91,11 +94,12 @@ pub struct Collector {
     pub(crate) busy: Busy,
     pub(crate) intervals: Buckets,
     pub(crate) ticks: Vec<[i64; Tick::LEN]>,
+    #[serde(with = "crate::carried::list")]
     pub(crate) friend_delivery: Vec<Histogram<u32>>,
 }
 
 /// One campaign's counts.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct FunnelCounts {
     pub(crate) format: Option<Format>,
     pub(crate) budget: Money,
@@ -123,7 +127,7 @@ impl FunnelCounts {
 }
 
 /// Time that servers were busy [ns].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Busy {
     /// By shard, from the warm-up's end on.
     pub(crate) by_shard: Vec<i64>,

@@ -3,6 +3,7 @@
 use crate::record::{Quantile, Summary, Unit};
 use chappe_base::Span;
 use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
 
 /// The longest span that keeps its place [ns], 416 days; longer ones are counted as saturated.
 pub const HIGHEST_NS: u64 = (1 << 55) - 1;
@@ -23,10 +24,11 @@ const LADDER: [f64; 23] = [
 ///
 /// Its counts take 370 KiB of address space, of which only what is touched becomes memory: some
 /// 8 KiB for each doubling that values fall into.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Distribution {
     /// Observations that have not reached the histogram.
     waiting: Vec<i64>,
+    #[serde(with = "crate::carried")]
     histogram: Histogram<u64>,
     sum_ns: i128,
     min_ns: i64,

@@ -5,6 +5,7 @@
 //! page read records and nothing else.
 
 mod buckets;
+mod carried;
 mod collector;
 mod csv;
 mod distribution;

@@ -420,7 +420,10 @@ pub struct Warning {
 pub struct Execution {
     /// What it ran on.
     pub machine: Machine,
-    /// Threads that ran events.
+    /// Processes that took part.
+    #[serde(default = "one")]
+    pub processes: u32,
+    /// Threads that ran events, in each process.
     pub workers: u32,
     /// The command that made it.
     pub command: Vec<String>,
@@ -438,6 +441,10 @@ pub struct Execution {
     pub memory: Memory,
     /// What the scenario would cost in full; null if it was.
     pub full_size: Option<FullSize>,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// A machine.
@@ -458,8 +465,11 @@ pub struct Machine {
 /// Memory that a run took.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Memory {
-    /// The most that the process held [bytes].
+    /// The most that each process held, summed [bytes].
     pub peak_bytes: u64,
+    /// The same by process, in their order [bytes].
+    #[serde(default)]
+    pub peak_bytes_by_process: Vec<u64>,
     /// What the state took, by part, largest first.
     pub per_user: Vec<MemoryPart>,
 }

@@ -74,11 +74,15 @@ pub fn summary(record: &RunRecord) -> Vec<(String, String)> {
         (
             "Run".to_owned(),
             format!(
-                "{} of {} in {} on {}",
+                "{} of {} in {} on {}{}",
                 words::duration(record.result.window.until_ns),
                 reading.clock_words(),
                 words::duration(execution.wall_ns as i64),
                 words::counted(i64::from(execution.workers), "worker"),
+                match execution.processes {
+                    0 | 1 => String::new(),
+                    several => format!(" in each of {several} processes"),
+                },
             ),
         ),
         (

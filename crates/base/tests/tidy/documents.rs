@@ -196,6 +196,7 @@ fn every_command_shown_exists() {
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",
+        "docs/cluster/README.md",
         "docs/log.md",
         "docs/record.md",
         "docs/scenario.md",

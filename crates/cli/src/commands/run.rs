@@ -1,72 +1,192 @@
 //! `chappe run`.
 
-use crate::args::{RunArgs, Workers};
+use crate::args::RunArgs;
+use crate::effort::Effort;
 use crate::failure::Failure;
 use crate::log::{Header, LogWriter};
 use crate::machine;
 use crate::output::Output;
 use crate::recording::TraceWriter;
+use crate::several::{Seat, Unfinished};
 use crate::sources::{Loaded, load};
 use crate::terminal::{Gauge, stop_on_interrupt, table, time};
-use chappe_base::{Duration, SimTime};
-use chappe_engine::{FactSink, SimulateOptions, Simulated, events_per_window, run_record, simulate};
+use chappe_base::SimTime;
+use chappe_engine::{FactSink, SimulateOptions, Simulated, run_record, simulate};
 use chappe_metrics::{Execution, FullSize, Memory, MemoryPart, RunRecord, Threshold, write_csv, write_hlog};
 use chappe_scenario::Scenario;
 use std::io::{Write, stdout};
 use std::path::{Component, Path, PathBuf};
-use std::time::{Instant, SystemTime};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
-/// Events in one window from which it pays to split a run among threads.
-const FULL_WINDOW: f64 = 8_000.0;
-
-/// Runs a scenario and writes what it comes to.
+/// Runs a scenario, or this process's part of it, and writes what it comes to.
 pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let loaded = load(&args.source)?;
-    let thresholds = thresholds(&loaded.scenario)?;
     let until = args
         .until
         .as_deref()
         .map(|text| until(text, &loaded.scenario))
         .transpose()?;
-    let target = args
-        .out
-        .clone()
-        .unwrap_or_else(|| default_folder(&loaded.scenario));
-    let output = Output::prepare(&target)?;
-    let mut log = match &args.log {
-        Some(path) => Some(LogWriter::prepare(
-            path,
-            Header::new(&args.source, &loaded.text)?,
-        )?),
-        None => None,
-    };
-    let mut trace = args.trace.as_deref().map(TraceWriter::prepare).transpose()?;
-
-    let started = SystemTime::now();
-    let clock = Instant::now();
-    let simulated = simulated(args, &loaded, until, log.as_mut(), trace.as_mut());
-    let execution = execution(&simulated, &loaded.scenario, &target, started, clock.elapsed());
-    let record = run_record(
+    let seat = Seat::find(args, &loaded)?;
+    let effort = Effort::new(
+        &args.effort,
+        seat.as_ref().map_or(1, Seat::count),
         &loaded.scenario,
-        &simulated,
-        &thresholds,
-        &replay_command(args),
-        execution,
     );
+    let run = Run {
+        args,
+        loaded: &loaded,
+        until,
+        effort,
+    };
+    match seat {
+        Some(seat) if seat.me.process > 0 => run.follow(seat),
+        seat => run.lead(seat),
+    }
+}
 
-    if let Some(log) = log {
-        log.finish()?;
+/// What is to be run.
+struct Run<'a> {
+    args: &'a RunArgs,
+    loaded: &'a Loaded,
+    until: Option<SimTime>,
+    effort: Effort,
+}
+
+impl Run<'_> {
+    /// Runs the part of a process that is not the first, and writes nothing.
+    fn follow(&self, seat: Seat) -> Result<(), Failure> {
+        let plan = (self.effort, self.until);
+        let mut crew = seat.meet(self.args, self.loaded, plan, &Unfinished::default())?;
+        let contribution = self.with_options(None, |options| crew.simulate(self.loaded, options));
+        crew.hand_over(contribution)
     }
-    if let Some(trace) = trace {
-        trace.finish()?;
+
+    /// Runs the scenario alone or as the first of several processes, and writes what it comes to.
+    fn lead(&self, seat: Option<Seat>) -> Result<(), Failure> {
+        let (args, loaded) = (self.args, self.loaded);
+        let thresholds = thresholds(&loaded.scenario)?;
+        let target = args
+            .out
+            .clone()
+            .unwrap_or_else(|| default_folder(&loaded.scenario));
+        let output = Output::prepare(&target)?;
+        let mut watchers = Watchers::prepare(args, loaded)?;
+
+        let started = SystemTime::now();
+        let unfinished = Unfinished::new(Mutex::new(Some(output)));
+        let plan = (self.effort, self.until);
+        let mut crew = seat
+            .map(|seat| seat.meet(args, loaded, plan, &unfinished))
+            .transpose()?;
+        let clock = Instant::now();
+        let (simulated, peaks) = match &mut crew {
+            None => {
+                let play = |options: SimulateOptions<'_>| simulate(&loaded.scenario, options);
+                let simulated = self.with_options(Some(&mut watchers), play);
+                (simulated, vec![machine::peak_bytes().unwrap_or(0)])
+            }
+            Some(crew) => {
+                let contribution = self.with_options(None, |options| crew.simulate(loaded, options));
+                crew.combine(contribution)?
+            }
+        };
+        let execution = execution(
+            &simulated,
+            peaks,
+            &loaded.scenario,
+            &target,
+            (started, clock.elapsed()),
+        );
+        let record = run_record(
+            &loaded.scenario,
+            &simulated,
+            &thresholds,
+            &replay_command(args),
+            execution,
+        );
+
+        watchers.finish()?;
+        // Nobody can be lost any more: all have said what they found out.
+        let output = unfinished.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let output = output.expect("it goes only with the process");
+        write_folder(&output, &record, &simulated, &loaded.text).map_err(|error| Failure::Write {
+            path: target.clone(),
+            error,
+        })?;
+        let folder = output.finish()?;
+        let said = say(args, &record, &folder);
+        let verdict = verdict(&record);
+        if let Some(crew) = crew {
+            crew.dismiss(verdict.as_ref().err().map_or(0, Failure::code));
+        }
+        said.and(verdict)
     }
-    write_folder(&output, &record, &simulated, &loaded.text).map_err(|error| Failure::Write {
-        path: target.clone(),
-        error,
-    })?;
-    let folder = output.finish()?;
-    say(args, &record, &folder)?;
-    verdict(&record)
+
+    /// Plays with this run's options, showing how far it has come.
+    fn with_options<T>(
+        &self,
+        watchers: Option<&mut Watchers>,
+        play: impl FnOnce(SimulateOptions<'_>) -> T,
+    ) -> T {
+        let gauge = Gauge::new(
+            self.until.unwrap_or(self.loaded.scenario.horizon),
+            self.args.effort.quiet || self.args.json,
+        );
+        let mut watchers = watchers.filter(|watchers| watchers.log.is_some() || watchers.trace.is_some());
+        let mut sinks = watchers.as_mut().map(|watchers| |_: usize| watchers.sink());
+        let played = play(SimulateOptions {
+            workers: self.effort.workers,
+            until: self.until,
+            stop: stop_on_interrupt(),
+            progress: &mut |progress| gauge.show(progress),
+            log: sinks
+                .as_mut()
+                .map(|sinks| sinks as &mut dyn FnMut(usize) -> FactSink),
+            watch: None,
+            trace: self.loaded.trace.clone(),
+        });
+        gauge.finish();
+        played
+    }
+}
+
+/// Who else wants to see the facts.
+struct Watchers {
+    log: Option<LogWriter>,
+    trace: Option<TraceWriter>,
+}
+
+impl Watchers {
+    fn prepare(args: &RunArgs, loaded: &Loaded) -> Result<Watchers, Failure> {
+        let log = match &args.log {
+            Some(path) => Some(LogWriter::prepare(
+                path,
+                Header::new(&args.source, &loaded.text)?,
+            )?),
+            None => None,
+        };
+        let trace = args.trace.as_deref().map(TraceWriter::prepare).transpose()?;
+        Ok(Watchers { log, trace })
+    }
+
+    /// Takes the facts of one more worker.
+    fn sink(&mut self) -> FactSink {
+        let log = self.log.as_mut().map(LogWriter::sink);
+        let trace = self.trace.as_ref().map(TraceWriter::sink);
+        let mut sinks: Vec<FactSink> = log.into_iter().chain(trace).collect();
+        Box::new(move |record| sinks.iter_mut().for_each(|sink| sink(record)))
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        if let Some(log) = self.log {
+            log.finish()?;
+        }
+        if let Some(trace) = self.trace {
+            trace.finish()?;
+        }
+        Ok(())
+    }
 }
 
 /// The scenario's thresholds; the metrics they name must exist.
@@ -91,13 +211,13 @@ pub(crate) fn thresholds(scenario: &Scenario) -> Result<Vec<Threshold>, Failure>
 
 fn until(text: &str, scenario: &Scenario) -> Result<SimTime, Failure> {
     let wrong = |problem: String| Failure::usage(format!("--until: {problem}"));
-    let until = SimTime::ZERO + Duration::parse(text).map_err(wrong)?.0;
+    let until = SimTime::ZERO + chappe_base::Duration::parse(text).map_err(wrong)?.0;
     if until <= scenario.warm_up || until > scenario.horizon {
         let (from, to) = (scenario.warm_up - SimTime::ZERO, scenario.horizon - SimTime::ZERO);
         let range = format!(
             "it must lie after the warm-up of {} and not after {}",
-            Duration(from),
-            Duration(to)
+            chappe_base::Duration(from),
+            chappe_base::Duration(to)
         );
         return Err(wrong(format!("`{text}` is outside the run; {range}")));
     }
@@ -108,59 +228,16 @@ fn default_folder(scenario: &Scenario) -> PathBuf {
     PathBuf::from("reports/out").join(&scenario.name)
 }
 
-fn simulated(
-    args: &RunArgs,
-    loaded: &Loaded,
-    until: Option<SimTime>,
-    mut log: Option<&mut LogWriter>,
-    mut trace: Option<&mut TraceWriter>,
-) -> Simulated {
-    let gauge = Gauge::new(
-        until.unwrap_or(loaded.scenario.horizon),
-        args.effort.quiet || args.json,
-    );
-    let is_watched = log.is_some() || trace.is_some();
-    let mut sinks = |_: usize| -> FactSink {
-        let log = log.as_mut().map(|log| log.sink());
-        let trace = trace.as_mut().map(|trace| trace.sink());
-        let mut sinks: Vec<FactSink> = log.into_iter().chain(trace).collect();
-        Box::new(move |record| sinks.iter_mut().for_each(|sink| sink(record)))
-    };
-    let simulated = simulate(
-        &loaded.scenario,
-        SimulateOptions {
-            workers: workers_count(args.effort.workers, &loaded.scenario),
-            until,
-            stop: stop_on_interrupt(),
-            progress: &mut |progress| gauge.show(progress),
-            log: is_watched.then_some(&mut sinks as &mut dyn FnMut(usize) -> FactSink),
-            watch: None,
-            trace: loaded.trace.clone(),
-        },
-    );
-    gauge.finish();
-    simulated
-}
-
-/// Threads for a run: as many as asked for, or as many as windows are full enough to keep busy.
-pub(crate) fn workers_count(asked: Workers, scenario: &Scenario) -> usize {
-    match asked {
-        Workers::Number(count) => count,
-        Workers::Auto if events_per_window(scenario) < FULL_WINDOW => 1,
-        Workers::Auto => machine::cores(),
-    }
-}
-
 fn execution(
     simulated: &Simulated,
+    peaks: Vec<u64>,
     scenario: &Scenario,
     target: &Path,
-    started: SystemTime,
-    took: std::time::Duration,
+    (started, took): (SystemTime, Duration),
 ) -> Execution {
     let users = f64::from(scenario.population.users);
-    let part = |(part, bytes): &(&str, usize)| MemoryPart {
-        part: (*part).to_string(),
+    let part = |(part, bytes): &(String, usize)| MemoryPart {
+        part: part.clone(),
         bytes_total: *bytes as u64,
         bytes_per_user: *bytes as f64 / users,
     };
@@ -169,6 +246,7 @@ fn execution(
         .unwrap_or_default();
     let mut execution = Execution {
         machine: machine::machine(),
+        processes: peaks.len() as u32,
         workers: simulated.workers_count as u32,
         command: std::iter::once("chappe".to_string())
             .chain(std::env::args().skip(1))
@@ -179,7 +257,8 @@ fn execution(
         events_count: simulated.events_count,
         events_per_second: (simulated.events_count as f64 / took.as_secs_f64().max(1e-9)) as u64,
         memory: Memory {
-            peak_bytes: machine::peak_bytes().unwrap_or(0),
+            peak_bytes: peaks.iter().sum(),
+            peak_bytes_by_process: peaks,
             per_user: simulated.bytes.iter().map(part).collect(),
         },
         full_size: None,

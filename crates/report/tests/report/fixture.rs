@@ -50,6 +50,7 @@ fn execution() -> Execution {
             cores: 2,
             memory_bytes: 8_318_000_000,
         },
+        processes: 1,
         workers: 1,
         command: [
             "target/release/chappe",
@@ -67,6 +68,7 @@ fn execution() -> Execution {
         events_per_second: 2_374_569,
         memory: Memory {
             peak_bytes: 412_330_112,
+            peak_bytes_by_process: vec![412_330_112],
             per_user: [("inboxes", 160.2), ("conversations", 120.5), ("calendar", 88.0)]
                 .map(|(part, bytes)| MemoryPart {
                     part: part.to_owned(),

@@ -1,0 +1,170 @@
+//! Processes that meet, differ, stay away and die: here threads of one process, over loopback.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use chappe_hosts::{Company, Hosts, Loss, MeetError, meet};
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+const LONG: Duration = Duration::from_secs(20);
+
+/// As many processes of this machine, on ports that were free a moment ago.
+fn hosts(count: usize) -> Hosts {
+    let listeners: Vec<TcpListener> = (0..count)
+        .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
+        .collect();
+    let lines = listeners.iter().map(|l| format!("{}\n", l.local_addr().unwrap()));
+    Hosts::parse("hosts", &lines.collect::<String>()).unwrap()
+}
+
+type Met = (Result<Company, MeetError>, Receiver<Loss>);
+
+/// Lets a process meet the others in a thread of its own.
+fn arrive(hosts: &Hosts, process: usize, hash: &str, within: Duration) -> JoinHandle<Met> {
+    let (hosts, terms) = (hosts.clone(), [("the scenario's hash", hash.to_string())]);
+    let (tell, losses) = channel();
+    thread::spawn(move || {
+        let company = meet(&hosts, process, &terms, within, move |loss| {
+            let _ = tell.send(loss);
+        });
+        (company, losses)
+    })
+}
+
+fn all_met(hosts: &Hosts) -> Vec<(Company, Receiver<Loss>)> {
+    let arriving: Vec<_> = (0..hosts.count()).map(|k| arrive(hosts, k, "a", LONG)).collect();
+    let met = arriving.into_iter().map(|thread| {
+        let (company, losses) = thread.join().unwrap();
+        (company.unwrap(), losses)
+    });
+    met.collect()
+}
+
+#[test]
+fn all_meet_and_have_last_words() {
+    let hosts = hosts(3);
+    let mut companies = all_met(&hosts);
+    for (k, (company, _)) in companies.iter_mut().enumerate() {
+        let sockets = company.take_sockets();
+        let gaps: Vec<bool> = sockets.iter().map(Option::is_none).collect();
+        assert_eq!(gaps, (0..3).map(|other| other == k).collect::<Vec<_>>());
+    }
+    let mut losses = Vec::new();
+    let mut others = Vec::new();
+    for (company, lost) in companies.drain(1..) {
+        losses.push(lost);
+        others.push(thread::spawn(move || {
+            company.hand_over(&vec![company.process() as u8; 1_000_000])
+        }));
+    }
+    let (first, lost) = companies.remove(0);
+    losses.push(lost);
+    assert_eq!(first.gather(), [vec![1; 1_000_000], vec![2; 1_000_000]]);
+    first.dismiss(b"well done");
+    for other in others {
+        assert_eq!(other.join().unwrap(), b"well done");
+    }
+    for lost in losses {
+        assert!(lost.try_recv().is_err(), "nobody is lost who is done");
+    }
+}
+
+#[test]
+fn those_who_differ_name_each_other() {
+    let hosts = hosts(2);
+    let (zero, one) = (arrive(&hosts, 0, "a", LONG), arrive(&hosts, 1, "b", LONG));
+    let error = |met: Met| met.0.err().unwrap().to_string();
+    let (zero, one) = (error(zero.join().unwrap()), error(one.join().unwrap()));
+    let [first, second] = [0, 1].map(|k| hosts.peer(k).unwrap());
+    let advice = "give all processes the same scenario, options and version of chappe";
+    assert_eq!(
+        zero,
+        format!(
+            "{second} and {first} don't run the same: the scenario's hash is b there and a here; {advice}"
+        )
+    );
+    assert_eq!(
+        one,
+        format!(
+            "{first} and {second} don't run the same: the scenario's hash is a there and b here; {advice}"
+        )
+    );
+}
+
+#[test]
+fn who_does_not_appear_is_named_at_the_deadline() {
+    let hosts = hosts(3);
+    let within = Duration::from_millis(300);
+    let (zero, two) = (arrive(&hosts, 0, "a", within), arrive(&hosts, 2, "a", within));
+    let error = |met: Met| met.0.err().unwrap().to_string();
+    let one = hosts.peer(1).unwrap();
+    let words = error(zero.join().unwrap());
+    assert_eq!(
+        words,
+        format!("{one} did not appear within 300ms: it did not connect")
+    );
+    let words = error(two.join().unwrap());
+    let refused = format!("{one} did not appear within 300ms: Connection refused");
+    // Unless process 0 was a little faster.
+    assert!(
+        words.starts_with(&refused) || words.contains("left before"),
+        "{words}"
+    );
+}
+
+#[test]
+fn strangers_are_ignored() {
+    let hosts = hosts(2);
+    let zero = arrive(&hosts, 0, "a", LONG);
+    let began = Instant::now();
+    let mut stranger = loop {
+        match TcpStream::connect(hosts.address(0)) {
+            Ok(stream) => break stream,
+            Err(_) => assert!(began.elapsed() < LONG),
+        }
+    };
+    stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    let one = arrive(&hosts, 1, "a", LONG).join().unwrap();
+    assert!(zero.join().unwrap().0.is_ok() && one.0.is_ok());
+}
+
+#[test]
+fn two_of_one_number_are_refused() {
+    let hosts = hosts(4);
+    let of = |one: usize| {
+        let lines = [0, one, 3].map(|k| format!("{}\n", hosts.address(k)));
+        Hosts::parse("hosts", &lines.concat()).unwrap()
+    };
+    let (here, there) = (of(1), of(2));
+    let zero = arrive(&here, 0, "a", LONG);
+    let ones = [&here, &there].map(|hosts| arrive(hosts, 1, "a", LONG));
+    let error = zero.join().unwrap().0.err().unwrap().to_string();
+    let one = here.peer(1).unwrap();
+    assert_eq!(
+        error,
+        format!("two processes say they are {one}; give each another number")
+    );
+    for one in ones {
+        let error = one.join().unwrap().0.err().unwrap().to_string();
+        assert!(error.contains("left before all processes had met"), "{error}");
+    }
+}
+
+#[test]
+fn whoever_is_gone_is_named_to_all_the_same() {
+    let hosts = hosts(3);
+    let mut companies = all_met(&hosts);
+    let (gone, _) = companies.remove(1);
+    drop(gone);
+    for (_, losses) in &companies {
+        let loss = losses.recv_timeout(LONG).unwrap();
+        assert_eq!(loss.peer, hosts.peer(1).unwrap());
+        assert_eq!(
+            loss.to_string(),
+            format!("{} is gone: it ended before the run was over", loss.peer)
+        );
+    }
+}
