@@ -76,6 +76,7 @@ mod tests {
             wall_ns: 1_800_000_000_000,
             memory: Memory {
                 peak_bytes: 5_000,
+                peak_bytes_by_process: vec![5_000],
                 per_user: vec![part(3_000), part(1_000)],
             },
             ..Execution::default()
