@@ -4,7 +4,7 @@
 //! it is over; it saves them the part of its events that others run meanwhile. Both were measured,
 //! on first-ads: `docs/cluster/README.md` has the figures and how to repeat them.
 
-use crate::args::{self, Workers};
+use crate::args::Workers;
 use crate::machine;
 use chappe_engine::events_per_window;
 use chappe_scenario::Scenario;
@@ -24,35 +24,17 @@ pub(crate) struct Effort {
 }
 
 impl Effort {
-    /// As many threads as were asked for and have a shard to run; or as many as pay. Says what
-    /// would be better, unless told to be quiet.
-    pub(crate) fn new(asked: &args::Effort, processes: usize, scenario: &Scenario) -> Effort {
-        let most = usize::from(scenario.platform.homes.shards()).div_ceil(processes);
-        let cores = machine::cores().min(most);
-        let workers = match asked.workers {
-            Workers::Number(count) => count.min(most),
-            Workers::Auto
-                if (Effort {
-                    processes,
-                    workers: cores,
-                })
-                .pays(scenario) =>
-            {
-                cores
+    /// As many threads as were asked for and have a shard to run; or as many as pay.
+    pub(crate) fn new(asked: Workers, processes: usize, scenario: &Scenario) -> Effort {
+        let most = most(processes, scenario);
+        let of = |workers| Effort { processes, workers };
+        match asked {
+            Workers::Number(count) => of(count.min(most)),
+            Workers::Auto => {
+                let all = of(machine::cores().min(most));
+                if all.pays(scenario) { all } else { of(1) }
             }
-            Workers::Auto => 1,
-        };
-        let effort = Effort { processes, workers };
-        if asked.quiet {
-            return effort;
         }
-        if matches!(asked.workers, Workers::Number(count) if count > most) {
-            eprintln!(
-                "note: no more than {most} worker(s) in a process have a shard to run, so that many run"
-            );
-        }
-        effort.advise(scenario);
-        effort
     }
 
     /// Events per window above which this many workers are faster than one.
@@ -75,8 +57,14 @@ impl Effort {
         self.processes * self.workers == 1
     }
 
-    /// Says so if one worker alone would be faster.
-    fn advise(self, scenario: &Scenario) {
+    /// Says so if fewer workers run than were asked for, or if one alone would be faster.
+    pub(crate) fn advise(self, asked: Workers, scenario: &Scenario) {
+        let most = most(self.processes, scenario);
+        if matches!(asked, Workers::Number(count) if count > most) {
+            eprintln!(
+                "note: no more than {most} worker(s) in a process have a shard to run, so that many run"
+            );
+        }
         if self.pays(scenario) {
             return;
         }
@@ -87,6 +75,11 @@ impl Effort {
             round(enough),
         );
     }
+}
+
+/// The most workers of each process that have a shard to run.
+fn most(processes: usize, scenario: &Scenario) -> usize {
+    usize::from(scenario.platform.homes.shards()).div_ceil(processes)
 }
 
 /// Two digits of a number, for what is known no better.

@@ -31,7 +31,7 @@ pub(crate) fn facts(
     let simulated = simulate(
         &loaded.scenario,
         SimulateOptions {
-            workers: Effort::new(effort, 1, &loaded.scenario).workers,
+            workers: Effort::new(effort.workers, 1, &loaded.scenario).workers,
             until: None,
             stop: stop_on_interrupt(),
             progress: &mut |progress| gauge.show(progress),

@@ -183,10 +183,7 @@ pub(crate) struct Crew {
 impl Crew {
     /// Runs this process's part of the scenario.
     pub(crate) fn simulate(&mut self, loaded: &Loaded, options: SimulateOptions<'_>) -> Contribution {
-        let peers = Peers {
-            process: self.company.process(),
-            sockets: self.company.take_sockets(),
-        };
+        let peers = Peers::new(self.company.process(), self.company.take_sockets());
         // What threads say while they crash is kept until it is clear that no peer's end made them.
         let said: Arc<Mutex<Vec<String>>> = Arc::default();
         let kept = Arc::clone(&said);

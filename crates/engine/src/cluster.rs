@@ -1,7 +1,7 @@
 //! Runs logical processes to a horizon: alone, or on several workers of timely dataflow.
 
 use crate::kernel::{Kernel, LogicalProcess};
-use crate::peers::{Peers, Place, channels};
+use crate::peers::{Holding, Peers, channels};
 use crate::stop::StopFlag;
 use crate::worker::{Ensemble, Part, Windows, run_worker};
 use chappe_base::{ShardId, SimTime, Span};
@@ -72,11 +72,11 @@ pub fn run<L: LogicalProcess>(
     if workers_count == 1 {
         return run_alone(lps, share(0), options);
     }
-    let (place, shards_count) = (Place::alone(workers_count), lps.len());
+    let (holding, shards_count) = (Holding::alone(workers_count), lps.len());
     let mut lps: Vec<Option<L>> = lps.into_iter().map(Some).collect();
     let mut take = |shard: ShardId| lps[shard.index()].take().expect("a shard has one worker");
-    let kernels = kernels(place, shards_count, &mut take, share, options.lookahead);
-    run_together(kernels, place, None, options)
+    let kernels = kernels(holding, shards_count, &mut take, share, options.lookahead);
+    run_together(kernels, holding, None, options)
 }
 
 /// Like [`run`] in each of several processes: `make` makes the logical processes of the shards that
@@ -93,25 +93,25 @@ pub fn run_among<L: LogicalProcess>(
     share: &mut dyn FnMut(usize) -> L::Shared,
     options: RunOptions<'_>,
 ) -> RunOutcome<L> {
-    let place = Place::among(&peers, options.workers);
-    let kernels = kernels(place, shards_count, make, share, options.lookahead);
-    run_together(kernels, place, Some(peers), options)
+    let holding = Holding::among(&peers, options.workers);
+    let kernels = kernels(holding, shards_count, make, share, options.lookahead);
+    run_together(kernels, holding, Some(peers), options)
 }
 
 /// The kernels of this process's workers.
 fn kernels<L: LogicalProcess>(
-    place: Place,
+    holding: Holding,
     shards_count: usize,
     make: &mut dyn FnMut(ShardId) -> L,
     share: &mut dyn FnMut(usize) -> L::Shared,
     lookahead: Span,
 ) -> Vec<Kernel<L>> {
     let kernel = |local| {
-        let lps = place.shards(local, shards_count).map(&mut *make).collect();
-        let (worker, all) = (place.first_worker + local, place.all_workers);
+        let lps = holding.shards(local, shards_count).map(&mut *make).collect();
+        let (worker, all) = (holding.first_worker + local, holding.all_workers);
         Kernel::part(lps, share(local), lookahead, worker, all, shards_count)
     };
-    (0..place.workers).map(kernel).collect()
+    (0..holding.workers).map(kernel).collect()
 }
 
 fn run_alone<L: LogicalProcess>(lps: Vec<L>, shared: L::Shared, options: RunOptions<'_>) -> RunOutcome<L> {
@@ -146,7 +146,7 @@ fn run_alone<L: LogicalProcess>(lps: Vec<L>, shared: L::Shared, options: RunOpti
 
 fn run_together<L: LogicalProcess>(
     kernels: Vec<Kernel<L>>,
-    place: Place,
+    holding: Holding,
     peers: Option<Peers>,
     options: RunOptions<'_>,
 ) -> RunOutcome<L> {
@@ -155,9 +155,9 @@ fn run_together<L: LogicalProcess>(
         "several workers need a lookahead above zero"
     );
     let (report, reports) = mpsc::channel();
-    let ensemble = Arc::new(Ensemble::new(kernels, place.first_worker, &options, report));
+    let ensemble = Arc::new(Ensemble::new(kernels, holding.first_worker, &options, report));
     let failure = ensemble.failure();
-    let (builders, threads) = channels(place.workers, peers);
+    let (builders, threads) = channels(holding.workers, peers);
     let guards = execute_from(builders, threads, WorkerConfig::default(), move |worker| {
         run_worker(worker, &ensemble)
     })
@@ -173,7 +173,7 @@ fn run_together<L: LogicalProcess>(
         resume_unwind(payload);
     }
     let parts: Vec<_> = guards.join().into_iter().flatten().flatten().collect();
-    assert_eq!(parts.len(), place.workers, "every worker returns its part");
+    assert_eq!(parts.len(), holding.workers, "every worker returns its part");
     outcome(parts, &options)
 }
 

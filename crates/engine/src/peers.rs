@@ -3,9 +3,10 @@
 
 use chappe_base::ShardId;
 use std::any::Any;
-use std::net::TcpStream;
+use std::io;
 use timely::CommunicationConfig;
 use timely::communication::allocator::zero_copy::initialize::initialize_networking_from_sockets;
+use timely::communication::allocator::zero_copy::stream::Stream;
 use timely::communication::allocator::{AllocatorBuilder, ProcessBuilder};
 use timely::communication::initialize::Hooks;
 
@@ -15,15 +16,28 @@ use timely::communication::initialize::Hooks;
 /// A process whose peer dies crashes in timely's threads or waits for ever: whoever connected the
 /// sockets has to watch over the peers and to end the process.
 pub struct Peers {
-    /// Number of this process, from 0.
-    pub process: usize,
-    /// A connected socket to every process, in the order of their numbers; none to this one.
-    pub sockets: Vec<Option<TcpStream>>,
+    process: usize,
+    count: usize,
+    /// Makes the channels of so many workers.
+    connect: Box<dyn FnOnce(usize) -> io::Result<Channels>>,
+}
+
+impl Peers {
+    /// Process number `process`, from 0, with a connected socket to every process, in the order of
+    /// their numbers, and none to itself.
+    #[must_use]
+    pub fn new<S: Stream + 'static>(process: usize, sockets: Vec<Option<S>>) -> Peers {
+        Peers {
+            process,
+            count: sockets.len(),
+            connect: Box::new(move |workers| over_sockets(workers, process, sockets)),
+        }
+    }
 }
 
 /// Which of all workers are this process's own.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Holding {
     /// Number of its first worker.
     pub(crate) first_worker: usize,
     /// Its own workers.
@@ -32,10 +46,10 @@ pub(crate) struct Place {
     pub(crate) all_workers: usize,
 }
 
-impl Place {
+impl Holding {
     /// One process that has all `workers`.
-    pub(crate) fn alone(workers: usize) -> Place {
-        Place {
+    pub(crate) fn alone(workers: usize) -> Holding {
+        Holding {
             first_worker: 0,
             workers,
             all_workers: workers,
@@ -43,11 +57,11 @@ impl Place {
     }
 
     /// One of several, each of which has as many `workers`.
-    pub(crate) fn among(peers: &Peers, workers: usize) -> Place {
-        Place {
+    pub(crate) fn among(peers: &Peers, workers: usize) -> Holding {
+        Holding {
             first_worker: peers.process * workers,
             workers,
-            all_workers: peers.sockets.len() * workers,
+            all_workers: peers.count * workers,
         }
     }
 
@@ -68,16 +82,19 @@ pub(crate) type Channels = (Vec<AllocatorBuilder>, Box<dyn Any + Send>);
 pub(crate) fn channels(workers: usize, peers: Option<Peers>) -> Channels {
     let channels = match peers {
         None => CommunicationConfig::Process(workers).try_build(),
-        Some(peers) => over_sockets(workers, peers).map_err(|error| error.to_string()),
+        Some(peers) => (peers.connect)(workers).map_err(|error| error.to_string()),
     };
     channels.unwrap_or_else(|error| panic!("timely could not start its workers: {error}"))
 }
 
-fn over_sockets(workers: usize, peers: Peers) -> std::io::Result<Channels> {
+fn over_sockets<S: Stream + 'static>(
+    workers: usize,
+    process: usize,
+    sockets: Vec<Option<S>>,
+) -> io::Result<Channels> {
     let hooks = Hooks::default();
     let inside = ProcessBuilder::new_typed_vector(workers, hooks.refill.clone(), None);
-    let (builders, threads) =
-        initialize_networking_from_sockets(inside, peers.sockets, peers.process, workers, hooks)?;
+    let (builders, threads) = initialize_networking_from_sockets(inside, sockets, process, workers, hooks)?;
     let builders = builders.into_iter().map(AllocatorBuilder::Tcp).collect();
     Ok((builders, Box::new(threads)))
 }

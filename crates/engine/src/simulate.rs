@@ -2,7 +2,7 @@
 
 use crate::cluster::{Progress, RunOptions, RunOutcome, run, run_among};
 use crate::contribution::{Bytes, Contribution, Ended};
-use crate::peers::{Peers, Place};
+use crate::peers::{Holding, Peers};
 use crate::process::Process;
 use crate::promises::promises;
 use crate::stop::StopFlag;
@@ -77,20 +77,20 @@ fn contribute(scenario: &Scenario, peers: Option<Peers>, mut options: SimulateOp
     let promises = promises(scenario, world.population());
     let homes = config.homes;
     let shards_count = usize::from(homes.shards());
-    let place = match &peers {
-        None => Place::alone(options.workers.clamp(1, shards_count)),
-        Some(peers) => Place::among(peers, options.workers),
+    let holding = match &peers {
+        None => Holding::alone(options.workers.clamp(1, shards_count)),
+        Some(peers) => Holding::among(peers, options.workers),
     };
     let collector = Collector::new(collector_config(scenario));
     let mut log = options.log;
     let mut share = |local: usize| {
-        let shards = place.shards(local, shards_count);
+        let shards = holding.shards(local, shards_count);
         let audits = shards.map(|shard| ShardAudit::new(shard, homes, &promises));
         let log = log.as_mut().map(|log| log(local));
-        Witness::new(place.all_workers, audits, collector.clone(), log)
+        Witness::new(holding.all_workers, audits, collector.clone(), log)
     };
     let run_options = RunOptions {
-        workers: place.workers,
+        workers: holding.workers,
         horizon,
         lookahead: scenario.lookahead(),
         stop: options.stop,
@@ -104,14 +104,14 @@ fn contribute(scenario: &Scenario, peers: Option<Peers>, mut options: SimulateOp
         ),
         Some(peers) => run_among(peers, shards_count, &mut make, &mut share, run_options),
     };
-    contribution(outcome, collector, place, shards_count, horizon)
+    contribution(outcome, collector, holding, shards_count, horizon)
 }
 
 /// Ends the history of every shard that ran here, and adds up what is left.
 fn contribution(
     outcome: RunOutcome<Process>,
     collector: Collector,
-    place: Place,
+    holding: Holding,
     shards_count: usize,
     horizon: SimTime,
 ) -> Contribution {
@@ -125,7 +125,7 @@ fn contribution(
         for (part, held) in process.bytes() {
             bytes.add(part, held);
         }
-        let mut shard = process.finish(&mut witnesses[number % place.workers], end);
+        let mut shard = process.finish(&mut witnesses[number % holding.workers], end);
         explanations.extend(shard.take_explanations());
     }
     let mut total = collector;
@@ -138,7 +138,7 @@ fn contribution(
             digest: folds.digest.value(),
             audit: folds.audit.finish(),
         };
-        shards.extend(place.shards(local, shards_count).zip(folds).map(ended));
+        shards.extend(holding.shards(local, shards_count).zip(folds).map(ended));
     }
     Contribution {
         shards,

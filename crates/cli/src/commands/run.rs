@@ -28,11 +28,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         .map(|text| until(text, &loaded.scenario))
         .transpose()?;
     let seat = Seat::find(args, &loaded)?;
-    let effort = Effort::new(
-        &args.effort,
-        seat.as_ref().map_or(1, Seat::count),
-        &loaded.scenario,
-    );
+    let asked = args.effort.workers;
+    let effort = Effort::new(asked, seat.as_ref().map_or(1, Seat::count), &loaded.scenario);
+    if !args.effort.quiet {
+        effort.advise(asked, &loaded.scenario);
+    }
     let run = Run {
         args,
         loaded: &loaded,

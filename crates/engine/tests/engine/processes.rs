@@ -20,10 +20,12 @@ fn slow_links(set: &[(&str, &str)]) -> Scenario {
     first_ads(&[&SLOW, set].concat())
 }
 
+/// The sockets of one process to the others.
+type Sockets = Vec<Option<TcpStream>>;
+
 /// A connection to each other process, for each of `count`.
-fn peers(count: usize) -> Vec<Peers> {
-    let mut sockets: Vec<Vec<Option<TcpStream>>> =
-        (0..count).map(|_| (0..count).map(|_| None).collect()).collect();
+fn connected(count: usize) -> Vec<Sockets> {
+    let mut sockets: Vec<Sockets> = (0..count).map(|_| (0..count).map(|_| None).collect()).collect();
     for one in 0..count {
         for other in 0..one {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -35,8 +37,7 @@ fn peers(count: usize) -> Vec<Peers> {
             }
         }
     }
-    let peer = |(process, sockets)| Peers { process, sockets };
-    sockets.into_iter().enumerate().map(peer).collect()
+    sockets
 }
 
 /// One of two processes; `interrupt` says whether the run is stopped from here.
@@ -62,11 +63,11 @@ fn one_of_two(scenario: &Scenario, peers: Peers, workers: usize, interrupt: bool
 /// Plays a scenario in two processes, the second of which may be interrupted.
 fn play_apart(scenario: &Scenario, workers: usize, interrupt: bool) -> Simulated {
     let mut parts = thread::scope(|scope| {
-        let process = |peers: Peers| {
-            let interrupted = interrupt && peers.process == 1;
-            scope.spawn(move || one_of_two(scenario, peers, workers, interrupted))
+        let process = |(process, sockets): (usize, Sockets)| {
+            let interrupted = interrupt && process == 1;
+            scope.spawn(move || one_of_two(scenario, Peers::new(process, sockets), workers, interrupted))
         };
-        let processes: Vec<_> = peers(2).into_iter().map(process).collect();
+        let processes: Vec<_> = connected(2).into_iter().enumerate().map(process).collect();
         let parts = processes.into_iter().map(|process| process.join().unwrap());
         let read = |bytes: Vec<u8>| postcard::from_bytes::<Contribution>(&bytes).unwrap();
         parts.map(read).collect::<Vec<_>>()
