@@ -9,6 +9,7 @@ mod failure;
 mod log;
 mod machine;
 mod output;
+mod pages;
 mod recording;
 mod rerun;
 mod several;
@@ -40,7 +41,10 @@ fn main() -> ExitCode {
 
 fn carry_out(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Run(args) => commands::run::run(&args),
+        Command::Run(args) => {
+            pages::use_large();
+            commands::run::run(&args)
+        }
         Command::Validate(args) => commands::validate::validate(&args),
         Command::Explain(args) => commands::explain::explain(&args),
         Command::Why(args) => commands::why::why(&args),

@@ -140,8 +140,6 @@ fn the_deterministic_crates_read_no_clock_and_no_file() {
         "RandomState",
         "thread_rng",
     ];
-    // Sockets that somebody else has connected are handed on to timely, and never read here.
-    const HANDS_SOCKETS_ON: &str = "crates/engine/src/peers.rs";
     for name in DETERMINISTIC {
         let mut sources = running(&format!("crates/{name}/src"));
         for source in sources
