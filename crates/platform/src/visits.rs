@@ -123,12 +123,7 @@ impl Shard {
         if self.act_towards(now, order, user, page, None, out).is_none() {
             return;
         }
-        let transfer = Transfer {
-            id: order,
-            payer: Party::User(user),
-            payee: Party::Page(page),
-            amount: price,
-        };
+        let transfer = Transfer::of_order(order, user, page, price);
         if self
             .transfers
             .begin(now, &self.config, transfer, now, &mut self.ledger, out)

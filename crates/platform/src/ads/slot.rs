@@ -120,7 +120,7 @@ impl Shard {
         } = ad;
         let page = self.config.campaigns[campaign.index()].page;
         let (from, to) = (Account::Lease(campaign), Account::LeaseHeld(campaign));
-        self.ledger.must_shift(from, to, price, message, &mut out.facts);
+        self.ledger.shift(from, to, price, message, &mut out.facts);
         self.count_ad(now, user, page);
         self.ads.under_way.insert(message, ad);
         out.fact(Fact::Accepted {
@@ -172,8 +172,7 @@ impl Shard {
                 self.count_ad(now, user, page);
             }
             let (from, to) = (Account::LeaseHeld(ad.campaign), Account::Revenue);
-            self.ledger
-                .must_shift(from, to, ad.price, message, &mut out.facts);
+            self.ledger.shift(from, to, ad.price, message, &mut out.facts);
             let (from, to) = (Party::Page(page), Party::User(user));
             out.fact(Fact::Delivered {
                 message,
@@ -231,8 +230,7 @@ impl Shard {
         self.ads.under_way.remove(&message);
         let page = self.config.campaigns[ad.campaign.index()].page;
         let (from, to) = (Account::LeaseHeld(ad.campaign), Account::Lease(ad.campaign));
-        self.ledger
-            .must_shift(from, to, ad.price, message, &mut out.facts);
+        self.ledger.shift(from, to, ad.price, message, &mut out.facts);
         self.people
             .uncount_ad(self.config.homes.local(ad.user.0), page, ad.reserved);
         self.return_lease(now, ad.campaign, out);
