@@ -12,7 +12,7 @@
 //! `workers` times whole runs from the first event on, with one worker and with two, for the same
 //! million processes: two workers need windows, and those hold 25,000 events for each of them.
 
-use chappe_base::{ShardId, SimTime};
+use chappe_base::{ShardId, SimTime, prefetch};
 use chappe_benches::phold::{LOOKAHEAD, Phold, State, digest};
 use chappe_engine::{Emitter, Kernel, LogicalProcess, RunOptions, StopFlag, run};
 use criterion::measurement::WallTime;
@@ -88,14 +88,14 @@ impl LogicalProcess for Shard {
     }
 
     #[inline]
-    fn handle(&mut self, (): &mut (), now: SimTime, Visit(process): &Visit, out: &mut Emitter<'_, Visit>) {
+    fn handle(&mut self, (): &mut (), now: SimTime, &Visit(process): &Visit, out: &mut Emitter<'_, Visit>) {
         let state = &mut self.states[(process / SHARDS) as usize];
         let (target, delay) = self.model.visit(process, now, state);
         out.send(ShardId((target % SHARDS) as u16), now + delay, Visit(target));
     }
 
     #[inline]
-    fn touch(&self, Visit(process): &Visit) {
+    fn touch(&self, &Visit(process): &Visit) {
         prefetch(&self.states[(process / SHARDS) as usize]);
     }
 }

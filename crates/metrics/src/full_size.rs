@@ -41,7 +41,8 @@ impl FullSize {
             return None;
         }
         let times = users_count as f64 / played_count as f64;
-        let core_hours = execution.wall_ns as f64 / 3.6e12 * f64::from(execution.workers);
+        let cores = f64::from(execution.processes) * f64::from(execution.workers);
+        let core_hours = execution.wall_ns as f64 / 3.6e12 * cores;
         let (mut growth, mut part) = (GROWTH, played_count);
         while part < PART {
             growth *= GROWTH;
@@ -72,7 +73,8 @@ mod tests {
             bytes_per_user: 0.0,
         };
         Execution {
-            workers: 2,
+            processes: 2,
+            workers: 1,
             wall_ns: 1_800_000_000_000,
             memory: Memory {
                 peak_bytes: 5_000,

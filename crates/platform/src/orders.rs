@@ -21,12 +21,7 @@ impl Shard {
         out: &mut Outbox,
     ) {
         let refusal = self.shop.refusal(&self.config, order, page, product, price);
-        let transfer = Transfer {
-            id: order,
-            payer: Party::User(user),
-            payee: Party::Page(page),
-            amount: price,
-        };
+        let transfer = Transfer::of_order(order, user, page, price);
         if self
             .transfers
             .credit(now, &self.config, transfer, refusal, &mut self.ledger, out)

@@ -9,7 +9,9 @@ use crate::command::Command;
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::outbox::{Notice, Outbox};
-use chappe_base::{Account, Fact, Map, Money, Party, RefusalReason, SimTime, Span, TransferId};
+use chappe_base::{
+    Account, Fact, Map, Money, OrderId, PageId, Party, RefusalReason, SimTime, Span, TransferId, UserId,
+};
 use std::collections::VecDeque;
 use std::hash::Hash;
 
@@ -23,6 +25,16 @@ pub(crate) struct Transfer {
 }
 
 impl Transfer {
+    /// What `user` pays `page` for an order: the order's number is the transfer's too.
+    pub(crate) fn of_order(id: OrderId, user: UserId, page: PageId, amount: Money) -> Transfer {
+        Transfer {
+            id,
+            payer: Party::User(user),
+            payee: Party::Page(page),
+            amount,
+        }
+    }
+
     /// Whether there is something to pay, and somebody else to pay it to.
     fn is_valid(&self, config: &Config) -> bool {
         let is_known = match self.payee {
@@ -173,15 +185,13 @@ impl Transfers {
             payee,
             amount,
         } = transfer;
-        if ledger
-            .shift(free(payer), held(payer), amount, id, &mut out.facts)
-            .is_err()
-        {
+        if !ledger.covers(free(payer), amount) {
             let reason = RefusalReason::InsufficientFunds;
             self.begun.settle(now, id, (transfer, Standing::Refused(reason)));
             refuse(transfer, reason, out);
             return false;
         }
+        ledger.shift(free(payer), held(payer), amount, id, &mut out.facts);
         out.fact(Fact::TransferReserved {
             transfer: id,
             payer,
@@ -217,7 +227,7 @@ impl Transfers {
         let answer = earlier.unwrap_or(refusal.map_or(Answer::Credited, Answer::Refused));
         let credits = earlier.is_none() && answer == Answer::Credited;
         if credits {
-            ledger.must_shift(Account::Clearing, free(payee), amount, id, &mut out.facts);
+            ledger.shift(Account::Clearing, free(payee), amount, id, &mut out.facts);
             out.fact(Fact::TransferCredited { transfer: id, amount });
         }
         self.answer(now, config, id, payer, answer, out);
@@ -277,7 +287,7 @@ impl Transfers {
         let Transfer {
             payer, payee, amount, ..
         } = transfer;
-        ledger.must_shift(held(payer), Account::Clearing, amount, id, &mut out.facts);
+        ledger.shift(held(payer), Account::Clearing, amount, id, &mut out.facts);
         out.fact(Fact::TransferPosted {
             transfer: id,
             payer,
@@ -300,7 +310,7 @@ impl Transfers {
             return;
         };
         let payer = transfer.payer;
-        ledger.must_shift(held(payer), free(payer), transfer.amount, id, &mut out.facts);
+        ledger.shift(held(payer), free(payer), transfer.amount, id, &mut out.facts);
         out.fact(Fact::TransferReleased { transfer: id, reason });
         notify_refused(transfer, reason, out);
     }

@@ -2,6 +2,7 @@
 
 use crate::command::Command;
 use crate::config::CampaignConfig;
+use crate::conversations::Place;
 use crate::outbox::{Notice, Outbox};
 use crate::shard::Shard;
 use crate::transfers::Transfer;
@@ -43,7 +44,7 @@ impl Shard {
         page: PageId,
         opening: Option<(Topic, Entry)>,
         out: &mut Outbox,
-    ) -> Option<u32> {
+    ) -> Option<Place> {
         let local = self.config.homes.local(user.0);
         let reason = match (self.people.find(local, page), opening) {
             (Some(place), _) if !self.people.conversation(place).blocked => {
@@ -123,12 +124,7 @@ impl Shard {
         if self.act_towards(now, order, user, page, None, out).is_none() {
             return;
         }
-        let transfer = Transfer {
-            id: order,
-            payer: Party::User(user),
-            payee: Party::Page(page),
-            amount: price,
-        };
+        let transfer = Transfer::of_order(order, user, page, price);
         if self
             .transfers
             .begin(now, &self.config, transfer, now, &mut self.ledger, out)

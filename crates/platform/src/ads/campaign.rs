@@ -23,8 +23,7 @@ impl Shard {
         let budget = budget.min(self.ledger.balance(Account::Page(page)));
         if budget > Money::ZERO {
             let (from, to) = (Account::Page(page), Account::Campaign(campaign));
-            self.ledger
-                .must_shift(from, to, budget, NO_TRANSFER, &mut out.facts);
+            self.ledger.shift(from, to, budget, NO_TRANSFER, &mut out.facts);
         }
         self.ads.set_aside[campaign.index()] = Some(budget);
         out.fact(Fact::CampaignStarted {
@@ -48,8 +47,7 @@ impl Shard {
         if left > Money::ZERO {
             let page = self.config.campaigns[campaign.index()].page;
             let (from, to) = (Account::Campaign(campaign), Account::Page(page));
-            self.ledger
-                .must_shift(from, to, left, NO_TRANSFER, &mut out.facts);
+            self.ledger.shift(from, to, left, NO_TRANSFER, &mut out.facts);
         }
     }
 
@@ -66,8 +64,7 @@ impl Shard {
             Ok(amount) => {
                 let until = (now + self.config.lease_life).min(self.config.campaigns[campaign.index()].end);
                 let (from, to) = (Account::Campaign(campaign), Account::Clearing);
-                self.ledger
-                    .must_shift(from, to, amount, NO_TRANSFER, &mut out.facts);
+                self.ledger.shift(from, to, amount, NO_TRANSFER, &mut out.facts);
                 out.fact(Fact::Leased {
                     campaign,
                     to: shard,
@@ -134,8 +131,7 @@ impl Shard {
     /// A shard gives back what it has not spent.
     pub(crate) fn take_back_lease(&mut self, campaign: CampaignId, amount: Money, out: &mut Outbox) {
         let (from, to) = (Account::Clearing, Account::Campaign(campaign));
-        self.ledger
-            .must_shift(from, to, amount, NO_TRANSFER, &mut out.facts);
+        self.ledger.shift(from, to, amount, NO_TRANSFER, &mut out.facts);
         if self.ads.set_aside[campaign.index()].is_none() {
             self.give_back_budget(campaign, out);
         }

@@ -18,7 +18,7 @@ impl Shard {
     ) {
         let (from, to) = (Account::Clearing, Account::Lease(campaign));
         self.ledger
-            .must_shift(from, to, amount, chappe_base::MessageId(0), &mut out.facts);
+            .shift(from, to, amount, chappe_base::MessageId(0), &mut out.facts);
         self.ads.leases[campaign.index()] = Lease {
             until,
             refused: None,
@@ -48,7 +48,7 @@ impl Shard {
         }
         let (from, to) = (Account::Lease(campaign), Account::Clearing);
         self.ledger
-            .must_shift(from, to, amount, chappe_base::MessageId(0), &mut out.facts);
+            .shift(from, to, amount, chappe_base::MessageId(0), &mut out.facts);
         out.fact(Fact::LeaseReturned { campaign, amount });
         let home = self
             .config
