@@ -8,6 +8,7 @@
 mod ads;
 mod command;
 mod config;
+mod conversations;
 mod history;
 mod hotline;
 mod ledger;

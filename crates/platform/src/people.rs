@@ -1,47 +1,34 @@
-//! The user's side of everything: presence, blocks, conversations with pages, opt-ins, ads seen.
+//! The user's side of everything: presence, what is kept, blocks, ads seen; what is known of pages is in
+//! `conversations`.
 
-use crate::config::Config;
-use crate::policy::{Case, Memory, OptInScope};
+use crate::conversations::{Conversation, OptIn};
 use crate::pool::{NIL, Pool};
-use chappe_base::{Act, CampaignId, PageId, Party, Seconds, Set, SimTime, Span, Topic, UserId, prefetch};
+use chappe_base::{MessageClass, MessageId, PageId, Party, Seconds, Set, SimTime, UserId, prefetch};
 
-/// What is touched on every event of a user.
+/// Earlier than anything that happens.
+pub(crate) const NOT_YET: SimTime = SimTime(i64::MIN);
+
+/// What is touched on every event of a user, and the page they turned to last: one cache line.
 #[derive(Clone, Copy, Debug)]
-struct User {
+#[repr(align(64))]
+pub(crate) struct User {
     online_until: SimTime,
     /// Last of the kept messages.
     inbox: u32,
-    conversations: u32,
-    ads: u32,
-    time_zone_minutes: i16,
+    /// Ads that count towards a cap.
+    pub(crate) ads: u32,
+    /// The conversations that were opened before `latest`.
+    pub(crate) earlier: u32,
+    pub(crate) time_zone_minutes: i16,
     /// Whether this user has ever blocked another: else no look-up is needed.
     blocks_people: bool,
-}
-
-/// A user's conversation with a page, as the user's shard remembers it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Conversation {
-    pub(crate) page: PageId,
-    pub(crate) first_topic: Topic,
-    pub(crate) opened: Act,
-    last_act: Option<SimTime>,
-    opt_ins: u32,
-    pub(crate) opened_by_user: bool,
-    pub(crate) blocked: bool,
-    pub(crate) muted: bool,
-    /// Whether the page has lost the leave to send ads, until the next opt-in.
-    pub(crate) opted_out: bool,
-}
-
-/// A live opt-in. History is in the log; the state holds what is in force.
-#[derive(Clone, Copy, Debug)]
-struct OptIn {
-    topic: Topic,
-    act: Act,
+    /// The conversation that was opened last.
+    pub(crate) latest: Option<Conversation>,
 }
 
 /// An ad that counts towards a cap.
 #[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(4))]
 struct AdSeen {
     page: PageId,
     at: SimTime,
@@ -49,21 +36,24 @@ struct AdSeen {
 
 /// A message kept for a user who is off line.
 #[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(4))]
 pub(crate) struct Kept {
-    pub(crate) message: chappe_base::MessageId,
+    pub(crate) message: MessageId,
     pub(crate) from: Party,
     pub(crate) intended: SimTime,
     pub(crate) since: Seconds,
-    pub(crate) class: chappe_base::MessageClass,
+    pub(crate) class: MessageClass,
 }
 
 /// The users of one shard.
 #[derive(Debug)]
 pub(crate) struct People {
-    users: Vec<User>,
+    pub(crate) users: Vec<User>,
     pub(crate) inbox: Pool<Kept>,
-    conversations: Pool<Conversation>,
-    opt_ins: Pool<OptIn>,
+    /// Of each user all but the latest.
+    pub(crate) conversations: Pool<Conversation>,
+    /// Of each conversation all but the latest.
+    pub(crate) opt_ins: Pool<OptIn>,
     ads: Pool<AdSeen>,
     blocks: Set<(u32, UserId)>,
 }
@@ -71,12 +61,13 @@ pub(crate) struct People {
 impl People {
     pub(crate) fn new(time_zones: impl Iterator<Item = i16>) -> People {
         let user = |time_zone_minutes| User {
-            online_until: SimTime(i64::MIN),
+            online_until: NOT_YET,
             inbox: NIL,
-            conversations: NIL,
             ads: NIL,
+            earlier: NIL,
             time_zone_minutes,
             blocks_people: false,
+            latest: None,
         };
         People {
             users: time_zones.map(user).collect(),
@@ -91,6 +82,14 @@ impl People {
     #[inline]
     pub(crate) fn touch(&self, user: usize) {
         prefetch(&self.users[user]);
+    }
+
+    /// Fetches what a decision on one of the user's slots looks into beside the user.
+    #[inline]
+    pub(crate) fn touch_lists(&self, user: usize) {
+        let User { earlier, ads, .. } = self.users[user];
+        self.conversations.touch(earlier);
+        self.ads.touch(ads);
     }
 
     pub(crate) fn is_online(&self, user: usize, now: SimTime) -> bool {
@@ -144,134 +143,25 @@ impl People {
         self.blocks.remove(&(user as u32, other))
     }
 
-    /// The conversation with `page`, by its place.
-    pub(crate) fn find(&self, user: usize, page: PageId) -> Option<u32> {
-        let mut all = self.conversations.iter(self.users[user].conversations);
-        all.find(|(_, conversation)| conversation.page == page)
-            .map(|(place, _)| place)
-    }
-
-    pub(crate) fn conversation(&self, place: u32) -> &Conversation {
-        self.conversations.get(place)
-    }
-
-    pub(crate) fn conversation_mut(&mut self, place: u32) -> &mut Conversation {
-        self.conversations.get_mut(place)
-    }
-
-    /// The place of the user's latest conversation.
-    pub(crate) fn first_conversation(&self, user: usize) -> Option<u32> {
-        Some(self.users[user].conversations).filter(|place| *place != NIL)
-    }
-
-    /// The place of the conversation opened before the one at `place`.
-    pub(crate) fn next_conversation(&self, place: u32) -> Option<u32> {
-        self.conversations.next(place)
-    }
-
-    /// Opens a conversation; `at` is the user's act if they opened it. Its place.
-    pub(crate) fn open(
-        &mut self,
-        user: usize,
-        page: PageId,
-        opened: Act,
-        by_user: bool,
-        topic: Topic,
-        at: SimTime,
-    ) -> u32 {
-        let conversation = Conversation {
-            page,
-            first_topic: topic,
-            opened,
-            last_act: by_user.then_some(at),
-            opt_ins: NIL,
-            opened_by_user: by_user,
-            blocked: false,
-            muted: false,
-            opted_out: false,
-        };
-        let list = &mut self.users[user].conversations;
-        self.conversations.push(list, conversation);
-        *list
-    }
-
-    /// Notes the user's act in a conversation.
-    pub(crate) fn act(&mut self, place: u32, at: SimTime) {
-        self.conversations.get_mut(place).last_act = Some(at);
-    }
-
-    /// Puts an opt-in on record; a newer one on the same topic replaces the older.
-    pub(crate) fn opt_in(&mut self, place: u32, topic: Topic, act: Act) {
-        self.drop_opt_in(place, topic);
-        let conversation = self.conversations.get_mut(place);
-        conversation.opted_out = false;
-        self.opt_ins.push(&mut conversation.opt_ins, OptIn { topic, act });
-    }
-
-    /// Takes the opt-in on `topic` off the record, and the page's leave to send ads at all; whether
-    /// that changed anything.
-    pub(crate) fn opt_out(&mut self, place: u32, topic: Topic) -> bool {
-        let had_opted_in = self.drop_opt_in(place, topic);
-        let had_opted_out = std::mem::replace(&mut self.conversations.get_mut(place).opted_out, true);
-        had_opted_in || !had_opted_out
-    }
-
-    /// Takes the opt-in on `topic` off the record; whether there was one.
-    fn drop_opt_in(&mut self, place: u32, topic: Topic) -> bool {
-        let list = &mut self.conversations.get_mut(place).opt_ins;
-        self.opt_ins
-            .remove(list, |opt_in| opt_in.topic == topic)
-            .is_some()
-    }
-
     /// Counts an ad from `page` towards the caps, and forgets those that `oldest` has outrun.
     pub(crate) fn count_ad(&mut self, user: usize, page: PageId, at: SimTime, oldest: SimTime) {
         let list = &mut self.users[user].ads;
-        while self.ads.remove(list, |seen| seen.at <= oldest).is_some() {}
+        while self.ads.remove(list, |seen| { seen.at } <= oldest).is_some() {}
         self.ads.push(list, AdSeen { page, at });
     }
 
     /// Gives the place under the caps back that an ad took at `at` and did not use.
     pub(crate) fn uncount_ad(&mut self, user: usize, page: PageId, at: SimTime) {
         self.ads.remove(&mut self.users[user].ads, |seen| {
-            seen.page == page && seen.at == at
+            seen.page == page && { seen.at } == at
         });
     }
 
-    /// The case of one campaign for one user's slot, as the policy wants it put.
-    pub(crate) fn case(
-        &self,
-        config: &Config,
-        user: usize,
-        place: u32,
-        campaign: CampaignId,
-        now: SimTime,
-    ) -> Case {
-        let conversation = self.conversation(place);
-        let campaign = &config.campaigns[campaign.index()];
-        let local = now.0 / Span::MINUTE.0 + i64::from(self.users[user].time_zone_minutes);
-        Case {
-            now,
-            page: conversation.page,
-            format: campaign.format,
-            topic: campaign.topic,
-            opened: conversation.opened,
-            opened_by_user: conversation.opened_by_user,
-            first_topic: conversation.first_topic,
-            since_last_act: conversation.last_act.map(|at| now - at),
-            blocked: conversation.blocked,
-            muted: conversation.muted || conversation.opted_out,
-            local_minute: local.rem_euclid(24 * 60) as u16,
-        }
-    }
-
-    /// What the policy may look up about `user` in the conversation at `place`.
-    pub(crate) fn memory(&self, user: usize, place: u32) -> UserMemory<'_> {
-        UserMemory {
-            people: self,
-            user,
-            place,
-        }
+    /// Ads counted after `since`, from `page` or from all pages.
+    pub(crate) fn ads_count(&self, user: usize, page: Option<PageId>, since: SimTime) -> u16 {
+        let seen = self.ads.iter(self.users[user].ads);
+        seen.filter(|(_, ad)| { ad.at } > since && page.is_none_or(|page| page == ad.page))
+            .count() as u16
     }
 
     /// Bytes held, by part.
@@ -288,37 +178,16 @@ impl People {
     }
 }
 
-/// A user's memory, for the policy.
-pub(crate) struct UserMemory<'a> {
-    people: &'a People,
-    user: usize,
-    place: u32,
-}
-
-impl Memory for UserMemory<'_> {
-    fn opt_in(&self, scope: OptInScope, topic: Topic) -> Option<Act> {
-        let mut live = self
-            .people
-            .opt_ins
-            .iter(self.people.conversation(self.place).opt_ins);
-        live.find(|(_, opt_in)| scope.covers(opt_in.topic, topic))
-            .map(|(_, opt_in)| opt_in.act)
-    }
-
-    fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16 {
-        let seen = self.people.ads.iter(self.people.users[self.user].ads);
-        seen.filter(|(_, ad)| ad.at > since && page.is_none_or(|page| page == ad.page))
-            .count() as u16
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_user_takes_little_room() {
-        assert!(size_of::<User>() <= 24, "{}", size_of::<User>());
-        assert!(size_of::<(Kept, u32)>() <= 40, "{}", size_of::<(Kept, u32)>());
+        assert_eq!(size_of::<User>(), 64);
+        assert_eq!(size_of::<Conversation>(), 40);
+        assert_eq!(size_of::<OptIn>(), 8);
+        assert_eq!(size_of::<AdSeen>(), 12);
+        assert_eq!(size_of::<Kept>(), 32);
     }
 }

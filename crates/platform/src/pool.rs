@@ -1,14 +1,24 @@
 //! Singly linked lists in one array: sparse per-user data without a vector per user.
 
+use chappe_base::prefetch;
+
 /// No entry.
 pub(crate) const NIL: u32 = u32::MAX;
+
+/// An item, and the place of the one behind it.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+struct Slot<T> {
+    item: T,
+    next: u32,
+}
 
 /// Items of many lists in one array, with the freed places reused last in, first out.
 ///
 /// A list is the index of its first item, [`NIL`] for an empty one, kept by its owner.
 #[derive(Debug)]
 pub(crate) struct Pool<T> {
-    slots: Vec<(T, u32)>,
+    slots: Vec<Slot<T>>,
     free: u32,
 }
 
@@ -24,19 +34,18 @@ impl<T> Default for Pool<T> {
 impl<T: Copy> Pool<T> {
     /// Puts an item at the front of `list`.
     pub(crate) fn push(&mut self, list: &mut u32, item: T) {
-        let slot = (item, *list);
-        *list = self.place(slot);
+        *list = self.place(Slot { item, next: *list });
     }
 
     /// Appends an item to a queue, known by its last item, which links back to the first.
     pub(crate) fn append(&mut self, last: &mut u32, item: T) {
-        let place = self.place((item, NIL));
+        let place = self.place(Slot { item, next: NIL });
         let first = if *last == NIL {
             place
         } else {
-            std::mem::replace(&mut self.slots[*last as usize].1, place)
+            std::mem::replace(&mut self.slots[*last as usize].next, place)
         };
-        self.slots[place as usize].1 = first;
+        self.slots[place as usize].next = first;
         *last = place;
     }
 
@@ -45,11 +54,11 @@ impl<T: Copy> Pool<T> {
         if *last == NIL {
             return None;
         }
-        let first = self.slots[*last as usize].1;
+        let first = self.slots[*last as usize].next;
         if first == *last {
             *last = NIL;
         } else {
-            self.slots[*last as usize].1 = self.slots[first as usize].1;
+            self.slots[*last as usize].next = self.slots[first as usize].next;
         }
         Some(self.release(first))
     }
@@ -58,12 +67,12 @@ impl<T: Copy> Pool<T> {
     pub(crate) fn remove(&mut self, list: &mut u32, mut wanted: impl FnMut(&T) -> bool) -> Option<T> {
         let (mut before, mut here) = (NIL, *list);
         while here != NIL {
-            let (item, next) = self.slots[here as usize];
+            let Slot { item, next } = self.slots[here as usize];
             if wanted(&item) {
                 if before == NIL {
                     *list = next;
                 } else {
-                    self.slots[before as usize].1 = next;
+                    self.slots[before as usize].next = next;
                 }
                 return Some(self.release(here));
             }
@@ -78,40 +87,55 @@ impl<T: Copy> Pool<T> {
         std::iter::from_fn(move || {
             let place = here;
             (place != NIL).then(|| {
-                let (item, next) = &self.slots[place as usize];
+                let Slot { item, next } = &self.slots[place as usize];
                 here = *next;
                 (place, item)
             })
         })
     }
 
-    /// The place after `place` in its list.
-    pub(crate) fn next(&self, place: u32) -> Option<u32> {
-        Some(self.slots[place as usize].1).filter(|next| *next != NIL)
+    /// The place after `place` in its list; [`NIL`] if it is the last.
+    pub(crate) fn next(&self, place: u32) -> u32 {
+        self.slots[place as usize].next
     }
 
     /// The item at a place that [`Pool::iter`] named.
     pub(crate) fn get_mut(&mut self, place: u32) -> &mut T {
-        &mut self.slots[place as usize].0
+        &mut self.slots[place as usize].item
     }
 
     /// The item at a place that [`Pool::iter`] named.
     pub(crate) fn get(&self, place: u32) -> &T {
-        &self.slots[place as usize].0
+        &self.slots[place as usize].item
+    }
+
+    /// Fetches the item at the front of `list`; of an empty list, another item, so that no branch has to
+    /// wait for the answer.
+    #[inline]
+    pub(crate) fn touch(&self, list: u32) {
+        let last = self.slots.len().saturating_sub(1);
+        if let Some(slot) = self.slots.get(last.min(list as usize)) {
+            prefetch(&slot.item);
+            prefetch(&slot.next);
+        }
     }
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        self.slots.capacity() * size_of::<(T, u32)>()
+        self.slots.capacity() * size_of::<Slot<T>>()
     }
 
-    fn place(&mut self, slot: (T, u32)) -> u32 {
+    fn place(&mut self, slot: Slot<T>) -> u32 {
         if self.free == NIL {
+            // By an eighth: doubling would leave a third of the array empty in the mean.
+            if self.slots.len() == self.slots.capacity() {
+                self.slots.reserve_exact(self.slots.len() / 8 + 8);
+            }
             self.slots.push(slot);
             u32::try_from(self.slots.len() - 1).expect("a shard holds fewer than 2^32 items of a kind")
         } else {
             let place = self.free;
-            self.free = self.slots[place as usize].1;
+            self.free = self.slots[place as usize].next;
             self.slots[place as usize] = slot;
             place
         }
@@ -119,9 +143,9 @@ impl<T: Copy> Pool<T> {
 
     fn release(&mut self, place: u32) -> T {
         let slot = &mut self.slots[place as usize];
-        slot.1 = self.free;
+        slot.next = self.free;
         self.free = place;
-        slot.0
+        slot.item
     }
 }
 

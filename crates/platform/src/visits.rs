@@ -2,6 +2,7 @@
 
 use crate::command::Command;
 use crate::config::CampaignConfig;
+use crate::conversations::Place;
 use crate::outbox::{Notice, Outbox};
 use crate::shard::Shard;
 use crate::transfers::Transfer;
@@ -43,7 +44,7 @@ impl Shard {
         page: PageId,
         opening: Option<(Topic, Entry)>,
         out: &mut Outbox,
-    ) -> Option<u32> {
+    ) -> Option<Place> {
         let local = self.config.homes.local(user.0);
         let reason = match (self.people.find(local, page), opening) {
             (Some(place), _) if !self.people.conversation(place).blocked => {

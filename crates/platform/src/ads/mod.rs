@@ -1,6 +1,7 @@
 //! Ads: campaigns and their budgets at the page's home, leases at the shards, slots at the users'.
 
 mod campaign;
+mod judging;
 mod lease;
 mod slot;
 

@@ -2,6 +2,7 @@
 
 use super::{Ad, is_running};
 use crate::command::Command;
+use crate::conversations::Place;
 use crate::outbox::{Notice, Outbox};
 use crate::people::Kept;
 use crate::policy::{Case, UserRule};
@@ -35,9 +36,9 @@ impl Shard {
         let config = Arc::clone(&self.config);
         let local = config.homes.local(user.0);
         let mut winner: Option<(Money, CampaignId)> = None;
-        let mut next = self.people.first_conversation(local);
+        let mut next = self.people.latest_conversation(local);
         while let Some(place) = next {
-            next = self.people.next_conversation(place);
+            next = self.people.conversation_before(place);
             let page = self.people.conversation(place).page;
             for index in self.ads.range(page) {
                 let campaign = self.ads.by_page[index];
@@ -82,25 +83,20 @@ impl Shard {
         &mut self,
         now: SimTime,
         user: UserId,
-        place: u32,
+        place: Place,
         campaign: CampaignId,
         out: &mut Outbox,
     ) -> Result<Permit, RuleKind> {
-        let local = self.config.homes.local(user.0);
-        let case = self.people.case(&self.config, local, place, campaign, now);
-        let verdict = self.config.policy.judge(&case, &self.people.memory(local, place));
+        let verdict = self.judge_user_side(now, place, campaign);
         let price = self.config.campaigns[campaign.index()].bid;
         let verdict = verdict.and_then(|permit| self.lease_pays(now, campaign, price, out).map(|()| permit));
         if self.watched == Some(user) {
-            let rules = self
-                .config
-                .policy
-                .explain(&case, &self.people.memory(local, place));
+            let (case, memory) = self.case(now, place, campaign);
+            let rules = self.config.policy.explain(&case, &memory);
             let decision = verdict.map_or_else(Decision::Refused, Decision::Allowed);
-            let page = self.people.conversation(place).page;
             self.explanations.push(Explanation {
                 at: now,
-                page,
+                page: case.page,
                 campaign,
                 case,
                 rules,
@@ -219,10 +215,7 @@ impl Shard {
         if !is_running(&self.config.campaigns[ad.campaign.index()], now) {
             return Err(RuleKind::Running);
         }
-        let place = self.people.find(local, page).ok_or(RuleKind::OpenedBy)?;
-        let case = self.people.case(&self.config, local, place, ad.campaign, now);
-        let memory = self.people.memory(local, place);
-        self.config.policy.judge_again(&case, &memory)
+        self.judge_user_side_again(now, local, page, ad.campaign)
     }
 
     /// Releases what an undelivered ad has reserved: its price and its place under the caps.

@@ -41,6 +41,7 @@ pub trait Memory {
 
 impl UserRule {
     /// Whether the rule lets the ad through, and the opt-in that it leans on.
+    #[inline(always)]
     fn admits(&self, case: &Case, memory: &impl Memory) -> (bool, Option<Act>) {
         let plain = |admits| (admits, None);
         match *self {
@@ -96,6 +97,7 @@ impl Policy {
     ///
     /// # Errors
     /// The first rule, in the policy's order, that refuses.
+    #[inline]
     pub fn judge(&self, case: &Case, memory: &impl Memory) -> Result<Permit, RuleKind> {
         permit(self.user_rules.iter(), case, memory)
     }
@@ -141,6 +143,7 @@ impl Policy {
 }
 
 /// The permit that `rules` give together, or the first of them that refuses.
+#[inline]
 fn permit<'a>(
     rules: impl Iterator<Item = &'a UserRule>,
     case: &Case,

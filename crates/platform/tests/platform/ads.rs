@@ -1,6 +1,6 @@
 //! Ads: who gets which, when, and what becomes of them.
 
-use crate::world::{ANN, BOB, BOOKS, SHOES, TRAIL, World, act, campaign, chat, config, policy, s};
+use crate::world::{ANN, BOB, BOOKS, CID, SHOES, TRAIL, World, act, campaign, chat, config, policy, s};
 use chappe_base::{
     Account, Act, ActKind, CampaignId, Decision, Fact, Format, MessageId, Money, OptInSource, Party, Permit,
     RuleKind, SimTime, Span, Topic, UserId,
@@ -545,4 +545,46 @@ fn a_watched_users_slots_are_explained_with_all_rules() {
     assert_eq!(one.decision, Decision::Refused(RuleKind::Mute));
     assert!(one.case.muted && one.case.opened_by_user);
     assert!(world.shards[0].take_explanations().is_empty());
+}
+
+/// Whoever asks for many users at once hears of each what their slot would say.
+#[test]
+fn judging_many_at_once_agrees_with_their_slots() {
+    let rules = vec![UserRule::NotBlocked, UserRule::OptIn(OptInScope::Page)];
+    let mut world = world(rules, vec![campaign(SHOES), campaign(BOOKS)]);
+    world.acquainted(CID, SHOES);
+    let party = Party::Page(SHOES);
+    world.at(s(2), Command::Block { user: CID, party });
+    world.at(s(2), opt_in(1));
+    world.run_until(s(3));
+    let nobody_knows = UserId(6);
+    let users = [ANN, CID, nobody_knows].into_iter().cycle().take(50);
+    let asked: Vec<_> = users
+        .flat_map(|user| [(user, CampaignId(0)), (user, CampaignId(1))])
+        .collect();
+    let mut verdicts = Vec::new();
+    world.shards[0].judge_all(s(3), &asked, &mut verdicts);
+    [ANN, CID, nobody_knows].map(|user| world.online(s(3), user, 60));
+    world.run_until(s(4));
+    let decided = world.picked(|fact| match fact {
+        Fact::Decided {
+            user,
+            campaign,
+            decision,
+            ..
+        } => Some(((*user, *campaign), *decision)),
+        _ => None,
+    });
+    assert_eq!((decided.len(), verdicts.len()), (3, 100));
+    for (asked, verdict) in asked.into_iter().zip(verdicts) {
+        let by_slot = decided.iter().find(|(_, (slot, _))| *slot == asked);
+        let expected = by_slot.map_or(Decision::Refused(RuleKind::OpenedBy), |(_, (_, decision))| {
+            *decision
+        });
+        assert_eq!(
+            verdict.map_or_else(Decision::Refused, Decision::Allowed),
+            expected,
+            "{asked:?}"
+        );
+    }
 }
