@@ -10,11 +10,11 @@ use chappe_engine::events_per_window;
 use chappe_scenario::Scenario;
 
 /// What an event costs one worker [ns].
-const EVENT_NS: f64 = 250.0;
+const EVENT_NS: f64 = 200.0;
 /// What it costs threads of one process to end a window [ns].
-const WINDOW_OF_THREADS_NS: f64 = 70_000.0;
+const WINDOW_OF_THREADS_NS: f64 = 10_000.0;
 /// What it costs processes of one machine to end a window [ns], over loopback.
-const WINDOW_OF_PROCESSES_NS: f64 = 170_000.0;
+const WINDOW_OF_PROCESSES_NS: f64 = 140_000.0;
 
 /// Processes of one run, and the threads of each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
