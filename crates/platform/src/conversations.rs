@@ -9,11 +9,7 @@ use chappe_base::{Act, CampaignId, PageId, SimTime, Span, Topic};
 /// A user's conversation with a page, as the user's shard remembers it. Packed, so that a user fills
 /// a cache line.
 #[derive(Clone, Copy, Debug)]
-<<<<<<< HEAD
-#[repr(packed(4))]
-=======
 #[repr(Rust, packed(4))]
->>>>>>> help-policy
 pub(crate) struct Conversation {
     pub(crate) page: PageId,
     first_topic: Topic,

@@ -28,11 +28,7 @@ pub(crate) struct User {
 
 /// An ad that counts towards a cap.
 #[derive(Clone, Copy, Debug)]
-<<<<<<< HEAD
-#[repr(packed(4))]
-=======
 #[repr(Rust, packed(4))]
->>>>>>> help-policy
 struct AdSeen {
     page: PageId,
     at: SimTime,
@@ -40,11 +36,7 @@ struct AdSeen {
 
 /// A message kept for a user who is off line.
 #[derive(Clone, Copy, Debug)]
-<<<<<<< HEAD
-#[repr(packed(4))]
-=======
 #[repr(Rust, packed(4))]
->>>>>>> help-policy
 pub(crate) struct Kept {
     pub(crate) message: MessageId,
     pub(crate) from: Party,
