@@ -160,7 +160,7 @@ fn beforehand(class: CommandClass, user: UserId, page: PageId) -> Option<Command
     let (occasion, campaign) = (MessageId::new(user, Act::new(1, 0, ActKind::Chat, 0)), sale(page));
     match class {
         // Half of the friends' messages find their recipients on line, half are kept.
-        CommandClass::Message if user.0 % 2 == 0 => None,
+        CommandClass::Message if user.0.is_multiple_of(2) => None,
         CommandClass::Message | CommandClass::Ad => Some(Command::Connect {
             occasion,
             user,
