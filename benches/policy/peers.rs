@@ -184,7 +184,8 @@ impl Language for Rego {
     }
 }
 
-/// casbin: a matcher over the fields of the request, with no policy rules beside it.
+/// casbin: a matcher over the fields of the request, with no policy rules beside it. Its numbers have 32
+/// bits, so it is asked about no policy that compares times.
 pub struct Casbin(Enforcer);
 
 impl Language for Casbin {
@@ -214,7 +215,7 @@ impl Language for Casbin {
     fn prepare(&self, portrait: &Portrait) -> Vec<Dynamic> {
         let value = |field| match field {
             Field::Flag(flag) => Dynamic::from(flag),
-            Field::Number(number) => Dynamic::from(number),
+            Field::Number(number) => Dynamic::from(number as i32),
             Field::Format(format) => Dynamic::from(format.label().to_string()),
         };
         fields(portrait)
