@@ -564,7 +564,9 @@ fn judging_many_at_once_agrees_with_their_slots() {
         .collect();
     let mut verdicts = Vec::new();
     world.shards[0].judge_all(s(3), &asked, &mut verdicts);
-    [ANN, CID, nobody_knows].map(|user| world.online(s(3), user, 60));
+    for user in [ANN, CID, nobody_knows] {
+        world.online(s(3), user, 60);
+    }
     world.run_until(s(4));
     let decided = world.picked(|fact| match fact {
         Fact::Decided {
