@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// cost, multiplied by how many more they are.
 ///
 /// - *Core-hours*: at least what this run cost per person, as if the whole were many such runs side
-///   by side. At most [`GROWTH`] times that, for the exchange between them or for larger parts, and
-///   once more for each tenfold that this run stays below [`PART`] people, since small runs fit
+///   by side. At most 1.5 times that, for the exchange between them or for larger parts, and
+///   once more for each tenfold that this run stays below 1,000,000 people, since small runs fit
 ///   into the processor's caches.
 /// - *Memory*: at least what the state held at the end for each person; at most the peak of the
 ///   process for each person, which counts in what does not grow with people.
