@@ -36,6 +36,7 @@ pub(crate) fn facts(
             stop: stop_on_interrupt(),
             progress: &mut |progress| gauge.show(progress),
             log: Some(&mut sink),
+            tape: None,
             watch,
             trace: loaded.trace.clone(),
         },

@@ -4,7 +4,7 @@ use crate::kernel::{Emitter, LogicalProcess};
 use crate::station::{Arrival, Discipline, Started, Station, Ticket};
 use crate::ways::Ways;
 use crate::witness::Witness;
-use chappe_base::{CommandClass, Fact, Homes, MessageClass, Party, ShardId, SimTime};
+use chappe_base::{CommandClass, Fact, Homes, ShardId, SimTime};
 use chappe_platform::{Command, Hop, Notice, Shard};
 use chappe_scenario::Lanes;
 use chappe_workload::config::Probe;
@@ -81,7 +81,7 @@ impl Process {
                 }
             }
         }
-        for notice in outbox.notices.iter().filter(|notice| has_effect(notice)) {
+        for notice in outbox.notices.iter().filter(|notice| notice.has_effect()) {
             let latency = self.ways.down(now, notice);
             out.send(notice.home(self.homes), now + latency, Event::Notice(*notice));
         }
@@ -116,6 +116,9 @@ impl Process {
         let service = self.ways.service_time(self.id, now, command);
         // Only clients can be turned away: what shards have promised each other always gets through.
         let is_client = command.home(self.homes).is_some() || class == CommandClass::Probe;
+        if let Some(tape) = witness.tape.as_mut().filter(|_| is_client) {
+            tape(now, command);
+        }
         let lane = self.ways.service.lanes.lane(class) as u8;
         match self.station.arrive(now, *command, lane, service, !is_client) {
             Arrival::Started(started) => done(started, out),
@@ -154,7 +157,7 @@ impl Process {
 
     /// A device shows a notice: the driver sees it, then the agent.
     fn show(&mut self, witness: &mut Witness, now: SimTime, notice: &Notice, out: &mut Emitter<'_, Event>) {
-        see(notice, &mut witness.outbox.facts);
+        witness.outbox.facts.extend(notice.shown());
         self.agents.notice(now, notice, &mut witness.acts);
         self.act_out(witness, out);
     }
@@ -174,8 +177,7 @@ impl Process {
 
     /// What has happened before day one.
     fn remember(&mut self, witness: &mut Witness) {
-        let world = Arc::clone(&self.world);
-        for (at, past) in world.past(self.id) {
+        for (at, past) in self.world.past(self.id) {
             self.shard.remember(at, past, &mut witness.outbox);
             witness.tell(self.id, at);
         }
@@ -199,68 +201,6 @@ impl Process {
 
 fn done(started: Started, out: &mut Emitter<'_, Event>) {
     out.schedule(started.done_at, Event::Done(started.server));
-}
-
-/// Whether anything comes of a notice. Receipts and refusals end on the screen: the driver does not
-/// time them, and no agent acts on them, so they need no event.
-fn has_effect(notice: &Notice) -> bool {
-    !matches!(
-        notice,
-        Notice::ReadBy { .. } | Notice::Refused { .. } | Notice::Paid { .. }
-    )
-}
-
-/// Tells what the driver saw for itself when a device showed `notice`.
-fn see(notice: &Notice, facts: &mut Vec<Fact>) {
-    match *notice {
-        Notice::Message {
-            message,
-            class,
-            to,
-            intended,
-            kept,
-            ..
-        } => facts.push(Fact::HandedOut {
-            message,
-            class,
-            to: Party::User(to),
-            intended,
-            kept,
-        }),
-        Notice::Ad {
-            message,
-            user,
-            intended,
-            kept,
-            ..
-        } => facts.push(Fact::HandedOut {
-            message,
-            class: MessageClass::Ad,
-            to: Party::User(user),
-            intended,
-            kept,
-        }),
-        Notice::Question {
-            question,
-            page,
-            intended,
-        } => facts.push(Fact::HandedOut {
-            message: question,
-            class: MessageClass::HotLine,
-            to: Party::Page(page),
-            intended,
-            kept: false,
-        }),
-        Notice::Acknowledged {
-            message, intended, ..
-        } => facts.push(Fact::Acknowledged { message, intended }),
-        Notice::Assigned { .. }
-        | Notice::ReadBy { .. }
-        | Notice::Refused { .. }
-        | Notice::Paid { .. }
-        | Notice::NewOrder { .. }
-        | Notice::SoldOut { .. } => {}
-    }
 }
 
 impl LogicalProcess for Process {

@@ -48,6 +48,7 @@ pub fn run_record(
             .clone()
             .into_result(verdicts, audit, assumed.collect(), Vec::new()),
         execution,
+        load: None,
     }
 }
 

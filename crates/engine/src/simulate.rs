@@ -4,16 +4,16 @@ use crate::cluster::{Progress, RunOptions, RunOutcome, run, run_among};
 use crate::contribution::{Bytes, Contribution, Ended};
 use crate::peers::{Holding, Peers};
 use crate::process::Process;
-use crate::promises::promises;
+use crate::setting::Setting;
 use crate::stop::StopFlag;
 use crate::ways::Ways;
-use crate::witness::{FactSink, ShardFolds, Witness};
-use chappe_audit::{ShardAudit, Verdict};
+use crate::witness::{CommandSink, FactSink, ShardFolds, Witness};
+use chappe_audit::Verdict;
 use chappe_base::{ShardId, SimTime, UserId};
-use chappe_metrics::{Collector, CollectorConfig, ResultParts};
-use chappe_platform::{Config, Explanation, Shard};
+use chappe_metrics::{Collector, ResultParts};
+use chappe_platform::Explanation;
 use chappe_scenario::Scenario;
-use chappe_workload::{Laws, Trace, World};
+use chappe_workload::Trace;
 use std::sync::Arc;
 
 /// How a scenario is run; nothing here changes its result but `until`.
@@ -28,6 +28,8 @@ pub struct SimulateOptions<'a> {
     pub progress: &'a mut dyn FnMut(Progress),
     /// Makes the event log's sink for each worker.
     pub log: Option<&'a mut dyn FnMut(usize) -> FactSink>,
+    /// Makes the taker of what clients ask of each worker's shards.
+    pub tape: Option<&'a mut dyn FnMut(usize) -> CommandSink>,
     /// A user whose ad decisions are kept with every rule.
     pub watch: Option<UserId>,
     /// The trace that the scenario replays.
@@ -71,23 +73,25 @@ fn contribute(scenario: &Scenario, peers: Option<Peers>, mut options: SimulateOp
     let horizon = options
         .until
         .map_or(scenario.horizon, |until| until.min(scenario.horizon));
-    let config = Arc::new(scenario.platform.clone());
-    let world = world(scenario, &config, options.trace.take());
-    let mut make = maker(scenario, &config, &world, options.watch);
-    let promises = promises(scenario, world.population());
-    let homes = config.homes;
+    let setting = Setting::new(scenario, options.trace.take());
+    let ways = Arc::new(Ways::new(scenario));
+    let watch = options.watch;
+    let mut make = |id| setting.process(id, watch, &ways);
+    let homes = setting.homes();
     let shards_count = usize::from(homes.shards());
     let holding = match &peers {
         None => Holding::alone(options.workers.clamp(1, shards_count)),
         Some(peers) => Holding::among(peers, options.workers),
     };
-    let collector = Collector::new(collector_config(scenario));
-    let mut log = options.log;
+    let collector = setting.collector(scenario);
+    let (mut log, mut tape) = (options.log, options.tape);
     let mut share = |local: usize| {
         let shards = holding.shards(local, shards_count);
-        let audits = shards.map(|shard| ShardAudit::new(shard, homes, &promises));
-        let log = log.as_mut().map(|log| log(local));
-        Witness::new(holding.all_workers, audits, collector.clone(), log)
+        let audits = shards.map(|shard| setting.audit(shard));
+        let mut witness = Witness::new(holding.all_workers, audits, collector.clone());
+        witness.log = log.as_mut().map(|log| log(local));
+        witness.tape = tape.as_mut().map(|tape| tape(local));
+        witness
     };
     let run_options = RunOptions {
         workers: holding.workers,
@@ -149,56 +153,5 @@ fn contribution(
         workers_count: outcome.workers_count,
         bytes,
         explanations,
-    }
-}
-
-fn world(scenario: &Scenario, config: &Arc<Config>, trace: Option<Arc<Trace>>) -> Arc<World> {
-    Arc::new(World::new(Laws {
-        seed: scenario.seed,
-        horizon: scenario.horizon,
-        platform: Arc::clone(config),
-        population: &scenario.population,
-        sessions: &scenario.sessions,
-        traffic: &scenario.traffic,
-        agents: &scenario.agents,
-        history: &scenario.history,
-        restock_after: scenario.catalogue.restock_after,
-        restock_units: scenario.catalogue.stock_units,
-        sold_out_share: scenario.catalogue.out_of_stock_share,
-        trace,
-    }))
-}
-
-/// Makes the logical process of any shard.
-fn maker(
-    scenario: &Scenario,
-    config: &Arc<Config>,
-    world: &Arc<World>,
-    watch: Option<UserId>,
-) -> impl FnMut(ShardId) -> Process {
-    let ways = Arc::new(Ways::new(scenario));
-    let (config, world) = (Arc::clone(config), Arc::clone(world));
-    let homes = config.homes;
-    move |id| {
-        let users = (0..homes.count(id, config.users_count)).map(|local| UserId(homes.number(id, local)));
-        let zones = users.map(|user| world.population().time_zone_minutes(user));
-        let mut shard = Shard::new(Arc::clone(&config), id, zones);
-        if let Some(user) = watch.filter(|user| homes.user(*user) == id) {
-            shard.watch(user);
-        }
-        Process::new(shard, id, Arc::clone(&world), Arc::clone(&ways))
-    }
-}
-
-fn collector_config(scenario: &Scenario) -> CollectorConfig {
-    let config = &scenario.platform;
-    CollectorConfig {
-        shards: config.homes.shards(),
-        servers_per_shard: u32::from(scenario.service.servers),
-        users: config.users_count,
-        pages: config.pages.len() as u32,
-        campaigns: config.campaigns.iter().map(|campaign| campaign.page).collect(),
-        warm_up: scenario.warm_up,
-        horizon: scenario.horizon,
     }
 }

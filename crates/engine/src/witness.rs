@@ -3,11 +3,14 @@
 use chappe_audit::ShardAudit;
 use chappe_base::{Chain, Record, ShardId, SimTime};
 use chappe_metrics::Collector;
-use chappe_platform::Outbox;
+use chappe_platform::{Command, Outbox};
 use chappe_workload::Acts;
 
 /// Takes every fact of one worker's shards, in the order in which they happen there.
 pub type FactSink = Box<dyn FnMut(&Record) + Send>;
+
+/// Takes every command with which a client reached one worker's shards, and when it did, in that order.
+pub type CommandSink = Box<dyn FnMut(SimTime, &Command) + Send>;
 
 /// What the shards of one worker keep together.
 pub(crate) struct Witness {
@@ -20,7 +23,10 @@ pub(crate) struct Witness {
     workers: usize,
     shards: Vec<ShardFolds>,
     collector: Collector,
-    log: Option<FactSink>,
+    /// Who else wants every fact.
+    pub log: Option<FactSink>,
+    /// Who wants every client's command.
+    pub tape: Option<CommandSink>,
 }
 
 /// What is folded shard by shard.
@@ -37,7 +43,6 @@ impl Witness {
         workers: usize,
         audits: impl Iterator<Item = ShardAudit>,
         collector: Collector,
-        log: Option<FactSink>,
     ) -> Witness {
         let folds = |audit| ShardFolds {
             digest: Chain::default(),
@@ -49,7 +54,8 @@ impl Witness {
             workers,
             shards: audits.map(folds).collect(),
             collector,
-            log,
+            log: None,
+            tape: None,
         }
     }
 

@@ -12,6 +12,9 @@ mod distribution;
 mod finish;
 mod full_size;
 mod hlog;
+mod live;
+mod load;
+mod meter;
 mod observe;
 mod record;
 mod registry;
@@ -25,6 +28,9 @@ pub use distribution::{Distribution, HIGHEST_NS};
 pub use finish::ResultParts;
 pub use full_size::FullSize;
 pub use hlog::write_hlog;
+pub use live::{Row, Rows};
+pub use load::{Choice, LoadEnd, LoadOutcome, LoadPlan, LoadRecord, PredictedPoint, Prediction};
+pub use meter::{LoadCounts, Meter};
 pub use record::{
     Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory, MemoryPart, Metric,
     Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult, SCHEMA, ScenarioId,

@@ -6,6 +6,7 @@
 //! that equal records are equal texts.
 
 use crate::full_size::FullSize;
+use crate::load::LoadRecord;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +35,10 @@ pub struct RunRecord {
     pub result: RunResult,
     /// What it took: the half that depends on the machine.
     pub execution: Execution,
+    /// How the load was offered; only where it was, on the wall clock. Then `result` depends on the
+    /// machine as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<LoadRecord>,
 }
 
 /// In which time a run takes place.
@@ -138,6 +143,9 @@ pub enum Unit {
     /// Millionths of a whole.
     #[serde(rename = "ppm")]
     PartsPerMillion,
+    /// Bytes.
+    #[serde(rename = "bytes")]
+    Bytes,
     /// A part of a whole, kept as numerator and denominator.
     #[serde(rename = "share")]
     Share,
@@ -152,6 +160,7 @@ impl Unit {
             Unit::Count => "count",
             Unit::MicroUnits => "micro_units",
             Unit::PartsPerMillion => "ppm",
+            Unit::Bytes => "bytes",
             Unit::Share => "share",
         }
     }

@@ -67,6 +67,7 @@ pub struct Definition {
 
 const BOTH: &[Clock] = &[Clock::Virtual, Clock::Wall];
 const VIRTUAL: &[Clock] = &[Clock::Virtual];
+const WALL: &[Clock] = &[Clock::Wall];
 
 /// Counts by dense index, each with its registered name.
 macro_rules! counts {
@@ -186,6 +187,10 @@ fn define(name: &str, kind: Kind, unit: Unit, better: Better, description: &str)
     }
 }
 
+fn in_clocks(clocks: &'static [Clock], definition: Definition) -> Definition {
+    Definition { clocks, ..definition }
+}
+
 fn time(name: &str, better: Better, description: &str) -> Definition {
     define(name, Kind::Histogram, Unit::Nanoseconds, better, description)
 }
@@ -212,10 +217,21 @@ fn by_message_class() -> impl Iterator<Item = Definition> {
                 Better::Lower,
                 &format!("intended send to device, {noun}, recipient on line at acceptance"),
             ),
-            time(
-                &format!("reach.{label}"),
-                Better::None,
-                &format!("intended send to device, {noun}, recipient off line at acceptance"),
+            in_clocks(
+                VIRTUAL,
+                time(
+                    &format!("reach.{label}"),
+                    Better::None,
+                    &format!("intended send to device, {noun}, recipient off line at acceptance"),
+                ),
+            ),
+            in_clocks(
+                WALL,
+                time(
+                    &format!("uncorrected.{label}"),
+                    Better::Lower,
+                    &format!("actual send to device, {noun}, recipient on line: leaves out what the platform kept waiting"),
+                ),
             ),
             define(
                 &format!("messages.accepted.{label}"),
@@ -289,10 +305,142 @@ fn of_the_queue() -> impl Iterator<Item = Definition> {
         ),
     ]
     .into_iter()
-    .map(|definition| Definition {
-        clocks: VIRTUAL,
-        ..definition
-    })
+    .map(|definition| in_clocks(VIRTUAL, definition))
+}
+
+/// What only a load on the wall clock has.
+fn of_loads() -> impl Iterator<Item = Definition> {
+    let series = |name, unit, description| define(name, Kind::Series, unit, Better::None, description);
+    let gauge = |name, description| define(name, Kind::Gauge, Unit::Count, Better::Higher, description);
+    let refused = RuleKind::ALL.iter().map(|rule| {
+        let what = format!(
+            "intended send of what gave the ad slot to its refusal by {}",
+            rule.label()
+        );
+        time(
+            &format!("decision.refused.{}", rule.label()),
+            Better::Lower,
+            &what,
+        )
+    });
+    [
+        time(
+            "load.hop",
+            Better::Lower,
+            "from one shard into the service of another",
+        ),
+        time(
+            "load.handing",
+            Better::Lower,
+            "from the shard that decided to the device",
+        ),
+        time(
+            "load.lag",
+            Better::Lower,
+            "pacing lag: how late the generator sent, of its own fault",
+        ),
+        time(
+            "load.blocked",
+            Better::Lower,
+            "how long back-pressure kept a command out",
+        ),
+        time(
+            "decision.allowed",
+            Better::Lower,
+            "intended send of what gave the ad slot to the policy's consent",
+        ),
+        time(
+            "revocation",
+            Better::Lower,
+            "intended send of an opt-out, mute or block until no ad passes any more",
+        ),
+        define(
+            "load.sent",
+            Kind::Counter,
+            Unit::Count,
+            Better::None,
+            "clients' commands sent, warm-up included",
+        ),
+        define(
+            "load.dropped",
+            Kind::Counter,
+            Unit::Count,
+            Better::Lower,
+            "clients' commands dropped for want of room",
+        ),
+        gauge(
+            "load.rate",
+            "clients' commands sent per second of the measured time",
+        ),
+        gauge(
+            "load.throughput",
+            "messages between friends acknowledged to their senders per second of the measured time",
+        ),
+        ratio(
+            "load.late",
+            Better::Lower,
+            "sends over a millisecond late, of those measured",
+        ),
+        ratio(
+            "load.lost",
+            Better::Lower,
+            "clients' commands dropped, of all offered",
+        ),
+        series(
+            "series.load.sent",
+            Unit::Count,
+            "clients' commands sent per second",
+        ),
+        series(
+            "series.load.served",
+            Unit::Count,
+            "commands served per second, forwarded ones included",
+        ),
+        series(
+            "series.load.acknowledged",
+            Unit::Count,
+            "messages between friends acknowledged per second",
+        ),
+        series(
+            "series.load.dropped",
+            Unit::Count,
+            "clients' commands dropped per second",
+        ),
+        series("series.load.decided", Unit::Count, "policy decisions per second"),
+        series(
+            "series.load.backlog",
+            Unit::Count,
+            "commands waiting at shards at the end of the interval",
+        ),
+        series(
+            "series.load.blocked",
+            Unit::Nanoseconds,
+            "time per second that back-pressure kept generators waiting, summed over them",
+        ),
+        series(
+            "series.load.lag.p99",
+            Unit::Nanoseconds,
+            "0.99 quantile of the pacing lag per interval",
+        ),
+        series(
+            "series.load.uncorrected.p99",
+            Unit::Nanoseconds,
+            "0.99 quantile of uncorrected.friend per interval",
+        ),
+        series(
+            "series.load.cpu",
+            Unit::PartsPerMillion,
+            "processor time of the process, of one core's",
+        ),
+        series(
+            "series.load.memory",
+            Unit::Bytes,
+            "memory of the process at the end of the interval",
+        ),
+    ]
+    .into_iter()
+    .chain(refused)
+    .map(|definition| in_clocks(WALL, definition))
 }
 
 fn single() -> Vec<Definition> {
@@ -379,6 +527,19 @@ fn single() -> Vec<Definition> {
     ]
 }
 
+/// Patience, presence and capacity are simulated only.
+fn only_in_virtual_time(definition: Definition) -> Definition {
+    let name = &definition.name;
+    if ["hotline.", "utilisation.", "series.utilisation."]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+    {
+        in_clocks(VIRTUAL, definition)
+    } else {
+        definition
+    }
+}
+
 fn by_rule() -> impl Iterator<Item = Definition> {
     RuleKind::ALL.iter().map(|rule| {
         define(
@@ -395,10 +556,11 @@ static DEFINITIONS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     let mut all: Vec<Definition> = by_message_class()
         .chain(by_command_class())
         .chain(of_the_queue())
-        .chain(single())
+        .chain(of_loads())
+        .chain(single().into_iter().map(only_in_virtual_time))
         .chain(by_rule())
         .chain(Count::ALL.iter().map(|count| count.definition()))
-        .chain(Tick::ALL.iter().map(|tick| tick.definition()))
+        .chain(Tick::ALL.iter().map(|tick| in_clocks(VIRTUAL, tick.definition())))
         .collect();
     all.sort_by(|a, b| (a.kind == Kind::Series, &a.name).cmp(&(b.kind == Kind::Series, &b.name)));
     all

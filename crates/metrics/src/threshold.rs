@@ -1,7 +1,8 @@
 //! Thresholds: what a run must keep to, e.g. `"delivery.friend" = ["p(99) < 250ms"]`.
 
+use crate::distribution::Distribution;
 use crate::finish::ResultParts;
-use crate::record::{Metric, Observed, Summary, ThresholdVerdict, Unit};
+use crate::record::{Clock, Metric, Observed, Summary, ThresholdVerdict, Unit};
 use crate::registry::{Definition, Kind, UnknownMetric, find};
 use chappe_base::{Amount, Duration};
 
@@ -153,6 +154,12 @@ impl Threshold {
         &self.metric.name
     }
 
+    /// Whether runs in `clock` have the metric.
+    #[must_use]
+    pub fn is_of(&self, clock: Clock) -> bool {
+        self.metric.clocks.contains(&clock)
+    }
+
     /// Whether it holds. Where nothing was observed it does not: a threshold that is never put to
     /// the test is a mistake in the scenario.
     #[must_use]
@@ -164,6 +171,22 @@ impl Threshold {
             observed,
             passed: self.holds(observed),
         }
+    }
+
+    /// Whether a distribution, which has observations, keeps it.
+    #[must_use]
+    pub fn is_kept_by(&self, distribution: &Distribution) -> bool {
+        let summary = distribution.summary();
+        let value = match self.measure {
+            Measure::Quantile(q) => distribution.quantile_ns(q),
+            Measure::Mean => summary.mean,
+            Measure::Min => summary.min,
+            Measure::Max => summary.max,
+            Measure::Count => summary.count as i64,
+            Measure::Amount | Measure::Rate => return true,
+        };
+        let unit = summary.unit;
+        self.holds(Observed::Value { value, unit })
     }
 
     fn observe(&self, parts: &ResultParts) -> Observed {

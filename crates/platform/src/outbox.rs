@@ -203,6 +203,72 @@ impl Notice {
     }
 }
 
+impl Notice {
+    /// Whether anything comes of it. Receipts and refusals end on the screen: the driver does not time
+    /// them, and no agent acts on them, so they need no event.
+    #[must_use]
+    pub fn has_effect(&self) -> bool {
+        !matches!(
+            self,
+            Notice::ReadBy { .. } | Notice::Refused { .. } | Notice::Paid { .. }
+        )
+    }
+
+    /// What the driver sees for itself when a device shows the notice.
+    #[must_use]
+    pub fn shown(&self) -> Option<Fact> {
+        match *self {
+            Notice::Message {
+                message,
+                class,
+                to,
+                intended,
+                kept,
+                ..
+            } => Some(Fact::HandedOut {
+                message,
+                class,
+                to: Party::User(to),
+                intended,
+                kept,
+            }),
+            Notice::Ad {
+                message,
+                user,
+                intended,
+                kept,
+                ..
+            } => Some(Fact::HandedOut {
+                message,
+                class: MessageClass::Ad,
+                to: Party::User(user),
+                intended,
+                kept,
+            }),
+            Notice::Question {
+                question,
+                page,
+                intended,
+            } => Some(Fact::HandedOut {
+                message: question,
+                class: MessageClass::HotLine,
+                to: Party::Page(page),
+                intended,
+                kept: false,
+            }),
+            Notice::Acknowledged {
+                message, intended, ..
+            } => Some(Fact::Acknowledged { message, intended }),
+            Notice::Assigned { .. }
+            | Notice::ReadBy { .. }
+            | Notice::Refused { .. }
+            | Notice::Paid { .. }
+            | Notice::NewOrder { .. }
+            | Notice::SoldOut { .. } => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

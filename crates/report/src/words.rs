@@ -168,6 +168,7 @@ pub fn value(value: i64, unit: Unit) -> String {
     match unit {
         Unit::Nanoseconds => duration(value),
         Unit::Count => count(value),
+        Unit::Bytes => bytes(value.unsigned_abs()),
         Unit::MicroUnits => money(value),
         Unit::PartsPerMillion => percent(value as f64 / 1e6),
         Unit::Share => percent(value as f64),

@@ -4,6 +4,7 @@
 //! Grades: A official or primary, B press, C one vendor or case, D derived by arithmetic,
 //! `assumed` where there is no usable source. A key without a grade is the scenario's own choice.
 
+use crate::design::Design;
 use crate::ordered::Ordered;
 use crate::policy::PolicyFile;
 use crate::scenario::Lanes;
@@ -59,6 +60,8 @@ pub(crate) struct File {
     pub(crate) policy: PolicyFile,
     /// The campaigns, numbered from 0 in the order of the file.
     pub(crate) campaign: Vec<CampaignFile>,
+    /// How the platform is built where it runs in real time.
+    pub(crate) design: Design,
     /// Variants of the scenario.
     pub(crate) arm: Vec<ArmFile>,
     /// What the result must fulfil: for each metric a list of conditions, such as
@@ -86,6 +89,7 @@ impl Default for File {
             catalogue: CatalogueFile::default(),
             policy: PolicyFile::default(),
             campaign: Vec::new(),
+            design: Design::default(),
             arm: Vec::new(),
             thresholds: Ordered::default(),
         }

@@ -1,5 +1,6 @@
 //! One number for everything that bears on what happens in a scenario.
 
+use crate::design::Design;
 use crate::file::File;
 use crate::ordered::Ordered;
 use chappe_base::Chain;
@@ -14,6 +15,11 @@ pub(crate) fn of(file: &File) -> String {
         warm_up: file.warm_up,
         arm: Vec::new(),
         thresholds: Ordered::default(),
+        // What is built otherwise is the same platform, but for whom it judges when.
+        design: Design {
+            broadcast: file.design.broadcast,
+            ..Design::default()
+        },
         ..file.clone()
     };
     let text = serde_json::to_string(&judged).expect("a scenario's values have a text");

@@ -2,6 +2,7 @@
 
 mod assumed;
 mod check;
+mod design;
 mod document;
 mod error;
 mod file;
@@ -15,6 +16,7 @@ mod resolve;
 mod scenario;
 mod schema;
 
+pub use design::{Broadcast, Design, Mailbox, Overload, Runtime};
 pub use error::Error;
 pub use load::{Options, from_bytes, parse};
 pub use manual::document;

@@ -80,6 +80,7 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
             out_of_stock_share: file.catalogue.out_of_stock_share.get(),
             restock_after: file.catalogue.restock_after,
         },
+        design: file.design.clone(),
         thresholds: thresholds
             .map(|(metric, conditions)| Threshold {
                 metric: metric.clone(),

@@ -1,5 +1,6 @@
 //! What a scenario file comes to: checked, resolved, ready to run.
 
+use crate::design::Design;
 use chappe_base::{CommandClass, Duration, Law, SimTime, Span};
 use chappe_platform::Config;
 use chappe_workload::config::{Agents, History, Population, Sessions, Traffic};
@@ -47,6 +48,8 @@ pub struct Scenario {
     pub service: Service,
     /// What pages sell, in words, and how its stock moves.
     pub catalogue: Catalogue,
+    /// How it is built where it runs in real time.
+    pub design: Design,
     /// Conditions by metric, as written.
     pub thresholds: Vec<Threshold>,
     /// Parameters without a source that are in effect.
@@ -109,6 +112,7 @@ pub enum Lanes {
     /// Whoever came first.
     Fifo,
     /// Ads and control only while nobody else waits.
+    #[serde(rename = "priority")]
     PeopleFirst,
 }
 

@@ -18,6 +18,7 @@ mod permutation;
 mod poisson;
 mod population;
 mod schedule;
+mod tape;
 mod trace;
 
 pub use agents::{Acts, Agents, Laws, Wake, World};
@@ -29,4 +30,5 @@ pub use kinds::{Begin, Kinds};
 pub use offered::offered_load;
 pub use population::Population;
 pub use schedule::Schedule;
+pub use tape::{Request, Tape};
 pub use trace::{Figure, FigureUnit, Recorder, Sample, Trace, TraceError, TraceMessage, TraceStatistics};

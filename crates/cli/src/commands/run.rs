@@ -143,6 +143,7 @@ impl Run<'_> {
             log: sinks
                 .as_mut()
                 .map(|sinks| sinks as &mut dyn FnMut(usize) -> FactSink),
+            tape: None,
             watch: None,
             trace: self.loaded.trace.clone(),
         });

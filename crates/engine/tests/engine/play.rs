@@ -103,6 +103,7 @@ pub(crate) fn play_with(scenario: &Scenario, play: Play<'_>) -> Played {
             stop: play.stop,
             progress: play.progress,
             log: Some(&mut sink),
+            tape: None,
             watch: None,
             trace: trace(scenario),
         },

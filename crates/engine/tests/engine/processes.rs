@@ -54,6 +54,7 @@ fn one_of_two(scenario: &Scenario, peers: Peers, workers: usize, interrupt: bool
         stop: &stop,
         progress: &mut progress,
         log: None,
+        tape: None,
         watch: None,
         trace: None,
     };
@@ -109,6 +110,7 @@ fn an_interrupt_in_one_process_stops_all_at_one_time() {
             stop: &StopFlag::new(),
             progress: &mut |_| {},
             log: None,
+            tape: None,
             watch: None,
             trace: None,
         },

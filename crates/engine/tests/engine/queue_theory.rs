@@ -184,6 +184,7 @@ fn intervals(queue: Queue, seed: u64, relative_half_width: f64) -> [Interval; 3]
             stop: &stop,
             progress: &mut progress,
             log: Some(&mut |_| batching(sender.clone())),
+            tape: None,
             watch: None,
             trace: None,
         },

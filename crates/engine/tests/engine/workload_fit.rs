@@ -49,6 +49,7 @@ fn simulated(seed: Option<u64>) -> TraceStatistics {
             stop: &StopFlag::new(),
             progress: &mut |_| {},
             log: Some(&mut sinks),
+            tape: None,
             watch: None,
             trace: None,
         },

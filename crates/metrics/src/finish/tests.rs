@@ -32,6 +32,7 @@ fn record(result: RunResult) -> RunRecord {
         interrupted: false,
         result,
         execution: Execution::default(),
+        load: None,
     }
 }
 

@@ -254,6 +254,7 @@ fn unit_words(unit: Unit) -> &'static str {
     match unit {
         Unit::Nanoseconds => "time",
         Unit::Count => "count",
+        Unit::Bytes => "memory",
         Unit::MicroUnits => "currency",
         Unit::PartsPerMillion | Unit::Share => "share",
     }

@@ -267,6 +267,7 @@ pub(crate) fn full() -> RunRecord {
             warnings: vec![],
         },
         execution: execution(),
+        load: None,
     }
 }
 

@@ -75,7 +75,7 @@ fn the_hash_is_of_values_and_not_of_their_writing() {
 #[test]
 fn arguments_are_laid_over_arms_and_arms_over_the_file() {
     let text = "scale = 2\n[population]\nusers = 100\n[[arm]]\nname = \"b\"\n\
-                scale = 3\nplatform.shards = 5\nplatform.lanes = \"people-first\"";
+                scale = 3\nplatform.shards = 5\nplatform.lanes = \"priority\"";
     let shards = |scenario: &Scenario| scenario.platform.homes.shards();
     let base = read(text);
     assert_eq!((base.population.users, shards(&base), base.arm), (200, 64, None));

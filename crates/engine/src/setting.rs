@@ -1,0 +1,98 @@
+//! What a scenario is played on, in either clock: its world, its shards, and those who judge them.
+
+use crate::process::Process;
+use crate::promises::promises;
+use crate::ways::Ways;
+use chappe_audit::{Promises, ShardAudit};
+use chappe_base::{Homes, ShardId, SimTime, UserId};
+use chappe_metrics::{Collector, CollectorConfig};
+use chappe_platform::{Config, Past, Shard};
+use chappe_scenario::Scenario;
+use chappe_workload::{Laws, Trace, World};
+use std::sync::Arc;
+
+/// A scenario's platform before its first event, ready to be made shard by shard.
+#[derive(Clone)]
+pub struct Setting {
+    config: Arc<Config>,
+    world: Arc<World>,
+    promises: Promises,
+}
+
+impl Setting {
+    /// What `scenario` is played on; `trace` is the one that it replays.
+    #[must_use]
+    pub fn new(scenario: &Scenario, trace: Option<Arc<Trace>>) -> Setting {
+        let config = Arc::new(scenario.platform.clone());
+        let world = Arc::new(World::new(Laws {
+            seed: scenario.seed,
+            horizon: scenario.horizon,
+            platform: Arc::clone(&config),
+            population: &scenario.population,
+            sessions: &scenario.sessions,
+            traffic: &scenario.traffic,
+            agents: &scenario.agents,
+            history: &scenario.history,
+            restock_after: scenario.catalogue.restock_after,
+            restock_units: scenario.catalogue.stock_units,
+            sold_out_share: scenario.catalogue.out_of_stock_share,
+            trace,
+        }));
+        Setting {
+            promises: promises(scenario, world.population()),
+            config,
+            world,
+        }
+    }
+
+    /// Where everyone lives.
+    #[must_use]
+    pub fn homes(&self) -> Homes {
+        self.config.homes
+    }
+
+    /// The empty shard `id`.
+    #[must_use]
+    pub fn shard(&self, id: ShardId) -> Shard {
+        let homes = self.config.homes;
+        let users =
+            (0..homes.count(id, self.config.users_count)).map(|local| UserId(homes.number(id, local)));
+        let zones = users.map(|user| self.world.population().time_zone_minutes(user));
+        Shard::new(Arc::clone(&self.config), id, zones)
+    }
+
+    /// What happened before day one to those who live on shard `id`, in order.
+    pub fn past(&self, id: ShardId) -> Vec<(SimTime, Past)> {
+        self.world.past(id)
+    }
+
+    /// The judge of one shard.
+    #[must_use]
+    pub fn audit(&self, shard: ShardId) -> ShardAudit {
+        ShardAudit::new(shard, self.config.homes, &self.promises)
+    }
+
+    /// A collector that has seen nothing.
+    #[must_use]
+    pub fn collector(&self, scenario: &Scenario) -> Collector {
+        let config = &self.config;
+        Collector::new(CollectorConfig {
+            shards: config.homes.shards(),
+            servers_per_shard: u32::from(scenario.service.servers),
+            users: config.users_count,
+            pages: config.pages.len() as u32,
+            campaigns: config.campaigns.iter().map(|campaign| campaign.page).collect(),
+            warm_up: scenario.warm_up,
+            horizon: scenario.horizon,
+        })
+    }
+
+    /// The logical process of shard `id`, which keeps the decisions on the ad slots of `watch`.
+    pub(crate) fn process(&self, id: ShardId, watch: Option<UserId>, ways: &Arc<Ways>) -> Process {
+        let mut shard = self.shard(id);
+        if let Some(user) = watch.filter(|user| self.config.homes.user(*user) == id) {
+            shard.watch(user);
+        }
+        Process::new(shard, id, Arc::clone(&self.world), Arc::clone(ways))
+    }
+}

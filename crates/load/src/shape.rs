@@ -1,0 +1,228 @@
+//! When an open model sends: arithmetic on the shape of its rate, so that no send waits for another.
+
+/// How the rate of an open model goes over time. Rates are in commands per second.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Shape {
+    /// The same all the time.
+    Constant {
+        /// The rate.
+        rate: f64,
+    },
+    /// Evenly from one to the other.
+    Ramp {
+        /// At the start.
+        from: f64,
+        /// At the end.
+        to: f64,
+    },
+    /// From one to the other in steps of equal height and length.
+    Stairs {
+        /// The first step.
+        from: f64,
+        /// The last step.
+        to: f64,
+        /// How many, at least two.
+        steps: u32,
+    },
+    /// The base rate, but for a fifth of the time in the middle.
+    Spike {
+        /// The base.
+        rate: f64,
+        /// In the middle.
+        peak: f64,
+    },
+}
+
+impl Shape {
+    /// Its lowest and its highest rate.
+    #[must_use]
+    pub fn rates(&self) -> (f64, f64) {
+        let (one, other) = match *self {
+            Shape::Constant { rate } => (rate, rate),
+            Shape::Ramp { from, to } | Shape::Stairs { from, to, .. } => (from, to),
+            Shape::Spike { rate, peak } => (rate, peak),
+        };
+        // What is no number stays to be seen.
+        if one <= other { (one, other) } else { (other, one) }
+    }
+}
+
+/// A stretch in which the rate goes evenly from one value to another.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Segment {
+    begins_s: f64,
+    lasts_s: f64,
+    from: f64,
+    to: f64,
+    /// Sends before it.
+    before: f64,
+}
+
+impl Segment {
+    fn sends(&self) -> f64 {
+        (self.from + self.to) / 2.0 * self.lasts_s
+    }
+
+    /// When, after its beginning, it has made `sends` of its own [s].
+    fn when(&self, sends: f64) -> f64 {
+        // The root of from·t + (to − from)·t²/(2·lasts) = sends, in the form that keeps its digits
+        // where the slope is small.
+        let slope = (self.to - self.from) / self.lasts_s;
+        let root = (self.from * self.from + 2.0 * slope * sends).max(0.0).sqrt();
+        let sum = self.from + root;
+        if sum > 0.0 { 2.0 * sends / sum } else { 0.0 }
+    }
+}
+
+/// The times of all sends, worked out from their numbers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Schedule {
+    segments: Vec<Segment>,
+    /// Where the last looked-up send was.
+    place: usize,
+}
+
+impl Schedule {
+    /// `shape` over `lasts_s` seconds, after `warm_up_s` at the rate with which it begins.
+    #[must_use]
+    pub fn new(shape: Shape, warm_up_s: f64, lasts_s: f64) -> Schedule {
+        let level = |part: f64, rate: f64| (part * lasts_s, rate, rate);
+        let parts = match shape {
+            Shape::Constant { rate } => vec![level(1.0, rate)],
+            Shape::Ramp { from, to } => vec![(lasts_s, from, to)],
+            Shape::Stairs { from, to, steps } => {
+                let height = (to - from) / f64::from(steps.max(2) - 1);
+                let step = |number| level(1.0 / f64::from(steps), from + height * f64::from(number));
+                (0..steps).map(step).collect()
+            }
+            Shape::Spike { rate, peak } => vec![level(0.4, rate), level(0.2, peak), level(0.4, rate)],
+        };
+        let first = parts.first().map_or(0.0, |part| part.1);
+        let all = std::iter::once((warm_up_s, first, first)).chain(parts);
+        let (mut begins_s, mut before) = (0.0, 0.0);
+        let segments = all.filter(|part| part.0 > 0.0).map(|(lasts_s, from, to)| {
+            let segment = Segment {
+                begins_s,
+                lasts_s,
+                from,
+                to,
+                before,
+            };
+            begins_s += lasts_s;
+            before += segment.sends();
+            segment
+        });
+        Schedule {
+            segments: segments.collect(),
+            place: 0,
+        }
+    }
+
+    /// How many sends there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        let sends = self
+            .segments
+            .last()
+            .map_or(0.0, |last| last.before + last.sends());
+        sends.round() as u64
+    }
+
+    /// When send `number`, from 0, is meant to happen [ns from the start]; none if there are not so
+    /// many. Numbers that rise are looked up fastest.
+    pub fn intended_ns(&mut self, number: u64) -> Option<u64> {
+        let sends = number as f64;
+        if number >= self.count() {
+            return None;
+        }
+        if self.segments[self.place].before > sends {
+            self.place = 0;
+        }
+        while let Some(next) = self.segments.get(self.place + 1)
+            && next.before <= sends
+        {
+            self.place += 1;
+        }
+        let segment = &self.segments[self.place];
+        let at_s = segment.begins_s + segment.when(sends - segment.before);
+        Some((at_s * 1e9) as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn times(shape: Shape, warm_up_s: f64, lasts_s: f64) -> Vec<u64> {
+        let mut schedule = Schedule::new(shape, warm_up_s, lasts_s);
+        (0..schedule.count())
+            .map(|number| schedule.intended_ns(number).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_constant_rate_sends_at_even_distances() {
+        let times = times(Shape::Constant { rate: 1000.0 }, 1.0, 2.0);
+        assert_eq!(times.len(), 3000);
+        assert!(
+            times
+                .windows(2)
+                .all(|pair| (999_999..=1_000_001).contains(&(pair[1] - pair[0])))
+        );
+    }
+
+    #[test]
+    fn a_ramp_has_sent_a_quarter_by_half_time() {
+        let times = times(
+            Shape::Ramp {
+                from: 0.0,
+                to: 2000.0,
+            },
+            0.0,
+            10.0,
+        );
+        assert_eq!(times.len(), 10_000);
+        let by_half = times.iter().filter(|at| **at < 5_000_000_000).count();
+        assert!((2499..=2501).contains(&by_half), "{by_half}");
+    }
+
+    #[test]
+    fn stairs_and_spikes_have_the_rates_they_say() {
+        let stairs = times(
+            Shape::Stairs {
+                from: 100.0,
+                to: 300.0,
+                steps: 3,
+            },
+            0.0,
+            3.0,
+        );
+        let within =
+            |times: &[u64], second: u64| times.iter().filter(|at| **at / 1_000_000_000 == second).count();
+        assert_eq!([0, 1, 2].map(|second| within(&stairs, second)), [100, 200, 300]);
+        let spike = times(
+            Shape::Spike {
+                rate: 10.0,
+                peak: 1000.0,
+            },
+            0.0,
+            5.0,
+        );
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(|second| within(&spike, second)),
+            [10, 10, 1000, 10, 10]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn sends_never_go_back(from in 0.0f64..1e4, to in 1.0f64..1e4, steps in 2u32..9, warm_up in 0.0f64..2.0) {
+            for shape in [Shape::Ramp { from, to }, Shape::Stairs { from, to, steps }, Shape::Spike { rate: from, peak: to }] {
+                let times = times(shape, warm_up, 1.5);
+                prop_assert!(times.windows(2).all(|pair| pair[0] <= pair[1]));
+                prop_assert!(times.last().is_none_or(|last| *last as f64 <= (warm_up + 1.5) * 1e9 + 1.0));
+            }
+        }
+    }
+}

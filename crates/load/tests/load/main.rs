@@ -1,0 +1,5 @@
+//! The live platform against what is promised of it.
+
+mod conformance;
+mod honesty;
+mod town;

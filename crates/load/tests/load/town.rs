@@ -1,0 +1,70 @@
+//! A small town with its tape, and loads upon it.
+
+use chappe_base::SimTime;
+use chappe_engine::{RecordOptions, StopFlag, record_tape};
+use chappe_load::{Live, LoadOptions, Plan, Shape, load};
+use chappe_scenario::{Options, Scenario};
+use chappe_workload::Tape;
+use std::path::Path;
+use std::time::Duration;
+
+/// The scenario of that file, with `changes` of the form `key=value`.
+pub(crate) fn scenario(file: &str, changes: &[&str]) -> Scenario {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../scenarios")
+        .join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let pairs = changes.iter().map(|change| change.split_once('=').unwrap());
+    let options = Options {
+        overrides: pairs
+            .map(|(key, value)| (key.to_string(), value.to_string()))
+            .collect(),
+        ..Options::default()
+    };
+    chappe_scenario::parse(file, &text, &options).unwrap()
+}
+
+/// Its first `count` requests.
+pub(crate) fn tape(scenario: &Scenario, count: usize) -> Tape {
+    let options = RecordOptions {
+        from: SimTime::ZERO,
+        requests_count: count,
+        trace: None,
+        stop: &StopFlag::new(),
+        progress: &mut |_| {},
+    };
+    record_tape(scenario, options)
+}
+
+/// A load of so many commands per second for so long.
+pub(crate) fn constant(rate: f64, milliseconds: u64) -> (Plan, Duration) {
+    (
+        Plan::Open(Shape::Constant { rate }),
+        Duration::from_millis(milliseconds),
+    )
+}
+
+/// Offers a load, with some options changed.
+pub(crate) fn offer(
+    scenario: &Scenario,
+    tape: &Tape,
+    (plan, duration): (Plan, Duration),
+    change: impl FnOnce(&mut LoadOptions<'_>),
+) -> Live {
+    let stop = StopFlag::new();
+    let mut options = LoadOptions {
+        plan,
+        warm_up: Duration::ZERO,
+        duration,
+        threads: 2,
+        injectors: 1,
+        from: SimTime::ZERO,
+        stop: &stop,
+        progress: &mut |_| {},
+        aborts: &[],
+        stall: None,
+        keep_applied: false,
+    };
+    change(&mut options);
+    load(scenario, tape, None, options).unwrap()
+}

@@ -1,0 +1,106 @@
+//! How a load was offered, as it stands in a record.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How a load was offered, and whether it was offered as planned.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LoadRecord {
+    /// What was planned.
+    pub plan: LoadPlan,
+    /// The choices of the live platform's design, by key, as the scenario would have them.
+    pub design: Vec<Choice>,
+    /// What became of the plan.
+    pub outcome: LoadOutcome,
+    /// What a simulation of the same load said before, if it was asked.
+    pub prediction: Option<Prediction>,
+}
+
+/// What was planned.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LoadPlan {
+    /// How sends are paced, in words, such as `constant, 10000 per second`.
+    pub pacing: String,
+    /// Clients' commands per second at the plan's busiest; zero in a closed model.
+    pub peak_rate: f64,
+    /// How long was measured [ns].
+    pub duration_ns: i64,
+    /// How long was sent before that, unmeasured [ns].
+    pub warm_up_ns: i64,
+    /// Threads that send.
+    pub injectors: u32,
+    /// Threads that run shards.
+    pub threads: u32,
+    /// Where in the scenario's time the measured part of the tape begins [ns since midnight of day one].
+    pub tape_from_ns: i64,
+    /// Where it ends.
+    pub tape_until_ns: i64,
+    /// Commands on the tape.
+    pub tape_commands_count: u64,
+}
+
+/// One choice of the design.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Choice {
+    /// Its key, such as `design.lanes`.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// How a load ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadEnd {
+    /// As planned.
+    Planned,
+    /// On request.
+    Interrupted,
+    /// A threshold that ends a run was missed.
+    Threshold,
+}
+
+/// What became of the plan.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LoadOutcome {
+    /// How it ended.
+    pub end: LoadEnd,
+    /// Commands sent within the measured time.
+    pub sent_count: u64,
+    /// Of them, those that the generator sent over a millisecond late.
+    pub late_count: u64,
+    /// Whether the generator kept up: at most a twentieth was late.
+    pub valid: bool,
+    /// How long was measured [ns].
+    pub measured_ns: u64,
+    /// Processor time that the process took while it was measured [ns].
+    pub cpu_ns: u64,
+}
+
+/// What a simulation of the same load said.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Prediction {
+    /// Service times and hops were measured then, in RFC 3339.
+    pub calibrated: String,
+    /// Predicted and measured, point by point.
+    pub points: Vec<PredictedPoint>,
+    /// Rate at which delivery turns bad: predicted [commands per second].
+    pub knee_predicted: Option<f64>,
+    /// The same as measured.
+    pub knee_measured: Option<f64>,
+}
+
+/// Latency at one offered rate.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PredictedPoint {
+    /// Offered [commands per second].
+    pub rate: f64,
+    /// Median delivery between friends: predicted [ns].
+    pub p50_predicted_ns: i64,
+    /// The same as measured.
+    pub p50_measured_ns: i64,
+    /// 0.99 quantile: predicted [ns].
+    pub p99_predicted_ns: i64,
+    /// The same as measured.
+    pub p99_measured_ns: i64,
+}
