@@ -8,6 +8,8 @@ use chappe_base::philox2x64;
 pub(crate) enum Use {
     /// Which value stands at a place of a bootstrap resample.
     Resample = 1,
+    /// In which order the variants of a round run.
+    Order,
 }
 
 /// The draws of one use under one seed.
