@@ -1,7 +1,8 @@
 //! Experiments on runs: what to run next, and what the figures say.
 //!
 //! [`statistics`] has estimates and their intervals, [`compare`] sets variants against each other
-//! in interleaved rounds. What a run is, the caller says: only its figures come here.
+//! in interleaved rounds, [`capacity`] searches for the highest rate within thresholds. What a run
+//! is, the caller says: it comes as a closure, or only its figures come.
 //!
 //! ```
 //! use chappe_experiment::compare::{Better, Comparison, Plan, Verdict};
@@ -18,6 +19,7 @@
 //! # Ok::<(), chappe_experiment::compare::CompareError>(())
 //! ```
 
+pub mod capacity;
 pub mod compare;
 mod draws;
 pub mod statistics;
