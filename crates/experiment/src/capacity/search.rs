@@ -1,0 +1,174 @@
+//! The search itself: bracket, bisect, confirm.
+
+use super::{Capacity, Ended, Limits, Outcome, Phase, Step, Trial};
+
+/// A rate that is too high.
+#[derive(Clone, Copy)]
+struct Failed {
+    rate: f64,
+    /// For the generator, not the platform.
+    by_generator: bool,
+}
+
+/// A search under way. What ends it early comes as an `Err`.
+pub(super) struct Search<'a> {
+    limits: &'a Limits,
+    trial: &'a mut dyn FnMut(f64) -> Trial,
+    steps: Vec<Step>,
+    /// The highest rate that kept and was not refuted.
+    kept: Option<f64>,
+    /// The lowest rate that failed.
+    failed: Option<Failed>,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(limits: &'a Limits, trial: &'a mut dyn FnMut(f64) -> Trial) -> Search<'a> {
+        Search {
+            limits,
+            trial,
+            steps: Vec::new(),
+            kept: None,
+            failed: None,
+        }
+    }
+
+    pub(super) fn run(mut self) -> Capacity {
+        let ended = match self.answer() {
+            Ok(ended) | Err(ended) => ended,
+        };
+        Capacity {
+            ended,
+            kept_rate: self.kept,
+            failed_rate: self.failed.map(|failed| failed.rate),
+            steps: self.steps,
+        }
+    }
+
+    fn answer(&mut self) -> Result<Ended, Ended> {
+        let kept = self.bracket()?;
+        let kept = self.bisect(kept)?;
+        self.confirm(kept)
+    }
+
+    /// Grows or shrinks until a kept rate stands right below a failed one, or is the cap.
+    fn bracket(&mut self) -> Result<f64, Ended> {
+        let limits = self.limits;
+        let mut rate = limits.start_rate;
+        loop {
+            self.probe(rate, Phase::Bracket)?;
+            rate = match (self.kept, self.failed) {
+                (Some(kept), Some(_)) => return Ok(kept),
+                (Some(kept), None) if kept >= limits.cap_rate => return Ok(kept),
+                (Some(kept), None) => (kept * limits.growth).min(limits.cap_rate),
+                (None, _) => self.below(rate / limits.growth)?,
+            };
+        }
+    }
+
+    /// Halves the bracket, by the geometric middle, until it is within the width.
+    fn bisect(&mut self, mut kept: f64) -> Result<f64, Ended> {
+        while let Some(failed) = self.failed
+            && failed.rate > kept * (1.0 + self.limits.width)
+        {
+            self.probe(kept * (failed.rate / kept).sqrt(), Phase::Bisect)?;
+            kept = self.kept.unwrap_or(kept);
+        }
+        Ok(kept)
+    }
+
+    /// Tries `rate` again, and steps down from it until a rate keeps most times.
+    fn confirm(&mut self, mut rate: f64) -> Result<Ended, Ended> {
+        loop {
+            let Some(failed) = self.refuted(rate)? else {
+                self.kept = Some(rate);
+                return Ok(match self.failed {
+                    Some(failed) if failed.by_generator => Ended::Generator,
+                    Some(_) => Ended::Found,
+                    None => Ended::Cap,
+                });
+            };
+            let ratio = self.step_down_from(rate);
+            self.failed = Some(failed);
+            self.kept = self.highest_kept_below(rate);
+            rate = self.below(rate / ratio)?;
+        }
+    }
+
+    /// By what to divide the kept `rate` for the next one: the whole bracket moves, so that its width
+    /// stays. A bracket narrower than bisection leaves it, as right below the cap, would creep.
+    fn step_down_from(&self, rate: f64) -> f64 {
+        let widest = 1.0 + self.limits.width;
+        match self.failed {
+            Some(failed) if failed.rate >= rate * widest.sqrt() => failed.rate / rate,
+            Some(_) | None => widest,
+        }
+    }
+
+    /// How `rate` failed, if it doesn't keep in most of its confirmations.
+    fn refuted(&mut self, rate: f64) -> Result<Option<Failed>, Ended> {
+        let count = self.limits.confirmations_count;
+        let (mut failed_count, mut by_generator) = (0, true);
+        for _ in 0..count {
+            if let Some(failed) = self.failed_at(rate, Phase::Confirm)? {
+                failed_count += 1;
+                by_generator &= failed.by_generator;
+            }
+            // The rest can't make it most times any more.
+            if failed_count >= count.div_ceil(2) {
+                return Ok(Some(Failed { rate, by_generator }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A rate to go down to from the one that failed last, no lower than the floor.
+    fn below(&self, rate: f64) -> Result<f64, Ended> {
+        match self.failed {
+            Some(failed) if failed.rate <= self.limits.floor_rate => Err(if failed.by_generator {
+                Ended::Generator
+            } else {
+                Ended::Nothing
+            }),
+            Some(_) | None => Ok(rate.max(self.limits.floor_rate)),
+        }
+    }
+
+    /// Tries `rate`, which becomes one end of the bracket.
+    fn probe(&mut self, rate: f64, phase: Phase) -> Result<(), Ended> {
+        match self.failed_at(rate, phase)? {
+            Some(failed) => self.failed = Some(failed),
+            None => self.kept = Some(rate),
+        }
+        Ok(())
+    }
+
+    /// Tries `rate`; `None` if it kept.
+    fn failed_at(&mut self, rate: f64, phase: Phase) -> Result<Option<Failed>, Ended> {
+        if self.steps.len() >= self.limits.trials_max as usize {
+            return Err(Ended::Trials);
+        }
+        let trial = (self.trial)(rate);
+        let outcome = trial.outcome;
+        self.steps.push(Step { rate, phase, trial });
+        match outcome {
+            Outcome::Kept => Ok(None),
+            Outcome::Breached => Ok(Some(Failed {
+                rate,
+                by_generator: false,
+            })),
+            Outcome::GeneratorLimited => Ok(Some(Failed {
+                rate,
+                by_generator: true,
+            })),
+            Outcome::Interrupted => Err(Ended::Interrupted),
+        }
+    }
+
+    fn highest_kept_below(&self, rate: f64) -> Option<f64> {
+        let kept = self
+            .steps
+            .iter()
+            .filter(|step| step.trial.outcome == Outcome::Kept && step.rate < rate);
+        kept.map(|step| step.rate).max_by(f64::total_cmp)
+    }
+}

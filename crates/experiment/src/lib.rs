@@ -1,0 +1,25 @@
+//! Experiments on runs: what to run next, and what the figures say.
+//!
+//! [`statistics`] has estimates and their intervals, [`compare`] sets variants against each other
+//! in interleaved rounds, [`capacity`] searches for the highest rate within thresholds. What a run
+//! is, the caller says: it comes as a closure, or only its figures come.
+//!
+//! ```
+//! use chappe_experiment::compare::{Better, Comparison, Plan, Verdict};
+//!
+//! // A figure that drifts while the machine warms up; variant 1 takes a third less than variant 0.
+//! let mut figures = [vec![], vec![]];
+//! for (position, run) in Plan::abba(2, 6, 2016).runs().enumerate() {
+//!     let drift = 1.0 + 0.01 * position as f64;
+//!     figures[run.variant].push([90.0, 60.0][run.variant] * drift);
+//! }
+//! let comparison = Comparison::of(&figures[0], &figures[1], Better::Lower, 0.05)?;
+//! assert_eq!(comparison.verdict, Verdict::Improved);
+//! assert!(comparison.sentence("p99 of a message").starts_with("p99 of a message: 33% lower"));
+//! # Ok::<(), chappe_experiment::compare::CompareError>(())
+//! ```
+
+pub mod capacity;
+pub mod compare;
+mod draws;
+pub mod statistics;
