@@ -192,5 +192,7 @@ words! {
         WrongState = "wrong_state",
         /// No conversation to do it in.
         NoConversation = "no_conversation",
+        /// The message has not reached the device yet.
+        NotDelivered = "not_delivered",
     }
 }

@@ -1,9 +1,9 @@
 //! The load loop: sends the tape's commands when the pacing says so.
 
 use crate::pacing::{Next, Pacing};
-use crate::parcel::{Batch, Parcel};
+use crate::parcel::{Batch, Parcel, What};
 use crate::town::Town;
-use chappe_base::{Fact, ShardId, SimTime, Span};
+use chappe_base::{Fact, Map, MessageId, ShardId, SimTime, Span};
 use chappe_engine::StopFlag;
 use chappe_metrics::Meter;
 use chappe_platform::Command;
@@ -47,6 +47,8 @@ pub(crate) struct Injector {
     /// Until when the platform last kept it waiting [ns].
     free_at_ns: u64,
     posted_at_ns: u64,
+    /// Messages that never reached the platform: nobody can read them.
+    lost: Map<MessageId, ()>,
     waiting: tokio::runtime::Runtime,
 }
 
@@ -64,6 +66,7 @@ impl Injector {
             touched: Vec::new(),
             free_at_ns: 0,
             posted_at_ns: 0,
+            lost: Map::default(),
             waiting: tokio::runtime::Builder::new_current_thread().build()?,
             town,
         })
@@ -142,6 +145,9 @@ impl Injector {
 
     #[inline]
     fn add(&mut self, target: ShardId, parcel: Parcel) {
+        if !self.lost.is_empty() && self.is_about_a_lost_message(&parcel) {
+            return self.drop_all(target, vec![parcel]);
+        }
         let batch = &mut self.batches[target.index()];
         if batch.is_empty() {
             self.touched.push(target);
@@ -216,11 +222,21 @@ impl Injector {
         self.town.post(target, Batch { posted_ns, parcels });
     }
 
+    fn is_about_a_lost_message(&mut self, parcel: &Parcel) -> bool {
+        let What::Command(Command::Read { message, .. }) = parcel.what else {
+            return false;
+        };
+        self.lost.remove(&message).is_some()
+    }
+
     fn drop_all(&mut self, target: ShardId, parcels: Vec<Parcel>) {
         let desk = &mut *self.town.desk();
         desk.meter.counts.dropped += parcels.len() as u64;
         for parcel in parcels {
-            if let crate::parcel::What::Command(command) = parcel.what {
+            if let What::Command(command) = parcel.what {
+                if matches!(command, Command::Send { .. }) {
+                    self.lost.insert(command.message(), ());
+                }
                 let fact = Fact::Dropped {
                     command: command.class(),
                     message: command.message(),
@@ -252,5 +268,5 @@ fn take_down(parcel: &Parcel, posted_ns: u64, free_at_ns: u64, meter: &mut Meter
 
 /// What an overloaded platform gives up first: ads, and what people do in answer to them.
 fn is_about_ads(parcel: &Parcel) -> bool {
-    matches!(parcel.what, crate::parcel::What::Command(Command::React { .. }))
+    matches!(parcel.what, What::Command(Command::React { .. }))
 }

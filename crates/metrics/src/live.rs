@@ -2,8 +2,9 @@
 
 use crate::finish::ResultParts;
 use crate::meter::{LoadCounts, Meter};
-use crate::record::Clock;
-use crate::record::{Column, Metric, SeriesTable, Unit};
+
+use crate::distribution::Distribution;
+use crate::record::{Clock, Column, Metric, SeriesTable, Unit};
 use crate::registry::{Kind, definitions};
 
 /// Most rows that are kept; beyond, neighbours become one.
@@ -34,7 +35,6 @@ impl Row {
     /// What `second`, in which the counts and spans of `meter` were measured, looked like.
     #[must_use]
     pub fn of(meter: &Meter, backlog: u64, cpu_ns: u64, memory_bytes: u64) -> Row {
-        use crate::distribution::Distribution;
         let quantile = |distribution: &Distribution, q| {
             let mut settled = distribution.clone();
             settled.settle();
@@ -252,6 +252,19 @@ mod tests {
         assert!(rows.rows.len() <= ROWS_MOST);
         let all = rows.rows.iter().chain(rows.pending.iter().map(|(row, _)| row));
         assert_eq!(all.map(|row| row.counts.sent).sum::<u64>(), 300_003);
+    }
+
+    #[test]
+    fn a_load_has_all_metrics_of_the_wall_clock_and_no_other() {
+        let parts = crate::sample::parts().measured(Meter::default(), Rows::default(), 1);
+        let mut names: Vec<&String> = parts.metrics.keys().collect();
+        names.extend(parts.series.columns.iter().map(|column| &column.name));
+        names.sort();
+        let on_the_wall = definitions().iter();
+        let on_the_wall = on_the_wall.filter(|definition| definition.clocks.contains(&Clock::Wall));
+        let mut known: Vec<&String> = on_the_wall.map(|definition| &definition.name).collect();
+        known.sort();
+        assert_eq!(names, known);
     }
 
     #[test]

@@ -281,9 +281,10 @@ impl Collector {
 /// Whose refusals a reason counts among.
 fn refused(reason: RefusalReason) -> Count {
     match reason {
-        RefusalReason::Blocked | RefusalReason::UnknownPage | RefusalReason::NoConversation => {
-            Count::MessagesRefused
-        }
+        RefusalReason::Blocked
+        | RefusalReason::UnknownPage
+        | RefusalReason::NoConversation
+        | RefusalReason::NotDelivered => Count::MessagesRefused,
         RefusalReason::InsufficientFunds
         | RefusalReason::InvalidTransfer
         | RefusalReason::KeyReused

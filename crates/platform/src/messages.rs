@@ -172,6 +172,20 @@ impl Shard {
 
     /// A person has read a friend's message.
     pub(crate) fn read(&mut self, message: MessageId, reader: UserId, sender: UserId, out: &mut Outbox) {
+        if self.people.keeps(self.config.homes.local(reader.0), message) {
+            let reason = RefusalReason::NotDelivered;
+            out.fact(Fact::Refused {
+                message,
+                by: Party::User(reader),
+                to: Party::User(sender),
+                reason,
+            });
+            return out.notify(Notice::Refused {
+                message,
+                user: reader,
+                reason,
+            });
+        }
         out.fact(Fact::Read {
             message,
             user: reader,

@@ -108,6 +108,12 @@ impl People {
         self.inbox.append(&mut self.users[user].inbox, kept);
     }
 
+    /// Whether the message is still kept for the user.
+    pub(crate) fn keeps(&self, user: usize, message: MessageId) -> bool {
+        self.inbox
+            .any_queued(self.users[user].inbox, |kept| { kept.message } == message)
+    }
+
     pub(crate) fn take_kept(&mut self, user: usize) -> Option<Kept> {
         self.inbox.take_first(&mut self.users[user].inbox)
     }

@@ -49,6 +49,19 @@ impl<T: Copy> Pool<T> {
         *last = place;
     }
 
+    /// Whether `wanted` accepts any item of a queue known by its last.
+    pub(crate) fn any_queued(&self, last: u32, mut wanted: impl FnMut(&T) -> bool) -> bool {
+        let mut here = last;
+        while here != NIL {
+            let Slot { item, next } = &self.slots[here as usize];
+            if wanted(item) {
+                return true;
+            }
+            here = if *next == last { NIL } else { *next };
+        }
+        false
+    }
+
     /// Takes the first item off a queue known by its last.
     pub(crate) fn take_first(&mut self, last: &mut u32) -> Option<T> {
         if *last == NIL {

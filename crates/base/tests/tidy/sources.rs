@@ -3,8 +3,15 @@
 use crate::workspace::{Text, root, texts};
 
 /// Crates whose results must be the same on every machine.
-const DETERMINISTIC: [&str; 7] = [
-    "base", "platform", "audit", "workload", "scenario", "metrics", "engine",
+const DETERMINISTIC: [&str; 8] = [
+    "base",
+    "platform",
+    "audit",
+    "workload",
+    "scenario",
+    "metrics",
+    "engine",
+    "experiment",
 ];
 
 /// A file is one idea, seldom over 400 lines; beyond this many it must stand in [`LONG`].

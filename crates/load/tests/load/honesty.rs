@@ -39,7 +39,12 @@ fn a_stalled_shard_shows_in_the_corrected_latency_and_not_in_the_uncorrected() {
     assert!(uncorrected < 10_000_000, "uncorrected p99 {uncorrected} ns");
     assert!(p99(&live, "load.blocked") >= 90_000_000);
     assert!(live.outcome.valid, "blocked time is not the generator's fault");
-    assert_eq!(live.verdict.violation_count(), 0);
+    assert_eq!(
+        live.verdict.violation_count(),
+        0,
+        "{:#?}",
+        &live.verdict.violations
+    );
 }
 
 #[test]
@@ -65,5 +70,10 @@ fn an_overloaded_platform_that_rejects_counts_every_drop() {
     assert!(dropped > 1_000, "{dropped} dropped");
     assert_eq!(sent + dropped, 60_000);
     assert_eq!(count(&live, "messages.dropped"), dropped);
-    assert_eq!(live.verdict.violation_count(), 0);
+    assert_eq!(
+        live.verdict.violation_count(),
+        0,
+        "{:#?}",
+        &live.verdict.violations
+    );
 }

@@ -279,3 +279,30 @@ fn nobody_waits_for_a_link_to_a_friend() {
         "the recipient's shard decides alone, without a hop"
     );
 }
+
+#[test]
+fn what_is_still_kept_cannot_be_read() {
+    let mut world = World::new(config());
+    let message = chat(ANN, 1);
+    let read = Command::Read {
+        message,
+        reader: BOB,
+        sender: ANN,
+    };
+    world.at(s(10), send(ANN, 1, BOB));
+    world.at(s(11), read);
+    world.run();
+    let refused = |fact: &Fact| {
+        matches!(
+            fact,
+            Fact::Refused {
+                reason: RefusalReason::NotDelivered,
+                ..
+            }
+        )
+        .then_some(())
+    };
+    assert_eq!(world.picked(refused).len(), 1);
+    let was_read = |fact: &Fact| matches!(fact, Fact::Read { .. }).then_some(());
+    assert!(world.picked(was_read).is_empty());
+}

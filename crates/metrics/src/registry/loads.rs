@@ -1,0 +1,140 @@
+//! The metrics that only a load on the wall clock has.
+
+use super::{Better, Definition, Kind, WALL, define, in_clocks, ratio, time};
+use crate::record::Unit;
+use chappe_base::RuleKind;
+
+/// What only a load on the wall clock has.
+pub(super) fn of_loads() -> impl Iterator<Item = Definition> {
+    let series = |name, unit, description| define(name, Kind::Series, unit, Better::None, description);
+    let gauge = |name, description| define(name, Kind::Gauge, Unit::Count, Better::Higher, description);
+    let refused = RuleKind::ALL.iter().map(|rule| {
+        let what = format!(
+            "intended send of what gave the ad slot to its refusal by {}",
+            rule.label()
+        );
+        time(
+            &format!("decision.refused.{}", rule.label()),
+            Better::Lower,
+            &what,
+        )
+    });
+    [
+        time(
+            "load.hop",
+            Better::Lower,
+            "from one shard into the service of another",
+        ),
+        time(
+            "load.handing",
+            Better::Lower,
+            "from the shard that decided to the device",
+        ),
+        time(
+            "load.lag",
+            Better::Lower,
+            "pacing lag: how late the generator sent, of its own fault",
+        ),
+        time(
+            "load.blocked",
+            Better::Lower,
+            "how long back-pressure kept a command out",
+        ),
+        time(
+            "decision.allowed",
+            Better::Lower,
+            "intended send of what gave the ad slot to the policy's consent",
+        ),
+        time(
+            "revocation",
+            Better::Lower,
+            "intended send of an opt-out, mute or block until no ad passes any more",
+        ),
+        define(
+            "load.sent",
+            Kind::Counter,
+            Unit::Count,
+            Better::None,
+            "clients' commands sent, warm-up included",
+        ),
+        define(
+            "load.dropped",
+            Kind::Counter,
+            Unit::Count,
+            Better::Lower,
+            "clients' commands dropped for want of room",
+        ),
+        gauge(
+            "load.rate",
+            "clients' commands sent per second of the measured time",
+        ),
+        gauge(
+            "load.throughput",
+            "messages between friends acknowledged to their senders per second of the measured time",
+        ),
+        ratio(
+            "load.late",
+            Better::Lower,
+            "sends over a millisecond late, of those measured",
+        ),
+        ratio(
+            "load.lost",
+            Better::Lower,
+            "clients' commands dropped, of all offered",
+        ),
+        series(
+            "series.load.sent",
+            Unit::Count,
+            "clients' commands sent per second",
+        ),
+        series(
+            "series.load.served",
+            Unit::Count,
+            "commands served per second, forwarded ones included",
+        ),
+        series(
+            "series.load.acknowledged",
+            Unit::Count,
+            "messages between friends acknowledged per second",
+        ),
+        series(
+            "series.load.dropped",
+            Unit::Count,
+            "clients' commands dropped per second",
+        ),
+        series("series.load.decided", Unit::Count, "policy decisions per second"),
+        series(
+            "series.load.backlog",
+            Unit::Count,
+            "commands waiting at shards at the end of the interval",
+        ),
+        series(
+            "series.load.blocked",
+            Unit::Nanoseconds,
+            "time per second that back-pressure kept generators waiting, summed over them",
+        ),
+        series(
+            "series.load.lag.p99",
+            Unit::Nanoseconds,
+            "0.99 quantile of the pacing lag per interval",
+        ),
+        series(
+            "series.load.uncorrected.p99",
+            Unit::Nanoseconds,
+            "0.99 quantile of uncorrected.friend per interval",
+        ),
+        series(
+            "series.load.cpu",
+            Unit::PartsPerMillion,
+            "processor time of the process, of one core's",
+        ),
+        series(
+            "series.load.memory",
+            Unit::Bytes,
+            "memory of the process at the end of the interval",
+        ),
+    ]
+    .into_iter()
+    .chain(refused)
+    .map(|definition| in_clocks(WALL, definition))
+}
