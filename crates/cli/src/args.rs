@@ -1,5 +1,9 @@
 //! The arguments, as people give them.
 
+mod load;
+
+pub(crate) use load::{LoadArgs, Offer, ShapeName};
+
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand};
@@ -14,7 +18,7 @@ const STYLES: Styles = Styles::styled()
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 ok · 1 internal error, or a process gone · 2 wrong usage or scenario · 3 audit violation · \
-99 threshold not met · 130 interrupted";
+5 the generator was the limit of a load · 99 threshold not met · 130 interrupted";
 
 /// Simulates a business-messaging platform: what people write, pay, ask, buy and are shown, how
 /// fast it arrives, and what an ad policy lets through.
@@ -37,6 +41,18 @@ Examples:
   chappe run scenarios/queue.toml --json | jq .result.metrics
   chappe run scenarios/first-ads.toml --hosts hosts.txt --process 0 --workers 4")]
     Run(RunArgs),
+    /// Offer a scenario's commands to the live platform, on the wall clock, and measure.
+    #[command(after_help = "\
+Examples:
+  chappe load scenarios/first-ads.toml --rate 100000 --duration 10s
+  chappe load scenarios/first-ads.toml --shape ramp --rate 10000 --to 200000 --duration 1m
+  chappe load scenarios/first-ads.toml --shape closed --clients 1000 --think 50ms
+  chappe load scenarios/first-ads.toml --set design.mailbox=flume --set design.shards=4
+  chappe load scenarios/ad-blast.toml --compare design.lanes=fifo,priority --rounds 10
+
+The commands come from a tape, recorded of the scenario in virtual time. A load that needs more than the \
+scenario's horizon has goes on into the following days.")]
+    Load(LoadArgs),
     /// Check a scenario without running it.
     #[command(
         after_help = "Example: chappe validate scenarios/first-ads.toml --set population.users=1000000"

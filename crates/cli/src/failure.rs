@@ -29,6 +29,9 @@ pub(crate) enum Failure {
     /// Thresholds were not met, and the summary says which.
     #[error("{0} threshold(s) not met")]
     Thresholds(usize),
+    /// The generator could not offer the load that was asked for.
+    #[error("the generator was the limit: {late_percent:.1}% of the sends were over 1 ms late, at {rate:.0} sent per second; lower the rate, or leave the generator a core with --workers")]
+    Invalid { late_percent: f64, rate: f64 },
     /// The run was interrupted; what it had is written.
     #[error("interrupted; the report covers the run up to {0}")]
     Interrupted(String),
@@ -87,6 +90,7 @@ impl Failure {
             Failure::Elsewhere { code, .. } => *code,
             Failure::Scenario(_) | Failure::Usage { .. } | Failure::Read { .. } | Failure::Write { .. } => 2,
             Failure::Violations(_) => 3,
+            Failure::Invalid { .. } => 5,
             Failure::Thresholds(_) => 99,
             Failure::Interrupted(_) => 130,
         }

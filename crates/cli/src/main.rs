@@ -12,6 +12,8 @@ mod output;
 mod pages;
 mod recording;
 mod rerun;
+mod results;
+mod session;
 mod several;
 mod sources;
 mod story;
@@ -44,6 +46,10 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Run(args) => {
             pages::use_large();
             commands::run::run(&args)
+        }
+        Command::Load(args) => {
+            pages::use_large();
+            commands::load::load(&args)
         }
         Command::Validate(args) => commands::validate::validate(&args),
         Command::Explain(args) => commands::explain::explain(&args),

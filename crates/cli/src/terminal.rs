@@ -2,6 +2,8 @@
 
 use chappe_base::{Duration, SimTime, Span};
 use chappe_engine::{Progress, StopFlag};
+use chappe_load::LoadProgress;
+use chappe_report::words;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -50,15 +52,10 @@ pub(crate) struct Gauge {
 
 impl Gauge {
     pub(crate) fn new(horizon: SimTime, quiet: bool) -> Gauge {
-        let bar = if quiet || !stderr().is_terminal() {
-            ProgressBar::hidden()
-        } else {
-            ProgressBar::new(horizon.0 as u64)
-        };
-        let style = ProgressStyle::with_template("{wide_bar:.cyan/dim} {percent:>3}%  {msg}  {eta} left")
-            .expect("the template is well formed");
-        bar.set_style(style.progress_chars("━━─"));
-        Gauge { bar }
+        let template = "{wide_bar:.cyan/dim} {percent:>3}%  {msg}  {eta} left";
+        Gauge {
+            bar: bar(horizon.0 as u64, template, quiet),
+        }
     }
 
     pub(crate) fn show(&self, progress: Progress) {
@@ -66,6 +63,72 @@ impl Gauge {
         let millions = progress.events_count as f64 / 1e6;
         self.bar
             .set_message(format!("{}  {millions:.1} M events", time(progress.now)));
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A bar on standard error, or nothing if that is no terminal.
+fn bar(length: u64, template: &str, quiet: bool) -> ProgressBar {
+    let bar = if quiet || !stderr().is_terminal() {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(length)
+    };
+    let style = ProgressStyle::with_template(template).expect("the template is well formed");
+    bar.set_style(style.progress_chars("━━─"));
+    bar
+}
+
+/// How far the recording of a tape has come.
+pub(crate) struct Recording {
+    bar: ProgressBar,
+}
+
+impl Recording {
+    pub(crate) fn new(commands_count: u64, quiet: bool) -> Recording {
+        let template = "recording the tape {wide_bar:.cyan/dim} {percent:>3}%  {eta} left";
+        Recording {
+            bar: bar(commands_count, template, quiet),
+        }
+    }
+
+    pub(crate) fn show(&self, commands_count: usize) {
+        self.bar.set_position(commands_count as u64);
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// How a load goes, second by second.
+pub(crate) struct LoadGauge {
+    bar: ProgressBar,
+}
+
+impl LoadGauge {
+    pub(crate) fn new(quiet: bool) -> LoadGauge {
+        LoadGauge {
+            bar: bar(0, "{wide_bar:.cyan/dim} {percent:>3}%  {msg}  {eta} left", quiet),
+        }
+    }
+
+    pub(crate) fn show(&self, progress: &LoadProgress) {
+        self.bar.set_length(progress.planned_ns);
+        self.bar
+            .set_position(progress.elapsed_ns.min(progress.planned_ns));
+        let second = &progress.second;
+        let time = |ns: Option<i64>| ns.map_or_else(|| "–".to_string(), words::duration);
+        self.bar.set_message(format!(
+            "{}/s  p99 {}  backlog {}  lag {}",
+            words::count(second.counts.sent as i64),
+            time(second.delivery_p99),
+            words::count(second.backlog as i64),
+            time(second.lag_p99),
+        ));
     }
 
     pub(crate) fn finish(&self) {

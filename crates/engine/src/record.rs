@@ -3,50 +3,83 @@
 use crate::simulate::Simulated;
 use chappe_audit::{Verdict, Violation};
 use chappe_metrics::{
-    Assumed, AuditSummary, Clock, Execution, PromiseSummary, RunRecord, SCHEMA, ScenarioId, Threshold,
-    ViolationSummary,
+    Assumed, AuditSummary, Clock, Execution, PromiseSummary, ResultParts, RunRecord, SCHEMA, ScenarioId,
+    Threshold, ViolationSummary,
 };
 use chappe_scenario::Scenario;
+
+/// What a record says of a run, in either clock.
+#[derive(Clone, Copy)]
+pub struct Played<'a> {
+    /// In which time it took place.
+    pub clock: Clock,
+    /// The figures.
+    pub parts: &'a ResultParts,
+    /// Hash over the facts of all shards.
+    pub digest: u64,
+    /// What the audit says.
+    pub verdict: &'a Verdict,
+    /// Whether it was stopped before its end.
+    pub interrupted: bool,
+}
+
+impl Simulated {
+    /// What its record says.
+    #[must_use]
+    pub fn played(&self) -> Played<'_> {
+        Played {
+            clock: Clock::Virtual,
+            parts: &self.parts,
+            digest: self.digest,
+            verdict: &self.verdict,
+            interrupted: self.stopped_at.is_some(),
+        }
+    }
+}
+
+/// What a record says of its scenario.
+#[must_use]
+pub fn scenario_id(scenario: &Scenario) -> ScenarioId {
+    ScenarioId {
+        name: scenario.name.clone(),
+        title: scenario.title.clone(),
+        question: scenario.question.clone(),
+        hash: scenario.hash.clone(),
+        arm: scenario.arm.clone(),
+    }
+}
 
 /// The record of a run of `scenario`; `replay` is the command that shows the facts behind the
 /// audit's violations, if there are any.
 #[must_use]
 pub fn run_record(
     scenario: &Scenario,
-    simulated: &Simulated,
+    played: Played<'_>,
     thresholds: &[Threshold],
     replay: &str,
     execution: Execution,
 ) -> RunRecord {
     let verdicts = thresholds
         .iter()
-        .map(|threshold| threshold.evaluate(&simulated.parts))
+        .map(|threshold| threshold.evaluate(played.parts))
         .collect();
-    let audit = audit_summary(&simulated.verdict, replay);
+    let audit = audit_summary(played.verdict, replay);
     let assumed = scenario.assumed.iter().map(|assumed| Assumed {
         key: assumed.key.clone(),
         value: assumed.value.clone(),
         unit: assumed.unit.clone(),
         description: assumed.description.clone(),
     });
+    let parts = played.parts.clone();
     RunRecord {
         schema: SCHEMA.to_string(),
-        digest: format!("{:016x}", simulated.digest),
-        clock: Clock::Virtual,
-        scenario: ScenarioId {
-            name: scenario.name.clone(),
-            title: scenario.title.clone(),
-            question: scenario.question.clone(),
-            hash: scenario.hash.clone(),
-            arm: scenario.arm.clone(),
-        },
+        digest: format!("{:016x}", played.digest),
+        clock: played.clock,
+        scenario: scenario_id(scenario),
         seed: scenario.seed,
         version: env!("CARGO_PKG_VERSION").to_string(),
-        interrupted: simulated.stopped_at.is_some(),
-        result: simulated
-            .parts
-            .clone()
-            .into_result(verdicts, audit, assumed.collect(), Vec::new()),
+        interrupted: played.interrupted,
+        result: parts.into_result(verdicts, audit, assumed.collect(), Vec::new()),
         execution,
         load: None,
     }

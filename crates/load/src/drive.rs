@@ -10,7 +10,7 @@ use crate::shard::{Served, Task};
 use crate::town::Town;
 use crate::usage::Usage;
 use crate::work::Work;
-use chappe_base::{ShardId, SimTime};
+use chappe_base::{ShardId, SimTime, Span};
 use chappe_engine::StopFlag;
 use chappe_metrics::{LoadEnd, LoadOutcome, Meter, Rows};
 use chappe_workload::{Request, Tape};
@@ -62,7 +62,7 @@ pub(crate) fn drive<W: Work>(
 ) -> Result<Driven<W>, LoadError> {
     let injectors = options.injectors.min(town.homes.shards());
     let (served, ears): (Vec<Served>, Vec<Receiver<u32>>) = (0..injectors).map(|_| channel()).unzip();
-    let waits = matches!(options.plan, Plan::Closed { .. });
+    let waits = options.plan.is_closed();
     for (number, task) in tasks.iter_mut().enumerate() {
         task.stall(options.stall);
         let ear = number % usize::from(injectors);
@@ -125,7 +125,7 @@ fn measure(
     ears: Vec<Receiver<u32>>,
     options: &mut LoadOptions<'_>,
 ) -> Result<Measured, LoadError> {
-    let mut observer = Observer::new(town, options.aborts);
+    let mut observer = Observer::new(town, options.thresholds);
     let begins = town.clock.now() + READY_NS;
     let measured_from = begins + options.warm_up.as_nanos() as u64;
     let mut times = Times {
@@ -161,6 +161,7 @@ fn measure(
     let end = match (options.stop.is_raised(), aborted.is_raised()) {
         (true, _) => LoadEnd::Interrupted,
         (false, true) => LoadEnd::Threshold,
+        (false, false) if gone == requests.len() && options.plan.is_closed() => LoadEnd::TapeEnded,
         (false, false) => LoadEnd::Planned,
     };
     if end != LoadEnd::Planned {
@@ -233,7 +234,7 @@ fn watch(
                 planned_ns: ends - begins,
                 second,
             });
-            if observer.is_to_abort(now.saturating_sub(measured_from)) {
+            if observer.is_to_abort(Span(now.saturating_sub(measured_from) as i64)) {
                 aborted.raise();
             }
             next += SECOND_NS;

@@ -270,3 +270,38 @@ fn take_down(parcel: &Parcel, posted_ns: u64, free_at_ns: u64, meter: &mut Meter
 fn is_about_ads(parcel: &Parcel) -> bool {
     matches!(parcel.what, What::Command(Command::React { .. }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_metrics::Metric;
+
+    #[test]
+    fn time_that_the_platform_kept_out_is_not_the_generators_fault() {
+        const MS: u64 = 1_000_000;
+        let mut meter = Meter::default();
+        // Meant for 10 ms; the platform let go at 200 ms; sent half a millisecond, then 2 ms later.
+        let parcel = Parcel::from_client(Command::Probe, SimTime::ZERO, 10 * MS, true, None);
+        take_down(&parcel, 200 * MS + MS / 2, 200 * MS, &mut meter);
+        assert_eq!((meter.counts.measured, meter.counts.late), (1, 0));
+        take_down(&parcel, 202 * MS, 200 * MS, &mut meter);
+        assert_eq!((meter.counts.measured, meter.counts.late), (2, 1));
+        let blocked = meter.named("load.blocked").map(|blocked| {
+            blocked.settle();
+            blocked.summary().min
+        });
+        assert_eq!(blocked, Some(190 * MS as i64));
+        // What was let go before it was meant to be sent was never blocked.
+        let parcel = Parcel::from_client(Command::Probe, SimTime::ZERO, 300 * MS, true, None);
+        take_down(&parcel, 300 * MS + MS / 2, 200 * MS, &mut meter);
+        assert_eq!(meter.counts.late, 1);
+        let late = meter.counted("load.late");
+        assert_eq!(
+            late,
+            Some(Metric::Ratio {
+                numerator: 1,
+                denominator: 3
+            })
+        );
+    }
+}

@@ -24,7 +24,7 @@ mod usage;
 mod work;
 
 pub use live::{BareHops, Live, LiveShard, bare_hops, live_scenario, load};
-pub use observer::{Abort, LoadProgress};
+pub use observer::LoadProgress;
 pub use plan::{LoadError, LoadOptions, MOST_CLIENTS, MOST_COMMANDS, MOST_RATE, Plan};
 pub use replay::{Replayed, replay};
 pub use shape::{Schedule, Shape};

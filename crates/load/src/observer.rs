@@ -2,16 +2,8 @@
 
 use crate::town::Town;
 use crate::usage::Usage;
+use chappe_base::Span;
 use chappe_metrics::{Meter, Row, Rows, Threshold};
-
-/// A threshold that ends a load when it is missed.
-#[derive(Clone, Debug)]
-pub struct Abort {
-    /// The threshold.
-    pub threshold: Threshold,
-    /// From when on it is looked at [ns after the warm-up].
-    pub after_ns: u64,
-}
 
 /// How a load goes, once a second.
 #[derive(Clone, Debug)]
@@ -33,11 +25,11 @@ pub(crate) struct Observer<'a> {
     pub(crate) total: Meter,
     pub(crate) rows: Rows,
     usage: Usage,
-    aborts: &'a [Abort],
+    thresholds: &'a [Threshold],
 }
 
 impl<'a> Observer<'a> {
-    pub(crate) fn new(town: &'a Town, aborts: &'a [Abort]) -> Observer<'a> {
+    pub(crate) fn new(town: &'a Town, thresholds: &'a [Threshold]) -> Observer<'a> {
         Observer {
             town,
             spare: Meter::default(),
@@ -45,7 +37,7 @@ impl<'a> Observer<'a> {
             total: Meter::default(),
             rows: Rows::default(),
             usage: Usage::now(),
-            aborts,
+            thresholds,
         }
     }
 
@@ -89,15 +81,13 @@ impl<'a> Observer<'a> {
         (self.total, self.rows)
     }
 
-    /// Whether a threshold that ends the load is missed, `measured_ns` after the warm-up.
-    pub(crate) fn is_to_abort(&mut self, measured_ns: u64) -> bool {
+    /// Whether a threshold that ends the load is missed, `measured` after the warm-up.
+    pub(crate) fn is_to_abort(&mut self, measured: Span) -> bool {
         let total = &mut self.total;
-        let due = self.aborts.iter().filter(|abort| measured_ns >= abort.after_ns);
-        due.into_iter().any(|abort| {
-            let Some(distribution) = total.named(abort.threshold.metric()) else {
-                return false;
-            };
-            distribution.count() > 0 && !abort.threshold.is_kept_by(distribution)
-        })
+        let mut due = self.thresholds.iter().filter(|threshold| {
+            let after = threshold.abort_after();
+            after.is_some_and(|after| measured > Span::ZERO && measured >= after)
+        });
+        due.any(|threshold| threshold.is_missed_by(total))
     }
 }

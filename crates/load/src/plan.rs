@@ -1,10 +1,11 @@
 //! What load is to be offered.
 
-use crate::observer::{Abort, LoadProgress};
+use crate::observer::LoadProgress;
 use crate::shape::{Schedule, Shape};
 use crate::shard::Stall;
 use chappe_base::SimTime;
 use chappe_engine::StopFlag;
+use chappe_metrics::Threshold;
 use std::time::Duration;
 
 /// Who decides when a command is sent.
@@ -40,8 +41,8 @@ pub struct LoadOptions<'a> {
     pub stop: &'a StopFlag,
     /// Told of every second.
     pub progress: &'a mut dyn FnMut(&LoadProgress),
-    /// What ends the load early.
-    pub aborts: &'a [Abort],
+    /// Those of them that say so end the load as soon as they are missed.
+    pub thresholds: &'a [Threshold],
     /// A shard that stops serving for a while.
     pub stall: Option<Stall>,
     /// Whether each shard keeps what it did, for [`crate::replay`].
@@ -109,6 +110,11 @@ impl Plan {
                 Ok(())
             }
         }
+    }
+
+    /// Whether clients wait for each other's commands.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self, Plan::Closed { .. })
     }
 
     /// The times of all sends; none in a closed model.

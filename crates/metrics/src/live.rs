@@ -184,6 +184,10 @@ impl ResultParts {
     #[must_use]
     pub fn measured(mut self, meter: Meter, rows: Rows, measured_ns: u64) -> ResultParts {
         let counts = meter.counts;
+        for name in ["load.sent", "load.dropped", "load.late", "load.lost"] {
+            let metric = meter.counted(name).expect("it follows from the counts");
+            self.metrics.insert(name.to_owned(), metric);
+        }
         let of_wall = |name: &str| {
             let known = definitions().iter().find(|definition| definition.name == name);
             known.is_some_and(|known| known.clocks.contains(&Clock::Wall) && known.kind != Kind::Histogram)
@@ -199,33 +203,15 @@ impl ResultParts {
         }
         let per_second =
             |count: u64| (u128::from(count) * 1_000_000_000 / u128::from(measured_ns.max(1))) as i64;
-        let unit = Unit::Count;
-        let counters = [("load.sent", counts.sent), ("load.dropped", counts.dropped)];
-        for (name, value) in counters {
-            let value = value as i64;
-            self.metrics
-                .insert(name.to_owned(), Metric::Counter { unit, value });
-        }
         let friends = self.distributions.get("ack.friend").map_or(0, |ack| ack.count());
         let rates = [
             ("load.rate", per_second(counts.measured)),
             ("load.throughput", per_second(friends)),
         ];
+        let unit = Unit::Count;
         for (name, value) in rates {
             self.metrics
                 .insert(name.to_owned(), Metric::Gauge { unit, value });
-        }
-        for (name, part) in [("load.late", counts.late), ("load.lost", counts.dropped)] {
-            let whole = if name == "load.late" {
-                counts.measured
-            } else {
-                counts.sent + counts.dropped
-            };
-            let ratio = Metric::Ratio {
-                numerator: part as i64,
-                denominator: whole as i64,
-            };
-            self.metrics.insert(name.to_owned(), ratio);
         }
         self.series = rows.table();
         self

@@ -58,6 +58,8 @@ pub enum LoadEnd {
     Interrupted,
     /// A threshold that ends a run was missed.
     Threshold,
+    /// There was nothing more to send.
+    TapeEnded,
 }
 
 /// What became of the plan.

@@ -1,6 +1,7 @@
 //! What is measured on the wall clock, beside the facts: latency, where the time went, and the load.
 
 use crate::distribution::Distribution;
+use crate::record::{Metric, Unit};
 use chappe_base::{CommandClass, MessageClass, RuleKind, Span};
 
 const CLASSES: usize = MessageClass::ALL.len();
@@ -155,6 +156,34 @@ impl Meter {
             std::mem::take(distribution)
         });
         Meter::names().into_iter().zip(distributions).collect()
+    }
+
+    /// The metric of that registered name so far, if it is one that follows from the counts alone.
+    #[must_use]
+    pub fn counted(&self, name: &str) -> Option<Metric> {
+        let LoadCounts {
+            sent,
+            measured,
+            late,
+            dropped,
+            ..
+        } = self.counts;
+        let unit = Unit::Count;
+        let counter = |value: u64| Metric::Counter {
+            unit,
+            value: value as i64,
+        };
+        let ratio = |part: u64, whole: u64| Metric::Ratio {
+            numerator: part as i64,
+            denominator: whole as i64,
+        };
+        match name {
+            "load.sent" => Some(counter(sent)),
+            "load.dropped" => Some(counter(dropped)),
+            "load.late" => Some(ratio(late, measured)),
+            "load.lost" => Some(ratio(dropped, sent + dropped)),
+            _ => None,
+        }
     }
 
     /// The distribution of that registered name, so far.

@@ -2,9 +2,10 @@
 
 use crate::distribution::Distribution;
 use crate::finish::ResultParts;
+use crate::meter::Meter;
 use crate::record::{Clock, Metric, Observed, Summary, ThresholdVerdict, Unit};
 use crate::registry::{Definition, Kind, UnknownMetric, find};
-use chappe_base::{Amount, Duration};
+use chappe_base::{Amount, Duration, Span};
 
 /// One condition on one metric.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,6 +15,7 @@ pub struct Threshold {
     measure: Measure,
     comparison: Comparison,
     limit: Limit,
+    abort_after: Option<Span>,
 }
 
 /// What of a metric is held against the limit.
@@ -115,8 +117,13 @@ impl Threshold {
             condition: condition.to_owned(),
             example,
         };
-        let start = condition.find(['<', '=', '>']).ok_or_else(form)?;
-        let (measure, rest) = condition.split_at(start);
+        let (bare, abort_after) = split_abort(condition).map_err(|problem| ThresholdError::Limit {
+            metric: metric.name.clone(),
+            condition: condition.to_owned(),
+            problem,
+        })?;
+        let start = bare.find(['<', '=', '>']).ok_or_else(form)?;
+        let (measure, rest) = bare.split_at(start);
         let end = rest.find(|c| !matches!(c, '<' | '=' | '>')).ok_or_else(form)?;
         let (comparison, limit) = rest.split_at(end);
         let comparison = Comparison::parse(comparison).ok_or_else(form)?;
@@ -145,7 +152,14 @@ impl Threshold {
             measure,
             comparison,
             limit,
+            abort_after,
         })
+    }
+
+    /// After how long a load ends as soon as the threshold is missed; none if it goes on to its end.
+    #[must_use]
+    pub fn abort_after(&self) -> Option<Span> {
+        self.abort_after
     }
 
     /// The metric's registered name.
@@ -173,41 +187,50 @@ impl Threshold {
         }
     }
 
-    /// Whether a distribution, which has observations, keeps it.
+    /// Whether what a load has measured so far misses it. What was not observed yet misses nothing.
     #[must_use]
-    pub fn is_kept_by(&self, distribution: &Distribution) -> bool {
-        let summary = distribution.summary();
-        let value = match self.measure {
-            Measure::Quantile(q) => distribution.quantile_ns(q),
-            Measure::Mean => summary.mean,
-            Measure::Min => summary.min,
-            Measure::Max => summary.max,
-            Measure::Count => summary.count as i64,
-            Measure::Amount | Measure::Rate => return true,
+    pub fn is_missed_by(&self, meter: &mut Meter) -> bool {
+        let observed = match meter.counted(&self.metric.name) {
+            Some(metric) => self.observe_metric(&metric),
+            None => match meter.named(&self.metric.name) {
+                Some(distribution) if distribution.count() > 0 => {
+                    self.observe_distribution(distribution, &distribution.summary())
+                }
+                Some(_) | None => Observed::Nothing,
+            },
         };
-        let unit = summary.unit;
-        self.holds(Observed::Value { value, unit })
+        observed != Observed::Nothing && !self.holds(observed)
     }
 
     fn observe(&self, parts: &ResultParts) -> Observed {
         match parts.metrics.get(&self.metric.name) {
             None => Observed::Nothing,
-            Some(Metric::Histogram(summary)) => self.observe_histogram(parts, summary),
-            Some(&Metric::Counter { unit, value } | &Metric::Gauge { unit, value }) => {
-                Observed::Value { value, unit }
-            }
-            Some(&Metric::Ratio {
-                numerator,
-                denominator,
-            }) if denominator != 0 => Observed::Share {
-                numerator,
-                denominator,
+            Some(Metric::Histogram(summary)) => match parts.distributions.get(&self.metric.name) {
+                Some(distribution) => self.observe_distribution(distribution, summary),
+                None => Observed::Nothing,
             },
-            Some(Metric::Ratio { .. }) => Observed::Nothing,
+            Some(metric) => self.observe_metric(metric),
         }
     }
 
-    fn observe_histogram(&self, parts: &ResultParts, summary: &Summary) -> Observed {
+    /// What a metric that is no histogram says.
+    fn observe_metric(&self, metric: &Metric) -> Observed {
+        match *metric {
+            Metric::Counter { unit, value } | Metric::Gauge { unit, value } => {
+                Observed::Value { value, unit }
+            }
+            Metric::Ratio {
+                numerator,
+                denominator,
+            } if denominator != 0 => Observed::Share {
+                numerator,
+                denominator,
+            },
+            Metric::Ratio { .. } | Metric::Histogram(_) => Observed::Nothing,
+        }
+    }
+
+    fn observe_distribution(&self, distribution: &Distribution, summary: &Summary) -> Observed {
         let value = match self.measure {
             Measure::Count => {
                 return Observed::Value {
@@ -215,22 +238,17 @@ impl Threshold {
                     unit: Unit::Count,
                 };
             }
-            Measure::Quantile(q) => parts
-                .distributions
-                .get(&self.metric.name)
-                .map(|distribution| distribution.quantile_ns(q)),
-            Measure::Mean => Some(summary.mean),
-            Measure::Min => Some(summary.min),
-            Measure::Max => Some(summary.max),
-            Measure::Amount | Measure::Rate => None,
+            Measure::Quantile(q) => distribution.quantile_ns(q),
+            Measure::Mean => summary.mean,
+            Measure::Min => summary.min,
+            Measure::Max => summary.max,
+            Measure::Amount | Measure::Rate => return Observed::Nothing,
         };
-        match value {
-            Some(value) if summary.count > 0 => Observed::Value {
-                value,
-                unit: summary.unit,
-            },
-            Some(_) | None => Observed::Nothing,
+        if summary.count == 0 {
+            return Observed::Nothing;
         }
+        let unit = summary.unit;
+        Observed::Value { value, unit }
     }
 
     fn holds(&self, observed: Observed) -> bool {
@@ -255,6 +273,21 @@ impl Threshold {
             Comparison::Greater => order.is_gt(),
         })
     }
+}
+
+/// A condition without its `or abort` or `or abort after 10s`, and after how long a load is aborted.
+fn split_abort(condition: &str) -> Result<(&str, Option<Span>), String> {
+    let Some((bare, rest)) = condition.split_once(" or abort") else {
+        return Ok((condition, None));
+    };
+    let rest = rest.trim();
+    if rest.is_empty() {
+        return Ok((bare, Some(Span::ZERO)));
+    }
+    let after = rest.strip_prefix("after ").ok_or_else(|| {
+        format!("`or abort {rest}` is unknown; write `or abort` or, for example, `or abort after 10s`")
+    })?;
+    Ok((bare, Some(Duration::parse(after.trim())?.0)))
 }
 
 /// A condition that the metric can have.
@@ -376,6 +409,12 @@ mod tests {
             ("hotline.abandoned", "rate < NaN", "between 0 and 1"),
             ("hotline.abandoned", "count < 5", "rate < 0.05"),
             ("delivery.friend", "", "p(99) < 250ms"),
+            (
+                "delivery.friend",
+                "p(99) < 1s or abort soon",
+                "or abort after 10s",
+            ),
+            ("delivery.friend", "p(99) < 1s or abort after soon", "no duration"),
         ] {
             let error = Threshold::parse(metric, condition).unwrap_err().to_string();
             assert!(error.contains(word), "{condition}: {error}");
@@ -411,6 +450,28 @@ mod tests {
                 unit: Unit::Count
             }
         );
+    }
+
+    #[test]
+    fn a_load_can_end_at_the_first_miss() {
+        let parse = |condition| Threshold::parse("delivery.friend", condition).unwrap();
+        assert_eq!(parse("p(99) < 1ms").abort_after(), None);
+        assert_eq!(parse("p(99) < 1ms or abort").abort_after(), Some(Span::ZERO));
+        let threshold = parse("p(99) < 1ms or abort after 2s");
+        assert_eq!(threshold.abort_after(), Some(Span(2 * Span::SECOND.0)));
+        let mut meter = Meter::default();
+        assert!(!threshold.is_missed_by(&mut meter), "nothing was observed yet");
+        let friend = chappe_base::MessageClass::Friend as usize;
+        for (span, missed) in [(Span(900_000), false), (Span(2_000_000), true)] {
+            meter.delivery[friend].record(span);
+            meter.delivery[friend].settle();
+            assert_eq!(threshold.is_missed_by(&mut meter), missed);
+        }
+        let late = Threshold::parse("load.late", "rate < 0.05 or abort").unwrap();
+        (meter.counts.measured, meter.counts.late) = (100, 3);
+        assert!(!late.is_missed_by(&mut meter));
+        meter.counts.late = 5;
+        assert!(late.is_missed_by(&mut meter));
     }
 
     #[test]

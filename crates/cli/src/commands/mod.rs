@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod explain;
+pub(crate) mod load;
 pub(crate) mod presets;
 pub(crate) mod run;
 pub(crate) mod schema;

@@ -7,15 +7,14 @@ use crate::log::{Header, LogWriter};
 use crate::machine;
 use crate::output::Output;
 use crate::recording::TraceWriter;
+use crate::results::{self, default_folder, say, thresholds, verdict, write_folder};
 use crate::several::{Seat, Unfinished};
 use crate::sources::{Loaded, load};
-use crate::terminal::{Gauge, stop_on_interrupt, table, time};
+use crate::terminal::{Gauge, stop_on_interrupt};
 use chappe_base::SimTime;
 use chappe_engine::{FactSink, SimulateOptions, Simulated, run_record, simulate};
-use chappe_metrics::{Execution, FullSize, Memory, MemoryPart, RunRecord, Threshold, write_csv, write_hlog};
+use chappe_metrics::{Clock, Execution, FullSize, Memory, MemoryPart};
 use chappe_scenario::Scenario;
-use std::io::{Write, stdout};
-use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -65,7 +64,7 @@ impl Run<'_> {
     /// Runs the scenario alone or as the first of several processes, and writes what it comes to.
     fn lead(&self, seat: Option<Seat>) -> Result<(), Failure> {
         let (args, loaded) = (self.args, self.loaded);
-        let thresholds = thresholds(&loaded.scenario)?;
+        let thresholds = thresholds(&loaded.scenario, Clock::Virtual)?;
         let target = args
             .out
             .clone()
@@ -91,16 +90,11 @@ impl Run<'_> {
                 crew.combine(contribution)?
             }
         };
-        let execution = execution(
-            &simulated,
-            peaks,
-            &loaded.scenario,
-            &target,
-            (started, clock.elapsed()),
-        );
+        let common = results::execution(&target, peaks, (started, clock.elapsed()));
+        let execution = execution(&simulated, &loaded.scenario, common);
         let record = run_record(
             &loaded.scenario,
-            &simulated,
+            simulated.played(),
             &thresholds,
             &replay_command(args),
             execution,
@@ -110,12 +104,12 @@ impl Run<'_> {
         // Nobody can be lost any more: all have said what they found out.
         let output = unfinished.lock().unwrap_or_else(PoisonError::into_inner).take();
         let output = output.expect("it goes only with the process");
-        write_folder(&output, &record, &simulated, &loaded.text).map_err(|error| Failure::Write {
+        write_folder(&output, &record, &simulated.parts, &loaded.text).map_err(|error| Failure::Write {
             path: target.clone(),
             error,
         })?;
         let folder = output.finish()?;
-        let said = say(args, &record, &folder);
+        let said = say(args.json, args.effort.quiet, &record, &folder);
         let verdict = verdict(&record);
         if let Some(crew) = crew {
             crew.dismiss(verdict.as_ref().err().map_or(0, Failure::code));
@@ -190,26 +184,6 @@ impl Watchers {
     }
 }
 
-/// The scenario's thresholds; the metrics they name must exist.
-pub(crate) fn thresholds(scenario: &Scenario) -> Result<Vec<Threshold>, Failure> {
-    let conditions = scenario.thresholds.iter().flat_map(|threshold| {
-        threshold
-            .conditions
-            .iter()
-            .map(|condition| (threshold.metric.as_str(), condition.as_str()))
-    });
-    conditions
-        .map(|(metric, condition)| {
-            Threshold::parse(metric, condition).map_err(|error| {
-                Failure::usage_with(
-                    format!("[thresholds]: {error}"),
-                    "`chappe schema --metrics` lists the metrics",
-                )
-            })
-        })
-        .collect()
-}
-
 fn until(text: &str, scenario: &Scenario) -> Result<SimTime, Failure> {
     let wrong = |problem: String| Failure::usage(format!("--until: {problem}"));
     let until = SimTime::ZERO + chappe_base::Duration::parse(text).map_err(wrong)?.0;
@@ -225,62 +199,28 @@ fn until(text: &str, scenario: &Scenario) -> Result<SimTime, Failure> {
     Ok(until)
 }
 
-fn default_folder(scenario: &Scenario) -> PathBuf {
-    PathBuf::from("reports/out").join(&scenario.name)
-}
-
-fn execution(
-    simulated: &Simulated,
-    peaks: Vec<u64>,
-    scenario: &Scenario,
-    target: &Path,
-    (started, took): (SystemTime, Duration),
-) -> Execution {
+/// What a simulation took: the common part, and what its events and its state cost.
+fn execution(simulated: &Simulated, scenario: &Scenario, common: Execution) -> Execution {
     let users = f64::from(scenario.population.users);
     let part = |(part, bytes): &(String, usize)| MemoryPart {
         part: part.clone(),
         bytes_total: *bytes as u64,
         bytes_per_user: *bytes as f64 / users,
     };
-    let started = jiff::Timestamp::try_from(started)
-        .map(|at| at.to_string())
-        .unwrap_or_default();
+    let seconds = Duration::from_nanos(common.wall_ns).as_secs_f64().max(1e-9);
     let mut execution = Execution {
-        machine: machine::machine(),
-        processes: peaks.len() as u32,
         workers: simulated.workers_count as u32,
-        command: std::iter::once("chappe".to_string())
-            .chain(std::env::args().skip(1))
-            .collect(),
-        folder: way_back(target).display().to_string(),
-        started,
-        wall_ns: took.as_nanos() as u64,
         events_count: simulated.events_count,
-        events_per_second: (simulated.events_count as f64 / took.as_secs_f64().max(1e-9)) as u64,
+        events_per_second: (simulated.events_count as f64 / seconds) as u64,
         memory: Memory {
-            peak_bytes: peaks.iter().sum(),
-            peak_bytes_by_process: peaks,
             per_user: simulated.bytes.iter().map(part).collect(),
+            ..common.memory
         },
-        full_size: None,
+        ..common
     };
     let (played, in_full) = (scenario.population.users, scenario.users_in_full);
     execution.full_size = FullSize::of(&execution, u64::from(played), u64::from(in_full));
     execution
-}
-
-/// The way from the folder of a run to the folder in which its command was given: a record names no
-/// place of the machine it was made on.
-fn way_back(target: &Path) -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    let target = std::path::absolute(target).unwrap_or_else(|_| target.to_path_buf());
-    let shared = here
-        .components()
-        .zip(target.components())
-        .take_while(|(one, other)| one == other)
-        .count();
-    let up = target.components().skip(shared).map(|_| Component::ParentDir);
-    up.chain(here.components().skip(shared)).collect()
 }
 
 /// The command that shows the facts of this run again.
@@ -297,97 +237,4 @@ fn replay_command(args: &RunArgs) -> String {
     words.extend(args.until.iter().map(|until| format!("--until '{until}'")));
     words.push("--log facts.jsonl".to_string());
     words.join(" ")
-}
-
-fn write_folder(
-    output: &Output,
-    record: &RunRecord,
-    simulated: &Simulated,
-    scenario: &str,
-) -> std::io::Result<()> {
-    let (mut json, mut csv, mut hlog) = (Vec::new(), Vec::new(), Vec::new());
-    record.write(&mut json)?;
-    write_csv(&record.result.series, &mut csv)?;
-    write_hlog(&simulated.parts, &mut hlog)?;
-    output.write("run.json", &json)?;
-    output.write("series.csv", &csv)?;
-    output.write("latency.hlog", &hlog)?;
-    output.write("scenario.toml", scenario.as_bytes())?;
-    let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
-    chappe_report::write_report(record, &mut sink).map_err(std::io::Error::other)
-}
-
-/// The end of a run, for whoever waits for it.
-fn say(args: &RunArgs, record: &RunRecord, folder: &Path) -> Result<(), Failure> {
-    if args.json {
-        return Ok(record.write(&mut stdout())?);
-    }
-    if args.effort.quiet {
-        for warning in &record.result.warnings {
-            eprintln!("warning: {}; {}", warning.problem, warning.remedy);
-        }
-        return Ok(());
-    }
-    let mut out = stdout();
-    for doubt in chappe_report::doubts(record) {
-        writeln!(out, "Beware: {doubt}")?;
-    }
-    for sentence in chappe_report::answer(record) {
-        writeln!(out, "{sentence}")?;
-    }
-    writeln!(out, "{}", table(chappe_report::summary(record)))?;
-    writeln!(out, "{}", table(memory_rows(record)))?;
-    writeln!(out, "Report: {}", folder.join("index.html").display())?;
-    Ok(())
-}
-
-fn memory_rows(record: &RunRecord) -> Vec<(String, String)> {
-    let memory = record
-        .execution
-        .memory
-        .per_user
-        .iter()
-        .filter(|part| part.bytes_per_user >= 0.05);
-    memory
-        .map(|part| {
-            (
-                part.part.clone(),
-                format!("{:.1} bytes per user", part.bytes_per_user),
-            )
-        })
-        .collect()
-}
-
-/// How the run ends: broken promises weigh more than an interruption, and that more than a
-/// threshold.
-fn verdict(record: &RunRecord) -> Result<(), Failure> {
-    let audit = &record.result.audit;
-    if !audit.passed {
-        for violation in &audit.violations {
-            eprintln!("violation: {}", violation.description);
-        }
-        if let Some(replay) = &audit.replay {
-            eprintln!("to see the facts: {replay}");
-        }
-        return Err(Failure::Violations(
-            audit.promises.iter().map(|promise| promise.violation_count).sum(),
-        ));
-    }
-    if record.interrupted {
-        return Err(Failure::Interrupted(time(SimTime(record.result.window.until_ns))));
-    }
-    let missed: Vec<_> = record
-        .result
-        .thresholds
-        .iter()
-        .filter(|threshold| !threshold.passed)
-        .collect();
-    for threshold in &missed {
-        eprintln!("threshold not met: {} {}", threshold.metric, threshold.condition);
-    }
-    if missed.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::Thresholds(missed.len()))
-    }
 }

@@ -1,8 +1,8 @@
 //! `chappe validate`.
 
 use crate::args::ValidateArgs;
-use crate::commands::run::thresholds;
 use crate::failure::Failure;
+use crate::results::conditions;
 use crate::sources::load_within;
 use crate::terminal::span;
 use chappe_base::SimTime;
@@ -12,7 +12,7 @@ use std::io::{Write, stdout};
 pub(crate) fn validate(args: &ValidateArgs) -> Result<(), Failure> {
     // A scenario is right or wrong on any machine.
     let loaded = load_within(&args.source, None)?;
-    thresholds(&loaded.scenario)?;
+    conditions(&loaded.scenario)?;
     let scenario = loaded.scenario;
     writeln!(
         stdout(),

@@ -129,7 +129,13 @@ pub(crate) fn record(scenario: &Scenario, simulated: &Simulated) -> RunRecord {
     let thresholds: Vec<Threshold> = conditions
         .collect::<Result<_, _>>()
         .unwrap_or_else(|error| panic!("{}: {error}", scenario.name));
-    run_record(scenario, simulated, &thresholds, "", Execution::default())
+    run_record(
+        scenario,
+        simulated.played(),
+        &thresholds,
+        "",
+        Execution::default(),
+    )
 }
 
 /// How many, or how much, a record has of a metric.

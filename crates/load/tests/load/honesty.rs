@@ -38,7 +38,6 @@ fn a_stalled_shard_shows_in_the_corrected_latency_and_not_in_the_uncorrected() {
     assert!(corrected >= 90_000_000, "corrected p99 {corrected} ns");
     assert!(uncorrected < 10_000_000, "uncorrected p99 {uncorrected} ns");
     assert!(p99(&live, "load.blocked") >= 90_000_000);
-    assert!(live.outcome.valid, "blocked time is not the generator's fault");
     assert_eq!(
         live.verdict.violation_count(),
         0,

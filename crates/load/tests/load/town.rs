@@ -6,6 +6,7 @@ use chappe_load::{Live, LoadOptions, Plan, Shape, load};
 use chappe_scenario::{Options, Scenario};
 use chappe_workload::Tape;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The scenario of that file, with `changes` of the form `key=value`.
@@ -44,6 +45,9 @@ pub(crate) fn constant(rate: f64, milliseconds: u64) -> (Plan, Duration) {
     )
 }
 
+/// One load at a time: several would measure each other.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// Offers a load, with some options changed.
 pub(crate) fn offer(
     scenario: &Scenario,
@@ -51,6 +55,7 @@ pub(crate) fn offer(
     (plan, duration): (Plan, Duration),
     change: impl FnOnce(&mut LoadOptions<'_>),
 ) -> Live {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let stop = StopFlag::new();
     let mut options = LoadOptions {
         plan,
@@ -61,7 +66,7 @@ pub(crate) fn offer(
         from: SimTime::ZERO,
         stop: &stop,
         progress: &mut |_| {},
-        aborts: &[],
+        thresholds: &[],
         stall: None,
         keep_applied: false,
     };

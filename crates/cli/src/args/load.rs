@@ -1,0 +1,147 @@
+//! The arguments of loads on the wall clock.
+
+use super::{Source, Workers, workers};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What load is offered, and to what.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Offer {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// How long to warm up before anything is measured.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
+    pub(crate) warm_up: Duration,
+    /// Where in the scenario's time the load begins [default: after the scenario's warm-up].
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    /// Threads that run shards: a number, or `auto` for one per core.
+    #[arg(long, value_name = "N", default_value = "auto", value_parser = workers)]
+    pub(crate) workers: Workers,
+    /// Threads that send.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) injectors: u16,
+    /// Where to write the record and the report [default: reports/out/<scenario>].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the record on standard output instead of a summary.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress, and no summary.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// How the rate goes over time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum ShapeName {
+    /// The same rate all the time.
+    Constant,
+    /// Evenly from --rate to --to.
+    Ramp,
+    /// From --rate to --to in --steps steps.
+    Stairs,
+    /// --rate, but --to for a fifth of the time in the middle.
+    Spike,
+    /// The same rate for an hour, if --duration says nothing else.
+    Soak,
+    /// A closed model: --clients that wait for each command and --think before the next.
+    Closed,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LoadArgs {
+    #[command(flatten)]
+    pub(crate) offer: Offer,
+    /// Clients' commands per second.
+    #[arg(long, value_name = "N", default_value_t = 10_000.0)]
+    pub(crate) rate: f64,
+    /// How long to measure [default: 10s; 1h for a soak].
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) duration: Option<Duration>,
+    /// How the rate goes over time.
+    #[arg(long, value_enum, default_value = "constant")]
+    pub(crate) shape: ShapeName,
+    /// The rate at the end of a ramp or of stairs, or of a spike.
+    #[arg(long, value_name = "N", required_if_eq_any = [("shape", "ramp"), ("shape", "stairs"), ("shape", "spike")])]
+    pub(crate) to: Option<f64>,
+    /// Steps of stairs.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub(crate) steps: u32,
+    /// Clients of a closed model.
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) clients: u32,
+    /// How long each of them thinks.
+    #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = duration)]
+    pub(crate) think: Duration,
+    /// Measure variants of one choice in turn, and say how they differ.
+    #[arg(long, value_name = "KEY=A,B,...", value_parser = comparison)]
+    pub(crate) compare: Option<Compare>,
+    /// Rounds of a comparison: in each, every variant runs once.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(3..=1000))]
+    pub(crate) rounds: u32,
+    /// Simulate the same load first, with what `chappe calibrate` measured, and say how far that is off.
+    #[arg(long, value_name = "FILE", conflicts_with = "compare")]
+    pub(crate) predict: Option<PathBuf>,
+}
+
+/// One key of a scenario with the values to be compared.
+#[derive(Clone, Debug)]
+pub(crate) struct Compare {
+    pub(crate) key: String,
+    pub(crate) values: Vec<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CapacityArgs {
+    #[command(flatten)]
+    pub(crate) offer: Offer,
+    /// Where the search begins [commands per second].
+    #[arg(long, value_name = "N", default_value_t = 10_000.0)]
+    pub(crate) rate: f64,
+    /// The highest rate that is tried.
+    #[arg(long, value_name = "N", default_value_t = 4_000_000.0)]
+    pub(crate) cap: f64,
+    /// How long each rate is held.
+    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration)]
+    pub(crate) duration: Duration,
+    /// The most trials.
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) trials: u32,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CalibrateArgs {
+    #[command(flatten)]
+    pub(crate) offer: Offer,
+    /// Clients' commands per second.
+    #[arg(long, value_name = "N", default_value_t = 50_000.0)]
+    pub(crate) rate: f64,
+    /// How long to measure.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    pub(crate) duration: Duration,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let span = chappe_base::Duration::parse(text)?.0;
+    Ok(Duration::from_nanos(span.0.unsigned_abs()))
+}
+
+fn comparison(text: &str) -> Result<Compare, String> {
+    let example = "write KEY=A,B, for example design.lanes=fifo,priority";
+    let (key, values) = text.split_once('=').ok_or(example)?;
+    let values: Vec<String> = values.split(',').map(|value| value.trim().to_string()).collect();
+    let mut distinct = values.clone();
+    distinct.sort();
+    distinct.dedup();
+    if values.len() < 2 || distinct.len() < values.len() || values.iter().any(String::is_empty) {
+        return Err(format!(
+            "a comparison needs two or more different values; {example}"
+        ));
+    }
+    Ok(Compare {
+        key: key.trim().to_string(),
+        values,
+    })
+}
