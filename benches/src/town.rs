@@ -57,6 +57,7 @@ pub(crate) fn config(policy: Policy, users_count: u32) -> Config {
         transfer_timeout: Span(10 * Span::SECOND.0),
         key_life: Span::DAY,
         inbox_life: Span(7 * Span::DAY.0),
+        pushes_ads: false,
         lease_life: Span::DAY,
         lease_ads_count: 1_000,
     }

@@ -30,7 +30,9 @@ pub(crate) enum Failure {
     #[error("{0} threshold(s) not met")]
     Thresholds(usize),
     /// The generator could not offer the load that was asked for.
-    #[error("the generator was the limit: {late_percent:.1}% of the sends were over 1 ms late, at {rate:.0} sent per second; lower the rate, or leave the generator a core with --workers")]
+    #[error(
+        "the generator was the limit: {late_percent:.1}% of the sends were over 1 ms late, at {rate:.0} sent per second; lower the rate, or leave the generator a core with --workers"
+    )]
     Invalid { late_percent: f64, rate: f64 },
     /// The run was interrupted; what it had is written.
     #[error("interrupted; the report covers the run up to {0}")]

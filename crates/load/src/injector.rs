@@ -171,7 +171,7 @@ impl Injector {
     /// Posts parcels to a shard, as far as there is room, and deals with the others as the design says.
     fn post(&mut self, target: ShardId, mut parcels: Vec<Parcel>) {
         let town = Arc::clone(&self.town);
-        if town.design.overload == Overload::ShedAds && self.is_half_full(target) {
+        if town.design.overload == Overload::ShedAds && town.is_half_full(target) {
             let (ads, others) = parcels.into_iter().partition(is_about_ads);
             self.drop_all(target, ads);
             parcels = others;
@@ -193,10 +193,6 @@ impl Injector {
             let rest = parcels.split_off(room);
             self.hand_in(target, std::mem::replace(&mut parcels, rest));
         }
-    }
-
-    fn is_half_full(&self, target: ShardId) -> bool {
-        self.town.room(target) < self.town.design.capacity as usize / 2
     }
 
     fn wait_for_room(&mut self, target: ShardId) {

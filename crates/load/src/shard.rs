@@ -7,7 +7,8 @@ use crate::town::{Desk, Town};
 use crate::work::Work;
 use chappe_base::{ActKind, CommandClass, Decision, Fact, ShardId, SimTime, Span};
 use chappe_metrics::Meter;
-use chappe_platform::{Hop, Notice, Outbox};
+use chappe_platform::{Command, Hop, Notice, Outbox};
+use chappe_scenario::Overload;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -44,6 +45,7 @@ pub(crate) struct Task<W> {
     now: SimTime,
     stall: Option<Stall>,
     served: Option<Served>,
+    slots_open: bool,
     has_ended: bool,
 }
 
@@ -66,6 +68,7 @@ impl<W: Work> Task<W> {
             now: SimTime(i64::MIN),
             stall: None,
             served: None,
+            slots_open: true,
             has_ended: false,
             town,
         }
@@ -92,6 +95,7 @@ impl<W: Work> Task<W> {
                 }
             }
             self.stall_if_due().await;
+            self.shed_if_due();
             let mut turn = 0;
             while turn < TURN && !self.queue.is_empty() {
                 while let Some(batch) = self.mailbox.try_recv() {
@@ -112,6 +116,21 @@ impl<W: Work> Task<W> {
             && let Some(stall) = self.stall.take()
         {
             tokio::time::sleep(stall.lasting).await;
+        }
+    }
+
+    /// Under a design that sheds ads first: no slots while the mailbox is more than half full.
+    fn shed_if_due(&mut self) {
+        if self.town.design.overload != Overload::ShedAds {
+            return;
+        }
+        let open = !self.town.is_half_full(self.id);
+        if open != self.slots_open {
+            self.slots_open = open;
+            let command = Command::SetAdSlots { open };
+            let parcel = Parcel::from_harness(What::Command(command), self.now, self.town.clock.now());
+            self.queue.push(parcel, parcel.intended_ns);
+            self.town.took_on(1);
         }
     }
 

@@ -151,9 +151,9 @@ impl Town {
         self.between.load(Ordering::Relaxed) > most
     }
 
-    /// Commands of clients for which `shard` has room.
-    pub(crate) fn room(&self, shard: ShardId) -> usize {
-        self.outlets[shard.index()].room.available_permits()
+    /// Whether more than half of the room at `shard` is taken.
+    pub(crate) fn is_half_full(&self, shard: ShardId) -> bool {
+        self.outlets[shard.index()].room.available_permits() < self.design.capacity as usize / 2
     }
 
     /// Takes up to `wanted` places at `shard`, as many as there are; the number taken.

@@ -314,6 +314,19 @@ pub enum Command {
         /// How much.
         amount: Money,
     },
+    /// A shard is to offer a campaign to its part of the audience, from this user of its own on: from the
+    /// page's home, then a timer.
+    Broadcast {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The shard's user with whom to begin.
+        from: u32,
+    },
+    /// Whether users who come on line are shown ads: a platform under too much load may stop that.
+    SetAdSlots {
+        /// Whether they are.
+        open: bool,
+    },
     /// Timer at the user's shard: hand out an ad that won a slot.
     DeliverAd {
         /// The ad's message.
@@ -367,14 +380,15 @@ impl Command {
             | Command::Mute { .. }
             | Command::OptIn { .. }
             | Command::OptOut { .. } => CommandClass::Consent,
-            Command::DeliverAd { .. } | Command::React { .. } => CommandClass::Ad,
+            Command::DeliverAd { .. } | Command::React { .. } | Command::Broadcast { .. } => CommandClass::Ad,
             Command::StartCampaign { .. }
             | Command::EndCampaign { .. }
             | Command::RequestLease { .. }
             | Command::GrantLease { .. }
             | Command::RefuseLease { .. }
             | Command::LeaseTimeout { .. }
-            | Command::ReturnLease { .. } => CommandClass::Control,
+            | Command::ReturnLease { .. }
+            | Command::SetAdSlots { .. } => CommandClass::Control,
             Command::Probe => CommandClass::Probe,
         }
     }
@@ -417,6 +431,8 @@ impl Command {
             | Command::RefuseLease { .. }
             | Command::LeaseTimeout { .. }
             | Command::ReturnLease { .. }
+            | Command::Broadcast { .. }
+            | Command::SetAdSlots { .. }
             | Command::Probe => MessageId(0),
         }
     }
@@ -459,6 +475,8 @@ impl Command {
             | Command::RefuseLease { .. }
             | Command::LeaseTimeout { .. }
             | Command::ReturnLease { .. }
+            | Command::Broadcast { .. }
+            | Command::SetAdSlots { .. }
             | Command::DeliverAd { .. }
             | Command::Probe => None,
         }

@@ -16,6 +16,8 @@ pub struct Config {
     pub campaigns: Vec<CampaignConfig>,
     /// The ad policy in force.
     pub policy: Policy,
+    /// Whether a campaign's whole audience is judged when it begins, and not each user who comes on line.
+    pub pushes_ads: bool,
     /// After how long without an answer the payer's shard cancels a transfer.
     pub transfer_timeout: Span,
     /// How long an idempotency key is remembered; an older one is refused. At least four times the

@@ -128,7 +128,9 @@ impl Shard {
             while let Some(kept) = self.people.take_kept(local) {
                 self.hand_out(now, user, kept, out);
             }
-            self.ad_slot(now, occasion, user, out);
+            if self.ads.slots_open && !self.config.pushes_ads {
+                self.ad_slot(now, occasion, user, out);
+            }
         }
     }
 

@@ -252,7 +252,9 @@ impl Shard {
                 amount,
                 until,
             } => self.receive_lease(now, campaign, amount, until, out),
-            Command::RefuseLease { campaign, rule } => self.receive_no_lease(now, campaign, rule),
+            Command::RefuseLease { campaign, rule } => self.receive_no_lease(now, campaign, rule, out),
+            Command::Broadcast { campaign, from } => self.broadcast(now, campaign, from, out),
+            Command::SetAdSlots { open } => self.ads.slots_open = open,
             Command::LeaseTimeout { campaign } => self.return_lease(now, campaign, out),
             Command::ReturnLease { campaign, amount } => self.take_back_lease(campaign, amount, out),
             Command::Probe => {}

@@ -5,6 +5,8 @@
 
 #[path = "platform/ads.rs"]
 mod ads;
+#[path = "platform/broadcast.rs"]
+mod broadcast;
 #[path = "platform/friends.rs"]
 mod friends;
 #[path = "platform/leases.rs"]

@@ -1,5 +1,6 @@
 //! From a file's values to a scenario: what no single value can say is checked here.
 
+use crate::design::Broadcast;
 use crate::error::{Problem, advice};
 use crate::file::{CampaignFile, CatalogueFile, File, LinkFile, PacingWord, PlatformFile};
 use crate::policy::Setting;
@@ -49,6 +50,7 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
         pages: pages(file, &categories),
         campaigns: campaigns(file, &categories, horizon)?,
         policy,
+        pushes_ads: file.design.broadcast == Broadcast::Push,
         transfer_timeout: file.platform.transfer_timeout.0,
         key_life: file.platform.key_life.0,
         inbox_life: file.platform.inbox_life.0,

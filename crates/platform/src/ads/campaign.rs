@@ -33,6 +33,9 @@ impl Shard {
             topic,
             budget,
         });
+        if self.config.pushes_ads {
+            self.begin_broadcast(campaign, out);
+        }
     }
 
     /// Ends a campaign; what shards still hold comes back as their leases run out.

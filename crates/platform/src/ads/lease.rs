@@ -19,20 +19,30 @@ impl Shard {
         let (from, to) = (Account::Clearing, Account::Lease(campaign));
         self.ledger
             .shift(from, to, amount, chappe_base::MessageId(0), &mut out.facts);
-        self.ads.leases[campaign.index()] = Lease {
+        let lease = &mut self.ads.leases[campaign.index()];
+        *lease = Lease {
             until,
             refused: None,
             retry_at: now,
+            ..*lease
         };
+        self.resume_broadcast(now, campaign, out);
         // A grant may arrive after its end.
         out.timer(until.max(now), Command::LeaseTimeout { campaign });
     }
 
     /// The page's home gives nothing, for now.
-    pub(crate) fn receive_no_lease(&mut self, now: SimTime, campaign: CampaignId, rule: RuleKind) {
+    pub(crate) fn receive_no_lease(
+        &mut self,
+        now: SimTime,
+        campaign: CampaignId,
+        rule: RuleKind,
+        out: &mut Outbox,
+    ) {
         let retry_at = self.lease_retry(now);
         let lease = &mut self.ads.leases[campaign.index()];
         (lease.refused, lease.retry_at) = (Some(rule), retry_at);
+        self.resume_broadcast(retry_at, campaign, out);
     }
 
     /// When to ask again after a refusal, or if no answer comes.

@@ -1,5 +1,6 @@
 //! Ads: campaigns and their budgets at the page's home, leases at the shards, slots at the users'.
 
+mod broadcast;
 mod campaign;
 mod judging;
 mod lease;
@@ -18,6 +19,8 @@ struct Lease {
     refused: Option<RuleKind>,
     /// Not asked for again before then.
     retry_at: SimTime,
+    /// Where a broadcast goes on once there is an answer.
+    broadcast: Option<u32>,
 }
 
 /// An ad that won a slot and is not yet delivered or withdrawn.
@@ -37,6 +40,8 @@ pub(crate) struct Ads {
     /// For each page, where its campaigns begin in `by_page`; one more than there are pages.
     starts: Vec<u32>,
     by_page: Vec<CampaignId>,
+    /// Whether users who come on line are shown ads.
+    pub(crate) slots_open: bool,
     /// For each campaign homed here that has begun and not ended, the budget set aside for it.
     set_aside: Vec<Option<Money>>,
 }
@@ -55,6 +60,7 @@ impl Ads {
             under_way: Map::default(),
             starts,
             by_page,
+            slots_open: true,
             set_aside: vec![None; count],
         }
     }

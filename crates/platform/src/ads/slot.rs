@@ -79,7 +79,7 @@ impl Shard {
     }
 
     /// Judges one campaign for one user: the user's side by the policy, then the lease.
-    fn judge(
+    pub(super) fn judge(
         &mut self,
         now: SimTime,
         user: UserId,
@@ -107,7 +107,7 @@ impl Shard {
     }
 
     /// Reserves the winner's price, counts the ad towards the caps, and sends it off.
-    fn reserve_ad(&mut self, now: SimTime, message: MessageId, ad: Ad, out: &mut Outbox) {
+    pub(super) fn reserve_ad(&mut self, now: SimTime, message: MessageId, ad: Ad, out: &mut Outbox) {
         let Ad {
             user,
             campaign,

@@ -76,6 +76,7 @@ pub(crate) fn config() -> Config {
         inbox_life: Span(7 * Span::DAY.0),
         lease_life: Span(10 * Span::MINUTE.0),
         lease_ads_count: 2,
+        pushes_ads: false,
     }
 }
 

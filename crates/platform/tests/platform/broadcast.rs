@@ -1,0 +1,110 @@
+//! Campaigns that are pushed to the whole audience, and slots that are closed.
+
+use crate::world::{ANN, BOB, CID, SHOES, World, campaign, config, policy, s};
+use chappe_base::{Fact, Money, RuleKind, UserId};
+use chappe_platform::policy::UserRule;
+use chappe_platform::{Command, Config, Notice};
+
+fn world(user_rules: Vec<UserRule>, budget: i64) -> World {
+    let mut world = World::new(Config {
+        policy: policy(user_rules, Vec::new()),
+        campaigns: vec![chappe_platform::CampaignConfig {
+            budget: Money(budget),
+            ..campaign(SHOES)
+        }],
+        pushes_ads: true,
+        ..config()
+    });
+    for user in [ANN, BOB, CID] {
+        world.acquainted(user, SHOES);
+    }
+    world
+}
+
+fn reached(world: &World) -> Vec<UserId> {
+    let user = |fact: &Fact| match fact {
+        Fact::AdDelivered { user, .. } => Some(*user),
+        _ => None,
+    };
+    let mut users: Vec<UserId> = world.picked(user).into_iter().map(|(_, user)| user).collect();
+    users.sort();
+    users
+}
+
+#[test]
+fn reaches_everyone_who_talks_to_the_page_and_those_off_line_on_their_return() {
+    let mut world = world(Vec::new(), 20);
+    world.online(s(0), ANN, 1_000);
+    world.run_until(s(100));
+    assert_eq!(reached(&world), [ANN]);
+    world.online(s(200), BOB, 1_000);
+    world.online(s(200), CID, 1_000);
+    world.run_until(s(300));
+    let mut all = [ANN, BOB, CID];
+    all.sort();
+    assert_eq!(reached(&world), all);
+    assert_eq!(
+        world.count(|fact| matches!(fact, Fact::Decided { .. })),
+        3,
+        "nobody is judged again on return"
+    );
+    world.finish();
+    world.assert_settled();
+}
+
+#[test]
+fn stops_where_the_budget_ends() {
+    let mut world = world(Vec::new(), 4);
+    for user in [ANN, BOB, CID] {
+        world.online(s(0), user, 80_000);
+    }
+    world.run_until(s(80_000));
+    assert_eq!(reached(&world).len(), 2, "an ad costs 2 of 4");
+}
+
+#[test]
+fn obeys_the_rules() {
+    let mut world = world(vec![UserRule::NoAds], 20);
+    world.online(s(0), ANN, 1_000);
+    world.run_until(s(1_000));
+    assert_eq!(reached(&world), []);
+    let refused = |fact: &Fact| matches!(fact, Fact::Decided { decision: chappe_base::Decision::Refused(rule), .. } if *rule == RuleKind::NoAds);
+    assert_eq!(world.count(refused), 3);
+}
+
+#[test]
+fn closed_slots_show_no_ads() {
+    let mut world = World::new(Config {
+        policy: policy(Vec::new(), Vec::new()),
+        campaigns: vec![campaign(SHOES)],
+        ..config()
+    });
+    world.acquainted(ANN, SHOES);
+    world.request_leases(s(0), ANN);
+    world.run_until(s(1));
+    for shard in 0..3 {
+        world.push(
+            s(2),
+            chappe_base::ShardId(shard),
+            Command::SetAdSlots { open: false },
+        );
+    }
+    world.online(s(3), ANN, 10);
+    world.run_until(s(20));
+    assert_eq!(world.count(|fact| matches!(fact, Fact::Decided { .. })), 0);
+    for shard in 0..3 {
+        world.push(
+            s(21),
+            chappe_base::ShardId(shard),
+            Command::SetAdSlots { open: true },
+        );
+    }
+    world.online(s(22), ANN, 10);
+    world.run_until(s(40));
+    assert!(
+        world
+            .notices
+            .iter()
+            .any(|(_, notice)| matches!(notice, Notice::Ad { .. }))
+    );
+}
