@@ -1,7 +1,8 @@
 //! Looking things up in a record by their registered names.
 
+use crate::words;
 use chappe_base::MessageClass;
-use chappe_metrics::{Metric, RunRecord, Summary};
+use chappe_metrics::{Clock, Metric, Observed, RunRecord, Summary};
 
 /// A record, and the questions that every part of a report asks of it.
 #[derive(Clone, Copy)]
@@ -76,7 +77,11 @@ impl<'a> Reading<'a> {
 
     /// The words that every figure is labelled with.
     pub(crate) fn clock_words(self) -> String {
-        format!("{} time", self.record.clock.label())
+        match self.record.clock {
+            Clock::Virtual => "virtual time",
+            Clock::Wall => "wall-clock time",
+        }
+        .to_owned()
     }
 }
 
@@ -87,5 +92,17 @@ pub(crate) fn class_words(class: MessageClass) -> &'static str {
         MessageClass::HotLine => "Hot-line",
         MessageClass::OrderNotice => "Order notices",
         MessageClass::Ad => "Ads",
+    }
+}
+
+/// What a threshold was held against, with its unit.
+pub(crate) fn observed(observed: Observed) -> String {
+    match observed {
+        Observed::Nothing => "nothing".to_owned(),
+        Observed::Value { value, unit } => words::value(value, unit),
+        Observed::Share {
+            numerator,
+            denominator,
+        } => words::share(numerator, denominator),
     }
 }

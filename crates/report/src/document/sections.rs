@@ -2,10 +2,10 @@
 
 use super::{Cell, tabled, worded};
 use crate::chart::{Table, campaign_words, rule_words};
-use crate::reading::Reading;
+use crate::reading::{Reading, observed};
 use crate::summary::in_full;
 use crate::words;
-use chappe_metrics::{Metric, Observed, RunRecord, Tally, Unit, find};
+use chappe_metrics::{Metric, RunRecord, Tally, Unit, find};
 use maud::{Markup, html};
 
 /// Anchors and titles of the sections that the record has data for.
@@ -97,17 +97,6 @@ pub(super) fn thresholds(record: &RunRecord) -> Markup {
             (worded(["metric", "must hold", "observed", "verdict"], rows))
         }
     })
-}
-
-fn observed(observed: Observed) -> String {
-    match observed {
-        Observed::Nothing => "nothing".to_owned(),
-        Observed::Value { value, unit } => words::value(value, unit),
-        Observed::Share {
-            numerator,
-            denominator,
-        } => words::share(numerator, denominator),
-    }
 }
 
 pub(super) fn audit(record: &RunRecord) -> Markup {

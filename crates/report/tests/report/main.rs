@@ -193,7 +193,7 @@ fn every_figure_says_in_which_time_it_is() {
     }
     record.clock = chappe_metrics::Clock::Wall;
     let text = html(&record);
-    assert!(text.contains("wall time") && !text.contains("virtual time"));
+    assert!(text.contains("wall-clock time") && !text.contains("virtual time"));
 }
 
 /// Stopped before anything happened, and a run of half a year: no panic, no empty axis.
