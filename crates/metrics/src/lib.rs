@@ -20,6 +20,7 @@ mod record;
 mod registry;
 #[cfg(test)]
 mod sample;
+mod study;
 mod threshold;
 
 pub use collector::{Collector, CollectorConfig};
@@ -37,4 +38,8 @@ pub use record::{
     SeriesTable, Size, Summary, Tally, ThresholdVerdict, Unit, ViolationSummary, Warning, Window, schema,
 };
 pub use registry::{Better, Definition, Kind, UnknownMetric, definitions, find};
+pub use study::{
+    CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityRecord, CapacityTrial, ComparedMetric, ComparisonRecord,
+    VariantFigures, VariantVerdict,
+};
 pub use threshold::{Threshold, ThresholdError};

@@ -106,3 +106,11 @@ pub struct PredictedPoint {
     /// The same as measured.
     pub p99_measured_ns: i64,
 }
+
+impl LoadRecord {
+    /// Processor time per measured time: how many cores the process kept busy.
+    #[must_use]
+    pub fn cores_busy(&self) -> f64 {
+        self.outcome.cpu_ns as f64 / self.outcome.measured_ns.max(1) as f64
+    }
+}

@@ -1,5 +1,7 @@
 //! The answer to the scenario's question, in sentences with figures, worked out of the record.
 
+mod load;
+
 use crate::reading::Reading;
 use crate::words;
 use chappe_metrics::RunRecord;
@@ -12,6 +14,9 @@ const DAY_NS: i64 = 86_400 * SECOND_NS;
 #[must_use]
 pub fn answer(record: &RunRecord) -> Vec<String> {
     let reading = Reading { record };
+    if let Some(load) = &record.load {
+        return load::answer(reading, load);
+    }
     let subjects = if reading.queue_only() {
         vec![queue(reading), abandonment(reading)]
     } else {
@@ -196,15 +201,11 @@ fn abandonment(reading: Reading<'_>) -> Option<String> {
 /// missed thresholds, and the record's own warnings with what to change.
 #[must_use]
 pub fn doubts(record: &RunRecord) -> Vec<String> {
-    let (result, window) = (&record.result, record.result.window);
-    let mut doubts = vec![];
-    if record.interrupted {
-        doubts.push(format!(
-            "The run was stopped at {}, before its end after {}: every figure is about that part only.",
-            words::moment(window.until_ns),
-            words::spoken_duration(window.horizon_ns),
-        ));
-    }
+    let result = &record.result;
+    let mut doubts = match &record.load {
+        Some(load) => load::doubts(load),
+        None => stopped(record).into_iter().collect(),
+    };
     if !result.audit.passed {
         doubts.push(
             "The audit found broken promises: do not rely on these figures before they are explained."
@@ -222,4 +223,15 @@ pub fn doubts(record: &RunRecord) -> Vec<String> {
         format!("{problem} {}", words::sentence(&warning.remedy))
     }));
     doubts
+}
+
+fn stopped(record: &RunRecord) -> Option<String> {
+    let window = record.result.window;
+    record.interrupted.then(|| {
+        format!(
+            "The run was stopped at {}, before its end after {}: every figure is about that part only.",
+            words::moment(window.until_ns),
+            words::spoken_duration(window.horizon_ns),
+        )
+    })
 }

@@ -7,6 +7,7 @@
 mod answer;
 pub mod chart;
 mod document;
+mod junit;
 mod reading;
 pub mod render;
 mod summary;
@@ -15,5 +16,6 @@ mod write;
 
 pub use answer::{answer, doubts};
 pub use document::document;
+pub use junit::junit;
 pub use summary::{Figure, key_figures, markdown, summary};
 pub use write::{ReportError, write_plots, write_report};

@@ -1,7 +1,8 @@
 //! Looking things up in a record by their registered names.
 
-use chappe_base::MessageClass;
-use chappe_metrics::{Metric, RunRecord, Summary};
+use crate::words;
+use chappe_base::{MessageClass, RuleKind};
+use chappe_metrics::{Clock, LoadRecord, Metric, Observed, RunRecord, Summary};
 
 /// A record, and the questions that every part of a report asks of it.
 #[derive(Clone, Copy)]
@@ -74,9 +75,36 @@ impl<'a> Reading<'a> {
         self.count("opt_ins.revoked") + self.count("mutes") + self.count("blocks")
     }
 
+    /// Ad slots that the policy judged per second of the measured time of a load.
+    pub(crate) fn decisions_per_second(self, load: &LoadRecord) -> f64 {
+        let refused = RuleKind::ALL.iter();
+        let refused = refused.map(|rule| format!("decision.refused.{}", rule.label()));
+        let all = refused.chain(["decision.allowed".to_owned()]);
+        let judged: u64 = all.filter_map(|name| Some(self.histogram(&name)?.count)).sum();
+        judged as f64 * 1e9 / load.outcome.measured_ns.max(1) as f64
+    }
+
+    /// Where in the time of the series warm-up ends, and where they end [ns].
+    pub(crate) fn stretch(self) -> (i64, i64) {
+        let (window, table) = (self.record.result.window, &self.record.result.series);
+        match &self.record.load {
+            None => (window.warm_up_ns, window.until_ns),
+            // A load counts its seconds from the start of its warm-up; the scenario's time is the tape's.
+            Some(load) => {
+                let rows = table.columns.iter().map(|column| column.values.len()).max();
+                let length_ns = rows.unwrap_or(0) as i64 * table.interval_ns;
+                (load.plan.warm_up_ns, table.start_ns + length_ns)
+            }
+        }
+    }
+
     /// The words that every figure is labelled with.
     pub(crate) fn clock_words(self) -> String {
-        format!("{} time", self.record.clock.label())
+        match self.record.clock {
+            Clock::Virtual => "virtual time",
+            Clock::Wall => "wall-clock time",
+        }
+        .to_owned()
     }
 }
 
@@ -87,5 +115,17 @@ pub(crate) fn class_words(class: MessageClass) -> &'static str {
         MessageClass::HotLine => "Hot-line",
         MessageClass::OrderNotice => "Order notices",
         MessageClass::Ad => "Ads",
+    }
+}
+
+/// What a threshold was held against, with its unit.
+pub(crate) fn observed(observed: Observed) -> String {
+    match observed {
+        Observed::Nothing => "nothing".to_owned(),
+        Observed::Value { value, unit } => words::value(value, unit),
+        Observed::Share {
+            numerator,
+            denominator,
+        } => words::share(numerator, denominator),
     }
 }

@@ -1,7 +1,9 @@
 //! The handful of figures that stand for a run: tiles of the document, and a table on a terminal.
 
+mod load;
+
 use crate::chart::Tone;
-use crate::reading::{Reading, class_words};
+use crate::reading::{Reading, class_words, observed};
 use crate::words;
 use chappe_base::MessageClass;
 use chappe_metrics::{FullSize, RunRecord};
@@ -23,6 +25,12 @@ pub struct Figure {
 #[must_use]
 pub fn key_figures(record: &RunRecord) -> Vec<Figure> {
     let reading = Reading { record };
+    if let Some(load) = &record.load {
+        return load::figures(reading, load)
+            .into_iter()
+            .chain([audit(reading)])
+            .collect();
+    }
     let figures = if reading.queue_only() {
         vec![
             requests(reading),
@@ -69,13 +77,27 @@ pub fn summary(record: &RunRecord) -> Vec<(String, String)> {
             format!("{kept} of {} kept", thresholds.len()),
         ));
     }
-    let execution = &record.execution;
-    rows.extend([
-        (
-            "Run".to_owned(),
+    rows.extend(match &record.load {
+        Some(load) => load::rows(load),
+        None => run(reading),
+    });
+    rows.push(("Digest".to_owned(), record.digest.clone()));
+    if let Some(full) = &record.execution.full_size {
+        rows.push(("In full".to_owned(), in_full(full)));
+    }
+    rows
+}
+
+/// What a simulation took.
+fn run(reading: Reading<'_>) -> Vec<(String, String)> {
+    let execution = &reading.record.execution;
+    let row = |label: &str, value| (label.to_owned(), value);
+    vec![
+        row(
+            "Run",
             format!(
                 "{} of {} in {} on {}{}",
-                words::duration(record.result.window.until_ns),
+                words::duration(reading.record.result.window.until_ns),
                 reading.clock_words(),
                 words::duration(execution.wall_ns as i64),
                 words::counted(i64::from(execution.workers), "worker"),
@@ -85,24 +107,19 @@ pub fn summary(record: &RunRecord) -> Vec<(String, String)> {
                 },
             ),
         ),
-        (
-            "Events".to_owned(),
+        row(
+            "Events",
             format!(
                 "{} ({} per second)",
                 words::count(execution.events_count as i64),
                 words::count(execution.events_per_second as i64),
             ),
         ),
-        (
-            "Memory".to_owned(),
+        row(
+            "Memory",
             format!("{} at most", words::bytes(execution.memory.peak_bytes)),
         ),
-        ("Digest".to_owned(), record.digest.clone()),
-    ]);
-    if let Some(full) = &execution.full_size {
-        rows.push(("In full".to_owned(), in_full(full)));
-    }
-    rows
+    ]
 }
 
 /// What a scenario would cost with all its people.
@@ -118,12 +135,19 @@ pub(crate) fn in_full(full: &FullSize) -> String {
     )
 }
 
-/// The same as a table of Markdown.
+/// The same as a table of Markdown, with the verdict on every threshold.
 #[must_use]
 pub fn markdown(record: &RunRecord) -> String {
     let cell = |text: &str| text.replace('|', "\\|").replace(['\n', '\r'], " ");
+    let verdicts = record.result.thresholds.iter().map(|verdict| {
+        let word = if verdict.passed { "kept" } else { "**missed**" };
+        (
+            format!("{} {}", verdict.metric, verdict.condition),
+            format!("{word}: {}", observed(verdict.observed)),
+        )
+    });
     let mut text = String::from("| figure | value |\n|---|---|\n");
-    for (label, value) in summary(record) {
+    for (label, value) in summary(record).into_iter().chain(verdicts) {
         text += &format!("| {} | {} |\n", cell(&label), cell(&value));
     }
     text

@@ -207,6 +207,14 @@ pub fn capital(text: &str) -> String {
     first.chain(letters).collect()
 }
 
+/// The text with a small letter at its start.
+#[must_use]
+pub fn uncapital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(letters).collect()
+}
+
 /// With a capital at its start and a full stop at its end.
 #[must_use]
 pub fn sentence(text: &str) -> String {

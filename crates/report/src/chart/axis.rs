@@ -39,6 +39,12 @@ impl Measure {
         }
     }
 
+    /// The same for a value that may be below zero.
+    pub(crate) fn signed(self, value: f64) -> String {
+        let sign = if value < 0.0 { "\u{2212}" } else { "" };
+        format!("{sign}{}", self.show(value.abs()))
+    }
+
     /// A value that stands at a tick: no more digits than it needs.
     fn show_tick(self, value: f64) -> String {
         match self {
@@ -142,6 +148,52 @@ impl Scale {
         (Scale::Log { low, high }, ticks)
     }
 
+    /// A logarithmic scale of rates that holds `least` to `most`, above zero.
+    pub(crate) fn log_rates(least: f64, most: f64) -> (Scale, Vec<Tick>) {
+        let (first, last) = (least.log10().floor() as i32, most.log10().ceil() as i32);
+        let powers = first..=last.max(first + 1);
+        let fine: Vec<f64> = powers
+            .flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10_f64.powi(power)))
+            .collect();
+        let low = fine.iter().rev().find(|&&mark| mark <= least * 1.0001);
+        let high = fine.iter().find(|&&mark| mark >= most * 0.9999);
+        let low = low.copied().unwrap_or(least);
+        let high = high.copied().unwrap_or(most).max(low * 2.0);
+        let is_shown = |mark: &f64| (low * 0.999..=high * 1.001).contains(mark);
+        let ticks = fine.into_iter().filter(is_shown).map(|value| Tick {
+            value,
+            label: short_count(value),
+        });
+        (Scale::Log { low, high }, ticks.collect())
+    }
+
+    /// An even scale between round values around what lies from `least` to `most`, with about `wanted`
+    /// ticks.
+    pub(crate) fn around(least: f64, most: f64, measure: Measure, wanted: usize) -> (Scale, Vec<Tick>) {
+        // What is all the same would have no length.
+        let length = (most - least).max(most.abs().max(least.abs()) * 1e-3).max(1e-9);
+        let apart = length / wanted.max(1) as f64;
+        let step = match measure {
+            Measure::Duration => duration_step(apart),
+            Measure::Count | Measure::Rate | Measure::Money | Measure::Share | Measure::Bytes => {
+                round_step(apart)
+            }
+        };
+        let first = (least / step + 1e-9).floor();
+        let last = (most / step - 1e-9).ceil().max(first + 1.0);
+        let ticks = (0..=(last - first) as u32).map(|index| {
+            let value = (first + f64::from(index)) * step;
+            let sign = if value < 0.0 { "\u{2212}" } else { "" };
+            let label = match value {
+                0.0 => "0".to_owned(),
+                _ => format!("{sign}{}", measure.show_tick(value.abs())),
+            };
+            Tick { value, label }
+        });
+        let (low, high) = (first * step, last * step);
+        (Scale::Linear { low, high }, ticks.collect())
+    }
+
     /// A logarithmic scale of whole powers of ten around what lies from `least` to `most`, above zero.
     pub(crate) fn log_decades((least, most): (f64, f64), measure: Measure) -> (Scale, Vec<Tick>) {
         let first = least.log10().floor() as i32;
@@ -205,6 +257,17 @@ pub(crate) fn time_ticks(from_ns: i64, until_ns: i64, most: usize) -> Vec<Tick> 
                 value: at_ns as f64,
                 label,
             }
+        })
+        .collect()
+}
+
+/// Ticks on an axis of time since the start, at most `most` of them.
+pub(crate) fn elapsed_ticks(from_ns: i64, until_ns: i64, most: usize) -> Vec<Tick> {
+    let ticks = time_ticks(from_ns, until_ns, most).into_iter();
+    ticks
+        .map(|tick| Tick {
+            label: words::duration(tick.value as i64),
+            ..tick
         })
         .collect()
 }
@@ -290,6 +353,38 @@ mod tests {
         assert_eq!(
             labels(&ticks),
             ["10 ms", "100 ms", "1 s", "10 s", "1 min", "10 min", "1 h"]
+        );
+    }
+
+    #[test]
+    fn an_even_scale_around_values_ends_on_round_ones() {
+        let (scale, ticks) = Scale::around(-0.38, 0.02, Measure::Share, 4);
+        assert_eq!(
+            labels(&ticks),
+            [
+                "\u{2212}40%",
+                "\u{2212}30%",
+                "\u{2212}20%",
+                "\u{2212}10%",
+                "0",
+                "10%"
+            ]
+        );
+        assert_eq!(scale.place(0.1), 1.0);
+        let (_, ticks) = Scale::around(1.2e6, 1.31e6, Measure::Duration, 3);
+        assert_eq!(labels(&ticks), ["1.2 ms", "1.25 ms", "1.3 ms", "1.35 ms"]);
+        let (scale, _) = Scale::around(7.0, 7.0, Measure::Count, 3);
+        assert!((0.0..=1.0).contains(&scale.place(7.0)));
+    }
+
+    #[test]
+    fn a_scale_of_rates_holds_them() {
+        let (scale, ticks) = Scale::log_rates(60_000.0, 450_000.0);
+        assert_eq!(labels(&ticks), ["50,000", "100,000", "200,000", "500,000"]);
+        assert_eq!(scale.place(500_000.0), 1.0);
+        assert_eq!(
+            labels(&elapsed_ticks(0, 12_000_000_000, 4)),
+            ["0 s", "5 s", "10 s"]
         );
     }
 

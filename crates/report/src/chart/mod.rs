@@ -7,16 +7,21 @@ mod data;
 mod distribution;
 mod frame;
 mod growth;
+mod live;
 mod palette;
 mod quantiles;
+mod ranges;
+mod rates;
 mod scatter;
 mod table;
 mod time;
+mod timeline;
 
 use crate::reading::Reading;
 use canvas::{Canvas, Extent};
 use chappe_metrics::RunRecord;
 use serde::Serialize;
+use time::Reckoning;
 
 pub use axis::Measure;
 pub use bars::{Bar, BarChart, Lengths};
@@ -25,6 +30,8 @@ pub use distribution::{DistributionChart, DistributionLine};
 pub use growth::{GrowthChart, GrowthLine};
 pub use palette::Tone;
 pub use quantiles::{QuantileChart, QuantileLine};
+pub use ranges::{Places, RangeChart, RangePanel, RangeRow};
+pub use rates::{RateChart, RateLine, RateMark, RatePoint};
 pub use scatter::{Dot, ScatterChart};
 pub use table::Table;
 pub use time::{Panel, TimeChart, TimeLine};
@@ -61,8 +68,10 @@ pub struct Plot {
 pub enum Data {
     /// Lengths of time by quantile.
     Quantiles(QuantileChart),
-    /// Panels over time.
+    /// Panels over the time of day.
     Time(TimeChart),
+    /// Panels over the time since the start.
+    Elapsed(TimeChart),
     /// Horizontal bars.
     Bars(BarChart),
     /// Dots.
@@ -71,9 +80,25 @@ pub enum Data {
     Distribution(DistributionChart),
     /// Growth with size.
     Growth(GrowthChart),
+    /// Ranges with marks.
+    Ranges(RangeChart),
+    /// Latency against offered load.
+    Rates(RateChart),
 }
 
 impl Plot {
+    /// Data with the words around it: `how` to read it, and in which time it is.
+    pub(crate) fn new(name: &'static str, title: &'static str, how: &str, clock: &str, data: Data) -> Plot {
+        Plot {
+            name,
+            title,
+            caption: format!("{how}{} In {clock}.", table::spacing(&data)),
+            clock: clock.to_owned(),
+            alternative: format!("{title}, in {clock}. {}", table::spoken(&data)),
+            data,
+        }
+    }
+
     /// The drawing to stand in a document, as SVG with its text as text.
     #[must_use]
     pub fn inline(&self, screen: Screen) -> String {
@@ -98,8 +123,11 @@ impl Plot {
             height: if narrow { slim } else { wide },
         };
         match &self.data {
-            Data::Quantiles(_) | Data::Distribution(_) | Data::Growth(_) => extent(400.0, 330.0),
-            Data::Time(chart) => {
+            Data::Quantiles(_) | Data::Distribution(_) | Data::Growth(_) | Data::Rates(_) => {
+                extent(400.0, 330.0)
+            }
+            Data::Ranges(chart) => extent(chart.height(false), chart.height(true)),
+            Data::Time(chart) | Data::Elapsed(chart) => {
                 let panels = chart.panels.len() as f64;
                 extent(24.0 + panels * 210.0, 24.0 + panels * 215.0)
             }
@@ -111,11 +139,14 @@ impl Plot {
     fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
         match &self.data {
             Data::Quantiles(chart) => chart.draw(canvas, extent),
-            Data::Time(chart) => chart.draw(canvas, extent),
+            Data::Time(chart) => chart.draw(canvas, extent, Reckoning::OfDay),
+            Data::Elapsed(chart) => chart.draw(canvas, extent, Reckoning::SinceStart),
             Data::Bars(chart) => chart.draw(canvas, extent),
             Data::Scatter(chart) => chart.draw(canvas, extent),
             Data::Distribution(chart) => chart.draw(canvas, extent),
             Data::Growth(chart) => chart.draw(canvas, extent),
+            Data::Ranges(chart) => chart.draw(canvas, extent),
+            Data::Rates(chart) => chart.draw(canvas, extent),
         }
     }
 
@@ -130,44 +161,57 @@ impl Plot {
 #[must_use]
 pub fn plots(record: &RunRecord) -> Vec<Plot> {
     let reading = Reading { record };
+    let chapters = match &record.load {
+        Some(load) => vec![live::load(reading), live::platform(reading, load), ads(reading)],
+        None => vec![latency(reading), ads(reading), pages(reading)],
+    };
+    chapters.into_iter().flatten().flatten().collect()
+}
+
+/// Plots in the time of a record, where there is data.
+fn plotter(reading: Reading<'_>) -> impl Fn(&'static str, &'static str, &str, Option<Data>) -> Option<Plot> {
     let clock = reading.clock_words();
-    let plot = |name, title, how: &str, data: Option<Data>| {
-        data.map(|data| Plot {
-            name,
-            title,
-            caption: format!("{how}{} In {clock}.", table::spacing(&data)),
-            clock: clock.clone(),
-            alternative: format!("{title}, in {clock}. {}", table::spoken(&data)),
-            data,
-        })
-    };
-    let named = |names: &[(&str, &'static str, Tone)]| {
-        names
-            .iter()
-            .map(|&(name, label, tone)| (name.to_owned(), label, tone))
-            .collect::<Vec<_>>()
-    };
-    let quantiles = |of, names: &[_]| data::quantiles(reading, of, names).map(Data::Quantiles);
-    let times = if record.result.window.warm_up_ns > 0 {
+    move |name, title, how, data| data.map(|data| Plot::new(name, title, how, &clock, data))
+}
+
+fn quantiles(reading: Reading<'_>, of: &str, names: &[(String, &str, Tone)]) -> Option<Data> {
+    data::quantiles(reading, of, names).map(Data::Quantiles)
+}
+
+fn named<'a>(names: &[(&str, &'a str, Tone)]) -> Vec<(String, &'a str, Tone)> {
+    let names = names.iter();
+    names
+        .map(|&(name, label, tone)| (name.to_owned(), label, tone))
+        .collect()
+}
+
+/// How to read times of day.
+fn times(reading: Reading<'_>) -> &'static str {
+    if reading.record.result.window.warm_up_ns > 0 {
         "Times of day are UTC. Shaded is the warm-up, which the figures on latency and utilisation \
          leave out."
     } else {
         "Times of day are UTC."
-    };
-    [
+    }
+}
+
+fn latency(reading: Reading<'_>) -> Vec<Option<Plot>> {
+    let plot = plotter(reading);
+    vec![
         plot(
             "latency",
             "How long messages take to arrive",
             "From the moment the sender meant to send to the recipient's device, for recipients who \
              are on line. Further right are rarer, slower messages; the scale upwards is \
              logarithmic.",
-            quantiles("messages", &data::by_class("delivery")),
+            quantiles(reading, "messages", &data::by_class("delivery")),
         ),
         plot(
             "queue",
             "How long requests take",
             "Further right are rarer, slower requests; the scale upwards is logarithmic.",
             quantiles(
+                reading,
                 "requests",
                 &named(&[
                     ("queue.sojourn", "Whole stay", Tone::Ink),
@@ -180,9 +224,15 @@ pub fn plots(record: &RunRecord) -> Vec<Plot> {
         plot(
             "day",
             "Latency and throughput over the run",
-            times,
+            times(reading),
             data::day(reading).map(Data::Time),
         ),
+    ]
+}
+
+fn ads(reading: Reading<'_>) -> Vec<Option<Plot>> {
+    let plot = plotter(reading);
+    vec![
         plot(
             "funnel",
             "What became of the ads",
@@ -208,11 +258,18 @@ pub fn plots(record: &RunRecord) -> Vec<Plot> {
             "Each dot is a campaign, numbered as in the scenario.",
             data::campaigns(reading).map(Data::Scatter),
         ),
+    ]
+}
+
+fn pages(reading: Reading<'_>) -> Vec<Option<Plot>> {
+    let plot = plotter(reading);
+    vec![
         plot(
             "hotline",
             "How long customers wait for a page's answer",
             "From asking. Further right are rarer, longer waits; the scale upwards is logarithmic.",
             quantiles(
+                reading,
                 "waits",
                 &named(&[
                     ("hotline.answer", "Until answered", Tone::HotLine),
@@ -226,16 +283,13 @@ pub fn plots(record: &RunRecord) -> Vec<Plot> {
             "How long messages wait for people who are off line",
             "From the moment the sender meant to send until the recipient's device has it. The scale \
              upwards is logarithmic.",
-            quantiles("messages", &data::by_class("reach")),
+            quantiles(reading, "messages", &data::by_class("reach")),
         ),
         plot(
             "utilisation",
             "How busy the platform is",
-            times,
+            times(reading),
             data::utilisation(reading).map(Data::Time),
         ),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
 }

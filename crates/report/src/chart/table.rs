@@ -1,10 +1,13 @@
 //! The same data as a table, for those who would rather read, or cannot see.
 
 use super::Data;
+use super::axis::Measure;
 use super::bars::BarChart;
 use super::distribution::DistributionChart;
 use super::growth::GrowthChart;
 use super::quantiles::QuantileChart;
+use super::ranges::RangeChart;
+use super::rates::RateChart;
 use super::scatter::ScatterChart;
 use super::time::TimeChart;
 use crate::words;
@@ -25,21 +28,30 @@ pub struct Table {
 pub(crate) fn of(data: &Data) -> Table {
     match data {
         Data::Quantiles(chart) => of_quantiles(chart),
-        Data::Time(chart) => of_time(chart),
+        Data::Time(chart) => of_time(chart, words::moment),
+        Data::Elapsed(chart) => of_time(chart, words::duration),
         Data::Bars(chart) => of_bars(chart),
         Data::Scatter(chart) => of_scatter(chart),
         Data::Distribution(chart) => of_distribution(chart),
         Data::Growth(chart) => of_growth(chart),
+        Data::Ranges(chart) => of_ranges(chart),
+        Data::Rates(chart) => of_rates(chart),
     }
 }
 
 /// How far apart the points of a chart over time are.
 pub(crate) fn spacing(data: &Data) -> String {
     match data {
-        Data::Time(chart) => format!(" Each point stands for {}.", words::duration(chart.interval_ns)),
-        Data::Quantiles(_) | Data::Bars(_) | Data::Scatter(_) | Data::Distribution(_) | Data::Growth(_) => {
-            String::new()
+        Data::Time(chart) | Data::Elapsed(chart) => {
+            format!(" Each point stands for {}.", words::duration(chart.interval_ns))
         }
+        Data::Quantiles(_)
+        | Data::Bars(_)
+        | Data::Scatter(_)
+        | Data::Distribution(_)
+        | Data::Growth(_)
+        | Data::Ranges(_)
+        | Data::Rates(_) => String::new(),
     }
 }
 
@@ -51,7 +63,7 @@ pub(crate) fn spoken(data: &Data) -> String {
             let slow = words::duration(at_quantile(&line.points, 0.99));
             format!("{}: {median} at 50%, {slow} at 99%", line.label)
         })),
-        Data::Time(chart) => joined(chart.panels.iter().flat_map(|panel| {
+        Data::Time(chart) | Data::Elapsed(chart) => joined(chart.panels.iter().flat_map(|panel| {
             panel.lines.iter().map(|line| {
                 let most = line.values.iter().flatten().copied().fold(0.0, f64::max);
                 let most = panel.measure.show(most);
@@ -80,6 +92,15 @@ pub(crate) fn spoken(data: &Data) -> String {
             let last = line.points.last().copied().unwrap_or_default();
             let (size, value) = (words::number(last.0), chart.of.show(last.1));
             format!("{}: {value} at {size} {}", line.label, chart.sizes)
+        })),
+        Data::Ranges(chart) => joined(chart.panels.iter().flat_map(|panel| {
+            let rows = panel.rows.iter();
+            rows.map(|row| format!("{}: {}", within(&panel.title, &row.label), row.remark))
+        })),
+        Data::Rates(chart) => joined(chart.lines.iter().filter_map(|line| {
+            let last = line.points.last()?;
+            let (rate, latency) = (words::number(last.rate), words::duration(last.latency_ns));
+            Some(format!("{}: {latency} at {rate} per second", line.label))
         })),
     }
 }
@@ -152,7 +173,7 @@ fn of_distribution(chart: &DistributionChart) -> Table {
     }
 }
 
-fn of_time(chart: &TimeChart) -> Table {
+fn of_time(chart: &TimeChart, time: fn(i64) -> String) -> Table {
     let lines = || {
         chart
             .panels
@@ -174,7 +195,7 @@ fn of_time(chart: &TimeChart) -> Table {
                     let value = line.values.get(index).copied().flatten();
                     value.map(|value| panel.measure.show(value)).unwrap_or_default()
                 });
-                head(&words::moment(at), values)
+                head(&time(at), values)
             })
             .collect(),
     }
@@ -230,6 +251,54 @@ fn of_growth(chart: &GrowthChart) -> Table {
     Table {
         head: head(&chart.sizes, chart.lines.iter().map(|line| line.label.clone())),
         rows: (0..sizes.unwrap_or(0)).map(row).collect(),
+    }
+}
+
+fn of_ranges(chart: &RangeChart) -> Table {
+    let rows = chart.panels.iter().flat_map(|panel| {
+        panel.rows.iter().map(|row| {
+            let marks: Vec<String> = row.marks.iter().map(|&mark| panel.measure.signed(mark)).collect();
+            vec![
+                within(&panel.title, &row.label),
+                panel.measure.signed(row.span.0),
+                panel.measure.signed(row.span.1),
+                marks.join(", "),
+                row.remark.clone(),
+            ]
+        })
+    });
+    Table {
+        head: ["", "from", "to", "marked", "meaning"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: rows.collect(),
+    }
+}
+
+/// A row's name with that of its panel, if it has one.
+fn within(panel: &str, row: &str) -> String {
+    if panel.is_empty() {
+        row.to_owned()
+    } else {
+        format!("{panel}: {row}")
+    }
+}
+
+fn of_rates(chart: &RateChart) -> Table {
+    let rows = chart.lines.iter().flat_map(|line| {
+        line.points.iter().map(|point| {
+            let verdict = if point.kept { "" } else { "not kept" };
+            vec![
+                line.label.clone(),
+                Measure::Rate.show(point.rate),
+                words::duration(point.latency_ns),
+                verdict.to_owned(),
+            ]
+        })
+    });
+    Table {
+        head: ["", "offered", "latency", ""].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
     }
 }
 

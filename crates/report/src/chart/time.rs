@@ -1,6 +1,6 @@
 //! Figures over the day: panels above each other that share their axis of time.
 
-use super::axis::{Measure, Scale, time_ticks};
+use super::axis::{Measure, Scale, elapsed_ticks, time_ticks};
 use super::canvas::{Align, Canvas, Extent, LABEL, SMALL, text_width};
 use super::frame::{Frame, Key};
 use super::palette::Tone;
@@ -45,6 +45,15 @@ pub struct TimeLine {
     pub tone: Tone,
     /// The values, in the panel's measure; none where nothing was observed.
     pub values: Vec<Option<f64>>,
+}
+
+/// What the axis of time says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reckoning {
+    /// The time of day.
+    OfDay,
+    /// How long it has been since the start. Then warm-up is shaded in every panel.
+    SinceStart,
 }
 
 /// How the values of neighbouring intervals become one.
@@ -112,7 +121,7 @@ impl Panel {
 
 impl TimeChart {
     /// Draws it.
-    pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
+    pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent, reckoning: Reckoning) {
         let scales: Vec<_> = self
             .panels
             .iter()
@@ -127,7 +136,10 @@ impl TimeChart {
             high: self.until_ns as f64,
         };
         let room = ((whole.right - whole.left) / 64.0) as usize;
-        let times = time_ticks(self.from_ns, self.until_ns, room.max(3));
+        let times = match reckoning {
+            Reckoning::OfDay => time_ticks(self.from_ns, self.until_ns, room.max(3)),
+            Reckoning::SinceStart => elapsed_ticks(self.from_ns, self.until_ns, room.max(3)),
+        };
         for (index, (panel, (scale, ticks))) in self.panels.iter().zip(&scales).enumerate() {
             let start = index as f64 * height;
             let mut frame = Frame::new(extent, panel.names(), ticks);
@@ -139,61 +151,65 @@ impl TimeChart {
             let last = index + 1 == self.panels.len();
             frame.columns(canvas, horizontal, &times, last);
             frame.rows(canvas, *scale, ticks);
-            self.draw_lines(canvas, &frame, panel, horizontal, *scale);
+            let measured = matches!(panel.measure, Measure::Duration | Measure::Share);
+            if measured || reckoning == Reckoning::SinceStart {
+                self.draw_warm_up(canvas, &frame, horizontal);
+            }
+            draw_lines(
+                canvas,
+                &frame,
+                panel,
+                |index| {
+                    let at = self.from_ns as f64 + (index as f64 + 0.5) * self.interval_ns as f64;
+                    frame.x(horizontal, at)
+                },
+                *scale,
+            );
         }
     }
 
-    fn draw_lines(
-        &self,
-        canvas: &Canvas<'_>,
-        frame: &Frame,
-        panel: &Panel,
-        horizontal: Scale,
-        vertical: Scale,
-    ) {
-        let measured = matches!(panel.measure, Measure::Duration | Measure::Share);
-        if measured && self.warm_up_ns > self.from_ns {
-            let x = frame.x(horizontal, self.warm_up_ns as f64);
-            canvas.bar((frame.left, frame.top), (x, frame.bottom), Tone::Soft, 0.12);
-            if x - frame.left > text_width("warm-up", SMALL) + 8.0 {
-                let place = (frame.left + 4.0, frame.top + 10.0);
-                canvas.text("warm-up", place, Align::Start, SMALL, Tone::Soft);
+    fn draw_warm_up(&self, canvas: &Canvas<'_>, frame: &Frame, horizontal: Scale) {
+        if self.warm_up_ns <= self.from_ns {
+            return;
+        }
+        let x = frame.x(horizontal, self.warm_up_ns as f64);
+        canvas.bar((frame.left, frame.top), (x, frame.bottom), Tone::Soft, 0.12);
+        if x - frame.left > text_width("warm-up", SMALL) + 8.0 {
+            let place = (frame.left + 4.0, frame.top + 10.0);
+            canvas.text("warm-up", place, Align::Start, SMALL, Tone::Soft);
+        }
+    }
+}
+
+/// The lines of a panel and their names; `across` places an interval from left to right.
+fn draw_lines(
+    canvas: &Canvas<'_>,
+    frame: &Frame,
+    panel: &Panel,
+    across: impl Fn(usize) -> f64,
+    vertical: Scale,
+) {
+    let mut keys = vec![];
+    for line in &panel.lines {
+        let seen = |index: &usize| line.values[*index].is_some();
+        let indices: Vec<usize> = (0..line.values.len()).collect();
+        for run in indices.chunk_by(|one, next| seen(one) == seen(next)) {
+            let path: Vec<(f64, f64)> = run
+                .iter()
+                .filter_map(|&index| Some((across(index), frame.y(vertical, line.values[index]?))))
+                .collect();
+            match path.as_slice() {
+                [] => {}
+                [alone] => canvas.dot(*alone, 1.5, line.tone, 1.0),
+                path => canvas.line(path, line.tone, 2.0),
             }
         }
-        let mut keys = vec![];
-        for line in &panel.lines {
-            for run in line.values.split(|value| value.is_none()).scan(
-                0,
-                |start: &mut usize, run: &[Option<f64>]| {
-                    let first = *start;
-                    *start += run.len() + 1;
-                    Some((first, run))
-                },
-            ) {
-                let (first, values) = run;
-                let path: Vec<(f64, f64)> = values
-                    .iter()
-                    .flatten()
-                    .enumerate()
-                    .map(|(offset, &value)| {
-                        let middle = (first + offset) as f64 + 0.5;
-                        let at = self.from_ns as f64 + middle * self.interval_ns as f64;
-                        (frame.x(horizontal, at), frame.y(vertical, value))
-                    })
-                    .collect();
-                match path.as_slice() {
-                    [] => {}
-                    [alone] => canvas.dot(*alone, 1.5, line.tone, 1.0),
-                    path => canvas.line(path, line.tone, 2.0),
-                }
-            }
-            let end = line.values.iter().rev().flatten().next();
-            let y = frame.y(vertical, end.copied().unwrap_or(0.0));
-            keys.push(Key::new(&line.label, line.tone, y));
-        }
-        if panel.names().next().is_some() {
-            frame.keys(canvas, keys, LABEL);
-        }
+        let end = line.values.iter().rev().flatten().next();
+        let y = frame.y(vertical, end.copied().unwrap_or(0.0));
+        keys.push(Key::new(&line.label, line.tone, y));
+    }
+    if panel.names().next().is_some() {
+        frame.keys(canvas, keys, LABEL);
     }
 }
 

@@ -1,5 +1,6 @@
 //! One HTML document that holds all a run has to say: no other file, no network, no script.
 
+mod load;
 mod sections;
 
 use crate::answer::{answer, doubts};
@@ -54,6 +55,7 @@ pub fn document(record: &RunRecord, plots: &[Plot]) -> String {
                 }
                 main {
                     @for plot in plots { (plotted(plot)) }
+                    (load::load(record))
                     (sections::campaigns(record))
                     (sections::thresholds(record))
                     (sections::audit(record))
@@ -67,7 +69,9 @@ pub fn document(record: &RunRecord, plots: &[Plot]) -> String {
                 }
                 footer {
                     "Made by chappe " (record.version) " from run.json. All figures are in "
-                    (reading.clock_words()) " but for those under Execution."
+                    (reading.clock_words())
+                    @if record.load.is_some() { ", on the machine under Execution." }
+                    @else { " but for those under Execution." }
                 }
             }
         }

@@ -2,16 +2,17 @@
 
 use super::{Cell, tabled, worded};
 use crate::chart::{Table, campaign_words, rule_words};
-use crate::reading::Reading;
+use crate::reading::{Reading, observed};
 use crate::summary::in_full;
 use crate::words;
-use chappe_metrics::{Metric, Observed, RunRecord, Tally, Unit, find};
+use chappe_metrics::{Metric, RunRecord, Tally, Unit, find};
 use maud::{Markup, html};
 
 /// Anchors and titles of the sections that the record has data for.
 pub(super) fn anchors(record: &RunRecord) -> Vec<(&'static str, &'static str)> {
     let result = &record.result;
     [
+        ("load", "How the load was offered", record.load.is_some()),
         ("by-campaign", "Campaigns", !result.campaigns.is_empty()),
         ("thresholds", "Thresholds", !result.thresholds.is_empty()),
         ("audit", "Audit", true),
@@ -30,7 +31,7 @@ pub(super) fn anchors(record: &RunRecord) -> Vec<(&'static str, &'static str)> {
 }
 
 /// A section under its anchor, or nothing where [`anchors`] does not name it.
-fn section(record: &RunRecord, anchor: &str, content: impl FnOnce() -> Markup) -> Markup {
+pub(super) fn section(record: &RunRecord, anchor: &str, content: impl FnOnce() -> Markup) -> Markup {
     let listed = anchors(record);
     html! {
         @if let Some((anchor, title)) = listed.iter().find(|listed| listed.0 == anchor) {
@@ -39,7 +40,7 @@ fn section(record: &RunRecord, anchor: &str, content: impl FnOnce() -> Markup) -
     }
 }
 
-fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
+pub(super) fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
@@ -97,17 +98,6 @@ pub(super) fn thresholds(record: &RunRecord) -> Markup {
             (worded(["metric", "must hold", "observed", "verdict"], rows))
         }
     })
-}
-
-fn observed(observed: Observed) -> String {
-    match observed {
-        Observed::Nothing => "nothing".to_owned(),
-        Observed::Value { value, unit } => words::value(value, unit),
-        Observed::Share {
-            numerator,
-            denominator,
-        } => words::share(numerator, denominator),
-    }
 }
 
 pub(super) fn audit(record: &RunRecord) -> Markup {
@@ -351,9 +341,16 @@ pub(super) fn repeat(record: &RunRecord) -> Markup {
     let scenario = &record.scenario;
     section(record, "repeat", || {
         html! {
-            p {
-                "The same scenario, seed and version give the same figures to the bit, on any "
-                "machine and with any number of workers; the digest tells whether they did."
+            @if record.load.is_some() {
+                p {
+                    "The same scenario, seed and version give the same commands at the same intended "
+                    "times. The figures are this machine\u{2019}s at that hour: compare several runs."
+                }
+            } @else {
+                p {
+                    "The same scenario, seed and version give the same figures to the bit, on any "
+                    "machine and with any number of workers; the digest tells whether they did."
+                }
             }
             pre { (command(record)) }
             (tabled(&Table {
@@ -384,7 +381,7 @@ fn command(record: &RunRecord) -> String {
             words
         }
     };
-    if record.interrupted {
+    if record.interrupted && record.load.is_none() {
         let until = format!("{}ns", record.result.window.until_ns);
         words.extend(["--until".to_owned(), until]);
     }
@@ -407,12 +404,17 @@ pub(super) fn execution(record: &RunRecord) -> Markup {
     let execution = &record.execution;
     let (machine, memory) = (&execution.machine, &execution.memory);
     section(record, "execution", || {
+        let events = if record.load.is_some() {
+            "Commands served"
+        } else {
+            "Events"
+        };
         let mut rows = vec![
             texts(["Started", &execution.started]),
             texts(["Took", &words::duration(execution.wall_ns as i64)]),
-            texts(["Events", &words::count(execution.events_count as i64)]),
+            texts([events, &words::count(execution.events_count as i64)]),
             texts([
-                "Events per second",
+                &format!("{events} per second"),
                 &words::count(execution.events_per_second as i64),
             ]),
             texts(["Processes", &execution.processes.to_string()]),
@@ -434,7 +436,13 @@ pub(super) fn execution(record: &RunRecord) -> Markup {
             ]
         });
         html! {
-            p { "What the run took on this machine, in wall-clock time. Nothing above depends on it." }
+            @if record.load.is_some() {
+                p { "What the load ran on, and what it took. Every figure above depends on it." }
+            } @else {
+                p {
+                    "What the run took on this machine, in wall-clock time. Nothing above depends on it."
+                }
+            }
             (tabled(&Table { head: texts(["", ""]), rows }))
             @if !memory.per_user.is_empty() {
                 h3 { "Memory of the state" }

@@ -2,6 +2,7 @@
 //! queue, and a run that was stopped.
 
 mod figures;
+mod load;
 
 use chappe_metrics::{
     Assumed, AuditSummary, Balance, Clock, Execution, Funnel, Machine, Memory, MemoryPart, Metric, Observed,
@@ -9,6 +10,7 @@ use chappe_metrics::{
     ViolationSummary, Warning, Window,
 };
 use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, times};
+pub(crate) use load::{live, overrun};
 
 fn tally(label: &str, count: u64) -> Tally {
     Tally {

@@ -8,13 +8,15 @@ use chappe_report::{answer, document, doubts, markdown, summary, write_report};
 use std::collections::BTreeMap;
 use std::io;
 
-fn all() -> [(&'static str, RunRecord); 5] {
+fn all() -> [(&'static str, RunRecord); 7] {
     [
         ("full", fixture::full()),
         ("no_ads", fixture::no_ads()),
         ("queue", fixture::queue()),
         ("interrupted", fixture::interrupted()),
         ("hostile", fixture::hostile()),
+        ("live", fixture::live()),
+        ("overrun", fixture::overrun()),
     ]
 }
 
@@ -44,6 +46,7 @@ fn the_data_of_every_chart_is_as_it_was() {
         }
     }
     insta::assert_json_snapshot!("full", plots);
+    insta::assert_json_snapshot!("live", chappe_report::chart::plots(&fixture::live()));
     insta::assert_json_snapshot!("queue_latency", chappe_report::chart::plots(&fixture::queue())[0]);
 }
 
@@ -59,6 +62,7 @@ fn the_answer_is_as_it_was() {
 #[test]
 fn the_summary_is_as_it_was() {
     insta::assert_snapshot!(markdown(&fixture::full()));
+    insta::assert_snapshot!("live_summary", markdown(&fixture::live()));
     assert_eq!(summary(&fixture::queue())[0].0, "Requests");
 }
 
@@ -84,6 +88,26 @@ fn sections_without_data_are_left_out() {
         ["latency", "day", "hotline", "reach", "utilisation"]
     );
     assert_eq!(names(&fixture::queue()), ["queue", "utilisation"]);
+    assert_eq!(
+        names(&fixture::live()),
+        [
+            "throughput",
+            "delivery",
+            "latency",
+            "classes",
+            "where",
+            "pressure",
+            "decisions",
+            "prediction",
+            "funnel",
+            "refusals",
+            "campaigns"
+        ]
+    );
+    assert!(!names(&fixture::overrun()).contains(&"prediction"));
+    assert!(
+        html(&fixture::live()).contains("id=\"load\"") && !html(&fixture::full()).contains("id=\"load\"")
+    );
     let without = html(&fixture::queue());
     for absent in [
         "id=\"by-campaign\"",
@@ -191,9 +215,13 @@ fn every_figure_says_in_which_time_it_is() {
         assert!(plot.caption.ends_with("In virtual time."), "{}", plot.name);
         assert!(plot.alternative.contains("virtual time"), "{}", plot.name);
     }
+    for plot in plots(&fixture::live()) {
+        assert!(plot.caption.ends_with("In wall-clock time."), "{}", plot.name);
+    }
     record.clock = chappe_metrics::Clock::Wall;
     let text = html(&record);
-    assert!(text.contains("wall time") && !text.contains("virtual time"));
+    assert!(!html(&fixture::live()).contains("In virtual time."));
+    assert!(text.contains("wall-clock time") && !text.contains("virtual time"));
 }
 
 /// Stopped before anything happened, and a run of half a year: no panic, no empty axis.

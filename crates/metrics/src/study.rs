@@ -1,0 +1,205 @@
+//! Records of several runs together: how much a platform carries, and what a choice changes.
+
+use crate::load::Choice;
+use crate::record::{Execution, ScenarioId, Unit};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What `schema` says in every [`CapacityRecord`] that this version writes.
+pub const CAPACITY_SCHEMA: &str = "chappe/capacity/1";
+
+/// What `schema` says in every [`ComparisonRecord`] that this version writes.
+pub const COMPARISON_SCHEMA: &str = "chappe/comparison/1";
+
+/// A search for the highest rate that keeps within thresholds, as it stands in `capacity.json`.
+///
+/// Rates are clients' commands per second of the wall clock.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CapacityRecord {
+    /// Version of this format: [`CAPACITY_SCHEMA`].
+    pub schema: String,
+    /// What was run.
+    pub scenario: ScenarioId,
+    /// Seed of all random draws.
+    pub seed: u64,
+    /// Version of the program.
+    pub version: String,
+    /// How each trial was paced and for how long, in words.
+    pub plan: String,
+    /// The choices of the live platform's design, by key, as the scenario would have them.
+    pub design: Vec<Choice>,
+    /// What a trial had to keep, each as metric and condition.
+    pub thresholds: Vec<String>,
+    /// Why the search ended: `found`, `cap`, `generator`, `trials`, `nothing` or `interrupted`.
+    pub ended: String,
+    /// The highest rate that was kept, and not refuted when it was tried again [commands per second].
+    pub kept_rate: Option<f64>,
+    /// The lowest rate above it that failed, be it for the platform or for the generator [commands
+    /// per second].
+    pub failed_rate: Option<f64>,
+    /// Every trial, in order.
+    pub trials: Vec<CapacityTrial>,
+    /// What it took.
+    pub execution: Execution,
+}
+
+/// One trial of a search.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CapacityTrial {
+    /// Load that was to be offered [commands per second].
+    pub rate: f64,
+    /// What the trial was for: `bracket`, `bisect` or `confirm`.
+    pub phase: String,
+    /// Whether every threshold was kept.
+    pub kept: bool,
+    /// Whether the generator fell behind, so that the trial says nothing about the platform.
+    pub generator_limited: bool,
+    /// Load that was served [commands per second].
+    pub achieved_rate: f64,
+    /// Median delivery between friends, from the intended send, if any was measured [ns].
+    pub p50_ns: Option<i64>,
+    /// Its 0.99 quantile [ns].
+    pub p99_ns: Option<i64>,
+}
+
+/// Variants of a design set against each other, round by round, as it stands in `comparison.json`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ComparisonRecord {
+    /// Version of this format: [`COMPARISON_SCHEMA`].
+    pub schema: String,
+    /// What was run.
+    pub scenario: ScenarioId,
+    /// Seed of all random draws.
+    pub seed: u64,
+    /// Version of the program.
+    pub version: String,
+    /// How each run was paced and for how long, in words.
+    pub plan: String,
+    /// The key that the variants differ in, such as `design.lanes`.
+    pub key: String,
+    /// Its values, one for each variant; the first is what the others are held against.
+    pub variants: Vec<String>,
+    /// Rounds, in each of which every variant ran once.
+    pub rounds_count: u32,
+    /// The variants in the order in which they ran.
+    pub order: Vec<String>,
+    /// What was compared.
+    pub metrics: Vec<ComparedMetric>,
+    /// What it took.
+    pub execution: Execution,
+}
+
+/// One metric over all rounds and variants.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ComparedMetric {
+    /// The figure: a registered metric, with its measure where it is a distribution.
+    pub metric: String,
+    /// What its values are counted in.
+    pub unit: Unit,
+    /// Which way it ought to move: `higher`, `lower` or `none`.
+    pub better: String,
+    /// The figures of each variant, in the order of the variants.
+    pub variants: Vec<VariantFigures>,
+    /// Each further variant held against the first.
+    pub against_first: Vec<VariantVerdict>,
+}
+
+/// One variant's figures of a metric.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct VariantFigures {
+    /// The variant.
+    pub variant: String,
+    /// One figure for each round, in the metric's unit, shares from 0 to 1; null where a run had none.
+    pub figures: Vec<Option<f64>>,
+}
+
+/// A variant held against the first.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct VariantVerdict {
+    /// The variant.
+    pub variant: String,
+    /// It less the first: as a share of the first if `relative`, else in the metric's unit.
+    pub difference: f64,
+    /// Where the 95% interval of the difference begins, counted like it.
+    pub low: f64,
+    /// Where it ends.
+    pub high: f64,
+    /// Whether the three are shares of the first: -0.38 is 38% lower.
+    pub relative: bool,
+    /// What it comes to: `improved`, `unchanged`, `regressed`, `changed` or `inconclusive`.
+    pub verdict: String,
+    /// The same in a sentence, without its full stop.
+    pub sentence: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is written reads back as it was, and satisfies its schema.
+    #[test]
+    fn studies_satisfy_their_schemas_and_read_back() {
+        let scenario = ScenarioId {
+            name: "flash-sale".to_owned(),
+            title: "Flash sale".to_owned(),
+            question: "How much?".to_owned(),
+            hash: "5a1e".to_owned(),
+            arm: None,
+        };
+        let capacity = CapacityRecord {
+            schema: CAPACITY_SCHEMA.to_owned(),
+            scenario: scenario.clone(),
+            seed: 1,
+            version: "0.1.0".to_owned(),
+            plan: "constant, 5 s each".to_owned(),
+            design: vec![],
+            thresholds: vec!["delivery.friend p(99) < 5ms".to_owned()],
+            ended: "cap".to_owned(),
+            kept_rate: Some(0.1 + 0.2),
+            failed_rate: None,
+            trials: vec![CapacityTrial {
+                rate: 0.1 + 0.2,
+                phase: "bracket".to_owned(),
+                kept: true,
+                generator_limited: false,
+                achieved_rate: 0.3,
+                p50_ns: Some(1),
+                p99_ns: None,
+            }],
+            execution: Execution::default(),
+        };
+        let comparison = ComparisonRecord {
+            schema: COMPARISON_SCHEMA.to_owned(),
+            scenario,
+            seed: 1,
+            version: "0.1.0".to_owned(),
+            plan: "constant, 5 s each".to_owned(),
+            key: "design.lanes".to_owned(),
+            variants: vec!["false".to_owned(), "true".to_owned()],
+            rounds_count: 1,
+            order: vec!["true".to_owned(), "false".to_owned()],
+            metrics: vec![ComparedMetric {
+                metric: "load.throughput".to_owned(),
+                unit: Unit::Count,
+                better: "higher".to_owned(),
+                variants: vec![VariantFigures {
+                    variant: "false".to_owned(),
+                    figures: vec![Some(1.5), None],
+                }],
+                against_first: vec![],
+            }],
+            execution: Execution::default(),
+        };
+        let text = serde_json::to_value(&capacity).unwrap();
+        let schema = serde_json::to_value(schemars::schema_for!(CapacityRecord)).unwrap();
+        assert!(jsonschema::is_valid(&schema, &text));
+        assert_eq!(serde_json::from_value::<CapacityRecord>(text).unwrap(), capacity);
+        let text = serde_json::to_value(&comparison).unwrap();
+        let schema = serde_json::to_value(schemars::schema_for!(ComparisonRecord)).unwrap();
+        assert!(jsonschema::is_valid(&schema, &text));
+        assert_eq!(
+            serde_json::from_value::<ComparisonRecord>(text).unwrap(),
+            comparison
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! What a load on the wall clock says, in an engineer's words.
+
+use crate::reading::Reading;
+use crate::words;
+use chappe_base::RuleKind;
+use chappe_metrics::{LoadEnd, LoadRecord, Summary};
+
+/// The sentence that answers first, then one for each other subject that there are figures on.
+pub(super) fn answer(reading: Reading<'_>, load: &LoadRecord) -> Vec<String> {
+    let subjects = [
+        Some(offered(reading, load)),
+        Some(throughput(reading, load)),
+        steps(reading),
+        pacing(reading, load),
+        policy(reading, load),
+        revocation(reading),
+        predicted(load),
+    ];
+    subjects.into_iter().flatten().collect()
+}
+
+fn offered(reading: Reading<'_>, load: &LoadRecord) -> String {
+    let (plan, sent) = (&load.plan, reading.count("load.rate"));
+    let measured = words::spoken_duration(load.outcome.measured_ns as i64);
+    let commands = |rate: f64| format!("{} commands per second", words::number(rate.round()));
+    let rate = if plan.peak_rate <= 0.0 {
+        format!("Kept busy with {}", commands(sent as f64))
+    } else if sent as f64 >= 0.95 * plan.peak_rate {
+        format!("Offered {}", commands(plan.peak_rate))
+    } else {
+        let mean = words::count(sent);
+        format!("Offered up to {}, {mean} on average,", commands(plan.peak_rate))
+    };
+    let threads = words::counted(i64::from(plan.threads), "thread");
+    let delivered = match reading.histogram("delivery.friend") {
+        Some(delivery) => format!(
+            "delivered friends\u{2019} messages within {} (half) and {} (99 in 100) of the intended send",
+            words::duration(delivery.p50),
+            words::duration(delivery.p99),
+        ),
+        None => "delivered no message between friends".to_owned(),
+    };
+    let dropped = match reading.ratio("load.lost") {
+        Some((lost, all)) if lost > 0 => format!(
+            "{} ({}) {} dropped",
+            words::counted(lost, "command"),
+            words::share(lost, all),
+            if lost == 1 { "was" } else { "were" },
+        ),
+        Some(_) | None => "nothing was dropped".to_owned(),
+    };
+    format!("{rate} for {measured} on {threads}, the platform {delivered}; {dropped}.")
+}
+
+fn throughput(reading: Reading<'_>, load: &LoadRecord) -> String {
+    let cores = load.cores_busy();
+    format!(
+        "It acknowledged {} messages between friends per second, and the process kept {} {} busy.",
+        words::count(reading.count("load.throughput")),
+        words::number((cores * 100.0).round() / 100.0),
+        if cores == 1.0 { "core" } else { "cores" },
+    )
+}
+
+/// `120 µs (99 in 100: 1.4 ms)`.
+fn spread(summary: &Summary) -> String {
+    let (half, slow) = (words::duration(summary.p50), words::duration(summary.p99));
+    format!("{half} (99 in 100 within {slow})")
+}
+
+fn steps(reading: Reading<'_>) -> Option<String> {
+    let step = |name: &str, what: &str| {
+        let summary = reading.histogram(name)?;
+        Some(format!("{what} {}", spread(summary)))
+    };
+    let steps: Vec<String> = [
+        step("wait.message", "in its shard\u{2019}s mailbox"),
+        step("service.message", "in service"),
+        step("load.hop", "from shard to shard, where it had to go on,"),
+        step("load.handing", "from the shard to the device"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!steps.is_empty()).then(|| format!("Half of the messages spent no more than: {}.", steps.join("; ")))
+}
+
+fn pacing(reading: Reading<'_>, load: &LoadRecord) -> Option<String> {
+    let lag = reading.histogram("load.lag")?;
+    let late = words::share(load.outcome.late_count as i64, load.outcome.sent_count as i64);
+    let blocked = match reading.histogram("load.blocked") {
+        Some(blocked) if blocked.max > 0 => format!(
+            "back-pressure held 99 in 100 back for no longer than {}, and none for longer than {}",
+            words::duration(blocked.p99),
+            words::duration(blocked.max),
+        ),
+        Some(_) | None => "back-pressure held none back".to_owned(),
+    };
+    Some(format!(
+        "The generator sent 99 in 100 commands within {} of when it could ({late} were over 1 ms late); \
+         {blocked}.",
+        words::duration(lag.p99),
+    ))
+}
+
+fn policy(reading: Reading<'_>, load: &LoadRecord) -> Option<String> {
+    let allowed = reading.histogram("decision.allowed");
+    let rules = RuleKind::ALL.iter();
+    let refused = rules.filter_map(|rule| {
+        let summary = reading.histogram(&format!("decision.refused.{}", rule.label()))?;
+        Some((rule, summary))
+    });
+    let slowest = refused.max_by_key(|(_, summary)| summary.p99);
+    let consent = allowed.map(|summary| format!("consent took {}", spread(summary)));
+    let refusal = slowest.map(|(rule, summary)| {
+        let rule = words::plain(rule.label());
+        format!("the slowest refusal, by the rule on {rule}, {}", spread(summary))
+    });
+    let parts: Vec<String> = [consent, refusal].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| {
+        let rate = words::number(reading.decisions_per_second(load));
+        format!(
+            "The policy decided {rate} ad slots per second: {}.",
+            parts.join("; ")
+        )
+    })
+}
+
+fn revocation(reading: Reading<'_>) -> Option<String> {
+    let taken_back = reading.histogram("revocation")?;
+    Some(format!(
+        "An opt-out, mute or block held within {} (half) and {} (99 in 100) of being sent; from then on \
+         no ad passed.",
+        words::duration(taken_back.p50),
+        words::duration(taken_back.p99),
+    ))
+}
+
+fn predicted(load: &LoadRecord) -> Option<String> {
+    let prediction = load.prediction.as_ref()?;
+    let rate = |rate: f64| words::number(rate.round());
+    match (prediction.knee_predicted, prediction.knee_measured) {
+        (Some(predicted), Some(measured)) => Some(format!(
+            "A simulation said that delivery would turn bad at {} commands per second; it did at {}.",
+            rate(predicted),
+            rate(measured),
+        )),
+        (Some(predicted), None) => Some(format!(
+            "A simulation said that delivery would turn bad at {} commands per second; up to the \
+             highest rate measured it did not.",
+            rate(predicted),
+        )),
+        (None, Some(measured)) => Some(format!(
+            "Delivery turned bad at {} commands per second, which a simulation had not said.",
+            rate(measured),
+        )),
+        (None, None) => None,
+    }
+}
+
+/// What must be said of how the load was offered before anybody uses the figures.
+pub(super) fn doubts(load: &LoadRecord) -> Vec<String> {
+    let (plan, outcome) = (&load.plan, &load.outcome);
+    let stretch = format!(
+        "after {} of the {} planned",
+        words::spoken_duration(outcome.measured_ns as i64),
+        words::spoken_duration(plan.duration_ns),
+    );
+    let end = match outcome.end {
+        LoadEnd::Planned => None,
+        LoadEnd::Interrupted => Some(format!(
+            "The load was stopped {stretch}: every figure is about that part only."
+        )),
+        LoadEnd::Threshold => Some(format!(
+            "A threshold that ends a run was missed {stretch}: every figure is about that part only."
+        )),
+    };
+    let limit = (!outcome.valid).then(|| {
+        format!(
+            "The generator was the limit: {} of the sends were over 1 ms late, so these figures say \
+             little about the platform; lower the rate or give the generator a core of its own.",
+            words::share(outcome.late_count as i64, outcome.sent_count as i64),
+        )
+    });
+    limit.into_iter().chain(end).collect()
+}

@@ -1,0 +1,100 @@
+//! How the load was offered.
+
+use super::sections::{section, texts};
+use super::{Cell, tabled, worded};
+use crate::chart::Table;
+use crate::words;
+use chappe_metrics::{LoadEnd, LoadRecord, RunRecord};
+use maud::{Markup, html};
+
+pub(super) fn load(record: &RunRecord) -> Markup {
+    section(record, "load", || {
+        html! { @if let Some(load) = &record.load { (offered(load)) } }
+    })
+}
+
+fn offered(load: &LoadRecord) -> Markup {
+    let choices = load
+        .design
+        .iter()
+        .map(|choice| [Cell::Name(choice.key.clone()), Cell::Name(choice.value.clone())]);
+    html! {
+        p {
+            "The commands come off a tape that was recorded in virtual time, and are sent when the plan "
+            "says, whether or not the platform keeps up. Latency counts from that intended moment."
+        }
+        h3 { "The plan" }
+        (tabled(&Table { head: texts(["", ""]), rows: plan(load) }))
+        @if !load.design.is_empty() {
+            h3 { "The design" }
+            (worded(["choice", "value"], choices))
+        }
+        h3 { "The outcome" }
+        (worded(["what", "how much", "verdict"], outcome(load)))
+        @if let Some(prediction) = &load.prediction {
+            p.soft.small {
+                "The prediction simulates the same load with service times and hops measured at "
+                (prediction.calibrated) "."
+            }
+        }
+    }
+}
+
+fn plan(load: &LoadRecord) -> Vec<Vec<String>> {
+    let plan = &load.plan;
+    let tape = format!(
+        "{} commands, {} to {} of the scenario",
+        words::count(plan.tape_commands_count as i64),
+        words::moment(plan.tape_from_ns),
+        words::moment(plan.tape_until_ns),
+    );
+    let busiest = if plan.peak_rate > 0.0 {
+        format!("{} commands per second", words::number(plan.peak_rate))
+    } else {
+        "as much as the platform takes".to_owned()
+    };
+    vec![
+        texts(["Pacing", &plan.pacing]),
+        texts(["At its busiest", &busiest]),
+        texts(["Warm-up, unmeasured", &words::duration(plan.warm_up_ns)]),
+        texts(["To be measured", &words::duration(plan.duration_ns)]),
+        texts(["Threads that send", &plan.injectors.to_string()]),
+        texts(["Threads that run shards", &plan.threads.to_string()]),
+        texts(["Tape", &tape]),
+    ]
+}
+
+fn outcome(load: &LoadRecord) -> Vec<[Cell; 3]> {
+    let outcome = &load.outcome;
+    let row = |what: &str, how_much: String, well: bool, verdict: &str| {
+        [
+            Cell::Text(what.to_owned()),
+            Cell::Number(how_much),
+            Cell::Verdict(well, verdict.to_owned()),
+        ]
+    };
+    let end = match outcome.end {
+        LoadEnd::Planned => "as planned",
+        LoadEnd::Interrupted => "interrupted",
+        LoadEnd::Threshold => "ended by a threshold",
+    };
+    let generator = if outcome.valid {
+        "the generator kept up"
+    } else {
+        "the generator was the limit"
+    };
+    let late = format!(
+        "{} of {}",
+        words::count(outcome.late_count as i64),
+        words::count(outcome.sent_count as i64)
+    );
+    vec![
+        row(
+            "Measured",
+            words::duration(outcome.measured_ns as i64),
+            outcome.end == LoadEnd::Planned,
+            end,
+        ),
+        row("Sent over 1 ms late", late, outcome.valid, generator),
+    ]
+}
