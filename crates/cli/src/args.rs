@@ -2,7 +2,7 @@
 
 mod load;
 
-pub(crate) use load::{LoadArgs, Offer, ShapeName};
+pub(crate) use load::{CalibrateArgs, CapacityArgs, Compare, LoadArgs, Offer, ShapeName};
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
@@ -53,6 +53,17 @@ Examples:
 The commands come from a tape, recorded of the scenario in virtual time. A load that needs more than the \
 scenario's horizon has goes on into the following days.")]
     Load(LoadArgs),
+    /// Find the highest rate at which the live platform keeps the scenario's thresholds.
+    #[command(after_help = "\
+Examples:
+  chappe capacity scenarios/capacity.toml
+  chappe capacity scenarios/capacity.toml --rate 50000 --cap 1000000 --duration 5s")]
+    Capacity(CapacityArgs),
+    /// Measure service times and hops of the live platform, for `chappe load --predict`.
+    #[command(
+        after_help = "Example: chappe calibrate scenarios/first-ads.toml --out reports/out/calibration"
+    )]
+    Calibrate(CalibrateArgs),
     /// Check a scenario without running it.
     #[command(
         after_help = "Example: chappe validate scenarios/first-ads.toml --set population.users=1000000"

@@ -34,6 +34,11 @@ pub(crate) enum Failure {
         "the generator was the limit: {late_percent:.1}% of the sends were over 1 ms late, at {rate:.0} sent per second; lower the rate, or leave the generator a core with --workers"
     )]
     Invalid { late_percent: f64, rate: f64 },
+    /// A search for the capacity came to what the generator can do.
+    #[error(
+        "the generator was the limit, not the platform: it kept up at {rate:.0} commands per second; give it a core with --workers, or another machine"
+    )]
+    Generator { rate: f64 },
     /// The run was interrupted; what it had is written.
     #[error("interrupted; the report covers the run up to {0}")]
     Interrupted(String),
@@ -92,7 +97,7 @@ impl Failure {
             Failure::Elsewhere { code, .. } => *code,
             Failure::Scenario(_) | Failure::Usage { .. } | Failure::Read { .. } | Failure::Write { .. } => 2,
             Failure::Violations(_) => 3,
-            Failure::Invalid { .. } => 5,
+            Failure::Invalid { .. } | Failure::Generator { .. } => 5,
             Failure::Thresholds(_) => 99,
             Failure::Interrupted(_) => 130,
         }

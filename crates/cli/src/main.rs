@@ -51,6 +51,14 @@ fn carry_out(command: Command) -> Result<(), Failure> {
             pages::use_large();
             commands::load::load(&args)
         }
+        Command::Capacity(args) => {
+            pages::use_large();
+            commands::capacity::capacity(&args)
+        }
+        Command::Calibrate(args) => {
+            pages::use_large();
+            commands::calibrate::calibrate(&args)
+        }
         Command::Validate(args) => commands::validate::validate(&args),
         Command::Explain(args) => commands::explain::explain(&args),
         Command::Why(args) => commands::why::why(&args),

@@ -5,16 +5,17 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// What marks a folder as one of ours.
-const RECORD: &str = "run.json";
-/// What may stand in a folder of ours.
-const OURS: [&str; 6] = [
-    RECORD,
+/// What marks a folder as one of ours: one of these records.
+const RECORDS: [&str; 4] = ["run.json", "capacity.json", "comparison.json", "calibration.json"];
+/// What may stand in a folder of ours beside its record.
+const OURS: [&str; 7] = [
     "index.html",
+    "junit.xml",
     "latency.hlog",
     "plots",
     "scenario.toml",
     "series.csv",
+    "summary.md",
 ];
 
 /// A folder in the making, beside the place where it will be.
@@ -135,13 +136,17 @@ fn make_sure_it_is_ours(folder: &Path) -> Result<(), Failure> {
         .flatten()
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
-    if !names.is_empty() && !folder.join(RECORD).is_file() {
+    if !names.is_empty() && !RECORDS.iter().any(|record| folder.join(record).is_file()) {
         return refused("is not the folder of a run");
     }
-    match names.iter().find(|name| !OURS.contains(&name.as_str())) {
+    match names.iter().find(|name| !is_ours(name)) {
         Some(foreign) => refused(&format!("holds `{foreign}`, which no run wrote")),
         None => Ok(()),
     }
+}
+
+fn is_ours(name: &str) -> bool {
+    OURS.contains(&name) || RECORDS.contains(&name)
 }
 
 #[cfg(test)]

@@ -107,6 +107,8 @@ pub(crate) fn write_folder(
     output.write("series.csv", &csv)?;
     output.write("latency.hlog", &hlog)?;
     output.write("scenario.toml", scenario.as_bytes())?;
+    output.write("junit.xml", chappe_report::junit(record).as_bytes())?;
+    output.write("summary.md", chappe_report::markdown(record).as_bytes())?;
     let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
     chappe_report::write_report(record, &mut sink).map_err(std::io::Error::other)
 }

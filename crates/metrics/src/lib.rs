@@ -5,6 +5,7 @@
 //! page read records and nothing else.
 
 mod buckets;
+mod calibration;
 mod carried;
 mod collector;
 mod csv;
@@ -23,6 +24,7 @@ mod sample;
 mod study;
 mod threshold;
 
+pub use calibration::{CALIBRATION_SCHEMA, Calibration, PredictionError};
 pub use collector::{Collector, CollectorConfig};
 pub use csv::write_csv;
 pub use distribution::{Distribution, HIGHEST_NS};

@@ -5,6 +5,7 @@
 //! rendered. [`Execution`] tells what it took. Lists have a fixed order and maps are sorted, so
 //! that equal records are equal texts.
 
+use crate::calibration::PredictionError;
 use crate::full_size::FullSize;
 use crate::load::LoadRecord;
 use schemars::{JsonSchema, Schema, schema_for};
@@ -450,6 +451,10 @@ pub struct Execution {
     pub memory: Memory,
     /// What the scenario would cost in full; null if it was.
     pub full_size: Option<FullSize>,
+    /// How far predictions of simulations were off when they were last compared with the wall clock;
+    /// null if they never were.
+    #[serde(default)]
+    pub prediction_error: Option<PredictionError>,
 }
 
 fn one() -> u32 {

@@ -1,0 +1,218 @@
+//! `chappe capacity`.
+
+use crate::args::CapacityArgs;
+use crate::failure::Failure;
+use crate::machine;
+use crate::output::Output;
+use crate::results::{self, default_folder};
+use crate::session::{Session, choices};
+use crate::terminal::stop_on_interrupt;
+use chappe_engine::scenario_id;
+use chappe_experiment::capacity::{Capacity, Ended, Limits, Outcome, Phase, Step, Trial, find};
+use chappe_load::{Live, Plan, Shape};
+use chappe_metrics::{CAPACITY_SCHEMA, CapacityRecord, CapacityTrial, Execution, LoadEnd, Metric};
+use std::io::{Write, stdout};
+use std::time::{Instant, SystemTime};
+
+/// How much the rate grows until a trial fails.
+const GROWTH: f64 = 2.0;
+/// How wide the answer may be, relative to itself.
+const WIDTH: f64 = 0.1;
+/// Trials that confirm the answer.
+const CONFIRMATIONS: u32 = 3;
+/// The lowest rate that is tried, relative to the first.
+const FLOOR: f64 = 1e-3;
+
+/// Finds the highest rate within the scenario's thresholds.
+pub(crate) fn capacity(args: &CapacityArgs) -> Result<(), Failure> {
+    let mut session = Session::new(&args.offer)?;
+    if session.thresholds.is_empty() {
+        return Err(Failure::usage_with(
+            "the scenario has no thresholds, so any rate is within them",
+            "add them, for example [thresholds] \"delivery.friend\" = [\"p(99) < 5ms\"]",
+        ));
+    }
+    let limits = limits(args)?;
+    let target = args.offer.out.clone();
+    let target = target.unwrap_or_else(|| default_folder(session.scenario()));
+    let output = Output::prepare(&target)?;
+    let (started, clock) = (SystemTime::now(), Instant::now());
+    let capacity = search(&mut session, args, &limits)?;
+    let peaks = vec![machine::peak_bytes().unwrap_or(0)];
+    let execution = results::execution(&target, peaks, (started, clock.elapsed()));
+    let record = record(&session, args, &capacity, execution);
+    let write = || -> std::io::Result<()> {
+        output.write("capacity.json", &serde_json::to_vec_pretty(&record)?)?;
+        output.write("scenario.toml", session.loaded.text.as_bytes())?;
+        let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
+        chappe_report::write_capacity(&record, &mut sink).map_err(std::io::Error::other)
+    };
+    write().map_err(|error| Failure::Write { path: target, error })?;
+    let folder = output.finish()?;
+    let mut out = stdout();
+    if args.offer.json {
+        serde_json::to_writer_pretty(&mut out, &record).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else if !args.offer.quiet {
+        for sentence in chappe_report::capacity_answer(&record) {
+            writeln!(out, "{sentence}")?;
+        }
+        writeln!(out, "Report: {}", folder.join("index.html").display())?;
+    }
+    verdict(&capacity)
+}
+
+fn limits(args: &CapacityArgs) -> Result<Limits, Failure> {
+    let limits = Limits {
+        floor_rate: args.rate * FLOOR,
+        start_rate: args.rate,
+        cap_rate: args.cap,
+        growth: GROWTH,
+        width: WIDTH,
+        confirmations_count: CONFIRMATIONS,
+        trials_max: args.trials,
+    };
+    limits
+        .check()
+        .map_err(|error| Failure::usage_with(error.to_string(), "give --rate above zero and --cap not below it"))?;
+    Ok(limits)
+}
+
+/// Runs trials until the search ends; a load that can't be offered at all ends the command.
+fn search(session: &mut Session, args: &CapacityArgs, limits: &Limits) -> Result<Capacity, Failure> {
+    let mut failure = None;
+    let mut trial = |rate: f64| {
+        let plan = Plan::Open(Shape::Constant { rate });
+        match session.play(plan, args.duration) {
+            Ok(live) => {
+                let trial = judged(session, rate, &live);
+                say(args, &trial);
+                trial
+            }
+            Err(error) => {
+                failure = Some(error);
+                Trial {
+                    outcome: Outcome::Interrupted,
+                    offered_rate: rate,
+                    achieved_rate: 0.0,
+                    p50_ns: None,
+                    p99_ns: None,
+                }
+            }
+        }
+    };
+    let capacity = find(limits, &mut trial);
+    match failure {
+        Some(failure) => Err(failure),
+        None => capacity.map_err(|error| Failure::usage(error.to_string())),
+    }
+}
+
+/// What a load says of its rate.
+fn judged(session: &Session, rate: f64, live: &Live) -> Trial {
+    let kept = session
+        .thresholds
+        .iter()
+        .all(|threshold| threshold.evaluate(&live.parts).passed);
+    let outcome = match (live.outcome.end, live.outcome.valid) {
+        _ if stop_on_interrupt().is_raised() => Outcome::Interrupted,
+        (LoadEnd::Interrupted, _) => Outcome::Interrupted,
+        (LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded, false) => Outcome::GeneratorLimited,
+        (LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded, true) if kept => Outcome::Kept,
+        (LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded, true) => Outcome::Breached,
+    };
+    let friends = match live.parts.metrics.get("delivery.friend") {
+        Some(Metric::Histogram(summary)) if summary.count > 0 => Some(summary),
+        Some(_) | None => None,
+    };
+    Trial {
+        outcome,
+        offered_rate: rate,
+        achieved_rate: live.outcome.sent_count as f64 * 1e9 / live.outcome.measured_ns as f64,
+        p50_ns: friends.map(|summary| summary.p50.unsigned_abs()),
+        p99_ns: friends.map(|summary| summary.p99.unsigned_abs()),
+    }
+}
+
+fn say(args: &CapacityArgs, trial: &Trial) {
+    if args.offer.quiet || args.offer.json {
+        return;
+    }
+    let p99 = trial.p99_ns.map_or("nothing delivered".to_string(), |ns| {
+        format!("p99 {}", chappe_report::words::duration(ns as i64))
+    });
+    let rate = chappe_report::words::count(trial.offered_rate as i64);
+    eprintln!("{rate}/s: {p99}, {}", word(trial.outcome));
+}
+
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Kept => "kept",
+        Outcome::Breached => "missed",
+        Outcome::GeneratorLimited => "the generator fell behind",
+        Outcome::Interrupted => "interrupted",
+    }
+}
+
+fn record(session: &Session, args: &CapacityArgs, capacity: &Capacity, execution: Execution) -> CapacityRecord {
+    let scenario = session.scenario();
+    let duration = chappe_base::Duration(chappe_base::Span(args.duration.as_nanos() as i64));
+    let ended = match capacity.ended {
+        Ended::Found => "found",
+        Ended::Cap => "cap",
+        Ended::Generator => "generator",
+        Ended::Trials => "trials",
+        Ended::Nothing => "nothing",
+        Ended::Interrupted => "interrupted",
+    };
+    let conditions = scenario.thresholds.iter().flat_map(|threshold| {
+        let metric = &threshold.metric;
+        threshold.conditions.iter().map(move |condition| format!("{metric} {condition}"))
+    });
+    CapacityRecord {
+        schema: CAPACITY_SCHEMA.to_string(),
+        scenario: scenario_id(scenario),
+        seed: scenario.seed,
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        plan: format!("open, each rate held for {duration}"),
+        design: choices(scenario),
+        thresholds: conditions.collect(),
+        ended: ended.to_string(),
+        kept_rate: capacity.kept_rate,
+        failed_rate: capacity.failed_rate,
+        trials: capacity.steps.iter().map(trial).collect(),
+        execution: Execution {
+            workers: session.threads as u32,
+            ..execution
+        },
+    }
+}
+
+fn trial(step: &Step) -> CapacityTrial {
+    let phase = match step.phase {
+        Phase::Bracket => "bracket",
+        Phase::Bisect => "bisect",
+        Phase::Confirm => "confirm",
+    };
+    CapacityTrial {
+        rate: step.rate,
+        phase: phase.to_string(),
+        kept: step.trial.outcome == Outcome::Kept,
+        generator_limited: step.trial.outcome == Outcome::GeneratorLimited,
+        achieved_rate: step.trial.achieved_rate,
+        p50_ns: step.trial.p50_ns.map(|ns| ns as i64),
+        p99_ns: step.trial.p99_ns.map(|ns| ns as i64),
+    }
+}
+
+/// How the search ends for whoever waits for it.
+fn verdict(capacity: &Capacity) -> Result<(), Failure> {
+    match capacity.ended {
+        Ended::Found | Ended::Cap | Ended::Trials => Ok(()),
+        Ended::Generator => Err(Failure::Generator {
+            rate: capacity.kept_rate.unwrap_or(0.0),
+        }),
+        Ended::Nothing => Err(Failure::Thresholds(1)),
+        Ended::Interrupted => Err(Failure::Interrupted("the trials so far".to_string())),
+    }
+}
