@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 /// What marks a folder as one of ours: one of these records.
 const RECORDS: [&str; 4] = ["run.json", "capacity.json", "comparison.json", "calibration.json"];
 /// What may stand in a folder of ours beside its record.
-const OURS: [&str; 7] = [
+const OURS: [&str; 8] = [
     "index.html",
     "junit.xml",
     "latency.hlog",
     "plots",
     "scenario.toml",
     "series.csv",
+    "service.toml",
     "summary.md",
 ];
 

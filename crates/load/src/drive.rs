@@ -23,6 +23,8 @@ use std::time::Duration;
 const READY_NS: u64 = 5_000_000;
 /// How long the observer sleeps between two looks.
 const LOOK: Duration = Duration::from_millis(5);
+/// How long after its planned end a load may run dry and still count as on time [ns].
+const OVERRUN_NS: u64 = 20_000_000;
 const SECOND_NS: u64 = 1_000_000_000;
 
 /// What a load came to.
@@ -164,8 +166,14 @@ fn measure(
         (false, false) if gone == requests.len() && options.plan.is_closed() => LoadEnd::TapeEnded,
         (false, false) => LoadEnd::Planned,
     };
-    if end != LoadEnd::Planned {
-        times.ends = times.ends.min(town.clock.now()).max(times.measured_from);
+    let over = town.clock.now();
+    match end {
+        // What the platform could not take in time was sent later, and that is not faster.
+        LoadEnd::Planned if over > times.ends + OVERRUN_NS => times.ends = over,
+        LoadEnd::Planned => {}
+        LoadEnd::Interrupted | LoadEnd::Threshold | LoadEnd::TapeEnded => {
+            times.ends = times.ends.min(over).max(times.measured_from);
+        }
     }
     let (meter, rows) = observer.finish();
     Ok((meter, rows, end, times, gone))

@@ -72,9 +72,9 @@ fn limits(args: &CapacityArgs) -> Result<Limits, Failure> {
         confirmations_count: CONFIRMATIONS,
         trials_max: args.trials,
     };
-    limits
-        .check()
-        .map_err(|error| Failure::usage_with(error.to_string(), "give --rate above zero and --cap not below it"))?;
+    limits.check().map_err(|error| {
+        Failure::usage_with(error.to_string(), "give --rate above zero and --cap not below it")
+    })?;
     Ok(limits)
 }
 
@@ -154,7 +154,12 @@ fn word(outcome: Outcome) -> &'static str {
     }
 }
 
-fn record(session: &Session, args: &CapacityArgs, capacity: &Capacity, execution: Execution) -> CapacityRecord {
+fn record(
+    session: &Session,
+    args: &CapacityArgs,
+    capacity: &Capacity,
+    execution: Execution,
+) -> CapacityRecord {
     let scenario = session.scenario();
     let duration = chappe_base::Duration(chappe_base::Span(args.duration.as_nanos() as i64));
     let ended = match capacity.ended {
@@ -167,7 +172,10 @@ fn record(session: &Session, args: &CapacityArgs, capacity: &Capacity, execution
     };
     let conditions = scenario.thresholds.iter().flat_map(|threshold| {
         let metric = &threshold.metric;
-        threshold.conditions.iter().map(move |condition| format!("{metric} {condition}"))
+        threshold
+            .conditions
+            .iter()
+            .map(move |condition| format!("{metric} {condition}"))
     });
     CapacityRecord {
         schema: CAPACITY_SCHEMA.to_string(),

@@ -11,7 +11,8 @@ use chappe_engine::scenario_id;
 use chappe_experiment::compare::{Better, Comparison, Plan as Order, Scale, Verdict};
 use chappe_load::{Live, Plan};
 use chappe_metrics::{
-    COMPARISON_SCHEMA, ComparedMetric, ComparisonRecord, Execution, Metric, Unit, VariantFigures, VariantVerdict,
+    COMPARISON_SCHEMA, ComparedMetric, ComparisonRecord, Execution, Metric, Unit, VariantFigures,
+    VariantVerdict,
 };
 use std::io::{Write, stdout};
 use std::time::{Duration, Instant, SystemTime};
@@ -28,8 +29,12 @@ struct Figure {
 }
 
 const FIGURES: [Figure; 10] = [
-    latency("delivery.friend p(50)", |live| quantile(live, "delivery.friend", 50)),
-    latency("delivery.friend p(99)", |live| quantile(live, "delivery.friend", 99)),
+    latency("delivery.friend p(50)", |live| {
+        quantile(live, "delivery.friend", 50)
+    }),
+    latency("delivery.friend p(99)", |live| {
+        quantile(live, "delivery.friend", 99)
+    }),
     latency("delivery.ad p(50)", |live| quantile(live, "delivery.ad", 50)),
     latency("delivery.ad p(99)", |live| quantile(live, "delivery.ad", 99)),
     latency("ack.friend p(99)", |live| quantile(live, "ack.friend", 99)),
@@ -65,7 +70,11 @@ fn quantile(live: &Live, name: &str, percentile: u8) -> Option<f64> {
     let Some(Metric::Histogram(summary)) = live.parts.metrics.get(name) else {
         return None;
     };
-    let value = if percentile == 50 { summary.p50 } else { summary.p99 };
+    let value = if percentile == 50 {
+        summary.p50
+    } else {
+        summary.p99
+    };
     (summary.count > 0).then_some(value as f64)
 }
 
@@ -105,11 +114,16 @@ pub(crate) fn compare(
     for run in order.runs() {
         let live = sessions[run.variant].play(plan, duration)?;
         if stop_on_interrupt().is_raised() {
-            return Err(Failure::Interrupted("nothing: a comparison needs all its rounds".to_string()));
+            return Err(Failure::Interrupted(
+                "nothing: a comparison needs all its rounds".to_string(),
+            ));
         }
         let variant = &compare.values[run.variant];
         if !live.outcome.valid && !offer.quiet {
-            eprintln!("warning: {variant}, round {}: the generator fell behind", run.round + 1);
+            eprintln!(
+                "warning: {variant}, round {}: the generator fell behind",
+                run.round + 1
+            );
         }
         for (figure, found) in FIGURES.iter().zip(&mut figures) {
             found[run.variant].push((figure.read)(&live));
@@ -138,7 +152,8 @@ pub(crate) fn compare(
             ..execution
         },
     };
-    write(&output, &record, &sessions[0].loaded.text).map_err(|error| Failure::Write { path: target, error })?;
+    write(&output, &record, &sessions[0].loaded.text)
+        .map_err(|error| Failure::Write { path: target, error })?;
     let folder = output.finish()?;
     say(offer, &record, &folder.join("index.html").display().to_string())
 }
@@ -186,10 +201,13 @@ fn compared(figure: &Figure, variants: &[String], found: Vec<Vec<Option<f64>>>) 
         Better::Lower => "lower",
         Better::None => "none",
     };
-    let figures = variants.iter().zip(found).map(|(variant, figures)| VariantFigures {
-        variant: variant.clone(),
-        figures,
-    });
+    let figures = variants
+        .iter()
+        .zip(found)
+        .map(|(variant, figures)| VariantFigures {
+            variant: variant.clone(),
+            figures,
+        });
     Some(ComparedMetric {
         metric: figure.name.to_string(),
         unit: figure.unit,

@@ -1,6 +1,8 @@
 //! `chappe load`.
 
 use crate::args::{LoadArgs, ShapeName};
+use crate::commands::compare::compare;
+use crate::commands::predict::compare_with_prediction;
 use crate::failure::Failure;
 use crate::machine;
 use crate::output::Output;
@@ -14,16 +16,28 @@ use std::time::{Duration, Instant, SystemTime};
 /// Offers a load and writes what it comes to.
 pub(crate) fn load(args: &LoadArgs) -> Result<(), Failure> {
     let (plan, duration) = planned(args)?;
+    if let Some(variants) = &args.compare {
+        return compare(&args.offer, variants, args.rounds, (plan, duration));
+    }
     let mut session = Session::new(&args.offer)?;
     let target = args.offer.out.clone();
     let target = target.unwrap_or_else(|| default_folder(session.scenario()));
     let output = Output::prepare(&target)?;
     session.record_for(plan, duration)?;
     let (started, clock) = (SystemTime::now(), Instant::now());
-    let live = session.play(plan, duration)?;
+    let (live, prediction) = match &args.predict {
+        None => (session.play(plan, duration)?, None),
+        Some(file) => {
+            let (live, prediction) = compare_with_prediction(&mut session, args, file, duration)?;
+            (live, Some(prediction))
+        }
+    };
     let peaks = vec![machine::peak_bytes().unwrap_or(0)];
     let common = results::execution(&target, peaks, (started, clock.elapsed()));
-    let record = record(&session, plan, duration, &live, common);
+    let mut record = record(&session, plan, duration, &live, common);
+    if let Some(load) = &mut record.load {
+        load.prediction = prediction;
+    }
     write_folder(&output, &record, &live.parts, &session.loaded.text)
         .map_err(|error| Failure::Write { path: target, error })?;
     let folder = output.finish()?;
@@ -55,6 +69,12 @@ fn planned(args: &LoadArgs) -> Result<(Plan, Duration), Failure> {
         }
     };
     let duration = args.duration.unwrap_or(usual);
+    if args.predict.is_some() && !matches!(plan, Plan::Open(Shape::Constant { .. })) {
+        return Err(Failure::usage_with(
+            "a prediction is made for constant rates",
+            "leave out --shape: it goes up to --rate in steps by itself",
+        ));
+    }
     plan.check(args.offer.warm_up, duration)?;
     Ok((plan, duration))
 }

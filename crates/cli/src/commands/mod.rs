@@ -1,8 +1,12 @@
 //! One file per command.
 
 pub(crate) mod audit;
+pub(crate) mod calibrate;
+pub(crate) mod capacity;
+mod compare;
 pub(crate) mod explain;
 pub(crate) mod load;
+mod predict;
 pub(crate) mod presets;
 pub(crate) mod run;
 pub(crate) mod schema;

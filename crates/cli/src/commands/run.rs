@@ -1,6 +1,7 @@
 //! `chappe run`.
 
 use crate::args::RunArgs;
+use crate::commands::predict::last_error;
 use crate::effort::Effort;
 use crate::failure::Failure;
 use crate::log::{Header, LogWriter};
@@ -216,6 +217,7 @@ fn execution(simulated: &Simulated, scenario: &Scenario, common: Execution) -> E
             per_user: simulated.bytes.iter().map(part).collect(),
             ..common.memory
         },
+        prediction_error: last_error(),
         ..common
     };
     let (played, in_full) = (scenario.population.users, scenario.users_in_full);
