@@ -10,6 +10,7 @@ mod document;
 mod junit;
 mod reading;
 pub mod render;
+mod study;
 mod summary;
 pub mod words;
 mod write;
@@ -17,5 +18,8 @@ mod write;
 pub use answer::{answer, doubts};
 pub use document::document;
 pub use junit::junit;
+pub use study::{
+    capacity_answer, capacity_plots, comparison_answer, comparison_plots, write_capacity, write_comparison,
+};
 pub use summary::{Figure, key_figures, markdown, summary};
 pub use write::{ReportError, write_plots, write_report};

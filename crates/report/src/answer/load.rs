@@ -62,7 +62,7 @@ fn throughput(reading: Reading<'_>, load: &LoadRecord) -> String {
     )
 }
 
-/// `120 µs (99 in 100: 1.4 ms)`.
+/// `120 µs (99 in 100 within 1.4 ms)`.
 fn spread(summary: &Summary) -> String {
     let (half, slow) = (words::duration(summary.p50), words::duration(summary.p99));
     format!("{half} (99 in 100 within {slow})")
@@ -74,15 +74,15 @@ fn steps(reading: Reading<'_>) -> Option<String> {
         Some(format!("{what} {}", spread(summary)))
     };
     let steps: Vec<String> = [
-        step("wait.message", "in its shard\u{2019}s mailbox"),
-        step("service.message", "in service"),
-        step("load.hop", "from shard to shard, where it had to go on,"),
-        step("load.handing", "from the shard to the device"),
+        step("wait.message", "waiting in the mailbox takes"),
+        step("service.message", "service"),
+        step("load.hop", "a hop to another shard"),
+        step("load.handing", "handing out to the device"),
     ]
     .into_iter()
     .flatten()
     .collect();
-    (!steps.is_empty()).then(|| format!("Half of the messages spent no more than: {}.", steps.join("; ")))
+    (!steps.is_empty()).then(|| format!("For half of the messages between friends, {}.", steps.join(", ")))
 }
 
 fn pacing(reading: Reading<'_>, load: &LoadRecord) -> Option<String> {

@@ -228,8 +228,8 @@ impl Scale {
 
 /// Ticks on an axis of time of day from `from_ns` to `until_ns`, at most `most` of them.
 pub(crate) fn time_ticks(from_ns: i64, until_ns: i64, most: usize) -> Vec<Tick> {
-    const STEPS_S: [i64; 20] = [
-        1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+    const STEPS_S: [i64; 21] = [
+        1, 2, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
         1_209_600, 2_419_200, 7_257_600, 29_030_400,
     ];
     let length_s = (until_ns - from_ns).max(1) / 1_000_000_000;

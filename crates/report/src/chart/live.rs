@@ -3,6 +3,7 @@
 use super::axis::Measure;
 use super::data;
 use super::palette::Tone;
+use super::quantiles::QuantileChart;
 use super::ranges::{Places, RangeChart, RangePanel, RangeRow};
 use super::rates::{RateChart, RateLine, RateMark, RatePoint};
 use super::time::{Merge, TimeChart, TimeLine};
@@ -35,17 +36,7 @@ pub(super) fn load(reading: Reading<'_>) -> Vec<Option<Plot>> {
             "How long friends' messages take, and what held them up",
             "Further right are rarer, slower messages; the scale upwards is logarithmic. Where \
              corrected and uncorrected part, messages waited to be sent.",
-            quantiles(
-                reading,
-                "messages",
-                &named(&[
-                    ("delivery.friend", "Delivery", Tone::Friend),
-                    ("uncorrected.friend", "Uncorrected", Tone::HotLine),
-                    ("ack.friend", "Acknowledgement", Tone::OrderNotice),
-                    ("load.lag", "Generator's lag", Tone::Soft),
-                    ("load.blocked", "Held back", Tone::Harm),
-                ]),
-            ),
+            spread(reading).map(Data::Quantiles),
         ),
         plot(
             "classes",
@@ -89,6 +80,23 @@ pub(super) fn platform(reading: Reading<'_>, load: &LoadRecord) -> Vec<Option<Pl
             prediction(load).map(Data::Rates),
         ),
     ]
+}
+
+/// Delivery, and what it is made of; below a microsecond nothing is held up.
+fn spread(reading: Reading<'_>) -> Option<QuantileChart> {
+    let names = named(&[
+        ("delivery.friend", "Delivery", Tone::Friend),
+        ("uncorrected.friend", "Uncorrected", Tone::HotLine),
+        ("ack.friend", "Acknowledgement", Tone::OrderNotice),
+        ("load.lag", "Generator's lag", Tone::Soft),
+        ("load.blocked", "Held back", Tone::Harm),
+    ]);
+    let mut chart = data::quantiles(reading, "messages", &names)?;
+    for line in &mut chart.lines {
+        line.points.retain(|point| point.1 >= 1_000);
+    }
+    chart.lines.retain(|line| line.points.len() > 1);
+    (!chart.lines.is_empty()).then_some(chart)
 }
 
 fn throughput(reading: Reading<'_>) -> Option<TimeChart> {

@@ -1,7 +1,7 @@
 //! One HTML document that holds all a run has to say: no other file, no network, no script.
 
 mod load;
-mod sections;
+pub(crate) mod sections;
 
 use crate::answer::{answer, doubts};
 use crate::chart::{Plot, Screen, Table, Tone};
@@ -23,6 +23,44 @@ pub fn document(record: &RunRecord, plots: &[Plot]) -> String {
     } else {
         &scenario.question
     };
+    let header = html! {
+        div.masthead {
+            h1 { (scenario.title) }
+            @if let Some(arm) = &scenario.arm { span.soft { "arm: " (arm) } }
+            span.clock { (reading.clock_words()) }
+            @if record.interrupted { span.clock { "interrupted" } }
+        }
+        p.question { (question) }
+        (said(&answer(record)))
+        (warnings(&doubts(record)))
+        (tiles(record))
+        (contents(plots, &sections::anchors(record)))
+    };
+    let main = html! {
+        @for plot in plots { (plotted(plot)) }
+        (load::load(record))
+        (sections::campaigns(record))
+        (sections::thresholds(record))
+        (sections::audit(record))
+        (sections::metrics(record))
+        (sections::ledger(record))
+        (sections::refusals(record))
+        (sections::assumed(record))
+        (sections::notes(record))
+        (sections::repeat(record))
+        (sections::execution(record))
+    };
+    let footer = html! {
+        "Made by chappe " (record.version) " from run.json. All figures are in "
+        (reading.clock_words())
+        @if record.load.is_some() { ", on the machine under Execution." }
+        @else { " but for those under Execution." }
+    };
+    whole(&scenario.title, &header, &main, &footer)
+}
+
+/// A document from its parts.
+pub(crate) fn whole(title: &str, header: &Markup, main: &Markup, footer: &Markup) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -30,53 +68,30 @@ pub fn document(record: &RunRecord, plots: &[Plot]) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (scenario.title) " \u{b7} chappe" }
+                title { (title) " \u{b7} chappe" }
                 link rel="icon" href="data:,";
                 style { (PreEscaped(style())) }
             }
             body {
-                header {
-                    div.masthead {
-                        h1 { (scenario.title) }
-                        @if let Some(arm) = &scenario.arm { span.soft { "arm: " (arm) } }
-                        span.clock { (reading.clock_words()) }
-                        @if record.interrupted { span.clock { "interrupted" } }
-                    }
-                    p.question { (question) }
-                    div.answer {
-                        @if let Some((lead, others)) = answer(record).split_first() {
-                            p.lead { (lead) }
-                            @for sentence in others { p { (sentence) } }
-                        }
-                    }
-                    (warnings(record))
-                    (tiles(record))
-                    (contents(record, plots))
-                }
-                main {
-                    @for plot in plots { (plotted(plot)) }
-                    (load::load(record))
-                    (sections::campaigns(record))
-                    (sections::thresholds(record))
-                    (sections::audit(record))
-                    (sections::metrics(record))
-                    (sections::ledger(record))
-                    (sections::refusals(record))
-                    (sections::assumed(record))
-                    (sections::notes(record))
-                    (sections::repeat(record))
-                    (sections::execution(record))
-                }
-                footer {
-                    "Made by chappe " (record.version) " from run.json. All figures are in "
-                    (reading.clock_words())
-                    @if record.load.is_some() { ", on the machine under Execution." }
-                    @else { " but for those under Execution." }
-                }
+                header { (header) }
+                main { (main) }
+                footer { (footer) }
             }
         }
     }
     .into_string()
+}
+
+/// The sentences that answer, the first one large.
+pub(crate) fn said(answer: &[String]) -> Markup {
+    html! {
+        div.answer {
+            @if let Some((lead, others)) = answer.split_first() {
+                p.lead { (lead) }
+                @for sentence in others { p { (sentence) } }
+            }
+        }
+    }
 }
 
 /// The style sheet, with each tone's colour for light and dark.
@@ -119,8 +134,7 @@ fn tiles(record: &RunRecord) -> Markup {
     }
 }
 
-fn warnings(record: &RunRecord) -> Markup {
-    let doubts = doubts(record);
+pub(crate) fn warnings(doubts: &[String]) -> Markup {
     html! {
         @if !doubts.is_empty() {
             aside.warnings aria-label="Warnings" { ul { @for doubt in doubts { li { (doubt) } } } }
@@ -128,19 +142,19 @@ fn warnings(record: &RunRecord) -> Markup {
     }
 }
 
-fn contents(record: &RunRecord, plots: &[Plot]) -> Markup {
+pub(crate) fn contents(plots: &[Plot], anchors: &[(&str, &str)]) -> Markup {
     html! {
         nav aria-label="Contents" {
             details {
                 summary { "Contents" }
                 @for plot in plots { a href={ "#" (plot.name) } { (plot.title) } }
-                @for (anchor, title) in sections::anchors(record) { a href={ "#" (anchor) } { (title) } }
+                @for (anchor, title) in anchors { a href={ "#" (anchor) } { (title) } }
             }
         }
     }
 }
 
-fn plotted(plot: &Plot) -> Markup {
+pub(crate) fn plotted(plot: &Plot) -> Markup {
     html! {
         section id=(plot.name) {
             h2 { (plot.title) }
@@ -158,7 +172,7 @@ fn plotted(plot: &Plot) -> Markup {
 }
 
 /// A table of figures that scrolls by itself where it is too wide.
-fn tabled(table: &Table) -> Markup {
+pub(crate) fn tabled(table: &Table) -> Markup {
     html! {
         div.scroll tabindex="0" {
             table.figures {
@@ -180,7 +194,7 @@ fn tabled(table: &Table) -> Markup {
 }
 
 /// A cell of a table that is to be read line by line.
-enum Cell {
+pub(crate) enum Cell {
     /// Words.
     Text(String),
     /// Something as it stands in a file.
@@ -192,7 +206,7 @@ enum Cell {
 }
 
 /// A table of words: a row becomes a paragraph on a narrow screen, where each cell says what it is.
-fn worded<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [Cell; N]>) -> Markup {
+pub(crate) fn worded<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [Cell; N]>) -> Markup {
     html! {
         table.words {
             thead { tr { @for name in head { th scope="col" { (name) } } } }

@@ -5,7 +5,7 @@ use crate::chart::{Table, campaign_words, rule_words};
 use crate::reading::{Reading, observed};
 use crate::summary::in_full;
 use crate::words;
-use chappe_metrics::{Metric, RunRecord, Tally, Unit, find};
+use chappe_metrics::{Execution, Metric, RunRecord, Tally, Unit, find};
 use maud::{Markup, html};
 
 /// Anchors and titles of the sections that the record has data for.
@@ -40,7 +40,7 @@ pub(super) fn section(record: &RunRecord, anchor: &str, content: impl FnOnce() -
     }
 }
 
-pub(super) fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
+pub(crate) fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
@@ -385,9 +385,14 @@ fn command(record: &RunRecord) -> String {
         let until = format!("{}ns", record.result.window.until_ns);
         words.extend(["--until".to_owned(), until]);
     }
-    words.insert(0, "chappe".to_owned());
-    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    quoted.join(" ")
+    line(&words)
+}
+
+/// A command of chappe with these arguments, as a shell takes it.
+pub(crate) fn line(arguments: &[String]) -> String {
+    let quoted = arguments.iter().map(|word| quoted(word));
+    let words: Vec<String> = std::iter::once("chappe".to_owned()).chain(quoted).collect();
+    words.join(" ")
 }
 
 /// A word as a shell takes it.
@@ -402,16 +407,16 @@ fn quoted(word: &str) -> String {
 
 pub(super) fn execution(record: &RunRecord) -> Markup {
     let execution = &record.execution;
-    let (machine, memory) = (&execution.machine, &execution.memory);
+    let memory = &execution.memory;
     section(record, "execution", || {
-        let events = if record.load.is_some() {
-            "Commands served"
+        let (events, why) = if record.load.is_some() {
+            let why = "What the load ran on, and what it took. Every figure above depends on it.";
+            ("Commands served", why)
         } else {
-            "Events"
+            let why = "What the run took on this machine, in wall-clock time. Nothing above depends on it.";
+            ("Events", why)
         };
         let mut rows = vec![
-            texts(["Started", &execution.started]),
-            texts(["Took", &words::duration(execution.wall_ns as i64)]),
             texts([events, &words::count(execution.events_count as i64)]),
             texts([
                 &format!("{events} per second"),
@@ -419,12 +424,8 @@ pub(super) fn execution(record: &RunRecord) -> Markup {
             ]),
             texts(["Processes", &execution.processes.to_string()]),
             texts(["Workers, in each", &execution.workers.to_string()]),
-            texts(["Memory at its peak", &words::bytes(memory.peak_bytes)]),
-            texts(["Processor", &machine.processor]),
-            texts(["Cores", &machine.cores.to_string()]),
-            texts(["Main memory", &words::bytes(machine.memory_bytes)]),
-            texts(["System", &format!("{} on {}", machine.os, machine.arch)]),
         ];
+        rows.extend(machine(execution));
         if let Some(full) = &execution.full_size {
             rows.push(texts(["In full, from this run's own cost", &in_full(full)]));
         }
@@ -436,13 +437,7 @@ pub(super) fn execution(record: &RunRecord) -> Markup {
             ]
         });
         html! {
-            @if record.load.is_some() {
-                p { "What the load ran on, and what it took. Every figure above depends on it." }
-            } @else {
-                p {
-                    "What the run took on this machine, in wall-clock time. Nothing above depends on it."
-                }
-            }
+            p { (why) }
             (tabled(&Table { head: texts(["", ""]), rows }))
             @if !memory.per_user.is_empty() {
                 h3 { "Memory of the state" }
@@ -450,6 +445,20 @@ pub(super) fn execution(record: &RunRecord) -> Markup {
             }
         }
     })
+}
+
+/// When, on what, and for how long.
+pub(crate) fn machine(execution: &Execution) -> Vec<Vec<String>> {
+    let machine = &execution.machine;
+    vec![
+        texts(["Started", &execution.started]),
+        texts(["Took", &words::duration(execution.wall_ns as i64)]),
+        texts(["Memory at its peak", &words::bytes(execution.memory.peak_bytes)]),
+        texts(["Processor", &machine.processor]),
+        texts(["Cores", &machine.cores.to_string()]),
+        texts(["Main memory", &words::bytes(machine.memory_bytes)]),
+        texts(["System", &format!("{} on {}", machine.os, machine.arch)]),
+    ]
 }
 
 #[cfg(test)]

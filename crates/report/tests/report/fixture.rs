@@ -3,6 +3,7 @@
 
 mod figures;
 mod load;
+mod study;
 
 use chappe_metrics::{
     Assumed, AuditSummary, Balance, Clock, Execution, Funnel, Machine, Memory, MemoryPart, Metric, Observed,
@@ -11,6 +12,7 @@ use chappe_metrics::{
 };
 use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, times};
 pub(crate) use load::{live, overrun};
+pub(crate) use study::{capacity, comparison};
 
 fn tally(label: &str, count: u64) -> Tally {
     Tally {

@@ -1,10 +1,11 @@
 //! What reports say and hold, on records made by hand.
 
 mod fixture;
+mod studies;
 
 use chappe_metrics::RunRecord;
 use chappe_report::chart::{Data, Screen, plots};
-use chappe_report::{answer, document, doubts, markdown, summary, write_report};
+use chappe_report::{answer, document, doubts, junit, markdown, summary, write_report};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -145,50 +146,58 @@ fn a_sink_that_fails_names_the_file() {
 #[test]
 fn the_document_needs_no_network_and_no_script() {
     for (name, record) in all() {
-        let text = html(&record).replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
-        for foreign in [
-            "http:",
-            "https:",
-            "url(",
-            "@import",
-            "<script",
-            "src=",
-            "<link rel=\"stylesheet",
-        ] {
-            assert!(!text.contains(foreign), "{name}: {foreign}");
-        }
+        stands_alone(name, &html(&record));
+    }
+}
+
+/// Nothing is fetched, nothing runs.
+fn stands_alone(name: &str, text: &str) {
+    let text = text.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+    for foreign in [
+        "http:",
+        "https:",
+        "url(",
+        "@import",
+        "<script",
+        "src=",
+        "<link rel=\"stylesheet",
+    ] {
+        assert!(!text.contains(foreign), "{name}: {foreign}");
+    }
+}
+
+#[test]
+fn the_document_nests() {
+    for (name, record) in all() {
+        nests(name, &html(&record));
     }
 }
 
 /// Every element that is opened is closed in order: what a browser would otherwise put right.
-#[test]
-fn the_document_nests() {
-    const VOID: [&str; 3] = ["meta", "link", "!DOCTYPE"];
-    for (name, record) in all() {
-        let text = html(&record);
-        let mut open: Vec<&str> = vec![];
-        let mut ids: Vec<&str> = vec![];
-        for tag in text.split('<').skip(1) {
-            let (inside, _) = tag.split_once('>').unwrap_or((tag, ""));
-            let word = inside.split([' ', '/']).next().unwrap_or("");
-            if let Some(closed) = inside.strip_prefix('/') {
-                assert_eq!(open.pop(), Some(closed), "{name}");
-            } else if !inside.ends_with('/') && !VOID.contains(&word) {
-                open.push(word);
-            }
-            if let Some((_, rest)) = inside.split_once(" id=\"") {
-                ids.extend(rest.split('"').next());
-            }
+fn nests(name: &str, text: &str) {
+    const VOID: [&str; 4] = ["meta", "link", "!DOCTYPE", "?xml"];
+    let mut open: Vec<&str> = vec![];
+    let mut ids: Vec<&str> = vec![];
+    for tag in text.split('<').skip(1) {
+        let (inside, _) = tag.split_once('>').unwrap_or((tag, ""));
+        let word = inside.split([' ', '/']).next().unwrap_or("");
+        if let Some(closed) = inside.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(closed), "{name}");
+        } else if !inside.ends_with('/') && !VOID.contains(&word) {
+            open.push(word);
         }
-        assert!(open.is_empty(), "{name}: {open:?}");
-        for link in text.split("href=\"#").skip(1) {
-            let target = link.split('"').next().unwrap_or("");
-            assert_eq!(
-                ids.iter().filter(|id| **id == target).count(),
-                1,
-                "{name}: #{target}"
-            );
+        if let Some((_, rest)) = inside.split_once(" id=\"") {
+            ids.extend(rest.split('"').next());
         }
+    }
+    assert!(open.is_empty(), "{name}: {open:?}");
+    for link in text.split("href=\"#").skip(1) {
+        let target = link.split('"').next().unwrap_or("");
+        assert_eq!(
+            ids.iter().filter(|id| **id == target).count(),
+            1,
+            "{name}: #{target}"
+        );
     }
 }
 
@@ -240,6 +249,24 @@ fn runs_of_any_length_make_a_report() {
             assert!(plot.inline(Screen::Wide).contains("day 29"));
         }
     }
+}
+
+#[test]
+fn a_run_is_told_as_tests() {
+    let count = |record: &RunRecord| {
+        let text = junit(record);
+        nests("junit", &text);
+        ["<testcase ", "<failure "].map(|tag| text.matches(tag).count())
+    };
+    assert_eq!(count(&fixture::queue()), [1, 0]);
+    assert_eq!(count(&fixture::full()), [3, 0]);
+    assert_eq!(count(&fixture::interrupted()), [3, 2]);
+    assert_eq!(count(&fixture::live()), [4, 1]);
+    assert_eq!(count(&fixture::overrun()), [4, 2]);
+    let text = junit(&fixture::overrun());
+    assert!(text.contains("observed 490 ms, must hold: p(99) &lt; 1ms"));
+    assert!(text.contains("30.7% of the sends were over 1 ms late"));
+    assert!(!junit(&fixture::hostile()).contains("<script"));
 }
 
 #[test]

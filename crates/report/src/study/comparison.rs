@@ -1,0 +1,268 @@
+//! What a choice of the design changes.
+
+use super::{CLOCK, Study, write};
+use crate::chart::{Data, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, Table, Tone};
+use crate::document::sections::texts;
+use crate::document::tabled;
+use crate::words;
+use crate::write::ReportError;
+use chappe_metrics::{ComparedMetric, ComparisonRecord, Unit, VariantVerdict};
+use maud::{Markup, html};
+use std::io;
+
+/// What a comparison found, in plain words: what changed first, then what did not, or cannot be told.
+#[must_use]
+pub fn comparison_answer(record: &ComparisonRecord) -> Vec<String> {
+    let first = record.variants.first().map_or("", String::as_str);
+    let mut verdicts: Vec<&VariantVerdict> = verdicts(record).map(|(_, verdict)| verdict).collect();
+    // Those of a kind stay in the order of the metrics.
+    verdicts.sort_by_key(|verdict| rank(verdict));
+    let several = record.variants.len() > 2;
+    let decided = verdicts.first().is_some_and(|verdict| is_decided(verdict));
+    let undecided = (!decided).then(|| {
+        let rounds = words::counted(i64::from(record.rounds_count), "round");
+        format!(
+            "In {rounds}, no figure told the variants of {} apart.",
+            record.key
+        )
+    });
+    let sentences = verdicts.iter().enumerate().map(|(index, verdict)| {
+        let named = several || decided && index == 0;
+        if named {
+            let (key, variant) = (&record.key, &verdict.variant);
+            words::sentence(&format!(
+                "with {key} = {variant} instead of {first}, {}",
+                verdict.sentence
+            ))
+        } else {
+            words::sentence(&verdict.sentence)
+        }
+    });
+    undecided.into_iter().chain(sentences).collect()
+}
+
+fn verdicts(record: &ComparisonRecord) -> impl Iterator<Item = (&ComparedMetric, &VariantVerdict)> {
+    let metrics = record.metrics.iter();
+    metrics.flat_map(|metric| metric.against_first.iter().map(move |verdict| (metric, verdict)))
+}
+
+fn is_decided(verdict: &VariantVerdict) -> bool {
+    !matches!(verdict.verdict.as_str(), "unchanged" | "inconclusive")
+}
+
+/// What changed stands before what did not, and that before what cannot be told.
+fn rank(verdict: &VariantVerdict) -> u8 {
+    match verdict.verdict.as_str() {
+        "inconclusive" => 2,
+        "unchanged" => 1,
+        _ => 0,
+    }
+}
+
+fn doubts(record: &ComparisonRecord) -> Vec<String> {
+    let missing = record.metrics.iter().flat_map(|metric| &metric.variants);
+    let missing = missing.flat_map(|variant| &variant.figures);
+    let missing = missing.filter(|figure| figure.is_none()).count();
+    let gaps = (missing > 0).then(|| {
+        let figures = words::counted(missing as i64, "figure");
+        format!("{figures} are missing: their rounds were left out of that metric\u{2019}s comparison.")
+    });
+    let odd = (record.rounds_count % 2 == 1).then(|| {
+        "The number of rounds is odd, so a drift of the machine does not cancel: take an even one.".to_owned()
+    });
+    gaps.into_iter().chain(odd).collect()
+}
+
+/// Hands `sink` each file of the report on a comparison: `index.html`, which needs none of the others,
+/// and for every plot `plots/NAME.svg` and `plots/NAME.png`.
+///
+/// # Errors
+/// What the sink says, or why a plot could not be rendered.
+pub fn write_comparison(
+    record: &ComparisonRecord,
+    sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
+) -> Result<(), ReportError> {
+    let study = Study {
+        scenario: &record.scenario,
+        seed: record.seed,
+        version: &record.version,
+        execution: &record.execution,
+        file: "comparison.json",
+        question: format!("What does {} change?", record.key),
+        answer: comparison_answer(record),
+        doubts: doubts(record),
+        plots: comparison_plots(record),
+        sections: vec![
+            ("figures", "All figures", figures(record)),
+            ("order", "The order of the runs", order(record)),
+        ],
+    };
+    write(&study, sink)
+}
+
+/// The plots of a comparison: what changed and how surely, and every run.
+#[must_use]
+pub fn comparison_plots(record: &ComparisonRecord) -> Vec<Plot> {
+    let plot = |name, title, how: &str, panels: Vec<RangePanel>| {
+        let panels: Vec<RangePanel> = panels
+            .into_iter()
+            .filter(|panel| !panel.rows.is_empty())
+            .collect();
+        (!panels.is_empty()).then(|| Plot::new(name, title, how, CLOCK, Data::Ranges(RangeChart { panels })))
+    };
+    let first = record.variants.first().map_or("", String::as_str);
+    let against = format!(
+        "Each dot is the estimate of the difference to {} = {first}, its line the 95% interval. Green \
+         improved, red regressed.",
+        record.key
+    );
+    [
+        plot(
+            "differences",
+            "What changed, and how surely",
+            &against,
+            differences(record),
+        ),
+        plot(
+            "rounds",
+            "Every run",
+            "Each dot is one run; what overlaps from row to row does not tell variants apart. Axes need not \
+             begin at zero.",
+            record.metrics.iter().map(rounds).collect(),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What a metric's figures are drawn in, and by what they are multiplied for that.
+fn measure(unit: Unit) -> (Measure, f64) {
+    match unit {
+        Unit::Nanoseconds => (Measure::Duration, 1.0),
+        Unit::Count => (Measure::Count, 1.0),
+        Unit::MicroUnits => (Measure::Money, 1e-6),
+        Unit::PartsPerMillion => (Measure::Share, 1e-6),
+        Unit::Bytes => (Measure::Bytes, 1.0),
+        Unit::Share => (Measure::Share, 1.0),
+    }
+}
+
+/// Relative differences share a panel; others have one for each metric.
+fn differences(record: &ComparisonRecord) -> Vec<RangePanel> {
+    let panel = |title: &str, measure, rows| RangePanel {
+        title: title.to_owned(),
+        measure,
+        places: Places::Differences,
+        rows,
+    };
+    let several = record.variants.len() > 2;
+    let label = |metric: &ComparedMetric, verdict: &VariantVerdict| {
+        if several {
+            format!("{}, {}", metric.metric, verdict.variant)
+        } else {
+            metric.metric.clone()
+        }
+    };
+    let relative = verdicts(record).filter(|(_, verdict)| verdict.relative);
+    let relative =
+        relative.map(|(metric, verdict)| row(label(metric, verdict), verdict, (Measure::Share, 1.0)));
+    let mut panels = vec![panel("", Measure::Share, relative.collect())];
+    panels.extend(record.metrics.iter().map(|metric| {
+        let plain = metric.against_first.iter().filter(|verdict| !verdict.relative);
+        let rows = plain.map(|verdict| row(verdict.variant.clone(), verdict, measure(metric.unit)));
+        panel(&metric.metric, measure(metric.unit).0, rows.collect())
+    }));
+    panels
+}
+
+fn row(label: String, verdict: &VariantVerdict, (measure, factor): (Measure, f64)) -> RangeRow {
+    let [difference, low, high] = [verdict.difference, verdict.low, verdict.high].map(|value| value * factor);
+    let told = |value: f64| {
+        let sign = if value > 0.0 { "+" } else { "" };
+        format!("{sign}{}", measure.signed(value))
+    };
+    RangeRow {
+        label,
+        span: (low, high),
+        marks: vec![difference],
+        remark: format!(
+            "{} ({} to {}): {}",
+            told(difference),
+            told(low),
+            told(high),
+            verdict.verdict
+        ),
+        tone: match verdict.verdict.as_str() {
+            "improved" => Tone::OrderNotice,
+            "regressed" => Tone::Harm,
+            "changed" => Tone::Ad,
+            _ => Tone::Soft,
+        },
+    }
+}
+
+fn rounds(metric: &ComparedMetric) -> RangePanel {
+    let (measure, factor) = measure(metric.unit);
+    let rows = metric.variants.iter().enumerate().filter_map(|(index, variant)| {
+        let marks: Vec<f64> = variant
+            .figures
+            .iter()
+            .flatten()
+            .map(|figure| figure * factor)
+            .collect();
+        let mut sorted = marks.clone();
+        sorted.sort_by(f64::total_cmp);
+        let middle = sorted.get(sorted.len() / 2)?;
+        Some(RangeRow {
+            label: variant.variant.clone(),
+            span: (*sorted.first()?, *sorted.last()?),
+            remark: format!("middle {}", measure.signed(*middle)),
+            marks,
+            tone: if index == 0 { Tone::Ink } else { Tone::Friend },
+        })
+    });
+    RangePanel {
+        title: metric.metric.clone(),
+        measure,
+        places: Places::Even,
+        rows: rows.collect(),
+    }
+}
+
+fn figures(record: &ComparisonRecord) -> Markup {
+    let rounds = record.rounds_count as usize;
+    let mut head = texts(["metric", "variant", "better"]);
+    head.extend((1..=rounds).map(|round| format!("round {round}")));
+    let rows = record.metrics.iter().flat_map(|metric| {
+        let (measure, factor) = measure(metric.unit);
+        metric.variants.iter().map(move |variant| {
+            let figures = variant.figures.iter().take(rounds);
+            let shown = figures.map(|figure| {
+                figure
+                    .map(|figure| measure.signed(figure * factor))
+                    .unwrap_or_default()
+            });
+            let mut row = texts([&metric.metric, &variant.variant, &metric.better]);
+            row.extend(shown);
+            row
+        })
+    });
+    html! {
+        p.soft.small { "The figures as each run had them, in " (CLOCK) "." }
+        (tabled(&Table { head, rows: rows.collect() }))
+    }
+}
+
+fn order(record: &ComparisonRecord) -> Markup {
+    let variants = words::counted(record.variants.len() as i64, "variant");
+    html! {
+        p {
+            (words::sentence(&record.plan)) " In each of "
+            (words::counted(i64::from(record.rounds_count), "round")) " each of " (variants)
+            " ran once; every second round runs in the opposite order, so that a steady drift of the machine \
+             falls on all alike. The values of " span.name { (record.key) } " as they ran:"
+        }
+        pre { (record.order.join(" ")) }
+    }
+}

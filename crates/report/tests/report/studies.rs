@@ -1,0 +1,117 @@
+//! What reports on several runs say and hold.
+
+use super::{fixture, nests, stands_alone};
+use chappe_report::{
+    capacity_answer, capacity_plots, comparison_answer, comparison_plots, write_capacity, write_comparison,
+};
+use std::collections::BTreeMap;
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn files(write: impl FnOnce(&mut dyn FnMut(&str, &[u8]) -> std::io::Result<()>)) -> Files {
+    let mut files = Files::new();
+    write(&mut |name, bytes| {
+        files.insert(name.to_owned(), bytes.to_vec());
+        Ok(())
+    });
+    files
+}
+
+fn html(files: &Files) -> String {
+    String::from_utf8(files["index.html"].clone()).expect("text")
+}
+
+#[test]
+fn the_answers_of_studies_are_as_they_were() {
+    insta::assert_json_snapshot!([
+        capacity_answer(&fixture::capacity()),
+        comparison_answer(&fixture::comparison()),
+    ]);
+}
+
+#[test]
+fn the_data_of_their_charts_is_as_it_was() {
+    insta::assert_json_snapshot!("capacity", capacity_plots(&fixture::capacity()));
+    insta::assert_json_snapshot!("comparison", comparison_plots(&fixture::comparison()));
+}
+
+#[test]
+fn a_search_says_how_it_ended() {
+    let lead = |ended: &str, kept_rate, failed_rate| {
+        let mut record = fixture::capacity();
+        record.ended = ended.to_owned();
+        (record.kept_rate, record.failed_rate) = (kept_rate, failed_rate);
+        capacity_answer(&record).remove(0)
+    };
+    for (ended, kept, failed, words) in [
+        ("cap", Some(5e5), None, "at least 500,000"),
+        ("generator", Some(5e5), Some(6e5), "the generator was the limit"),
+        ("generator", None, Some(6e5), "says nothing about the platform"),
+        ("nothing", None, Some(6e5), "not even at 600,000"),
+        ("trials", Some(5e5), Some(6e5), "500,000 to 600,000"),
+        ("interrupted", Some(5e5), None, "not confirmed"),
+        ("interrupted", None, None, "at no rate tried"),
+    ] {
+        let lead = lead(ended, kept, failed);
+        assert!(lead.contains(words), "{ended}: {lead}");
+    }
+}
+
+#[test]
+fn what_changed_stands_first_and_a_draw_is_called_one() {
+    let mut record = fixture::comparison();
+    let said = comparison_answer(&record);
+    assert!(
+        said[0].starts_with("With design.lanes = true instead of false, p99 of friends'"),
+        "{}",
+        said[0]
+    );
+    assert!(said[1].ends_with("regressed.") && said[3].ends_with("inconclusive."));
+    record.metrics.retain(|metric| metric.metric == "load.throughput");
+    assert!(comparison_answer(&record)[0].contains("told the variants of design.lanes apart"));
+    record.metrics.clear();
+    assert_eq!(comparison_answer(&record).len(), 1);
+}
+
+#[test]
+fn reports_on_studies_stand_alone() {
+    let capacity = files(|sink| write_capacity(&fixture::capacity(), sink).expect("a report"));
+    let comparison = files(|sink| write_comparison(&fixture::comparison(), sink).expect("a report"));
+    for (name, files, plots_count) in [("capacity", &capacity, 1), ("comparison", &comparison, 2)] {
+        assert_eq!(files.len(), 1 + 2 * plots_count, "{name}");
+        let text = html(files);
+        nests(name, &text);
+        stands_alone(name, &text);
+        assert!(text.contains("wall-clock time") && text.contains("Example Processor"));
+    }
+    assert!(html(&capacity).contains("carries 412,000 to 450,000 commands per second"));
+    assert!(html(&comparison).contains("false true true false"));
+}
+
+/// Nothing tried, nothing compared, and figures that are all the same: no panic.
+#[test]
+fn studies_without_figures_make_a_report() {
+    let (mut capacity, mut comparison) = (fixture::capacity(), fixture::comparison());
+    capacity.trials.truncate(1);
+    capacity.ended = "trials".to_owned();
+    (capacity.kept_rate, capacity.failed_rate) = (None, None);
+    let one = files(|sink| write_capacity(&capacity, sink).expect("a report"));
+    assert_eq!(one.len(), 3);
+    capacity.trials.clear();
+    let none = files(|sink| write_capacity(&capacity, sink).expect("a report"));
+    assert_eq!(none.len(), 1);
+    for figures in comparison
+        .metrics
+        .iter_mut()
+        .flat_map(|metric| &mut metric.variants)
+    {
+        figures.figures.fill(Some(7.0));
+    }
+    comparison.metrics[0].variants[0].figures.fill(None);
+    let same = files(|sink| write_comparison(&comparison, sink).expect("a report"));
+    assert!(html(&same).contains("6 figures are missing"));
+    comparison.metrics.clear();
+    comparison.variants.clear();
+    let none = files(|sink| write_comparison(&comparison, sink).expect("a report"));
+    assert_eq!(none.len(), 1);
+}
