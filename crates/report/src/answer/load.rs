@@ -174,6 +174,9 @@ pub(super) fn doubts(load: &LoadRecord) -> Vec<String> {
         LoadEnd::Threshold => Some(format!(
             "A threshold that ends a run was missed {stretch}: every figure is about that part only."
         )),
+        LoadEnd::TapeEnded => Some(format!(
+            "The tape had nothing more to send {stretch}: every figure is about that part only."
+        )),
     };
     let limit = (!outcome.valid).then(|| {
         format!(

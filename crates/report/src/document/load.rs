@@ -77,6 +77,7 @@ fn outcome(load: &LoadRecord) -> Vec<[Cell; 3]> {
         LoadEnd::Planned => "as planned",
         LoadEnd::Interrupted => "interrupted",
         LoadEnd::Threshold => "ended by a threshold",
+        LoadEnd::TapeEnded => "ended with its tape",
     };
     let generator = if outcome.valid {
         "the generator kept up"
