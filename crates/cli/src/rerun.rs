@@ -37,6 +37,7 @@ pub(crate) fn facts(
             progress: &mut |progress| gauge.show(progress),
             log: Some(&mut sink),
             tape: None,
+            play: None,
             watch,
             trace: loaded.trace.clone(),
         },

@@ -8,7 +8,7 @@ use chappe_base::{CommandClass, Fact, Homes, ShardId, SimTime};
 use chappe_platform::{Command, Hop, Notice, Shard};
 use chappe_scenario::Lanes;
 use chappe_workload::config::Probe;
-use chappe_workload::{Agents, Wake, World};
+use chappe_workload::{Agents, Tape, Wake, World};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -45,6 +45,8 @@ pub(crate) struct Process {
     ways: Arc<Ways>,
     world: Arc<World>,
     probe: Option<Probe>,
+    /// What clients ask instead of what the agents would have them ask.
+    tape: Option<Arc<Tape>>,
 }
 
 impl Process {
@@ -60,12 +62,18 @@ impl Process {
             agents: Agents::new(Arc::clone(&world), id),
             station: Station::new(u32::from(service.servers), service.queue_capacity, discipline),
             probe: ways.probe,
+            tape: None,
             homes: world.homes(),
             shard,
             id,
             ways,
             world,
         }
+    }
+
+    /// Lets its clients ask what is on `tape`; its agents keep still.
+    pub(crate) fn play(&mut self, tape: Arc<Tape>) {
+        self.tape = Some(tape);
     }
 
     /// Carries on what the shard has put into the outbox.
@@ -158,8 +166,10 @@ impl Process {
     /// A device shows a notice: the driver sees it, then the agent.
     fn show(&mut self, witness: &mut Witness, now: SimTime, notice: &Notice, out: &mut Emitter<'_, Event>) {
         witness.outbox.facts.extend(notice.shown());
-        self.agents.notice(now, notice, &mut witness.acts);
-        self.act_out(witness, out);
+        if self.tape.is_none() {
+            self.agents.notice(now, notice, &mut witness.acts);
+            self.act_out(witness, out);
+        }
     }
 
     fn probe(&mut self, witness: &mut Witness, now: SimTime, number: u32, out: &mut Emitter<'_, Event>) {
@@ -212,8 +222,19 @@ impl LogicalProcess for Process {
         for (at, command) in self.shard.first_timers() {
             out.schedule(at, Event::Arrive(command));
         }
-        self.agents.start(&mut witness.acts);
-        self.act_out(witness, out);
+        match &self.tape {
+            Some(tape) => {
+                let requests = tape.requests().iter();
+                let here = requests.filter(|request| request.command.home(self.homes) == Some(self.id));
+                for request in here {
+                    out.schedule(request.at, Event::Arrive(request.command));
+                }
+            }
+            None => {
+                self.agents.start(&mut witness.acts);
+                self.act_out(witness, out);
+            }
+        }
         self.schedule_probe(SimTime::ZERO, 0, out);
     }
 

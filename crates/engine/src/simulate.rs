@@ -13,7 +13,7 @@ use chappe_base::{ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, ResultParts};
 use chappe_platform::Explanation;
 use chappe_scenario::Scenario;
-use chappe_workload::Trace;
+use chappe_workload::{Tape, Trace};
 use std::sync::Arc;
 
 /// How a scenario is run; nothing here changes its result but `until`.
@@ -30,6 +30,8 @@ pub struct SimulateOptions<'a> {
     pub log: Option<&'a mut dyn FnMut(usize) -> FactSink>,
     /// Makes the taker of what clients ask of each worker's shards.
     pub tape: Option<&'a mut dyn FnMut(usize) -> CommandSink>,
+    /// What clients ask, instead of what the agents would have them ask.
+    pub play: Option<Arc<Tape>>,
     /// A user whose ad decisions are kept with every rule.
     pub watch: Option<UserId>,
     /// The trace that the scenario replays.
@@ -76,7 +78,14 @@ fn contribute(scenario: &Scenario, peers: Option<Peers>, mut options: SimulateOp
     let setting = Setting::new(scenario, options.trace.take());
     let ways = Arc::new(Ways::new(scenario));
     let watch = options.watch;
-    let mut make = |id| setting.process(id, watch, &ways);
+    let play = options.play.take();
+    let mut make = |id| {
+        let mut process = setting.process(id, watch, &ways);
+        if let Some(tape) = &play {
+            process.play(Arc::clone(tape));
+        }
+        process
+    };
     let homes = setting.homes();
     let shards_count = usize::from(homes.shards());
     let holding = match &peers {

@@ -60,6 +60,7 @@ pub fn record_tape(scenario: &Scenario, options: RecordOptions<'_>) -> Tape {
             progress: &mut progress,
             log: None,
             tape: Some(&mut sink),
+            play: None,
             watch: None,
             trace: options.trace,
         },

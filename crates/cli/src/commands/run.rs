@@ -139,6 +139,7 @@ impl Run<'_> {
                 .as_mut()
                 .map(|sinks| sinks as &mut dyn FnMut(usize) -> FactSink),
             tape: None,
+            play: None,
             watch: None,
             trace: self.loaded.trace.clone(),
         });

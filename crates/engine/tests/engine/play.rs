@@ -104,6 +104,7 @@ pub(crate) fn play_with(scenario: &Scenario, play: Play<'_>) -> Played {
             progress: play.progress,
             log: Some(&mut sink),
             tape: None,
+            play: None,
             watch: None,
             trace: trace(scenario),
         },

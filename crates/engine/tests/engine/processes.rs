@@ -55,6 +55,7 @@ fn one_of_two(scenario: &Scenario, peers: Peers, workers: usize, interrupt: bool
         progress: &mut progress,
         log: None,
         tape: None,
+        play: None,
         watch: None,
         trace: None,
     };
@@ -111,6 +112,7 @@ fn an_interrupt_in_one_process_stops_all_at_one_time() {
             progress: &mut |_| {},
             log: None,
             tape: None,
+            play: None,
             watch: None,
             trace: None,
         },

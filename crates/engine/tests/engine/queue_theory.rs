@@ -185,6 +185,7 @@ fn intervals(queue: Queue, seed: u64, relative_half_width: f64) -> [Interval; 3]
             progress: &mut progress,
             log: Some(&mut |_| batching(sender.clone())),
             tape: None,
+            play: None,
             watch: None,
             trace: None,
         },

@@ -50,6 +50,7 @@ fn simulated(seed: Option<u64>) -> TraceStatistics {
             progress: &mut |_| {},
             log: Some(&mut sinks),
             tape: None,
+            play: None,
             watch: None,
             trace: None,
         },

@@ -1,8 +1,14 @@
 //! The same truth in both clocks.
 
 use crate::town::{constant, offer, scenario, tape};
-use chappe_base::ShardId;
+use chappe_base::{Account, Fact, Money, ShardId};
+use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
 use chappe_load::{live_scenario, replay};
+use chappe_metrics::{Metric, ResultParts};
+use chappe_scenario::Scenario;
+use chappe_workload::Tape;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 /// Whatever the order in which live shards happened to serve, doing the same again gives the same.
 #[test]
@@ -43,4 +49,114 @@ fn doing_again_what_live_shards_did_gives_the_same_facts_and_state() {
             assert_eq!(again.digest, shard.digest, "shard {number}");
         }
     }
+}
+
+/// The same tape in virtual time: its figures, and what each account came to.
+fn virtually(town: &Scenario, tape: &Arc<Tape>) -> (ResultParts, BTreeMap<Account, Money>) {
+    let balances = Arc::new(Mutex::new(BTreeMap::new()));
+    let mut sink = |_: usize| -> FactSink {
+        let balances = Arc::clone(&balances);
+        Box::new(move |record| {
+            if let Fact::Moved { from, to, amount, .. } = record.fact {
+                let mut balances = balances.lock().unwrap();
+                *balances.entry(from).or_insert(Money::ZERO) -= amount;
+                *balances.entry(to).or_insert(Money::ZERO) += amount;
+            }
+        })
+    };
+    let options = SimulateOptions {
+        workers: 1,
+        until: None,
+        stop: &StopFlag::new(),
+        progress: &mut |_| {},
+        log: Some(&mut sink),
+        tape: None,
+        play: Some(Arc::clone(tape)),
+        watch: None,
+        trace: None,
+    };
+    let simulated = simulate(town, options);
+    assert_eq!(simulated.verdict.violation_count(), 0);
+    let balances = balances.lock().unwrap().clone();
+    (simulated.parts, balances)
+}
+
+fn count(parts: &ResultParts, name: &str) -> i64 {
+    match parts.metrics[name] {
+        Metric::Counter { value, .. } | Metric::Gauge { value, .. } => value,
+        ref other => panic!("{name} is {other:?}"),
+    }
+}
+
+/// What is asked in any order comes to the same in both clocks: balances, consents, orders, inboxes.
+#[test]
+fn both_clocks_come_to_the_same_where_order_does_not_matter() {
+    // No campaign competes for anything, and the shops don't run out.
+    let changes = [
+        "population.users=2000",
+        "platform.shards=8",
+        "history.opted_in=0.2",
+        "hotline.bot_share=1.0",
+        "agents.bot_answer={ constant = \"2h\" }",
+        "agents.patience={ constant = \"9h\" }",
+        "catalogue.stock=1000000",
+        "catalogue.out_of_stock_share=0.0",
+        "campaign=[]",
+    ];
+    let town = scenario("order-to-opt-in.toml", &changes);
+    let tape = Arc::new(tape(&town, 60_000));
+    let (parts, balances) = virtually(&town, &tape);
+    let live = offer(&town, &tape, constant(30_000.0, 2_000), |_| {});
+    assert_eq!(
+        live.verdict.violation_count(),
+        0,
+        "{:#?}",
+        live.verdict.violations
+    );
+    for name in [
+        "messages.accepted.friend",
+        "messages.accepted.hot_line",
+        "messages.accepted.order_notice",
+        "opt_ins.given",
+        "opt_ins.revoked",
+        "orders.placed",
+        "orders.paid",
+        "orders.shipped",
+        "orders.delivered",
+        "payments.begun",
+        "payments.posted",
+        "payments.volume",
+        "conversations.opened",
+        "blocks",
+    ] {
+        assert_eq!(count(&live.parts, name), count(&parts, name), "{name}");
+    }
+    // Who was on line when is a matter of the order; that nothing is lost is not.
+    let inboxes = |parts: &ResultParts| {
+        let delivered = ["friend", "hot_line", "order_notice"]
+            .map(|class| count(parts, &format!("messages.delivered.{class}")));
+        delivered.iter().sum::<i64>() + count(parts, "messages.pending") + count(parts, "messages.expired")
+    };
+    assert_eq!(inboxes(&live.parts), inboxes(&parts));
+    for name in ["opt_ins.given", "orders.placed", "payments.posted"] {
+        assert!(count(&parts, name) > 10, "the tape has too few {name} to tell");
+    }
+    assert_eq!(live.parts.ledger, parts.ledger);
+    let homes = live.setting.homes();
+    let mut shards = live.shards;
+    let mut compared = 0;
+    for (account, balance) in balances {
+        let home = match account {
+            Account::User(user) => homes.user(user),
+            Account::Page(page) => homes.page(page),
+            _ => continue,
+        };
+        assert_eq!(
+            shards[home.index()].shard.balance(account),
+            balance,
+            "{account:?}"
+        );
+        compared += 1;
+    }
+    assert!(compared > 1_000, "{compared} accounts compared");
 }
