@@ -30,6 +30,7 @@ fn shards() -> [Shard; 2] {
         transfer_timeout: Span(10 * Span::SECOND.0),
         key_life: Span::DAY,
         inbox_life: Span(7 * Span::DAY.0),
+        pushes_ads: false,
         lease_life: Span::HOUR,
         lease_ads_count: 1,
     });

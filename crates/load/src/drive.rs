@@ -83,7 +83,7 @@ pub(crate) fn drive<W: Work>(
         .map_or(SimTime::ZERO, |last| last.at);
     dismiss(town, until);
     let works = crew.join()?;
-    let (sent_count, late_count) = (meter.counts.measured, meter.counts.late);
+    let (sent_count, late_count) = (meter.counts().measured, meter.counts().late);
     let measured_ns = times.ends.saturating_sub(times.measured_from).max(1);
     Ok(Driven {
         works,
@@ -136,7 +136,6 @@ fn measure(
         ends: measured_from + options.duration.as_nanos() as u64,
     };
     town.begin_at(begins);
-    observer.begin();
     let aborted = StopFlag::new();
     let sending = Sending {
         town,

@@ -202,7 +202,7 @@ impl Injector {
         }
         self.waiting.block_on(self.town.wait_for_room(target));
         self.free_at_ns = self.town.clock.now();
-        self.town.desk().meter.counts.blocked_ns += self.free_at_ns - from_ns;
+        self.town.desk().meter.second.counts.blocked_ns += self.free_at_ns - from_ns;
     }
 
     /// Puts parcels for which there is room into the shard's mailbox.
@@ -227,7 +227,7 @@ impl Injector {
 
     fn drop_all(&mut self, target: ShardId, parcels: Vec<Parcel>) {
         let desk = &mut *self.town.desk();
-        desk.meter.counts.dropped += parcels.len() as u64;
+        desk.meter.second.counts.dropped += parcels.len() as u64;
         for parcel in parcels {
             if let What::Command(command) = parcel.what {
                 if matches!(command, Command::Send { .. }) {
@@ -247,19 +247,15 @@ impl Injector {
 /// Takes down how punctually a parcel was sent.
 #[inline]
 fn take_down(parcel: &Parcel, posted_ns: u64, free_at_ns: u64, meter: &mut Meter) {
-    meter.counts.sent += 1;
+    meter.second.counts.sent += 1;
     if !parcel.is_measured() {
         return;
     }
     // What the platform kept waiting could not be sent before it let go.
     let possible_ns = parcel.intended_ns.max(free_at_ns.min(posted_ns));
     let lag = Span((posted_ns - possible_ns) as i64);
-    meter.counts.measured += 1;
-    meter.counts.late += u64::from(lag > Meter::LATE);
-    meter.lag.record(lag);
-    meter
-        .blocked
-        .record(Span((possible_ns - parcel.intended_ns) as i64));
+    let blocked = Span((possible_ns - parcel.intended_ns) as i64);
+    meter.sent(lag, blocked);
 }
 
 /// What an overloaded platform gives up first: ads, and what people do in answer to them.
@@ -279,9 +275,9 @@ mod tests {
         // Meant for 10 ms; the platform let go at 200 ms; sent half a millisecond, then 2 ms later.
         let parcel = Parcel::from_client(Command::Probe, SimTime::ZERO, 10 * MS, true, None);
         take_down(&parcel, 200 * MS + MS / 2, 200 * MS, &mut meter);
-        assert_eq!((meter.counts.measured, meter.counts.late), (1, 0));
+        assert_eq!((meter.counts().measured, meter.counts().late), (1, 0));
         take_down(&parcel, 202 * MS, 200 * MS, &mut meter);
-        assert_eq!((meter.counts.measured, meter.counts.late), (2, 1));
+        assert_eq!((meter.counts().measured, meter.counts().late), (2, 1));
         let blocked = meter.named("load.blocked").map(|blocked| {
             blocked.settle();
             blocked.summary().min
@@ -290,7 +286,7 @@ mod tests {
         // What was let go before it was meant to be sent was never blocked.
         let parcel = Parcel::from_client(Command::Probe, SimTime::ZERO, 300 * MS, true, None);
         take_down(&parcel, 300 * MS + MS / 2, 200 * MS, &mut meter);
-        assert_eq!(meter.counts.late, 1);
+        assert_eq!(meter.counts().late, 1);
         let late = meter.counted("load.late");
         assert_eq!(
             late,

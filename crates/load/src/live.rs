@@ -97,7 +97,7 @@ pub fn load(
     }
     let figures = remembered.finish(driven.until, verdict.violation_count());
     Ok(Live {
-        served_count: driven.meter.counts.served,
+        served_count: driven.meter.counts().served,
         parts: figures.measured(driven.meter, driven.rows, driven.outcome.measured_ns),
         digest: digest.value(),
         verdict,

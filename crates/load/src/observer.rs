@@ -3,7 +3,7 @@
 use crate::town::Town;
 use crate::usage::Usage;
 use chappe_base::Span;
-use chappe_metrics::{Meter, Row, Rows, Threshold};
+use chappe_metrics::{Meter, Row, Rows, Second, Threshold};
 
 /// How a load goes, once a second.
 #[derive(Clone, Debug)]
@@ -19,75 +19,73 @@ pub struct LoadProgress {
 /// Watches a load.
 pub(crate) struct Observer<'a> {
     town: &'a Town,
-    /// What the threads hand over next, empty.
-    spare: Meter,
-    second: Meter,
-    pub(crate) total: Meter,
-    pub(crate) rows: Rows,
+    /// What the threads measure next, empty.
+    spare: Second,
+    second: Second,
+    rows: Rows,
     usage: Usage,
     thresholds: &'a [Threshold],
 }
 
 impl<'a> Observer<'a> {
+    /// Forgets what was measured so far, and begins.
     pub(crate) fn new(town: &'a Town, thresholds: &'a [Threshold]) -> Observer<'a> {
+        for mut desk in town.desks() {
+            desk.meter = Meter::default();
+        }
         Observer {
             town,
-            spare: Meter::default(),
-            second: Meter::default(),
-            total: Meter::default(),
+            spare: Second::default(),
+            second: Second::default(),
             rows: Rows::default(),
             usage: Usage::now(),
             thresholds,
         }
     }
 
-    /// Forgets what was measured so far.
-    pub(crate) fn begin(&mut self) {
-        self.collect();
-        self.second = Meter::default();
-        self.total = Meter::default();
-        self.usage = Usage::now();
-    }
-
-    /// Takes what the threads have measured since the last call.
-    fn collect(&mut self) {
+    /// Closes a second and returns what it looked like.
+    pub(crate) fn close_second(&mut self) -> Row {
         for mut desk in self.town.desks() {
-            std::mem::swap(&mut desk.meter, &mut self.spare);
+            desk.meter.take_second(&mut self.spare);
             drop(desk);
             self.second.absorb(&mut self.spare);
         }
-    }
-
-    /// Closes a second and returns what it looked like.
-    pub(crate) fn close_second(&mut self) -> Row {
-        self.collect();
         let usage = Usage::now();
-        let row = Row::of(
-            &self.second,
-            self.town.backlog(),
-            usage.cpu_ns.saturating_sub(self.usage.cpu_ns),
-            usage.memory_bytes,
-        );
+        let cpu_ns = usage.cpu_ns.saturating_sub(self.usage.cpu_ns);
+        let row = Row::of(&self.second, self.town.backlog(), cpu_ns, usage.memory_bytes);
         self.usage = usage;
-        self.total.absorb(&mut self.second);
+        // What it held is in the threads' totals as well.
+        self.second.clear();
         self.rows.push(row.clone());
         row
     }
 
-    /// Takes what is left at the end, which makes no second of its own.
-    pub(crate) fn finish(mut self) -> (Meter, Rows) {
-        self.collect();
-        self.total.absorb(&mut self.second);
-        (self.total, self.rows)
+    /// Everything that was measured, and the seconds.
+    pub(crate) fn finish(self) -> (Meter, Rows) {
+        (self.total(), self.rows)
+    }
+
+    fn total(&self) -> Meter {
+        let mut total = Meter::default();
+        for desk in self.town.desks() {
+            let meter = desk.meter.clone();
+            drop(desk);
+            total.merge(meter);
+        }
+        total
     }
 
     /// Whether a threshold that ends the load is missed, `measured` after the warm-up.
-    pub(crate) fn is_to_abort(&mut self, measured: Span) -> bool {
-        let total = &mut self.total;
-        let mut due = self.thresholds.iter().filter(|threshold| {
+    pub(crate) fn is_to_abort(&self, measured: Span) -> bool {
+        let due = |threshold: &&Threshold| {
             let after = threshold.abort_after();
             after.is_some_and(|after| measured > Span::ZERO && measured >= after)
-        });
-        due.any(|threshold| threshold.is_missed_by(total))
+        };
+        let mut due = self.thresholds.iter().filter(due).peekable();
+        if due.peek().is_none() {
+            return false;
+        }
+        let mut total = self.total();
+        due.any(|threshold| threshold.is_missed_by(&mut total))
     }
 }

@@ -256,7 +256,7 @@ impl<W: Work> Task<W> {
         let measured = parcel.is_measured();
         match parcel.what {
             What::Command(command) => {
-                meter.counts.served += 1;
+                meter.second.counts.served += 1;
                 let class = command.class();
                 if measured {
                     let wait = span(waiting.posted_ns, begun_ns);
@@ -290,16 +290,15 @@ fn observe(fact: &Fact, parcel: &Parcel, done_ns: u64, meter: &mut Meter) {
         && measured
     {
         let uncorrected = Span(done_ns.saturating_sub(parcel.sent_ns()) as i64);
-        meter.delivery[*class as usize].record(corrected);
-        meter.uncorrected[*class as usize].record(uncorrected);
+        meter.delivered(*class, corrected, uncorrected);
     } else if let Fact::Acknowledged { message, .. } = fact {
         let between_people = message.of(ActKind::Chat) == *message;
-        meter.counts.acknowledged += u64::from(between_people);
+        meter.second.counts.acknowledged += u64::from(between_people);
         if measured {
             meter.acknowledged[usize::from(!between_people)].record(corrected);
         }
     } else if let Fact::Decided { decision, .. } = fact {
-        meter.counts.decided += 1;
+        meter.second.counts.decided += 1;
         match decision {
             Decision::Allowed(_) if measured => meter.allowed.record(corrected),
             Decision::Refused(rule) if measured => meter.refused[*rule as usize].record(corrected),

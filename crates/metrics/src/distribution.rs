@@ -83,13 +83,6 @@ impl Distribution {
         }
     }
 
-    /// Forgets all observations, and keeps the room.
-    pub fn clear(&mut self) {
-        self.waiting.clear();
-        self.histogram.reset();
-        (self.sum_ns, self.min_ns, self.max_ns, self.saturated_count) = (0, i64::MAX, 0, 0);
-    }
-
     /// Adds all observations of another.
     pub fn merge(&mut self, other: &Distribution) {
         self.enter(&other.waiting);

@@ -33,7 +33,7 @@ pub use full_size::FullSize;
 pub use hlog::write_hlog;
 pub use live::{Row, Rows};
 pub use load::{Choice, LoadEnd, LoadOutcome, LoadPlan, LoadRecord, PredictedPoint, Prediction};
-pub use meter::{LoadCounts, Meter};
+pub use meter::{LoadCounts, Meter, Second};
 pub use record::{
     Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory, MemoryPart, Metric,
     Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult, SCHEMA, ScenarioId,

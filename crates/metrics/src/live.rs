@@ -1,11 +1,11 @@
 //! From what was measured on the wall clock to the figures of a record.
 
 use crate::finish::ResultParts;
-use crate::meter::{LoadCounts, Meter};
+use crate::meter::{LoadCounts, Meter, Second};
 
-use crate::distribution::Distribution;
 use crate::record::{Clock, Column, Metric, SeriesTable, Unit};
 use crate::registry::{Kind, definitions};
+use hdrhistogram::Histogram;
 
 /// Most rows that are kept; beyond, neighbours become one.
 const ROWS_MOST: usize = 3_600;
@@ -32,21 +32,18 @@ pub struct Row {
 }
 
 impl Row {
-    /// What `second`, in which the counts and spans of `meter` were measured, looked like.
+    /// What `second` looked like.
     #[must_use]
-    pub fn of(meter: &Meter, backlog: u64, cpu_ns: u64, memory_bytes: u64) -> Row {
-        let quantile = |distribution: &Distribution, q| {
-            let mut settled = distribution.clone();
-            settled.settle();
-            (settled.count() > 0).then(|| settled.quantile_ns(q))
+    pub fn of(second: &Second, backlog: u64, cpu_ns: u64, memory_bytes: u64) -> Row {
+        let quantile = |histogram: &Histogram<u32>, q| {
+            (!histogram.is_empty()).then(|| histogram.value_at_quantile(q) as i64)
         };
-        let friend = chappe_base::MessageClass::Friend as usize;
         Row {
-            counts: meter.counts,
-            delivery_p50: quantile(&meter.delivery[friend], 0.5),
-            delivery_p99: quantile(&meter.delivery[friend], 0.99),
-            uncorrected_p99: quantile(&meter.uncorrected[friend], 0.99),
-            lag_p99: quantile(&meter.lag, 0.99),
+            counts: second.counts,
+            delivery_p50: quantile(&second.delivery, 0.5),
+            delivery_p99: quantile(&second.delivery, 0.99),
+            uncorrected_p99: quantile(&second.uncorrected, 0.99),
+            lag_p99: quantile(&second.lag, 0.99),
             backlog,
             cpu_ns,
             memory_bytes,
@@ -183,7 +180,7 @@ impl ResultParts {
     /// virtual time. `measured_ns` is how long was measured.
     #[must_use]
     pub fn measured(mut self, meter: Meter, rows: Rows, measured_ns: u64) -> ResultParts {
-        let counts = meter.counts;
+        let counts = meter.counts();
         for name in ["load.sent", "load.dropped", "load.late", "load.lost"] {
             let metric = meter.counted(name).expect("it follows from the counts");
             self.metrics.insert(name.to_owned(), metric);

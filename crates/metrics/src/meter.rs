@@ -3,21 +3,17 @@
 use crate::distribution::Distribution;
 use crate::record::{Metric, Unit};
 use chappe_base::{CommandClass, MessageClass, RuleKind, Span};
+use hdrhistogram::Histogram;
 
 const CLASSES: usize = MessageClass::ALL.len();
 const COMMANDS: usize = CommandClass::ALL.len();
 const RULES: usize = RuleKind::ALL.len();
 
-/// Takes measurements of one thread. All spans are lengths of wall time.
-///
-/// In constant memory: a meter is taken and cleared once a second, and added to the totals.
+/// Takes measurements of one thread, in constant memory. All spans are lengths of wall time.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
-    /// Intended send to the recipient's device, by class.
-    pub delivery: [Distribution; CLASSES],
-    /// Actual send to the recipient's device, by class: what a generator that waits for the platform
-    /// would see.
-    pub uncorrected: [Distribution; CLASSES],
+    delivery: [Distribution; CLASSES],
+    uncorrected: [Distribution; CLASSES],
     /// Intended send to the sender's device learning of acceptance: of messages to friends, and of acts
     /// towards pages.
     pub acknowledged: [Distribution; 2],
@@ -29,18 +25,71 @@ pub struct Meter {
     pub hop: Distribution,
     /// From the shard that decided to the device.
     pub handing: Distribution,
-    /// From when a command could have been sent to when it was: what the generator was late.
-    pub lag: Distribution,
-    /// How long the platform kept a command out.
-    pub blocked: Distribution,
+    lag: Distribution,
+    blocked: Distribution,
     /// Intended send of what gave an ad slot to the policy's consent.
     pub allowed: Distribution,
     /// The same to its refusal, by the rule that refused.
     pub refused: [Distribution; RULES],
     /// Intended send of an opt-out, mute or block to the moment from which on no ad passes.
     pub revocation: Distribution,
-    /// What is only counted.
+    /// Everything counted before this second.
+    before: LoadCounts,
+    /// The second that is being measured.
+    pub second: Second,
+}
+
+/// What is looked at every second: small, so that taking it disturbs nobody.
+#[derive(Clone, Debug)]
+pub struct Second {
+    /// What is counted.
     pub counts: LoadCounts,
+    /// Delivery between friends, from the intended send.
+    pub(crate) delivery: Histogram<u32>,
+    /// The same from the actual send.
+    pub(crate) uncorrected: Histogram<u32>,
+    /// The generator's lateness.
+    pub(crate) lag: Histogram<u32>,
+}
+
+impl Default for Second {
+    fn default() -> Second {
+        // 1 µs to a minute, within 1%.
+        let histogram = || {
+            Histogram::new_with_bounds(1 << 10, (1 << 36) - 1, 2)
+                .expect("the bounds are constants that a histogram can have")
+        };
+        Second {
+            counts: LoadCounts::default(),
+            delivery: histogram(),
+            uncorrected: histogram(),
+            lag: histogram(),
+        }
+    }
+}
+
+impl Second {
+    /// Adds what another thread measured in the same second, and clears that.
+    pub fn absorb(&mut self, other: &mut Second) {
+        let pairs = [
+            (&mut self.delivery, &mut other.delivery),
+            (&mut self.uncorrected, &mut other.uncorrected),
+            (&mut self.lag, &mut other.lag),
+        ];
+        for (into, from) in pairs {
+            into.add(&*from).expect("all seconds have the same bounds");
+        }
+        self.counts.add(&other.counts);
+        other.clear();
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.counts = LoadCounts::default();
+        for histogram in [&mut self.delivery, &mut self.uncorrected, &mut self.lag] {
+            histogram.reset();
+        }
+    }
 }
 
 /// What a load is counted in.
@@ -82,17 +131,52 @@ impl Meter {
     /// How late a send may be before it counts as late.
     pub const LATE: Span = Span(1_000_000);
 
-    /// Adds all that another has measured, and clears it.
-    pub fn absorb(&mut self, other: &mut Meter) {
+    /// A message reached a device, so long after its intended and its actual send.
+    #[inline]
+    pub fn delivered(&mut self, class: MessageClass, corrected: Span, uncorrected: Span) {
+        self.delivery[class as usize].record(corrected);
+        self.uncorrected[class as usize].record(uncorrected);
+        if class == MessageClass::Friend {
+            self.second.delivery.saturating_record(corrected.0.max(0) as u64);
+            self.second
+                .uncorrected
+                .saturating_record(uncorrected.0.max(0) as u64);
+        }
+    }
+
+    /// A command was sent: the generator was so late, after the platform kept it out for so long.
+    #[inline]
+    pub fn sent(&mut self, lag: Span, blocked: Span) {
+        self.second.counts.measured += 1;
+        self.second.counts.late += u64::from(lag > Meter::LATE);
+        self.second.lag.saturating_record(lag.0.max(0) as u64);
+        self.lag.record(lag);
+        self.blocked.record(blocked);
+    }
+
+    /// Ends a second: what was measured in it goes into `empty`, which must be so.
+    pub fn take_second(&mut self, empty: &mut Second) {
+        std::mem::swap(&mut self.second, empty);
+        self.before.add(&empty.counts);
+    }
+
+    /// All that was counted.
+    #[must_use]
+    pub fn counts(&self) -> LoadCounts {
+        let mut counts = self.before;
+        counts.add(&self.second.counts);
+        counts
+    }
+
+    /// Adds all that another has measured.
+    pub fn merge(&mut self, mut other: Meter) {
+        self.before.add(&other.counts());
         for (into, from) in self.distributions().into_iter().zip(other.distributions()) {
             from.settle();
             if from.count() > 0 {
                 into.merge(from);
-                from.clear();
             }
         }
-        self.counts.add(&other.counts);
-        other.counts = LoadCounts::default();
     }
 
     /// All its distributions, in the order of [`Meter::names`].
@@ -167,7 +251,7 @@ impl Meter {
             late,
             dropped,
             ..
-        } = self.counts;
+        } = self.counts();
         let unit = Unit::Count;
         let counter = |value: u64| Metric::Counter {
             unit,

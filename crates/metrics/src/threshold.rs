@@ -193,10 +193,11 @@ impl Threshold {
         let observed = match meter.counted(&self.metric.name) {
             Some(metric) => self.observe_metric(&metric),
             None => match meter.named(&self.metric.name) {
-                Some(distribution) if distribution.count() > 0 => {
+                Some(distribution) => {
+                    distribution.settle();
                     self.observe_distribution(distribution, &distribution.summary())
                 }
-                Some(_) | None => Observed::Nothing,
+                None => Observed::Nothing,
             },
         };
         observed != Observed::Nothing && !self.holds(observed)
@@ -461,16 +462,15 @@ mod tests {
         assert_eq!(threshold.abort_after(), Some(Span(2 * Span::SECOND.0)));
         let mut meter = Meter::default();
         assert!(!threshold.is_missed_by(&mut meter), "nothing was observed yet");
-        let friend = chappe_base::MessageClass::Friend as usize;
         for (span, missed) in [(Span(900_000), false), (Span(2_000_000), true)] {
-            meter.delivery[friend].record(span);
-            meter.delivery[friend].settle();
+            meter.delivered(chappe_base::MessageClass::Friend, span, span);
             assert_eq!(threshold.is_missed_by(&mut meter), missed);
         }
         let late = Threshold::parse("load.late", "rate < 0.05 or abort").unwrap();
-        (meter.counts.measured, meter.counts.late) = (100, 3);
+        let counts = &mut meter.second.counts;
+        (counts.measured, counts.late) = (100, 3);
         assert!(!late.is_missed_by(&mut meter));
-        meter.counts.late = 5;
+        meter.second.counts.late = 5;
         assert!(late.is_missed_by(&mut meter));
     }
 
