@@ -82,6 +82,7 @@ fn execution() -> Execution {
                 .to_vec(),
         },
         full_size: None,
+        prediction_error: None,
     }
 }
 
