@@ -108,9 +108,13 @@ pub struct PredictedPoint {
 }
 
 impl LoadRecord {
-    /// Processor time per measured time: how many cores the process kept busy.
+    /// Processor time per measured time: how many cores the process kept busy. Zero if nothing was
+    /// measured.
     #[must_use]
     pub fn cores_busy(&self) -> f64 {
-        self.outcome.cpu_ns as f64 / self.outcome.measured_ns.max(1) as f64
+        match self.outcome.measured_ns {
+            0 => 0.0,
+            measured_ns => self.outcome.cpu_ns as f64 / measured_ns as f64,
+        }
     }
 }

@@ -135,20 +135,35 @@ pub struct VariantVerdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::de::DeserializeOwned;
+    use std::fmt::Debug;
 
-    /// What is written reads back as it was, and satisfies its schema.
-    #[test]
-    fn studies_satisfy_their_schemas_and_read_back() {
-        let scenario = ScenarioId {
+    fn scenario() -> ScenarioId {
+        ScenarioId {
             name: "flash-sale".to_owned(),
             title: "Flash sale".to_owned(),
             question: "How much?".to_owned(),
             hash: "5a1e".to_owned(),
             arm: None,
-        };
-        let capacity = CapacityRecord {
+        }
+    }
+
+    /// What is written reads back as it was, and satisfies its schema.
+    fn reads_back<T: Serialize + DeserializeOwned + JsonSchema + PartialEq + Debug>(study: &T) {
+        let text = serde_json::to_string(study).unwrap();
+        let schema = serde_json::to_value(schemars::schema_for!(T)).unwrap();
+        assert!(jsonschema::is_valid(
+            &schema,
+            &serde_json::from_str(&text).unwrap()
+        ));
+        assert_eq!(&serde_json::from_str::<T>(&text).unwrap(), study);
+    }
+
+    #[test]
+    fn a_capacity_satisfies_its_schema_and_reads_back() {
+        reads_back(&CapacityRecord {
             schema: CAPACITY_SCHEMA.to_owned(),
-            scenario: scenario.clone(),
+            scenario: scenario(),
             seed: 1,
             version: "0.1.0".to_owned(),
             plan: "constant, 5 s each".to_owned(),
@@ -167,17 +182,21 @@ mod tests {
                 p99_ns: None,
             }],
             execution: Execution::default(),
-        };
-        let comparison = ComparisonRecord {
+        });
+    }
+
+    #[test]
+    fn a_comparison_satisfies_its_schema_and_reads_back() {
+        reads_back(&ComparisonRecord {
             schema: COMPARISON_SCHEMA.to_owned(),
-            scenario,
+            scenario: scenario(),
             seed: 1,
             version: "0.1.0".to_owned(),
             plan: "constant, 5 s each".to_owned(),
             key: "design.lanes".to_owned(),
             variants: vec!["false".to_owned(), "true".to_owned()],
-            rounds_count: 1,
-            order: vec!["true".to_owned(), "false".to_owned()],
+            rounds_count: 2,
+            order: ["true", "false", "false", "true"].map(str::to_owned).to_vec(),
             metrics: vec![ComparedMetric {
                 metric: "load.throughput".to_owned(),
                 unit: Unit::Count,
@@ -189,17 +208,6 @@ mod tests {
                 against_first: vec![],
             }],
             execution: Execution::default(),
-        };
-        let text = serde_json::to_value(&capacity).unwrap();
-        let schema = serde_json::to_value(schemars::schema_for!(CapacityRecord)).unwrap();
-        assert!(jsonschema::is_valid(&schema, &text));
-        assert_eq!(serde_json::from_value::<CapacityRecord>(text).unwrap(), capacity);
-        let text = serde_json::to_value(&comparison).unwrap();
-        let schema = serde_json::to_value(schemars::schema_for!(ComparisonRecord)).unwrap();
-        assert!(jsonschema::is_valid(&schema, &text));
-        assert_eq!(
-            serde_json::from_value::<ComparisonRecord>(text).unwrap(),
-            comparison
-        );
+        });
     }
 }

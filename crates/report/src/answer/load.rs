@@ -74,7 +74,7 @@ fn steps(reading: Reading<'_>) -> Option<String> {
         Some(format!("{what} {}", spread(summary)))
     };
     let steps: Vec<String> = [
-        step("wait.message", "waiting in the mailbox takes"),
+        step("wait.message", "waiting in the mailbox takes up to"),
         step("service.message", "service"),
         step("load.hop", "a hop to another shard"),
         step("load.handing", "handing out to the device"),
@@ -129,8 +129,8 @@ fn policy(reading: Reading<'_>, load: &LoadRecord) -> Option<String> {
 fn revocation(reading: Reading<'_>) -> Option<String> {
     let taken_back = reading.histogram("revocation")?;
     Some(format!(
-        "An opt-out, mute or block held within {} (half) and {} (99 in 100) of being sent; from then on \
-         no ad passed.",
+        "An opt-out, mute or block held within {} (half) and {} (99 in 100) of the intended send; \
+         from then on no ad passed.",
         words::duration(taken_back.p50),
         words::duration(taken_back.p99),
     ))

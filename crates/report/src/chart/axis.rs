@@ -132,10 +132,7 @@ impl Scale {
         };
         let decades = (most / least).log10();
         let fine = marks(&[1.0, 2.0, 5.0]);
-        let low = fine.iter().rev().find(|&&mark| mark <= least * 1.0001);
-        let high = fine.iter().find(|&&mark| mark >= most * 0.9999);
-        let low = low.copied().unwrap_or(1.0);
-        let high = high.copied().unwrap_or(most).max(low * 2.0);
+        let (low, high) = around(&fine, least, most);
         let shown = if decades > 2.2 { marks(&[1.0]) } else { fine };
         let ticks = shown
             .into_iter()
@@ -155,10 +152,7 @@ impl Scale {
         let fine: Vec<f64> = powers
             .flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10_f64.powi(power)))
             .collect();
-        let low = fine.iter().rev().find(|&&mark| mark <= least * 1.0001);
-        let high = fine.iter().find(|&&mark| mark >= most * 0.9999);
-        let low = low.copied().unwrap_or(least);
-        let high = high.copied().unwrap_or(most).max(low * 2.0);
+        let (low, high) = around(&fine, least, most);
         let is_shown = |mark: &f64| (low * 0.999..=high * 1.001).contains(mark);
         let ticks = fine.into_iter().filter(is_shown).map(|value| Tick {
             value,
@@ -226,50 +220,12 @@ impl Scale {
     }
 }
 
-/// Ticks on an axis of time of day from `from_ns` to `until_ns`, at most `most` of them.
-pub(crate) fn time_ticks(from_ns: i64, until_ns: i64, most: usize) -> Vec<Tick> {
-    const STEPS_S: [i64; 21] = [
-        1, 2, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
-        1_209_600, 2_419_200, 7_257_600, 29_030_400,
-    ];
-    let length_s = (until_ns - from_ns).max(1) / 1_000_000_000;
-    let step_s = STEPS_S
-        .into_iter()
-        .find(|step| length_s <= step * most as i64)
-        .unwrap_or(290_304_000);
-    let step_ns = step_s * 1_000_000_000;
-    let first = (from_ns + step_ns - 1).div_euclid(step_ns);
-    let last = until_ns.div_euclid(step_ns);
-    let many_days = length_s > 2 * 86_400;
-    (first..=last)
-        .map(|index| index * step_ns)
-        .map(|at_ns| {
-            let midnight = at_ns.rem_euclid(DAY as i64) == 0;
-            let day = at_ns.div_euclid(DAY as i64);
-            let label = if many_days && midnight {
-                format!("day {}", day + 1)
-            } else if midnight && at_ns == until_ns {
-                "24:00".to_owned()
-            } else {
-                words::moment(at_ns - day * DAY as i64)
-            };
-            Tick {
-                value: at_ns as f64,
-                label,
-            }
-        })
-        .collect()
-}
-
-/// Ticks on an axis of time since the start, at most `most` of them.
-pub(crate) fn elapsed_ticks(from_ns: i64, until_ns: i64, most: usize) -> Vec<Tick> {
-    let ticks = time_ticks(from_ns, until_ns, most).into_iter();
-    ticks
-        .map(|tick| Tick {
-            label: words::duration(tick.value as i64),
-            ..tick
-        })
-        .collect()
+/// The marks next to `least` and `most`, at least a factor of two apart.
+fn around(marks: &[f64], least: f64, most: f64) -> (f64, f64) {
+    let low = marks.iter().rev().find(|&&mark| mark <= least * 1.0001);
+    let high = marks.iter().find(|&&mark| mark >= most * 0.9999);
+    let low = low.copied().unwrap_or(1.0);
+    (low, high.copied().unwrap_or(most).max(low * 2.0))
 }
 
 /// The smallest of 1, 2, 5 times a power of ten that isn't below `least`.
@@ -382,29 +338,5 @@ mod tests {
         let (scale, ticks) = Scale::log_rates(60_000.0, 450_000.0);
         assert_eq!(labels(&ticks), ["50,000", "100,000", "200,000", "500,000"]);
         assert_eq!(scale.place(500_000.0), 1.0);
-        assert_eq!(
-            labels(&elapsed_ticks(0, 12_000_000_000, 4)),
-            ["0 s", "5 s", "10 s"]
-        );
-    }
-
-    #[test]
-    fn time_ticks_fall_on_the_clock() {
-        let day = DAY as i64;
-        assert_eq!(
-            labels(&time_ticks(0, day, 6)),
-            ["00:00", "06:00", "12:00", "18:00", "24:00"]
-        );
-        let evening = 20 * HOUR as i64;
-        assert_eq!(
-            labels(&time_ticks(evening, evening + 4 * MINUTE as i64, 6)),
-            ["20:00", "20:01", "20:02", "20:03", "20:04"]
-        );
-        assert_eq!(
-            labels(&time_ticks(0, 194 * day, 8)),
-            [
-                "day 1", "day 29", "day 57", "day 85", "day 113", "day 141", "day 169"
-            ]
-        );
     }
 }

@@ -14,6 +14,7 @@ mod ranges;
 mod rates;
 mod scatter;
 mod table;
+mod ticks;
 mod time;
 mod timeline;
 

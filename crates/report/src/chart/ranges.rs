@@ -64,20 +64,26 @@ pub struct RangeRow {
 }
 
 impl RangePanel {
+    /// Its scale with at most about `wanted` ticks, 2 or more.
     fn scale(&self, wanted: usize) -> (Scale, Vec<Tick>) {
         let values = || self.rows.iter().flat_map(|row| [row.span.0, row.span.1]);
         let least = values().fold(f64::MAX, f64::min);
         let most = values().fold(f64::MIN, f64::max);
         match self.places {
-            Places::Even => Scale::around(least, most, self.measure, wanted),
+            Places::Even => Scale::around(least, most, self.measure, wanted - 1),
             Places::Differences => {
-                let (scale, mut ticks) = Scale::around(least.min(0.0), most.max(0.0), self.measure, wanted);
+                let (scale, mut ticks) =
+                    Scale::around(least.min(0.0), most.max(0.0), self.measure, wanted - 1);
                 for tick in ticks.iter_mut().filter(|tick| tick.value > 0.0) {
                     tick.label.insert(0, '+');
                 }
                 (scale, ticks)
             }
-            Places::Logarithmic => Scale::log_durations(least.max(1.0), most.max(2.0)),
+            Places::Logarithmic => {
+                let (scale, ticks) = Scale::log_durations(least.max(1.0), most.max(2.0));
+                let every = ticks.len().div_ceil(wanted).max(1);
+                (scale, ticks.into_iter().step_by(every).collect())
+            }
         }
     }
 
@@ -111,7 +117,7 @@ impl RangeChart {
     /// Where the axes begin and end [logical px].
     fn sides(&self, extent: Extent, narrow: bool) -> (f64, f64) {
         if narrow {
-            return (16.0, extent.width - 24.0);
+            return (30.0, extent.width - 30.0);
         }
         let widest = |of: fn(&RangeRow) -> f64| {
             let rows = self.panels.iter().flat_map(|panel| &panel.rows);
@@ -130,18 +136,29 @@ fn draw_panel(
     (left, right): (f64, f64),
     narrow: bool,
 ) {
-    let room = ((right - left) / 76.0).max(2.0) as usize;
+    let room = ((right - left) / 64.0).max(3.0) as usize;
     let (scale, ticks) = panel.scale(room);
     let place = |value: f64| left + scale.place(value) * (right - left);
     let row_height = if narrow { ROW_NARROW } else { ROW };
     canvas.text(&panel.title, (4.0, top + 12.0), Align::Start, LABEL, Tone::Ink);
     let first = top + panel.title_height();
     let bottom = first + panel.rows.len() as f64 * row_height;
-    for tick in ticks.iter().step_by(ticks.len().div_ceil(room).max(1)) {
+    // Where names stand above their ranges, grid lines leave them alone.
+    let stretches: Vec<(f64, f64)> = if narrow {
+        let rows = 1..=panel.rows.len();
+        rows.map(|row| first + row as f64 * row_height)
+            .map(|end| (end - 24.0, end - 6.0))
+            .collect()
+    } else {
+        vec![(first, bottom)]
+    };
+    for tick in &ticks {
         let x = place(tick.value);
         let zero = panel.places == Places::Differences && tick.value == 0.0;
         let tone = if zero { Tone::Soft } else { Tone::Grid };
-        canvas.line(&[(x, first), (x, bottom)], tone, 1.0);
+        for &(from, until) in &stretches {
+            canvas.line(&[(x, from), (x, until)], tone, 1.0);
+        }
         canvas.text(&tick.label, (x, bottom + 12.0), Align::Middle, SMALL, Tone::Soft);
     }
     if panel.places == Places::Logarithmic {
@@ -155,12 +172,12 @@ fn draw_panel(
         for &mark in &row.marks {
             canvas.dot((place(mark), y), 4.5, row.tone, 0.85);
         }
-        if narrow {
-            canvas.text(&row.label, (4.0, start + 11.0), Align::Start, LABEL, Tone::Ink);
-            canvas.text(&row.remark, (4.0, start + 28.0), Align::Start, SMALL, Tone::Soft);
+        let (label, remark, align) = if narrow {
+            ((4.0, start + 11.0), (4.0, start + 28.0), Align::Start)
         } else {
-            canvas.text(&row.label, (left - 14.0, y), Align::End, LABEL, Tone::Ink);
-            canvas.text(&row.remark, (width - 4.0, y), Align::End, SMALL, Tone::Soft);
-        }
+            ((left - 14.0, y), (width - 4.0, y), Align::End)
+        };
+        canvas.text(&row.label, label, align, LABEL, Tone::Ink);
+        canvas.text(&row.remark, remark, align, SMALL, Tone::Soft);
     }
 }

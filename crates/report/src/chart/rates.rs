@@ -81,13 +81,22 @@ impl RateChart {
         let mut frame = Frame::new(extent, labels, &rows);
         frame.bottom -= 18.0;
         frame.top += 18.0 * self.marks.len() as f64;
+        if frame.narrow() {
+            // Half of the last load's label stands beyond the frame.
+            frame.right -= 10.0;
+        }
         let room = ((frame.right - frame.left) / 52.0).max(2.0) as usize;
         let every = columns.len().div_ceil(room).max(1);
         columns = columns.into_iter().step_by(every).collect();
         frame.rows(canvas, up, &rows);
         frame.columns(canvas, across, &columns, true);
+        let below = if frame.narrow() {
+            "commands per second; logarithmic scales"
+        } else {
+            "commands offered per second; both scales are logarithmic"
+        };
         canvas.text(
-            "commands offered per second; both scales are logarithmic",
+            below,
             ((frame.left + frame.right) / 2.0, frame.bottom + 32.0),
             Align::Middle,
             SMALL,

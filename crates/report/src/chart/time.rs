@@ -1,9 +1,10 @@
 //! Figures over the day: panels above each other that share their axis of time.
 
-use super::axis::{Measure, Scale, elapsed_ticks, time_ticks};
+use super::axis::{Measure, Scale};
 use super::canvas::{Align, Canvas, Extent, LABEL, SMALL, text_width};
 use super::frame::{Frame, Key};
 use super::palette::Tone;
+use super::ticks::{elapsed_ticks, time_ticks};
 use serde::Serialize;
 
 /// More points than this make a drawing heavy and no clearer.

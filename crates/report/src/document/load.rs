@@ -20,8 +20,14 @@ fn offered(load: &LoadRecord) -> Markup {
         .map(|choice| [Cell::Name(choice.key.clone()), Cell::Name(choice.value.clone())]);
     html! {
         p {
-            "The commands come off a tape that was recorded in virtual time, and are sent when the plan "
-            "says, whether or not the platform keeps up. Latency counts from that intended moment."
+            "The commands come off a tape that was recorded in virtual time. "
+            @if load.plan.peak_rate > 0.0 {
+                "They are sent when the plan says, whether or not the platform keeps up, and latency counts "
+                "from that intended moment."
+            } @else {
+                "In this closed loop each waits for those before it, so a slow platform is asked less: "
+                "latency leaves out what an open plan would have kept waiting."
+            }
         }
         h3 { "The plan" }
         (tabled(&Table { head: texts(["", ""]), rows: plan(load) }))

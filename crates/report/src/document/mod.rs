@@ -171,12 +171,14 @@ pub(crate) fn plotted(plot: &Plot) -> Markup {
     }
 }
 
-/// A table of figures that scrolls by itself where it is too wide.
+/// A table of figures that scrolls by itself where it is too wide; without a head, names and what
+/// they stand for, which wrap.
 pub(crate) fn tabled(table: &Table) -> Markup {
+    let headed = table.head.iter().any(|cell| !cell.is_empty());
     html! {
         div.scroll tabindex="0" {
-            table.figures {
-                @if table.head.iter().any(|cell| !cell.is_empty()) {
+            table.figures.facts[!headed] {
+                @if headed {
                     thead { tr { @for cell in &table.head { th scope="col" { (cell) } } } }
                 }
                 tbody {

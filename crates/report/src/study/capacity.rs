@@ -139,8 +139,9 @@ pub fn capacity_plots(record: &CapacityRecord) -> Vec<Plot> {
         Plot::new(
             "capacity",
             "Latency against offered load",
-            "Delivery of friends' messages in every trial; red dots missed a threshold. Where a rate was \
-             tried several times, the lines go through the middle one.",
+            "Delivery of friends' messages in every trial; red dots missed a threshold, or the \
+             generator fell behind. Where a rate was tried several times, the lines go through the \
+             middle one.",
             CLOCK,
             Data::Rates(chart),
         )

@@ -170,8 +170,14 @@ fn differences(record: &ComparisonRecord) -> Vec<RangePanel> {
     let mut panels = vec![panel("", Measure::Share, relative.collect())];
     panels.extend(record.metrics.iter().map(|metric| {
         let plain = metric.against_first.iter().filter(|verdict| !verdict.relative);
-        let rows = plain.map(|verdict| row(verdict.variant.clone(), verdict, measure(metric.unit)));
-        panel(&metric.metric, measure(metric.unit).0, rows.collect())
+        let (measure, factor) = measure(metric.unit);
+        let rows = plain.map(|verdict| row(verdict.variant.clone(), verdict, (measure, factor)));
+        let title = if measure == Measure::Share {
+            format!("{}, difference in percentage points", metric.metric)
+        } else {
+            format!("{}, difference", metric.metric)
+        };
+        panel(&title, measure, rows.collect())
     }));
     panels
 }
@@ -255,13 +261,12 @@ fn figures(record: &ComparisonRecord) -> Markup {
 }
 
 fn order(record: &ComparisonRecord) -> Markup {
-    let variants = words::counted(record.variants.len() as i64, "variant");
+    let rounds = words::counted(i64::from(record.rounds_count), "round");
     html! {
         p {
-            (words::sentence(&record.plan)) " In each of "
-            (words::counted(i64::from(record.rounds_count), "round")) " each of " (variants)
-            " ran once; every second round runs in the opposite order, so that a steady drift of the machine \
-             falls on all alike. The values of " span.name { (record.key) } " as they ran:"
+            (words::sentence(&record.plan)) " Every variant ran once in each of " (rounds)
+            "; every second round ran in the opposite order, so that a steady drift of the machine falls on \
+             all alike. The values of " span.name { (record.key) } " as they ran:"
         }
         pre { (record.order.join(" ")) }
     }

@@ -3,7 +3,7 @@
 mod fixture;
 mod studies;
 
-use chappe_metrics::RunRecord;
+use chappe_metrics::{LoadEnd, RunRecord};
 use chappe_report::chart::{Data, Screen, plots};
 use chappe_report::{answer, document, doubts, junit, markdown, summary, write_report};
 use std::collections::BTreeMap;
@@ -240,6 +240,25 @@ fn runs_of_any_length_make_a_report() {
     nothing.result = chappe_metrics::RunResult::default();
     assert_eq!(files(&nothing).len(), 1);
     assert!(html(&nothing).contains("exchanged no messages"));
+
+    let mut nothing = fixture::live();
+    nothing.result = chappe_metrics::RunResult::default();
+    if let Some(load) = &mut nothing.load {
+        load.outcome.measured_ns = 0;
+        load.outcome.end = LoadEnd::Threshold;
+        load.plan.peak_rate = 0.0;
+        load.prediction = None;
+    }
+    assert_eq!(files(&nothing).len(), 1);
+    let text = html(&nothing);
+    for words in [
+        "Kept busy with 0 commands",
+        "delivered no message",
+        "closed loop",
+        "A threshold that ends",
+    ] {
+        assert!(text.contains(words), "{words}");
+    }
 
     let long = fixture::stretched(194);
     for plot in plots(&long) {
