@@ -9,7 +9,7 @@ use chappe_base::{Act, ActKind, CampaignId, Decision, Fact, MessageId, ShardId, 
 use std::sync::Arc;
 
 /// Users who are gone through before others get their turn at the shard.
-const CHUNK: usize = 64;
+const CHUNK: usize = 512;
 
 impl Shard {
     /// The page's home: every shard is to go through its part of the audience.
