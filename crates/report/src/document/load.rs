@@ -85,11 +85,7 @@ fn outcome(load: &LoadRecord) -> Vec<[Cell; 3]> {
         LoadEnd::Threshold => "ended by a threshold",
         LoadEnd::TapeEnded => "ended with its tape",
     };
-    let generator = if outcome.valid {
-        "the generator kept up"
-    } else {
-        "the generator was the limit"
-    };
+    let generator = if outcome.valid { "kept up" } else { "was the limit" };
     let late = format!(
         "{} of {}",
         words::count(outcome.late_count as i64),
@@ -102,6 +98,6 @@ fn outcome(load: &LoadRecord) -> Vec<[Cell; 3]> {
             outcome.end == LoadEnd::Planned,
             end,
         ),
-        row("Sent over 1 ms late", late, outcome.valid, generator),
+        row("Generator: sends over 1 ms late", late, outcome.valid, generator),
     ]
 }
