@@ -45,6 +45,11 @@ impl Queue {
         first.pop_front().or_else(|| second.pop_front())
     }
 
+    /// Whether there is nothing but what goes last.
+    pub(crate) fn only_last(&self) -> bool {
+        self.waiting[0].is_empty()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.iter().all(VecDeque::is_empty)
     }

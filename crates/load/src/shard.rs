@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// Parcels that a shard serves before others get their turn on its thread.
 const TURN: usize = 256;
+/// How long it serves where only what goes last is waiting [ns].
+const SHORT_TURN_NS: u64 = 50_000;
 
 /// A shard that serves nothing for a while, to see what becomes of the others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -96,14 +98,21 @@ impl<W: Work> Task<W> {
             }
             self.stall_if_due().await;
             self.shed_if_due();
-            let mut turn = 0;
-            while turn < TURN && !self.queue.is_empty() {
+            let mut left = TURN;
+            while left > 0 && !self.queue.is_empty() {
                 while let Some(batch) = self.mailbox.try_recv() {
                     self.take(batch);
                 }
-                turn += self.serve(batch);
+                left = match self.queue.only_last() {
+                    // The people of other shards on this thread go before the ads of this one.
+                    true => {
+                        self.serve(batch);
+                        0
+                    }
+                    false => left.saturating_sub(self.serve(batch)),
+                };
             }
-            if turn >= TURN {
+            if left == 0 {
                 tokio::task::yield_now().await;
             }
         }
@@ -144,10 +153,12 @@ impl<W: Work> Task<W> {
     fn serve(&mut self, most: usize) -> usize {
         let town = Arc::clone(&self.town);
         let (mut clients, mut others) = (0, 0);
-        let mut at_ns = town.clock.now();
+        let begun_ns = town.clock.now();
+        let mut at_ns = begun_ns;
         {
             let desk = &mut *town.desk();
             while clients + others < most
+                && !(self.queue.only_last() && at_ns - begun_ns > SHORT_TURN_NS)
                 && let Some(waiting) = self.queue.pop()
             {
                 match waiting.parcel.is_clients() {
