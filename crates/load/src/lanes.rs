@@ -45,6 +45,12 @@ impl Queue {
         first.pop_front().or_else(|| second.pop_front())
     }
 
+    /// What is served after so many others, if it is in the first lane.
+    #[inline]
+    pub(crate) fn ahead(&self, others: usize) -> Option<&What> {
+        Some(&self.waiting[0].get(others)?.parcel.what)
+    }
+
     /// Whether there is nothing but what goes last.
     pub(crate) fn only_last(&self) -> bool {
         self.waiting[0].is_empty()

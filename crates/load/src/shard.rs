@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// Parcels that a shard serves before others get their turn on its thread.
 const TURN: usize = 256;
+/// Parcels whose state is fetched ahead.
+const TOUCHED_AHEAD: usize = 16;
 /// How long it serves where only what goes last is waiting [ns].
 const SHORT_TURN_NS: u64 = 50_000;
 
@@ -161,6 +163,9 @@ impl<W: Work> Task<W> {
                 && !(self.queue.only_last() && at_ns - begun_ns > SHORT_TURN_NS)
                 && let Some(waiting) = self.queue.pop()
             {
+                if let Some(what) = self.queue.ahead(TOUCHED_AHEAD) {
+                    self.work.touch(what);
+                }
                 match waiting.parcel.is_clients() {
                     true => clients += 1,
                     false => others += 1,

@@ -13,6 +13,9 @@ pub(crate) trait Work: Send + 'static {
         Vec::new()
     }
 
+    /// Prefetches what `what` will need first.
+    fn touch(&self, _what: &What) {}
+
     /// Does `what` at logical time `now`; what it causes is added to `out`.
     fn carry_out(&mut self, now: SimTime, what: &What, out: &mut Outbox);
 
@@ -69,6 +72,18 @@ impl Platform {
 }
 
 impl Work for Platform {
+    #[inline]
+    fn touch(&self, what: &What) {
+        if let What::Command(
+            Command::Send { to: user, .. }
+            | Command::Read { reader: user, .. }
+            | Command::Connect { user, .. },
+        ) = what
+        {
+            self.shard.touch(*user);
+        }
+    }
+
     fn first_timers(&self) -> Vec<(SimTime, Command)> {
         self.shard.first_timers()
     }
