@@ -201,7 +201,7 @@ impl Sending<'_> {
             (Plan::Closed { clients, think }, _) => {
                 let share = |number: u16| (u64::from(clients) * u64::from(number) / u64::from(count)) as u32;
                 let slots = share(number)..share(number + 1);
-                let mut pacing = Closed::new(slots, think, ear, self.town.clock);
+                let mut pacing = Closed::new(slots, think, ear, self.town.clock.clone());
                 injector.play(self.requests, &mut pacing, &until, measured_from)
             }
             (Plan::Open(_), schedule) => {

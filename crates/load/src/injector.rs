@@ -154,7 +154,7 @@ impl Injector {
         }
         batch.push(parcel);
         if batch.len() == self.town.design.batch as usize {
-            let parcels = std::mem::take(batch);
+            let parcels = std::mem::replace(batch, Vec::with_capacity(batch.len()));
             self.touched.retain(|shard| *shard != target);
             self.post(target, parcels);
         }
@@ -162,7 +162,8 @@ impl Injector {
 
     fn post_all(&mut self) {
         for target in std::mem::take(&mut self.touched) {
-            let parcels = std::mem::take(&mut self.batches[target.index()]);
+            let batch = &mut self.batches[target.index()];
+            let parcels = std::mem::replace(batch, Vec::with_capacity(batch.len()));
             self.post(target, parcels);
         }
         self.posted_at_ns = self.town.clock.now();

@@ -62,7 +62,8 @@ pub fn live_scenario(scenario: &Scenario, tape: &Tape) -> Scenario {
     if let Some(shards) = scenario.design.shards {
         live.platform.homes = chappe_base::Homes::new(shards);
     }
-    live.warm_up = SimTime::ZERO;
+    // Latency is a matter of the wall clock here: the collector only counts.
+    live.warm_up = SimTime::NEVER;
     live.horizon = live.horizon.max(tape.until + Span(1));
     live
 }

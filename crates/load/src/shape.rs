@@ -65,6 +65,9 @@ impl Segment {
 
     /// When, after its beginning, it has made `sends` of its own [s].
     fn when(&self, sends: f64) -> f64 {
+        if self.from == self.to {
+            return sends / self.from;
+        }
         // The root of from·t + (to − from)·t²/(2·lasts) = sends, in the form that keeps its digits
         // where the slope is small.
         let slope = (self.to - self.from) / self.lasts_s;
@@ -78,6 +81,7 @@ impl Segment {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Schedule {
     segments: Vec<Segment>,
+    count: u64,
     /// Where the last looked-up send was.
     place: usize,
 }
@@ -112,8 +116,12 @@ impl Schedule {
             before += segment.sends();
             segment
         });
+        let segments: Vec<Segment> = segments.collect();
+        let last = segments.last();
+        let sends = last.map_or(0.0, |last| last.before + last.sends());
         Schedule {
-            segments: segments.collect(),
+            segments,
+            count: sends.round() as u64,
             place: 0,
         }
     }
@@ -121,11 +129,7 @@ impl Schedule {
     /// How many sends there are.
     #[must_use]
     pub fn count(&self) -> u64 {
-        let sends = self
-            .segments
-            .last()
-            .map_or(0.0, |last| last.before + last.sends());
-        sends.round() as u64
+        self.count
     }
 
     /// When send `number`, from 0, is meant to happen [ns from the start]; none if there are not so

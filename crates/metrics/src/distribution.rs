@@ -64,6 +64,20 @@ impl Distribution {
         }
     }
 
+    /// Adds so many equal observations.
+    pub(crate) fn record_many(&mut self, span: Span, count: u64) {
+        if count == 0 {
+            return;
+        }
+        self.settle();
+        let ns = span.0.max(0);
+        self.histogram.saturating_record_n(ns as u64, count);
+        self.sum_ns += i128::from(ns) * i128::from(count);
+        self.min_ns = self.min_ns.min(ns);
+        self.max_ns = self.max_ns.max(ns);
+        self.saturated_count += u64::from(ns as u64 > HIGHEST_NS) * count;
+    }
+
     /// Lets all observations enter the histogram. To be called before anything is read.
     pub fn settle(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);

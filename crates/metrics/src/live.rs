@@ -210,6 +210,7 @@ impl ResultParts {
             self.metrics
                 .insert(name.to_owned(), Metric::Gauge { unit, value });
         }
+        self.window.warm_up_ns = 0;
         self.series = rows.table();
         self
     }

@@ -33,6 +33,8 @@ pub struct Meter {
     pub refused: [Distribution; RULES],
     /// Intended send of an opt-out, mute or block to the moment from which on no ad passes.
     pub revocation: Distribution,
+    /// Sends that were not blocked at all.
+    unblocked_count: u64,
     /// Everything counted before this second.
     before: LoadCounts,
     /// The second that is being measured.
@@ -151,7 +153,10 @@ impl Meter {
         self.second.counts.late += u64::from(lag > Meter::LATE);
         self.second.lag.saturating_record(lag.0.max(0) as u64);
         self.lag.record(lag);
-        self.blocked.record(blocked);
+        match blocked {
+            Span::ZERO => self.unblocked_count += 1,
+            blocked => self.blocked.record(blocked),
+        }
     }
 
     /// Ends a second: what was measured in it goes into `empty`, which must be so.
@@ -171,12 +176,19 @@ impl Meter {
     /// Adds all that another has measured.
     pub fn merge(&mut self, mut other: Meter) {
         self.before.add(&other.counts());
+        other.enter_unblocked();
         for (into, from) in self.distributions().into_iter().zip(other.distributions()) {
             from.settle();
             if from.count() > 0 {
                 into.merge(from);
             }
         }
+    }
+
+    /// Lets the sends that were not blocked enter their distribution.
+    fn enter_unblocked(&mut self) {
+        self.blocked
+            .record_many(Span::ZERO, std::mem::take(&mut self.unblocked_count));
     }
 
     /// All its distributions, in the order of [`Meter::names`].
@@ -235,6 +247,7 @@ impl Meter {
 
     /// Everything it measured, by registered name.
     pub(crate) fn into_named(mut self) -> Vec<(String, Distribution)> {
+        self.enter_unblocked();
         let distributions = self.distributions().into_iter().map(|distribution| {
             distribution.settle();
             std::mem::take(distribution)
@@ -273,6 +286,7 @@ impl Meter {
     /// The distribution of that registered name, so far.
     #[must_use]
     pub fn named(&mut self, name: &str) -> Option<&mut Distribution> {
+        self.enter_unblocked();
         let place = Meter::names().iter().position(|known| known == name)?;
         self.distributions().into_iter().nth(place)
     }

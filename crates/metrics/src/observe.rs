@@ -175,6 +175,9 @@ impl Collector {
     #[inline]
     fn served(&mut self, shard: ShardId, at: SimTime, command: CommandClass, wait: Span, service: Span) {
         self.tick(at, Tick::Served as usize, 1);
+        if service == Span::ZERO && !self.measured(at) {
+            return;
+        }
         let (shard, shards) = (shard.index(), self.config.shards as usize);
         let start = SimTime((at.0 - service.0).max(0));
         let busy = &mut self.busy;
