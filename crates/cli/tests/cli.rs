@@ -10,6 +10,8 @@ mod chappe;
 mod commands;
 #[path = "cli/interrupted.rs"]
 mod interrupted;
+#[path = "cli/load.rs"]
+mod load;
 #[path = "cli/mutated.rs"]
 mod mutated;
 #[path = "cli/processes.rs"]

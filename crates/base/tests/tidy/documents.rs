@@ -122,7 +122,7 @@ fn every_invariant_names_a_test_that_exists() {
 
 /// The options of each command, as its arguments declare them.
 fn options() -> BTreeMap<String, BTreeSet<String>> {
-    let source = read("crates/cli/src/args.rs");
+    let source = read("crates/cli/src/args.rs") + &read("crates/cli/src/args/load.rs");
     let mut commands: BTreeMap<String, String> = BTreeMap::new();
     let mut structs: BTreeMap<String, (BTreeSet<String>, Vec<String>)> = BTreeMap::new();
     let (mut current, mut attribute) = (String::new(), String::new());
@@ -158,15 +158,20 @@ fn options() -> BTreeMap<String, BTreeSet<String>> {
             attribute.clear();
         }
     }
-    let all = |arguments: &String| {
-        let (own, flattened) = &structs[arguments];
-        let others = flattened.iter().flat_map(|name| structs[name].0.iter());
-        own.iter().chain(others).cloned().collect()
-    };
     commands
         .iter()
-        .map(|(name, arguments)| (name.clone(), all(arguments)))
+        .map(|(name, arguments)| (name.clone(), with_flattened(&structs, arguments)))
         .collect()
+}
+
+/// The options of a struct of arguments, with those of the structs flattened into it.
+fn with_flattened(
+    structs: &BTreeMap<String, (BTreeSet<String>, Vec<String>)>,
+    arguments: &str,
+) -> BTreeSet<String> {
+    let (own, flattened) = &structs[arguments];
+    let others = flattened.iter().flat_map(|name| with_flattened(structs, name));
+    own.iter().cloned().chain(others).collect()
 }
 
 /// The arguments of every `chappe` command that a document shows, in a fence or in a line.

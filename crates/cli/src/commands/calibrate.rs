@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Offered where as many commands are to be sent as go in [per second].
-const SATURATING_RATE: f64 = 4_000_000.0;
+const SATURATING_RATE: f64 = 8_000_000.0;
 /// For how long.
-const SATURATING: Duration = Duration::from_secs(2);
+const SATURATING: Duration = Duration::from_secs(1);
 
 /// Measures service times and hops, and writes them for predictions and as a scenario's service model.
 pub(crate) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {

@@ -1,0 +1,241 @@
+//! Loads on the wall clock. What depends on how busy the machine is, is not asserted.
+
+use crate::chappe::{Bench, CHAPPE, SCENARIO};
+use std::process::Command;
+use std::time::Duration;
+
+/// A load that any machine can offer, short enough for a test.
+const CALM: &str = "--rate 2000 --duration 1s --warm-up 200ms --workers 1";
+
+/// The machine may be so busy that the generator can't keep up; then the code says so.
+fn went(code: i32) -> bool {
+    [0, 5].contains(&code)
+}
+
+#[test]
+fn a_load_writes_a_record_of_the_wall_clock_and_its_report() {
+    let bench = Bench::new();
+    let ran = bench.chappe(&format!("load town.toml {CALM} --out it"));
+    assert!(went(ran.code), "{}", ran.err);
+    assert!(ran.out.contains("Report: it/index.html"), "{}", ran.out);
+    let files = [
+        "index.html",
+        "junit.xml",
+        "latency.hlog",
+        "plots",
+        "run.json",
+        "scenario.toml",
+    ];
+    let files: Vec<&str> = files.into_iter().chain(["series.csv", "summary.md"]).collect();
+    assert_eq!(bench.list("it"), files);
+    let record = bench.json("it/run.json");
+    assert_eq!(record["clock"], "wall");
+    assert_eq!(record["load"]["outcome"]["sent_count"], 2_000);
+    assert_eq!(record["load"]["plan"]["threads"], 1);
+    assert!(record["result"]["audit"]["passed"].as_bool().unwrap());
+    let metrics = &record["result"]["metrics"];
+    for name in [
+        "delivery.friend",
+        "uncorrected.friend",
+        "ack.friend",
+        "wait.message",
+        "service.message",
+    ] {
+        assert!(metrics[name]["count"].as_u64().unwrap() > 0, "{name}");
+    }
+    assert_eq!(metrics["load.lag"]["count"], 2_000);
+    assert_eq!(metrics["load.blocked"]["count"], 2_000);
+    assert!(metrics.get("reach.friend").is_none(), "that is virtual time's");
+}
+
+#[test]
+fn every_shape_and_design_can_be_offered() {
+    let bench = Bench::new();
+    for arguments in [
+        "--shape ramp --to 4000",
+        "--shape stairs --to 4000 --steps 2",
+        "--shape spike --to 5000",
+        "--shape soak",
+        "--shape closed --clients 20 --think 10ms",
+        "--set design.mailbox=flume --set design.runtime=thread-per-shard",
+        "--set design.mailbox=async-channel --set design.lanes=priority --set design.shards=2",
+        "--set design.overload=reject --set design.capacity=100 --set design.batch=1",
+        "--set design.overload=shed-ads --set design.broadcast=push --injectors 2",
+    ] {
+        let ran = bench.chappe(&format!("load town.toml {CALM} {arguments} --out it -q"));
+        assert!(went(ran.code), "{arguments}: {}", ran.err);
+        let record = bench.json("it/run.json");
+        assert!(
+            record["load"]["outcome"]["sent_count"].as_u64().unwrap() > 0,
+            "{arguments}"
+        );
+        assert!(
+            record["result"]["audit"]["passed"].as_bool().unwrap(),
+            "{arguments}"
+        );
+    }
+}
+
+#[test]
+fn a_load_longer_than_the_scenario_goes_on_into_the_next_day() {
+    let bench = Bench::new();
+    let ran = bench.chappe("load town.toml --rate 20000 --duration 1s --warm-up 0s --out it");
+    assert!(went(ran.code), "{}", ran.err);
+    assert!(ran.err.contains("the tape goes on into day"), "{}", ran.err);
+}
+
+#[test]
+fn a_missed_threshold_that_aborts_ends_the_load_with_99() {
+    let bench = Bench::new();
+    let threshold = "[thresholds]\n\"delivery.friend\" = [\"p(99) < 1us or abort\"]\n";
+    bench.write(
+        "strict.toml",
+        SCENARIO.replace("[[campaign]]", &format!("{threshold}\n[[campaign]]")),
+    );
+    let ran = bench.chappe("load strict.toml --rate 2000 --duration 1m --warm-up 0s --workers 1 --out it");
+    assert!([99, 5].contains(&ran.code), "{} {}", ran.code, ran.err);
+    let record = bench.json("it/run.json");
+    assert_eq!(record["load"]["outcome"]["end"], "threshold");
+    assert!(record["load"]["outcome"]["measured_ns"].as_u64().unwrap() < 30_000_000_000);
+    assert!(bench.read("it/junit.xml").contains("<failure"));
+}
+
+#[test]
+fn capacity_ends_at_its_cap_and_below_what_a_threshold_allows() {
+    let bench = Bench::new();
+    let with = |condition: &str| {
+        let thresholds = format!("[thresholds]\n\"delivery.friend\" = [\"{condition}\"]\n");
+        SCENARIO.replace("[[campaign]]", &format!("{thresholds}\n[[campaign]]"))
+    };
+    let calm = "--rate 500 --cap 1000 --duration 300ms --warm-up 0s --workers 1 --trials 12 --out it";
+    bench.write("generous.toml", with("p(99) < 10s"));
+    let ran = bench.chappe(&format!("capacity generous.toml {calm}"));
+    assert!(went(ran.code), "{}", ran.err);
+    let record = bench.json("it/capacity.json");
+    assert!(
+        ["cap", "generator"].contains(&record["ended"].as_str().unwrap()),
+        "{}",
+        record["ended"]
+    );
+    bench.write("strict.toml", with("p(99) < 1ns"));
+    let ran = bench.chappe(&format!("capacity strict.toml {calm}"));
+    let record = bench.json("it/capacity.json");
+    assert!(record["kept_rate"].is_null(), "{record}");
+    assert_ne!(ran.code, 0);
+}
+
+#[test]
+fn variants_are_compared_and_a_calibration_predicts() {
+    let bench = Bench::new();
+    let ran = bench.chappe(&format!(
+        "load town.toml {CALM} --duration 300ms --compare design.lanes=fifo,priority --rounds 3 --out it"
+    ));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let record = bench.json("it/comparison.json");
+    assert_eq!(record["order"].as_array().unwrap().len(), 6);
+    assert_eq!(record["variants"][1], "priority");
+    assert!(bench.list("it").contains(&"index.html".to_string()));
+
+    bench
+        .chappe("calibrate town.toml --rate 1000 --duration 500ms --warm-up 0s --workers 1 --out measured -q")
+        .out();
+    let model = bench.read("measured/service.toml");
+    bench.write("modelled.toml", format!("{SCENARIO}\n{model}"));
+    bench.chappe("validate modelled.toml").out();
+    let ran = bench.chappe(&format!(
+        "load town.toml {CALM} --duration 200ms --predict measured/calibration.json --out it2"
+    ));
+    assert!(went(ran.code), "{}", ran.err);
+    let record = bench.json("it2/run.json");
+    assert_eq!(
+        record["load"]["prediction"]["points"].as_array().unwrap().len(),
+        8
+    );
+}
+
+#[test]
+fn loads_that_cannot_be() {
+    let bench = Bench::new();
+    for (arguments, words) in [
+        ("load town.toml --rate 0", "a rate of 0 commands per second"),
+        ("load town.toml --rate=-5", "a rate of -5"),
+        ("load town.toml --rate nan", "a rate of NaN"),
+        ("load town.toml --rate 1e300", "per second can't be offered"),
+        (
+            "load town.toml --rate 1e9 --duration 1h",
+            "more than one load can have",
+        ),
+        ("load town.toml --duration 0s", "duration above zero"),
+        ("load town.toml --shape ramp", "--to"),
+        (
+            "load town.toml --shape wave",
+            "[possible values: constant, ramp, stairs, spike, soak, closed]",
+        ),
+        (
+            "load town.toml --shape closed --clients 0",
+            "1 to 16777216 clients",
+        ),
+        ("load town.toml --from 3h", "not before the scenario's horizon"),
+        ("load town.toml --set design.mailbox=pigeon", "tokio"),
+        ("load town.toml --set design.lanes=express", "priority"),
+        (
+            "load town.toml --set design.mailboxes=flume",
+            "did you mean `mailbox`?",
+        ),
+        ("load town.toml --set design.shards=0", "design.shards"),
+        ("load town.toml --set design.capacity=0", "design.capacity"),
+        (
+            "load town.toml --compare design.lanes=fifo",
+            "two or more different values",
+        ),
+        (
+            "load town.toml --compare design.lanes=fifo,fifo",
+            "two or more different values",
+        ),
+        (
+            "load town.toml --compare design.lane=fifo,priority",
+            "did you mean `lanes`?",
+        ),
+        ("load town.toml --predict town.toml", "is no calibration"),
+        ("load town.toml --predict none.json", "can't read none.json"),
+        ("capacity town.toml", "the scenario has no thresholds"),
+    ] {
+        bench.refused(arguments, words);
+    }
+    let only_virtual = SCENARIO.replace(
+        "[[arm]]",
+        "[thresholds]\n\"reach.friend\" = [\"p(99) < 1h\"]\n\n[[arm]]",
+    );
+    bench.write("virtual.toml", only_virtual);
+    bench.refused("load virtual.toml", "a load has no `reach.friend`");
+    let only_wall = SCENARIO.replace(
+        "[[arm]]",
+        "[thresholds]\n\"load.lost\" = [\"rate < 0.01\"]\n\n[[arm]]",
+    );
+    bench.write("wall.toml", only_wall);
+    bench.refused("run wall.toml", "a simulation has no `load.lost`");
+    bench.chappe("validate wall.toml").out();
+}
+
+#[test]
+fn an_interrupt_leaves_a_record_of_what_was_measured() {
+    let bench = Bench::new();
+    let mut child = Command::new(CHAPPE)
+        .args(
+            "load town.toml --rate 2000 --duration 1m --warm-up 0s --workers 1 --out it -q"
+                .split_whitespace(),
+        )
+        .current_dir(bench.folder())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(4));
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let record = bench.json("it/run.json");
+    assert_eq!(record["interrupted"], true);
+    assert_eq!(record["load"]["outcome"]["end"], "interrupted");
+    assert!(record["load"]["outcome"]["measured_ns"].as_u64().unwrap() < 30_000_000_000);
+}
