@@ -74,9 +74,14 @@ pub(crate) fn drive<W: Work>(
     let crew = Crew::start(town.design.runtime, options.threads, tasks)?;
     let (past, requests) = tape.requests().split_at(tape.count_before(options.from));
     bring_up(town, past, options.stop)?;
-    let before = Usage::now();
-    let (meter, rows, end, times, gone) = measure(town, requests, ears, options)?;
-    let cpu_ns = Usage::now().cpu_ns.saturating_sub(before.cpu_ns);
+    let Measured {
+        meter,
+        rows,
+        end,
+        times,
+        gone,
+        cpu_ns,
+    } = measure(town, requests, ears, options)?;
     let until = requests[..gone]
         .last()
         .or(past.last())
@@ -118,7 +123,17 @@ fn run_dry(town: &Town) {
     }
 }
 
-type Measured = (Meter, Rows, LoadEnd, Times, usize);
+/// What came of the part that is measured.
+struct Measured {
+    meter: Meter,
+    rows: Rows,
+    end: LoadEnd,
+    times: Times,
+    /// Requests gone through.
+    gone: usize,
+    /// Processor time, from the end of the warm-up on.
+    cpu_ns: u64,
+}
 
 /// The load itself, watched from this thread.
 fn measure(
@@ -145,19 +160,20 @@ fn measure(
     };
     let plan = (options.plan, options.warm_up, options.duration);
     let injectors_count = ears.len() as u16;
-    let gone = thread::scope(|scope| {
+    let (gone, cpu_ns) = thread::scope(|scope| {
         let sending = &sending;
         let start = |(number, ear): (usize, Receiver<u32>)| {
             scope.spawn(move || sending.send(number as u16, injectors_count, plan, ear))
         };
         let threads: Vec<_> = ears.into_iter().enumerate().map(start).collect();
-        watch(&mut observer, sending, options, &aborted, || {
+        let before = watch(&mut observer, sending, options, &aborted, || {
             threads.iter().all(thread::ScopedJoinHandle::is_finished)
         });
+        let cpu_ns = Usage::now().cpu_ns.saturating_sub(before.cpu_ns);
         let ended =
             |thread: thread::ScopedJoinHandle<'_, _>| thread.join().expect("an injector doesn't panic");
         let gone: Result<Vec<usize>, LoadError> = threads.into_iter().map(ended).collect();
-        gone.map(|gone| gone.into_iter().max().unwrap_or(0))
+        gone.map(|gone| (gone.into_iter().max().unwrap_or(0), cpu_ns))
     })?;
     let end = match (options.stop.is_raised(), aborted.is_raised()) {
         (true, _) => LoadEnd::Interrupted,
@@ -175,7 +191,14 @@ fn measure(
         }
     }
     let (meter, rows) = observer.finish();
-    Ok((meter, rows, end, times, gone))
+    Ok(Measured {
+        meter,
+        rows,
+        end,
+        times,
+        gone,
+        cpu_ns,
+    })
 }
 
 impl Sending<'_> {
@@ -217,23 +240,28 @@ impl Sending<'_> {
     }
 }
 
-/// Closes second after second until all injectors have ended and all mailboxes are empty.
+/// Closes second after second until all injectors have ended and all mailboxes are empty. Returns what
+/// the process had taken by the end of the warm-up.
 fn watch(
     observer: &mut Observer<'_>,
     sending: &Sending<'_>,
     options: &mut LoadOptions<'_>,
     aborted: &StopFlag,
     have_ended: impl Fn() -> bool,
-) {
+) -> Usage {
     let Times {
         begins,
         measured_from,
         ends,
     } = sending.times;
     let mut next = begins + SECOND_NS;
+    let mut warm = None;
     loop {
         let over = have_ended() && sending.town.backlog() == 0;
         let now = sending.town.clock.now();
+        if warm.is_none() && now >= measured_from {
+            warm = Some(Usage::now());
+        }
         if now >= next {
             let second = observer.close_second();
             (options.progress)(&LoadProgress {
@@ -246,7 +274,7 @@ fn watch(
             }
             next += SECOND_NS;
         } else if over {
-            return;
+            return warm.unwrap_or_else(Usage::now);
         } else {
             thread::sleep(LOOK.min(Duration::from_nanos(next - now)));
         }

@@ -124,7 +124,7 @@ impl Injector {
             let measured = intended_ns >= measured_from_ns;
             let parcel = Parcel::from_client(request.command, request.at, intended_ns, measured, slot);
             self.add(target, parcel);
-            if number as u64 % STRIDE == 0 {
+            if (number as u64).is_multiple_of(STRIDE) {
                 now_ns = self.town.clock.now();
                 if now_ns > self.posted_at_ns + TICK_NS {
                     self.post_all();

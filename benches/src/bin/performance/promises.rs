@@ -42,6 +42,7 @@ pub(crate) fn of(data: &Data) -> Vec<Promise> {
     let mut promises = phold(data);
     promises.extend(whole_platform(data));
     promises.extend(policies(data));
+    promises.extend(loads(data));
     promises
 }
 
@@ -102,6 +103,32 @@ fn phold(data: &Data) -> Vec<Promise> {
             1.7,
             "times",
             ratio(rate("workers/2"), rate("workers/1")),
+        ),
+    ]
+}
+
+fn loads(data: &Data) -> Vec<Promise> {
+    let rate = |name: &str| data.rates.get(name).map(|rate| rate.per_second);
+    let ratio = |one: Option<f64>, other: Option<f64>| Some(one? / other?);
+    let took_ns = |name: &str| rate(name).map(|rate| 1e9 / rate);
+    vec![
+        at_least(
+            "The live platform against bare hops",
+            0.5,
+            "times",
+            ratio(rate("load/platform"), rate("load/bare hops")),
+        ),
+        at_most(
+            "… taking down a command's wait",
+            50.0,
+            "ns",
+            took_ns("recording/a command's wait"),
+        ),
+        at_most(
+            "… taking down a message's delivery, all four samples",
+            50.0,
+            "ns",
+            took_ns("recording/a message's delivery"),
         ),
     ]
 }

@@ -23,43 +23,66 @@ const SMALLEST_EFFECT: f64 = 0.05;
 /// What is compared, and how it is read off a load.
 struct Figure {
     name: &'static str,
+    /// What it is, in a sentence.
+    words: &'static str,
     unit: Unit,
     better: Better,
     read: fn(&Live) -> Option<f64>,
 }
 
 const FIGURES: [Figure; 10] = [
-    latency("delivery.friend p(50)", |live| {
-        quantile(live, "delivery.friend", 50)
+    latency(
+        "delivery.friend p(50)",
+        "median delivery between friends",
+        |live| quantile(live, "delivery.friend", 50),
+    ),
+    latency(
+        "delivery.friend p(99)",
+        "p99 of delivery between friends",
+        |live| quantile(live, "delivery.friend", 99),
+    ),
+    latency("delivery.ad p(50)", "median delivery of ads", |live| {
+        quantile(live, "delivery.ad", 50)
     }),
-    latency("delivery.friend p(99)", |live| {
-        quantile(live, "delivery.friend", 99)
+    latency("delivery.ad p(99)", "p99 of delivery of ads", |live| {
+        quantile(live, "delivery.ad", 99)
     }),
-    latency("delivery.ad p(50)", |live| quantile(live, "delivery.ad", 50)),
-    latency("delivery.ad p(99)", |live| quantile(live, "delivery.ad", 99)),
-    latency("ack.friend p(99)", |live| quantile(live, "ack.friend", 99)),
-    latency("revocation p(99)", |live| quantile(live, "revocation", 99)),
-    latency("load.blocked p(99)", |live| quantile(live, "load.blocked", 99)),
+    latency(
+        "ack.friend p(99)",
+        "p99 of acknowledgement between friends",
+        |live| quantile(live, "ack.friend", 99),
+    ),
+    latency("revocation p(99)", "p99 of revocation", |live| {
+        quantile(live, "revocation", 99)
+    }),
+    latency("load.blocked p(99)", "p99 of time held back", |live| {
+        quantile(live, "load.blocked", 99)
+    }),
     Figure {
         name: "load.throughput",
+        words: "friends' messages per second",
         unit: Unit::Count,
         better: Better::Higher,
         read: |live| single(live, "load.throughput"),
     },
     Figure {
         name: "load.lost",
+        words: "share of commands dropped",
         unit: Unit::Share,
         better: Better::Lower,
         read: |live| single(live, "load.lost"),
     },
-    latency("processor time per command sent", |live| {
-        Some(live.outcome.cpu_ns as f64 / live.outcome.sent_count.max(1) as f64)
-    }),
+    latency(
+        "processor time per command sent",
+        "processor time per command",
+        |live| Some(live.outcome.cpu_ns as f64 / live.outcome.sent_count.max(1) as f64),
+    ),
 ];
 
-const fn latency(name: &'static str, read: fn(&Live) -> Option<f64>) -> Figure {
+const fn latency(name: &'static str, words: &'static str, read: fn(&Live) -> Option<f64>) -> Figure {
     Figure {
         name,
+        words,
         unit: Unit::Nanoseconds,
         better: Better::Lower,
         read,
@@ -168,16 +191,15 @@ fn sessions(offer: &Offer, compare: &Compare) -> Result<Vec<Session>, Failure> {
     compare.values.iter().map(session).collect()
 }
 
-/// One figure of all variants; none if no run had it.
+/// One figure of all variants; none if no run had it, or it was zero in all.
 fn compared(figure: &Figure, variants: &[String], found: Vec<Vec<Option<f64>>>) -> Option<ComparedMetric> {
-    found.iter().flatten().flatten().next()?;
+    found.iter().flatten().flatten().find(|figure| **figure != 0.0)?;
     let numbers = |figures: &[Option<f64>]| -> Vec<f64> {
         figures.iter().map(|figure| figure.unwrap_or(f64::NAN)).collect()
     };
     let first = numbers(&found[0]);
     let verdict = |(variant, figures): (&String, &Vec<Option<f64>>)| {
         let comparison = Comparison::of(&first, &numbers(figures), figure.better, SMALLEST_EFFECT).ok()?;
-        let what = format!("{} with {variant} instead of {}", figure.name, variants[0]);
         let verdict = match comparison.verdict {
             Verdict::Improved => "improved",
             Verdict::Unchanged => "unchanged",
@@ -192,7 +214,7 @@ fn compared(figure: &Figure, variants: &[String], found: Vec<Vec<Option<f64>>>) 
             high: comparison.interval.high,
             relative: comparison.scale == Scale::Relative,
             verdict: verdict.to_string(),
-            sentence: comparison.sentence(&what),
+            sentence: comparison.sentence(figure.words),
         })
     };
     let against_first = variants.iter().zip(&found).skip(1).filter_map(verdict).collect();

@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// Shares of the highest rate at which predicted and measured are compared; the last is the highest.
 const LADDER: [f64; 8] = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0];
+/// Multiples of the highest rate at which only the simulation goes on, to find its knee.
+const BEYOND: [f64; 3] = [1.25, 1.5, 2.0];
 /// The knee is where the 0.99 quantile first exceeds this.
 const KNEE_NS: f64 = 10e6;
 
@@ -29,17 +31,21 @@ pub(crate) fn compare_with_prediction(
     let calibration = read(file)?;
     check(&calibration, session, file)?;
     let warm_up = args.offer.warm_up;
+    session.record_for(Plan::Open(Shape::Constant { rate: args.rate }), duration)?;
+    let requests = session.requests().to_vec();
+    let seed = session.scenario().seed;
+    let simulate = |rate: f64| {
+        let shape = Shape::Constant { rate };
+        let schedule = Schedule::new(shape, warm_up.as_secs_f64(), duration.as_secs_f64());
+        let before = Span(warm_up.as_nanos() as i64);
+        predict(&calibration, &requests, &schedule, before, seed).delivery
+    };
     let mut points = Vec::new();
     let mut last = None;
     for part in LADDER {
         let rate = args.rate * part;
-        let shape = Shape::Constant { rate };
-        let schedule = Schedule::new(shape, warm_up.as_secs_f64(), duration.as_secs_f64());
-        session.record_for(Plan::Open(Shape::Constant { rate: args.rate }), duration)?;
-        let before = Span(warm_up.as_nanos() as i64);
-        let seed = session.scenario().seed;
-        let predicted = predict(&calibration, session.requests(), &schedule, before, seed).delivery;
-        let live = session.play(Plan::Open(shape), duration)?;
+        let predicted = simulate(rate);
+        let live = session.play(Plan::Open(Shape::Constant { rate }), duration)?;
         if let Some(Metric::Histogram(measured)) = live.parts.metrics.get("delivery.friend") {
             points.push(PredictedPoint {
                 rate,
@@ -54,10 +60,24 @@ pub(crate) fn compare_with_prediction(
             break;
         }
     }
+    let mut simulated: Vec<_> = points
+        .iter()
+        .map(|point| (point.rate, point.p99_predicted_ns))
+        .collect();
+    for part in BEYOND {
+        if knee(&simulated).is_none() && !stop_on_interrupt().is_raised() {
+            let rate = args.rate * part;
+            simulated.push((rate, simulate(rate).p99));
+        }
+    }
+    let measured: Vec<_> = points
+        .iter()
+        .map(|point| (point.rate, point.p99_measured_ns))
+        .collect();
     let prediction = Prediction {
+        knee_predicted: knee(&simulated),
+        knee_measured: knee(&measured),
         calibrated: calibration.measured,
-        knee_predicted: knee(&points, |point| point.p99_predicted_ns),
-        knee_measured: knee(&points, |point| point.p99_measured_ns),
         points,
     };
     Ok((last.expect("the ladder has steps"), prediction))
@@ -93,16 +113,16 @@ fn check(calibration: &Calibration, session: &Session, file: &Path) -> Result<()
     Err(Failure::usage_with(problem, "calibrate with the same --workers"))
 }
 
-/// Where, between the points, the quantile that `of` reads first exceeds the knee's.
-fn knee(points: &[PredictedPoint], of: impl Fn(&PredictedPoint) -> i64) -> Option<f64> {
-    let above = points.iter().position(|point| of(point) as f64 > KNEE_NS)?;
-    let high = &points[above];
-    let Some(low) = above.checked_sub(1).map(|below| &points[below]) else {
-        return Some(high.rate);
+/// At which rate, between those of the points, the quantile beside them first exceeds the knee's.
+fn knee(points: &[(f64, i64)]) -> Option<f64> {
+    let above = points.iter().position(|(_, p99_ns)| *p99_ns as f64 > KNEE_NS)?;
+    let (high_rate, high_ns) = points[above];
+    let Some((low_rate, low_ns)) = above.checked_sub(1).map(|below| points[below]) else {
+        return Some(high_rate);
     };
-    let (from, to) = ((of(low).max(1) as f64).ln(), (of(high) as f64).ln());
+    let (from, to) = ((low_ns.max(1) as f64).ln(), (high_ns as f64).ln());
     let part = (KNEE_NS.ln() - from) / (to - from);
-    Some(low.rate + part * (high.rate - low.rate))
+    Some(low_rate + part * (high_rate - low_rate))
 }
 
 /// The largest errors of a prediction, of quantiles below the measured knee.

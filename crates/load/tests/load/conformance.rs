@@ -5,6 +5,7 @@ use chappe_base::{Account, Fact, Money, ShardId};
 use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
 use chappe_load::{live_scenario, replay};
 use chappe_metrics::{Metric, ResultParts};
+use chappe_platform::{Outbox, Shard};
 use chappe_scenario::Scenario;
 use chappe_workload::Tape;
 use std::collections::BTreeMap;
@@ -40,13 +41,19 @@ fn doing_again_what_live_shards_did_gives_the_same_facts_and_state() {
         assert_eq!(live.verdict.violation_count(), 0, "{:?}", live.verdict.violations);
         let mut collector = live.setting.collector(&live_scenario(&town, &tape));
         for (number, shard) in live.shards.iter().enumerate() {
-            let again = replay(
+            let mut again = replay(
                 &live.setting,
                 &mut collector,
                 ShardId(number as u16),
                 &shard.applied,
             );
             assert_eq!(again.digest, shard.digest, "shard {number}");
+            again.shard.finish(&mut Outbox::default());
+            let state = |shard: &Shard| format!("{shard:?}");
+            assert!(
+                state(&again.shard) == state(&shard.shard),
+                "the state of shard {number} differs"
+            );
         }
     }
 }

@@ -69,6 +69,12 @@ fn an_overloaded_platform_that_rejects_counts_every_drop() {
     assert!(dropped > 1_000, "{dropped} dropped");
     assert_eq!(sent + dropped, 60_000);
     assert_eq!(count(&live, "messages.dropped"), dropped);
+    let backlog = live.parts.series.column("series.load.backlog").unwrap();
+    let deepest = backlog.values.iter().flatten().max().unwrap();
+    assert!(
+        *deepest < 1_000,
+        "{deepest} commands wait where there is room for 64"
+    );
     assert_eq!(
         live.verdict.violation_count(),
         0,

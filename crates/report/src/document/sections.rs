@@ -5,7 +5,7 @@ use crate::chart::{Table, campaign_words, rule_words};
 use crate::reading::{Reading, observed};
 use crate::summary::in_full;
 use crate::words;
-use chappe_metrics::{Execution, Metric, RunRecord, Tally, Unit, find};
+use chappe_metrics::{Execution, Metric, PredictionError, RunRecord, Tally, Unit, find};
 use maud::{Markup, html};
 
 /// Anchors and titles of the sections that the record has data for.
@@ -405,6 +405,22 @@ fn quoted(word: &str) -> String {
     }
 }
 
+/// How far simulations were off when they were last held against the wall clock.
+fn predictions_off(error: &PredictionError) -> String {
+    let percent = words::percent;
+    let knee = match error.knee {
+        Some(knee) => format!(", the knee by {}", percent(knee)),
+        None => String::new(),
+    };
+    format!(
+        "medians off by up to {}, 0.99 quantiles by up to {}{knee}; measured {} on {}",
+        percent(error.p50),
+        percent(error.p99),
+        error.measured,
+        error.machine.processor,
+    )
+}
+
 pub(super) fn execution(record: &RunRecord) -> Markup {
     let execution = &record.execution;
     let memory = &execution.memory;
@@ -428,6 +444,10 @@ pub(super) fn execution(record: &RunRecord) -> Markup {
         rows.extend(machine(execution));
         if let Some(full) = &execution.full_size {
             rows.push(texts(["In full, from this run's own cost", &in_full(full)]));
+        }
+        if let Some(error) = &execution.prediction_error {
+            let off = predictions_off(error);
+            rows.push(texts(["Predictions of live loads, when last measured", &off]));
         }
         let parts = memory.per_user.iter().map(|part| {
             vec![
