@@ -1,6 +1,10 @@
 //! The live platform against what is promised of it.
 
-#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking"
+)]
 
 mod conformance;
 mod honesty;
