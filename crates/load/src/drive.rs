@@ -46,6 +46,20 @@ struct Times {
     ends: u64,
 }
 
+impl Times {
+    /// Notes that the load came to this end at `over`.
+    fn ended(&mut self, end: LoadEnd, over: u64) {
+        match end {
+            // What the platform could not take in time was sent later, and that is not faster.
+            LoadEnd::Planned if over > self.ends + OVERRUN_NS => self.ends = over,
+            LoadEnd::Planned => {}
+            LoadEnd::Interrupted | LoadEnd::Threshold | LoadEnd::TapeEnded => {
+                self.ends = self.ends.min(over).max(self.measured_from);
+            }
+        }
+    }
+}
+
 /// What the threads that send need to know.
 struct Sending<'a> {
     town: &'a Arc<Town>,
@@ -181,15 +195,7 @@ fn measure(
         (false, false) if gone == requests.len() && options.plan.is_closed() => LoadEnd::TapeEnded,
         (false, false) => LoadEnd::Planned,
     };
-    let over = town.clock.now();
-    match end {
-        // What the platform could not take in time was sent later, and that is not faster.
-        LoadEnd::Planned if over > times.ends + OVERRUN_NS => times.ends = over,
-        LoadEnd::Planned => {}
-        LoadEnd::Interrupted | LoadEnd::Threshold | LoadEnd::TapeEnded => {
-            times.ends = times.ends.min(over).max(times.measured_from);
-        }
-    }
+    times.ended(end, town.clock.now());
     let (meter, rows) = observer.finish();
     Ok(Measured {
         meter,

@@ -115,8 +115,8 @@ impl Work for Platform {
 
     #[inline]
     fn tell(&mut self, now: SimTime, out: &mut Outbox, collector: &mut Collector) {
-        self.digest.push(&now);
         for fact in &out.facts {
+            self.digest.push(&now);
             self.digest.push(fact);
             collector.observe(self.id, now, fact);
             self.audit.observe(now, fact);

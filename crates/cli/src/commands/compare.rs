@@ -131,28 +131,7 @@ pub(crate) fn compare(
         }
         rest[0].record_for(plan, duration)?;
     }
-    let order = Order::abba(sessions.len(), rounds as usize, sessions[0].scenario().seed);
-    let mut figures = vec![vec![Vec::new(); sessions.len()]; FIGURES.len()];
-    let mut ran = Vec::new();
-    for run in order.runs() {
-        let live = sessions[run.variant].play(plan, duration)?;
-        if stop_on_interrupt().is_raised() {
-            return Err(Failure::Interrupted(
-                "nothing: a comparison needs all its rounds".to_string(),
-            ));
-        }
-        let variant = &compare.values[run.variant];
-        if !live.outcome.valid && !offer.quiet {
-            eprintln!(
-                "warning: {variant}, round {}: the generator fell behind",
-                run.round + 1
-            );
-        }
-        for (figure, found) in FIGURES.iter().zip(&mut figures) {
-            found[run.variant].push((figure.read)(&live));
-        }
-        ran.push(variant.clone());
-    }
+    let (figures, ran) = run_in_turn(&mut sessions, compare, rounds, (plan, duration))?;
     let peaks = vec![machine::peak_bytes().unwrap_or(0)];
     let execution = results::execution(&target, peaks, (started, clock.elapsed()));
     let metrics = FIGURES.iter().zip(figures);
@@ -179,6 +158,42 @@ pub(crate) fn compare(
         .map_err(|error| Failure::Write { path: target, error })?;
     let folder = output.finish()?;
     say(offer, &record, &folder.join("index.html").display().to_string())
+}
+
+/// What was read of each figure, of each variant, in each round.
+type Found = Vec<Vec<Vec<Option<f64>>>>;
+
+/// Runs every variant once a round, and reads off what is compared; the variants in the order of their
+/// runs.
+fn run_in_turn(
+    sessions: &mut [Session],
+    compare: &Compare,
+    rounds: u32,
+    (plan, duration): (Plan, Duration),
+) -> Result<(Found, Vec<String>), Failure> {
+    let order = Order::abba(sessions.len(), rounds as usize, sessions[0].scenario().seed);
+    let mut figures = vec![vec![Vec::new(); sessions.len()]; FIGURES.len()];
+    let mut ran = Vec::new();
+    for run in order.runs() {
+        let live = sessions[run.variant].play(plan, duration)?;
+        if stop_on_interrupt().is_raised() {
+            return Err(Failure::Interrupted(
+                "nothing: a comparison needs all its rounds".to_string(),
+            ));
+        }
+        let variant = &compare.values[run.variant];
+        if !live.outcome.valid {
+            eprintln!(
+                "warning: {variant}, round {}: the generator fell behind",
+                run.round + 1
+            );
+        }
+        for (figure, found) in FIGURES.iter().zip(&mut figures) {
+            found[run.variant].push((figure.read)(&live));
+        }
+        ran.push(variant.clone());
+    }
+    Ok((figures, ran))
 }
 
 /// A session for each variant.

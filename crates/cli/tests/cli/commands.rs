@@ -21,11 +21,13 @@ fn run_writes_a_folder_and_says_what_came_of_it() {
     let folder = "reports/out/town";
     let files = [
         "index.html",
+        "junit.xml",
         "latency.hlog",
         "plots",
         "run.json",
         "scenario.toml",
         "series.csv",
+        "summary.md",
     ];
     assert_eq!(bench.list(folder), files);
     assert_eq!(bench.list("reports/out"), ["town"], "nothing is left beside it");

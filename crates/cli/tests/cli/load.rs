@@ -7,6 +7,9 @@ use std::time::Duration;
 /// A load that any machine can offer, short enough for a test.
 const CALM: &str = "--rate 2000 --duration 1s --warm-up 200ms --workers 1";
 
+/// The same for tests with many loads.
+const BRIEF: &str = "--rate 2000 --duration 200ms --warm-up 100ms --workers 1";
+
 /// The machine may be so busy that the generator can't keep up; then the code says so.
 fn went(code: i32) -> bool {
     [0, 5].contains(&code)
@@ -128,7 +131,7 @@ fn capacity_ends_at_its_cap_and_below_what_a_threshold_allows() {
 fn variants_are_compared_and_a_calibration_predicts() {
     let bench = Bench::new();
     let ran = bench.chappe(&format!(
-        "load town.toml {CALM} --duration 300ms --compare design.lanes=fifo,priority --rounds 3 --out it"
+        "load town.toml {BRIEF} --compare design.lanes=fifo,priority --rounds 3 --out it"
     ));
     assert_eq!(ran.code, 0, "{}", ran.err);
     let record = bench.json("it/comparison.json");
@@ -143,7 +146,7 @@ fn variants_are_compared_and_a_calibration_predicts() {
     bench.write("modelled.toml", format!("{SCENARIO}\n{model}"));
     bench.chappe("validate modelled.toml").out();
     let ran = bench.chappe(&format!(
-        "load town.toml {CALM} --duration 200ms --predict measured/calibration.json --out it2"
+        "load town.toml {BRIEF} --predict measured/calibration.json --out it2"
     ));
     assert!(went(ran.code), "{}", ran.err);
     let record = bench.json("it2/run.json");
