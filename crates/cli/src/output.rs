@@ -19,6 +19,9 @@ const OURS: [&str; 8] = [
     "summary.md",
 ];
 
+/// What somebody may have written into a folder of ours, and stays.
+const GUEST: &str = "README.md";
+
 /// A folder in the making, beside the place where it will be.
 pub(crate) struct Output {
     target: PathBuf,
@@ -80,6 +83,10 @@ impl Output {
         let place = || -> io::Result<()> {
             if !self.target.exists() {
                 return fs::rename(&self.aside, &self.target);
+            }
+            let guest = self.target.join(GUEST);
+            if guest.is_file() {
+                fs::copy(guest, self.aside.join(GUEST))?;
             }
             // Never without a whole folder for longer than it takes to rename another.
             let mut old = self.aside.clone().into_os_string();
@@ -147,7 +154,7 @@ fn make_sure_it_is_ours(folder: &Path) -> Result<(), Failure> {
 }
 
 fn is_ours(name: &str) -> bool {
-    OURS.contains(&name) || RECORDS.contains(&name)
+    OURS.contains(&name) || RECORDS.contains(&name) || name == GUEST
 }
 
 #[cfg(test)]
@@ -185,6 +192,21 @@ mod tests {
             1,
             "nothing is left beside it"
         );
+    }
+
+    #[test]
+    fn a_readme_that_somebody_put_there_stays() {
+        let base = folder("guest");
+        let write = |text: &[u8]| {
+            let output = Output::prepare(&base.join("run")).unwrap();
+            output.write("run.json", text).unwrap();
+            output.finish().unwrap();
+        };
+        write(b"1");
+        fs::write(base.join("run/README.md"), "how it was made").unwrap();
+        write(b"2");
+        assert_eq!(fs::read(base.join("run/run.json")).unwrap(), b"2");
+        assert_eq!(fs::read(base.join("run/README.md")).unwrap(), b"how it was made");
     }
 
     #[test]

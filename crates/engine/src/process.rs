@@ -123,8 +123,9 @@ impl Process {
         let class = command.class();
         let service = self.ways.service_time(self.id, now, command);
         // Only clients can be turned away: what shards have promised each other always gets through.
-        let is_client = command.home(self.homes).is_some() || class == CommandClass::Probe;
-        if let Some(tape) = witness.tape.as_mut().filter(|_| is_client) {
+        let is_asked = command.home(self.homes).is_some();
+        let is_client = is_asked || class == CommandClass::Probe;
+        if let Some(tape) = witness.tape.as_mut().filter(|_| is_asked) {
             tape(now, command);
         }
         let lane = self.ways.service.lanes.lane(class) as u8;

@@ -30,6 +30,7 @@ pub struct RecordOptions<'a> {
 pub fn record_tape(scenario: &Scenario, options: RecordOptions<'_>) -> Tape {
     const DAYS: i64 = (Act::DAYS - Act::HISTORY_DAYS) as i64;
     let mut scenario = scenario.clone();
+    let horizon = scenario.horizon;
     scenario.horizon = SimTime::ZERO + Span(DAYS * Span::DAY.0);
     let (tape, full) = (Arc::new(Mutex::new(Tape::default())), StopFlag::new());
     let recorder = Recorder {
@@ -43,10 +44,13 @@ pub fn record_tape(scenario: &Scenario, options: RecordOptions<'_>) -> Tape {
         let recorder = recorder.take().expect("one worker records");
         recorder.into_sink()
     };
-    let mut progress = |_: Progress| {
+    let mut progress = |progress: Progress| {
         let tape = tape.lock().unwrap_or_else(PoisonError::into_inner);
-        (options.progress)(tape.requests().len() - tape.count_before(options.from));
-        if options.stop.is_raised() {
+        let found = tape.requests().len() - tape.count_before(options.from);
+        (options.progress)(found);
+        // Who has asked for nothing by then never will.
+        let hopeless = found == 0 && progress.now > horizon;
+        if options.stop.is_raised() || hopeless {
             full.raise();
         }
     };

@@ -205,6 +205,14 @@ fn loads_that_cannot_be() {
     ] {
         bench.refused(arguments, words);
     }
+    bench.write(
+        "bare.toml",
+        "horizon = \"2s\"\npopulation = { users = 8, pages = 0 }\nplatform.shards = 1\n\
+         traffic = { conversations_per_day = 0.0, probe = { rate = 100.0 } }\n\
+         sessions.check_ins_per_day = 0.0\nagents = { page_visits_per_day = 0.0, payments_per_day = 0.0 }\n\
+         history = { page_conversations = 0.0, conversations_under_way = false }\n",
+    );
+    bench.refused("load bare.toml", "nobody asks the platform for anything");
     let only_virtual = SCENARIO.replace(
         "[[arm]]",
         "[thresholds]\n\"reach.friend\" = [\"p(99) < 1h\"]\n\n[[arm]]",
