@@ -1,7 +1,7 @@
 //! The live platform beside two bare hops per message, through the same mailboxes, batches, tasks and
 //! runtime; and what it costs to take a measurement down.
 
-use chappe_base::{MessageClass, SimTime, Span};
+use chappe_base::{CommandClass, MessageClass, SimTime, Span};
 use chappe_engine::{RecordOptions, StopFlag, record_tape};
 use chappe_load::{LoadOptions, Plan, Shape, bare_hops, load};
 use chappe_metrics::{LoadOutcome, Meter};
@@ -91,10 +91,12 @@ fn recording(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let mut meter = Meter::default();
     let mut span = 1;
-    group.bench_function("a command's wait", |bencher| {
+    // Each by class and by second.
+    group.bench_function("a command's wait and service", |bencher| {
         bencher.iter(|| {
             span = (span * 25_214_903_917_i64 + 11) & 0xf_ffff;
-            meter.wait[0].record(black_box(Span(span)));
+            let (wait, service) = (black_box(Span(span)), black_box(Span(span / 2)));
+            meter.served(CommandClass::Message, wait, service, false);
         });
     });
     group.bench_function("a message's delivery", |bencher| {

@@ -3,6 +3,7 @@
 use chappe_base::{Duration, SimTime, Span};
 use chappe_engine::{Progress, StopFlag};
 use chappe_load::LoadProgress;
+use chappe_metrics::Timed;
 use chappe_report::words;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
@@ -125,9 +126,9 @@ impl LoadGauge {
         self.bar.set_message(format!(
             "{}/s  p99 {}  backlog {}  lag {}",
             words::count(second.counts.sent as i64),
-            time(second.delivery_p99),
+            time(second.p99(Timed::Delivery)),
             words::count(second.backlog as i64),
-            time(second.lag_p99),
+            time(second.p99(Timed::Lag)),
         ));
     }
 

@@ -5,7 +5,7 @@ use crate::mailbox::Receiver;
 use crate::parcel::{Batch, Parcel, What};
 use crate::town::{Desk, Town};
 use crate::work::Work;
-use chappe_base::{ActKind, CommandClass, Decision, Fact, ShardId, SimTime, Span};
+use chappe_base::{ActKind, CommandClass, Fact, ShardId, SimTime, Span};
 use chappe_metrics::Meter;
 use chappe_platform::{Command, Hop, Notice, Outbox};
 use chappe_scenario::Overload;
@@ -275,24 +275,29 @@ impl<W: Work> Task<W> {
                 meter.second.counts.served += 1;
                 let class = command.class();
                 if measured {
-                    let wait = span(waiting.posted_ns, begun_ns);
-                    meter.wait[class as usize].record(wait);
-                    meter.service[class as usize].record(span(begun_ns, done_ns));
-                    if !parcel.is_clients() && class != CommandClass::Ad {
-                        meter.hop.record(wait);
-                    }
-                    if class == CommandClass::Consent {
-                        meter.revocation.record(span(parcel.intended_ns, done_ns));
+                    let (wait, service) = (span(waiting.posted_ns, begun_ns), span(begun_ns, done_ns));
+                    let from_shard = !parcel.is_clients() && class != CommandClass::Ad;
+                    meter.served(class, wait, service, from_shard);
+                    if takes_consent_back(&command) {
+                        meter.revoked(span(parcel.intended_ns, done_ns));
                     }
                 }
             }
-            What::Notice(_) if measured => meter.handing.record(span(waiting.posted_ns, done_ns)),
+            What::Notice(_) if measured => meter.handed(span(waiting.posted_ns, done_ns)),
             What::Notice(_) | What::Advance | What::End => {}
         }
         for fact in &self.outbox.facts {
             observe(fact, parcel, done_ns, meter);
         }
     }
+}
+
+/// Whether no ad may pass any more once the command holds.
+fn takes_consent_back(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::OptOut { .. } | Command::Mute { .. } | Command::Block { .. }
+    )
 }
 
 /// Takes down what a fact says of the latency of messages and decisions.
@@ -311,14 +316,12 @@ fn observe(fact: &Fact, parcel: &Parcel, done_ns: u64, meter: &mut Meter) {
         let between_people = message.of(ActKind::Chat) == *message;
         meter.second.counts.acknowledged += u64::from(between_people);
         if measured {
-            meter.acknowledged[usize::from(!between_people)].record(corrected);
+            meter.acknowledged(between_people, corrected);
         }
     } else if let Fact::Decided { decision, .. } = fact {
         meter.second.counts.decided += 1;
-        match decision {
-            Decision::Allowed(_) if measured => meter.allowed.record(corrected),
-            Decision::Refused(rule) if measured => meter.refused[*rule as usize].record(corrected),
-            Decision::Allowed(_) | Decision::Refused(_) => {}
+        if measured {
+            meter.decided(decision, corrected);
         }
     }
 }

@@ -21,6 +21,7 @@ mod record;
 mod registry;
 #[cfg(test)]
 mod sample;
+mod second;
 mod study;
 mod threshold;
 
@@ -33,13 +34,14 @@ pub use full_size::FullSize;
 pub use hlog::write_hlog;
 pub use live::{Row, Rows};
 pub use load::{Choice, LoadEnd, LoadOutcome, LoadPlan, LoadRecord, PredictedPoint, Prediction};
-pub use meter::{LoadCounts, Meter, Second};
+pub use meter::{LoadCounts, Meter};
 pub use record::{
     Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory, MemoryPart, Metric,
     Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult, SCHEMA, ScenarioId,
     SeriesTable, Size, Summary, Tally, ThresholdVerdict, Unit, ViolationSummary, Warning, Window, schema,
 };
 pub use registry::{Better, Definition, Kind, UnknownMetric, definitions, find};
+pub use second::{Second, Timed};
 pub use study::{
     CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityRecord, CapacityTrial, ComparedMetric, ComparisonRecord,
     VariantFigures, VariantVerdict,

@@ -1,11 +1,11 @@
 //! From what was measured on the wall clock to the figures of a record.
 
 use crate::finish::ResultParts;
-use crate::meter::{LoadCounts, Meter, Second};
+use crate::meter::{LoadCounts, Meter};
 
 use crate::record::{Clock, Column, Metric, SeriesTable, Unit};
 use crate::registry::{Kind, definitions};
-use hdrhistogram::Histogram;
+use crate::second::{Second, Timed};
 
 /// Most rows that are kept; beyond, neighbours become one.
 const ROWS_MOST: usize = 3_600;
@@ -17,12 +17,8 @@ pub struct Row {
     pub counts: LoadCounts,
     /// Median delivery between friends, from the intended send [ns].
     pub delivery_p50: Option<i64>,
-    /// Its 0.99 quantile [ns].
-    pub delivery_p99: Option<i64>,
-    /// The 0.99 quantile from the actual send [ns].
-    pub uncorrected_p99: Option<i64>,
-    /// The 0.99 quantile of the generator's lateness [ns].
-    pub lag_p99: Option<i64>,
+    /// The 0.99 quantile of each length of time [ns], in the order of [`Timed::ALL`].
+    p99: [Option<i64>; Timed::ALL.len()],
     /// Commands that waited at shards at the end.
     pub backlog: u64,
     /// Processor time of the process [ns].
@@ -35,19 +31,20 @@ impl Row {
     /// What `second` looked like.
     #[must_use]
     pub fn of(second: &Second, backlog: u64, cpu_ns: u64, memory_bytes: u64) -> Row {
-        let quantile = |histogram: &Histogram<u32>, q| {
-            (!histogram.is_empty()).then(|| histogram.value_at_quantile(q) as i64)
-        };
         Row {
             counts: second.counts,
-            delivery_p50: quantile(&second.delivery, 0.5),
-            delivery_p99: quantile(&second.delivery, 0.99),
-            uncorrected_p99: quantile(&second.uncorrected, 0.99),
-            lag_p99: quantile(&second.lag, 0.99),
+            delivery_p50: second.quantile_ns(Timed::Delivery, 0.5),
+            p99: Timed::ALL.map(|timed| second.quantile_ns(timed, 0.99)),
             backlog,
             cpu_ns,
             memory_bytes,
         }
+    }
+
+    /// The 0.99 quantile of a length of time [ns].
+    #[must_use]
+    pub fn p99(&self, timed: Timed) -> Option<i64> {
+        self.p99[timed as usize]
     }
 
     /// Two neighbours as one: counts are added, and of quantiles and levels the worse stays.
@@ -57,9 +54,7 @@ impl Row {
         Row {
             counts,
             delivery_p50: self.delivery_p50.max(next.delivery_p50),
-            delivery_p99: self.delivery_p99.max(next.delivery_p99),
-            uncorrected_p99: self.uncorrected_p99.max(next.uncorrected_p99),
-            lag_p99: self.lag_p99.max(next.lag_p99),
+            p99: Timed::ALL.map(|timed| self.p99(timed).max(next.p99(timed))),
             backlog: self.backlog.max(next.backlog),
             cpu_ns: self.cpu_ns + next.cpu_ns,
             memory_bytes: self.memory_bytes.max(next.memory_bytes),
@@ -149,10 +144,6 @@ impl Rows {
             column("series.load.blocked", Unit::Nanoseconds, &|row| {
                 rate(row.counts.blocked_ns)
             }),
-            column("series.load.lag.p99", Unit::Nanoseconds, &|row| row.lag_p99),
-            column("series.load.uncorrected.p99", Unit::Nanoseconds, &|row| {
-                row.uncorrected_p99
-            }),
             column("series.load.cpu", Unit::PartsPerMillion, &|row| {
                 rate(row.cpu_ns / 1_000)
             }),
@@ -162,10 +153,9 @@ impl Rows {
             column(crate::registry::DELIVERY_P50, Unit::Nanoseconds, &|row| {
                 row.delivery_p50
             }),
-            column(crate::registry::DELIVERY_P99, Unit::Nanoseconds, &|row| {
-                row.delivery_p99
-            }),
         ];
+        columns
+            .extend(Timed::ALL.map(|timed| column(timed.series(), Unit::Nanoseconds, &|row| row.p99(timed))));
         columns.sort_by(|a, b| a.name.cmp(&b.name));
         SeriesTable {
             start_ns: 0,

@@ -2,8 +2,8 @@
 
 use crate::distribution::Distribution;
 use crate::record::{Metric, Unit};
-use chappe_base::{CommandClass, MessageClass, RuleKind, Span};
-use hdrhistogram::Histogram;
+use crate::second::{Second, Timed};
+use chappe_base::{CommandClass, Decision, MessageClass, RuleKind, Span};
 
 const CLASSES: usize = MessageClass::ALL.len();
 const COMMANDS: usize = CommandClass::ALL.len();
@@ -14,84 +14,23 @@ const RULES: usize = RuleKind::ALL.len();
 pub struct Meter {
     delivery: [Distribution; CLASSES],
     uncorrected: [Distribution; CLASSES],
-    /// Intended send to the sender's device learning of acceptance: of messages to friends, and of acts
-    /// towards pages.
-    pub acknowledged: [Distribution; 2],
-    /// From the mailbox of a shard to its service, by class of command.
-    pub wait: [Distribution; COMMANDS],
-    /// In service at a shard, by class of command.
-    pub service: [Distribution; COMMANDS],
-    /// From one shard to the service of another.
-    pub hop: Distribution,
-    /// From the shard that decided to the device.
-    pub handing: Distribution,
+    /// Of messages to friends, and of acts towards pages.
+    acknowledged: [Distribution; 2],
+    wait: [Distribution; COMMANDS],
+    service: [Distribution; COMMANDS],
+    hop: Distribution,
+    handing: Distribution,
     lag: Distribution,
     blocked: Distribution,
-    /// Intended send of what gave an ad slot to the policy's consent.
-    pub allowed: Distribution,
-    /// The same to its refusal, by the rule that refused.
-    pub refused: [Distribution; RULES],
-    /// Intended send of an opt-out, mute or block to the moment from which on no ad passes.
-    pub revocation: Distribution,
+    allowed: Distribution,
+    refused: [Distribution; RULES],
+    revocation: Distribution,
     /// Sends that were not blocked at all.
     unblocked_count: u64,
     /// Everything counted before this second.
     before: LoadCounts,
     /// The second that is being measured.
     pub second: Second,
-}
-
-/// What is looked at every second: small, so that taking it disturbs nobody.
-#[derive(Clone, Debug)]
-pub struct Second {
-    /// What is counted.
-    pub counts: LoadCounts,
-    /// Delivery between friends, from the intended send.
-    pub(crate) delivery: Histogram<u32>,
-    /// The same from the actual send.
-    pub(crate) uncorrected: Histogram<u32>,
-    /// The generator's lateness.
-    pub(crate) lag: Histogram<u32>,
-}
-
-impl Default for Second {
-    fn default() -> Second {
-        // 1 µs to a minute, within 1%.
-        let histogram = || {
-            Histogram::new_with_bounds(1 << 10, (1 << 36) - 1, 2)
-                .expect("the bounds are constants that a histogram can have")
-        };
-        Second {
-            counts: LoadCounts::default(),
-            delivery: histogram(),
-            uncorrected: histogram(),
-            lag: histogram(),
-        }
-    }
-}
-
-impl Second {
-    /// Adds what another thread measured in the same second, and clears that.
-    pub fn absorb(&mut self, other: &mut Second) {
-        let pairs = [
-            (&mut self.delivery, &mut other.delivery),
-            (&mut self.uncorrected, &mut other.uncorrected),
-            (&mut self.lag, &mut other.lag),
-        ];
-        for (into, from) in pairs {
-            into.add(&*from).expect("all seconds have the same bounds");
-        }
-        self.counts.add(&other.counts);
-        other.clear();
-    }
-
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.counts = LoadCounts::default();
-        for histogram in [&mut self.delivery, &mut self.uncorrected, &mut self.lag] {
-            histogram.reset();
-        }
-    }
 }
 
 /// What a load is counted in.
@@ -139,11 +78,54 @@ impl Meter {
         self.delivery[class as usize].record(corrected);
         self.uncorrected[class as usize].record(uncorrected);
         if class == MessageClass::Friend {
-            self.second.delivery.saturating_record(corrected.0.max(0) as u64);
-            self.second
-                .uncorrected
-                .saturating_record(uncorrected.0.max(0) as u64);
+            self.second.record(Timed::Delivery, corrected);
+            self.second.record(Timed::Uncorrected, uncorrected);
         }
+    }
+
+    /// A sender's device learned that a message to a friend, or else an act towards a page, was accepted,
+    /// so long after its intended send.
+    #[inline]
+    pub fn acknowledged(&mut self, between_people: bool, corrected: Span) {
+        self.acknowledged[usize::from(!between_people)].record(corrected);
+        self.second.record(Timed::Ack, corrected);
+    }
+
+    /// A command waited in a mailbox and was served; whether a shard sent it.
+    #[inline]
+    pub fn served(&mut self, class: CommandClass, wait: Span, service: Span, from_shard: bool) {
+        self.wait[class as usize].record(wait);
+        self.service[class as usize].record(service);
+        self.second.record(Timed::Wait, wait);
+        self.second.record(Timed::Service, service);
+        if from_shard {
+            self.hop.record(wait);
+            self.second.record(Timed::Hop, wait);
+        }
+    }
+
+    /// A notice took so long from the shard that decided to the device.
+    #[inline]
+    pub fn handed(&mut self, span: Span) {
+        self.handing.record(span);
+        self.second.record(Timed::Handing, span);
+    }
+
+    /// The policy decided, so long after the intended send of what gave the slot.
+    #[inline]
+    pub fn decided(&mut self, decision: &Decision, corrected: Span) {
+        match decision {
+            Decision::Allowed(_) => self.allowed.record(corrected),
+            Decision::Refused(rule) => self.refused[*rule as usize].record(corrected),
+        }
+        self.second.record(Timed::Decision, corrected);
+    }
+
+    /// An opt-out, mute or block holds, so long after its intended send.
+    #[inline]
+    pub fn revoked(&mut self, corrected: Span) {
+        self.revocation.record(corrected);
+        self.second.record(Timed::Revocation, corrected);
     }
 
     /// A command was sent: the generator was so late, after the platform kept it out for so long.
@@ -151,11 +133,14 @@ impl Meter {
     pub fn sent(&mut self, lag: Span, blocked: Span) {
         self.second.counts.measured += 1;
         self.second.counts.late += u64::from(lag > Meter::LATE);
-        self.second.lag.saturating_record(lag.0.max(0) as u64);
+        self.second.record(Timed::Lag, lag);
         self.lag.record(lag);
         match blocked {
             Span::ZERO => self.unblocked_count += 1,
-            blocked => self.blocked.record(blocked),
+            blocked => {
+                self.blocked.record(blocked);
+                self.second.record(Timed::Blocked, blocked);
+            }
         }
     }
 

@@ -119,10 +119,10 @@ fn loads(data: &Data) -> Vec<Promise> {
             ratio(rate("load/platform"), rate("load/bare hops")),
         ),
         at_most(
-            "… taking down a command's wait",
+            "… taking down a command's wait and service, all four samples",
             50.0,
             "ns",
-            took_ns("recording/a command's wait"),
+            took_ns("recording/a command's wait and service"),
         ),
         at_most(
             "… taking down a message's delivery, all four samples",

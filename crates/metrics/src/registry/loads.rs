@@ -2,6 +2,7 @@
 
 use super::{Better, Definition, Kind, WALL, define, in_clocks, ratio, time};
 use crate::record::Unit;
+use crate::second::Timed;
 use chappe_base::RuleKind;
 
 /// What only a load on the wall clock has.
@@ -19,6 +20,9 @@ pub(super) fn of_loads() -> impl Iterator<Item = Definition> {
             &what,
         )
     });
+    let quantiles = Timed::ALL.iter().filter(|timed| **timed != Timed::Delivery);
+    let quantiles =
+        quantiles.map(move |timed| series(timed.series(), Unit::Nanoseconds, timed.description()));
     [
         time(
             "load.hop",
@@ -114,16 +118,6 @@ pub(super) fn of_loads() -> impl Iterator<Item = Definition> {
             "time per second that back-pressure kept generators waiting, summed over them",
         ),
         series(
-            "series.load.lag.p99",
-            Unit::Nanoseconds,
-            "0.99 quantile of the pacing lag per interval",
-        ),
-        series(
-            "series.load.uncorrected.p99",
-            Unit::Nanoseconds,
-            "0.99 quantile of uncorrected.friend per interval",
-        ),
-        series(
             "series.load.cpu",
             Unit::PartsPerMillion,
             "processor time of the process, of one core's",
@@ -136,5 +130,6 @@ pub(super) fn of_loads() -> impl Iterator<Item = Definition> {
     ]
     .into_iter()
     .chain(refused)
+    .chain(quantiles)
     .map(|definition| in_clocks(WALL, definition))
 }
