@@ -233,8 +233,7 @@ fn an_interrupt_leaves_a_record_of_what_was_measured() {
     let bench = Bench::new();
     let mut child = Command::new(CHAPPE)
         .args(
-            "load town.toml --rate 2000 --duration 1m --warm-up 0s --workers 1 --out it -q"
-                .split_whitespace(),
+            "load town.toml --rate 300 --duration 1m --warm-up 0s --workers 1 --out it -q".split_whitespace(),
         )
         .current_dir(bench.folder())
         .spawn()
