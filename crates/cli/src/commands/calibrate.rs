@@ -113,8 +113,8 @@ fn say(calibration: &Calibration, folder: &Path) -> Result<(), Failure> {
     let mut out = stdout();
     writeln!(
         out,
-        "On {} threads the platform takes in {} commands per second at most.",
-        calibration.threads,
+        "On {} the platform takes in {} commands per second at most.",
+        words::counted(i64::from(calibration.threads), "thread"),
         words::count(calibration.saturated_rate as i64),
     )?;
     for (class, summary) in &calibration.service {
