@@ -111,12 +111,6 @@ impl Rows {
         }
     }
 
-    /// The latest second that is whole.
-    #[must_use]
-    pub fn last(&self) -> Option<&Row> {
-        self.rows.last()
-    }
-
     fn table(mut self) -> SeriesTable {
         self.rows.extend(self.pending.take().map(|(row, _)| row));
         let column = |name: &str, unit, value: &dyn Fn(&Row) -> Option<i64>| Column {
