@@ -201,7 +201,6 @@ impl<W: Work> Task<W> {
         let done_ns = self.town.clock.now();
         self.measure(waiting, begun_ns, done_ns, &mut desk.meter);
         self.work.tell(now, &mut self.outbox, &mut desk.collector);
-        self.outbox.facts.clear();
         self.pass_on(parcel, now);
         self.run_timers(parcel, now, done_ns);
         if let (Some(slot), Some(served)) = (parcel.slot(), &self.served) {
