@@ -86,6 +86,14 @@ Examples:
 
 A trace has lines `sender receiver unix_seconds`, in time order; `chappe run --trace FILE` writes one.")]
     Trace(TraceArgs),
+    /// Find the people who write like those of a trace, and write them as a scenario.
+    #[command(after_help = "\
+Examples:
+  chappe fit scenarios/sample-trace.txt
+  chappe fit recorded.txt --zone -420 --tries 1000 --out reports/out/fit
+
+A trace has lines `sender receiver unix_seconds`, in time order.")]
+    Fit(FitArgs),
     /// List the policy presets, or print the rules of one in plain words.
     #[command(after_help = "Example: chappe presets leak-2016")]
     Presets(PresetsArgs),
@@ -236,6 +244,29 @@ pub(crate) struct TraceArgs {
     /// Write the table and the plots of the comparison to this folder.
     #[arg(long, value_name = "DIR", requires = "against")]
     pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FitArgs {
+    /// The trace: lines `sender receiver unix_seconds`, in time order.
+    pub(crate) trace: PathBuf,
+    /// Local time's offset from UTC [minutes].
+    #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true,
+          value_parser = clap::value_parser!(i16).range(-720..=840))]
+    pub(crate) zone: i16,
+    /// Populations to try at most.
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub(crate) tries: usize,
+    /// Seed of the search, and of the populations it tries.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where to write the workload, its figures beside the trace's, and the plots [default:
+    /// reports/out/fit-<trace>].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// No progress, and no table.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Args, Debug)]

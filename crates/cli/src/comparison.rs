@@ -1,10 +1,16 @@
 //! Two traces side by side: their figures, and plots of their distributions.
 
+use crate::aside::Aside;
+use crate::failure::Failure;
 use chappe_base::Span;
 use chappe_report::chart::{
     Data, DistributionChart, DistributionLine, Measure, Panel, Plot, TimeChart, TimeLine, Tone,
 };
 use chappe_workload::{Figure, FigureUnit, Sample, TraceStatistics};
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
 
 /// Figures this near to each other, as a share of the second, count as alike; and so do
 /// distributions no further apart.
@@ -87,7 +93,7 @@ pub(crate) fn show(figure: &Figure) -> String {
 }
 
 /// Plots of both: reply times, contacts, messages sent, and the hours of the day.
-pub(crate) fn plots(one: &Side, other: &Side) -> [Plot; 4] {
+fn plots(one: &Side, other: &Side) -> [Plot; 4] {
     let second = Span::SECOND.0 as f64;
     let distribution = |of: &str, measure, unit, sample: fn(&TraceStatistics) -> &Sample| {
         let line = |side: &Side, tone| DistributionLine {
@@ -178,4 +184,32 @@ mod tests {
         let sample = Sample::new(vec![3, 0, 3, 7]);
         assert_eq!(points(&sample, 2.0), [(6.0, 0.75), (14.0, 1.0)]);
     }
+}
+
+/// Writes the table as `figures.md` and the plots; other files in the folder stay.
+pub(crate) fn write_folder(folder: &Path, rows: &[Vec<String>], one: &Side, other: &Side) -> Result<(), Failure> {
+    let failure = |error| Failure::Write {
+        path: folder.to_path_buf(),
+        error,
+    };
+    fs::create_dir_all(folder.join("plots")).map_err(failure)?;
+    let put = |file: &str, bytes: &[u8]| -> Result<(), Failure> {
+        Aside::prepare(&folder.join(file))?.finish(|writer| writer.write_all(bytes))
+    };
+    put("figures.md", markdown(rows).as_bytes())?;
+    let mut sink = |file: &str, bytes: &[u8]| put(file, bytes).map_err(io::Error::other);
+    chappe_report::write_plots(&plots(one, other), &mut sink)
+        .map_err(|error| failure(io::Error::other(error)))
+}
+
+/// The rows as a Markdown table; the first is its head.
+fn markdown(rows: &[Vec<String>]) -> String {
+    let mut text = String::new();
+    for (index, row) in rows.iter().enumerate() {
+        let _ = writeln!(text, "| {} |", row.join(" | "));
+        if index == 0 {
+            let _ = writeln!(text, "|---|{}", "---:|".repeat(row.len() - 1));
+        }
+    }
+    text
 }

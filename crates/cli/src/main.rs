@@ -6,6 +6,7 @@ mod commands;
 mod comparison;
 mod effort;
 mod failure;
+mod fitted;
 mod log;
 mod machine;
 mod output;
@@ -64,6 +65,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Why(args) => commands::why::why(&args),
         Command::Audit(args) => commands::audit::audit(&args),
         Command::Trace(args) => commands::trace::trace(&args),
+        Command::Fit(args) => commands::fit::fit(&args),
         Command::Presets(args) => commands::presets::presets(&args),
         Command::Schema(args) => commands::schema::schema(&args),
     }

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::machine;
 use crate::results::thresholds;
 use crate::sources::{Loaded, load};
-use crate::terminal::{LoadGauge, Recording, stop_on_interrupt};
+use crate::terminal::{LoadGauge, Steps, stop_on_interrupt};
 use chappe_base::{SimTime, Span};
 use chappe_engine::{RecordOptions, record_tape};
 use chappe_load::{Live, LoadError, LoadOptions, Plan};
@@ -78,7 +78,7 @@ impl Session {
             return Ok(());
         }
         check_memory(wanted)?;
-        let gauge = Recording::new(wanted, self.is_quiet());
+        let gauge = Steps::new("recording the tape", wanted, self.is_quiet());
         let tape = record_tape(
             self.scenario(),
             RecordOptions {

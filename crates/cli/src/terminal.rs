@@ -83,21 +83,22 @@ fn bar(length: u64, template: &str, quiet: bool) -> ProgressBar {
     bar
 }
 
-/// How far the recording of a tape has come.
-pub(crate) struct Recording {
+/// How much of work that is done piece by piece is done.
+pub(crate) struct Steps {
     bar: ProgressBar,
 }
 
-impl Recording {
-    pub(crate) fn new(commands_count: u64, quiet: bool) -> Recording {
-        let template = "recording the tape {wide_bar:.cyan/dim} {percent:>3}%  {eta} left";
-        Recording {
-            bar: bar(commands_count, template, quiet),
+impl Steps {
+    /// None of `count` pieces of `work`, of which the words go before the bar.
+    pub(crate) fn new(work: &str, count: u64, quiet: bool) -> Steps {
+        let template = format!("{work} {{wide_bar:.cyan/dim}} {{percent:>3}}%  {{eta}} left");
+        Steps {
+            bar: bar(count, &template, quiet),
         }
     }
 
-    pub(crate) fn show(&self, commands_count: usize) {
-        self.bar.set_position(commands_count as u64);
+    pub(crate) fn show(&self, done_count: usize) {
+        self.bar.set_position(done_count as u64);
     }
 
     pub(crate) fn finish(&self) {

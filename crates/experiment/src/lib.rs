@@ -1,7 +1,8 @@
 //! Experiments on runs: what to run next, and what the figures say.
 //!
 //! [`statistics`] has estimates and their intervals, [`compare`] sets variants against each other
-//! in interleaved rounds, [`capacity`] searches for the highest rate within thresholds. What a run
+//! in interleaved rounds, [`capacity`] searches for the highest rate within thresholds, and [`search`]
+//! for the parameters with the least loss. What a run
 //! is, the caller says: it comes as a closure, or only its figures come.
 //!
 //! ```
@@ -22,4 +23,5 @@
 pub mod capacity;
 pub mod compare;
 mod draws;
+pub mod search;
 pub mod statistics;

@@ -31,4 +31,7 @@ pub use offered::offered_load;
 pub use population::Population;
 pub use schedule::Schedule;
 pub use tape::{Request, Tape};
-pub use trace::{Figure, FigureUnit, Recorder, Sample, Trace, TraceError, TraceMessage, TraceStatistics};
+pub use trace::{
+    Distance, Estimate, Figure, FigureUnit, Recorder, Sample, Trace, TraceError, TraceMessage, TraceStatistics,
+    misfit,
+};

@@ -5,6 +5,7 @@ pub(crate) mod calibrate;
 pub(crate) mod capacity;
 mod compare;
 pub(crate) mod explain;
+pub(crate) mod fit;
 pub(crate) mod load;
 mod predict;
 pub(crate) mod presets;

@@ -1,6 +1,7 @@
 //! Makes a trace of a run: its messages between friends, as lines that the reader reads.
 
-use chappe_base::{Fact, MessageClass, Party, SimTime, UserId};
+use super::{Trace, TraceMessage};
+use chappe_base::{Fact, Map, MessageClass, Party, SimTime, UserId};
 use std::io::{self, Write};
 
 /// The messages between friends that a platform has accepted: 16 bytes each.
@@ -21,6 +22,28 @@ impl Recorder {
         } = *fact
         {
             self.messages.push((intended, sender, receiver));
+        }
+    }
+
+    /// The messages as a trace that was read, its first day beginning at midnight UTC of 1970.
+    #[must_use]
+    pub fn into_trace(mut self) -> Trace {
+        self.messages.sort_unstable();
+        let mut numbers: Map<UserId, u32> = Map::default();
+        let origin_s = self.messages.first().map_or(0, |(at, ..)| i64::from(at.seconds().0));
+        let mut number = |user| {
+            let next = numbers.len() as u32;
+            UserId(*numbers.entry(user).or_insert(next))
+        };
+        let messages = self.messages.iter().map(|&(at, sender, receiver)| TraceMessage {
+            sender: number(sender),
+            receiver: number(receiver),
+            at_s: i64::from(at.seconds().0) - origin_s,
+        });
+        Trace {
+            messages: messages.collect(),
+            people_count: numbers.len() as u32,
+            origin_s,
         }
     }
 
@@ -67,8 +90,10 @@ mod tests {
             message: MessageId(1),
         });
         let mut text = Vec::new();
-        recorder.write(&mut text).unwrap();
+        recorder.clone().write(&mut text).unwrap();
         assert_eq!(text, b"7 3 1\n3 7 61\n");
-        assert_eq!(Trace::read(text.as_slice()).unwrap().messages.len(), 2);
+        let read = Trace::read(text.as_slice()).unwrap();
+        assert_eq!(read.messages.len(), 2);
+        assert_eq!(recorder.into_trace(), read);
     }
 }

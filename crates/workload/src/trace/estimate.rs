@@ -1,0 +1,151 @@
+//! What of a workload can be read straight off a trace, without any search.
+
+use super::{Trace, TraceStatistics};
+use crate::config::Shape;
+use chappe_base::{Duration, Span};
+
+/// Seconds in a day.
+const DAY_S: i64 = 86_400;
+/// A boom counts as one if its days bring at least so many times the messages of the others.
+const BOOM_TIMES: f64 = 1.5;
+/// It lasts at least so many days: one busy day is chance.
+const BOOM_DAYS: usize = 3;
+
+/// The part of a workload that a trace says outright.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Estimate {
+    /// People who write or are written to.
+    pub users: u32,
+    /// Days from the midnight before the first message to the midnight after the last, in local time.
+    pub days: u32,
+    /// Messages that the mean person sends in a day at the ordinary rate, a boom's days apart.
+    pub messages_per_day: f64,
+    /// Share of the people who never send.
+    pub silent_share: f64,
+    /// Messages in each local hour, relative to the mean.
+    pub hourly: [f64; 24],
+    /// Daily, or a spike where some weeks in a row bring far more than the others.
+    pub shape: Shape,
+}
+
+impl Estimate {
+    /// Reads it off `trace`, of which `statistics` are the figures, local time being `zone_minutes`
+    /// ahead of UTC.
+    #[must_use]
+    pub fn of(trace: &Trace, statistics: &TraceStatistics, zone_minutes: i16) -> Estimate {
+        let daily = daily(trace, zone_minutes);
+        let days = daily.len();
+        let (shape, times) = match boom(&daily) {
+            Some(boom) => (boom.shape(), boom.mean_times(days)),
+            None => (Shape::Daily, 1.0),
+        };
+        let users = trace.people_count;
+        let senders = statistics.sent.values().len() as f64;
+        Estimate {
+            users,
+            days: days as u32,
+            messages_per_day: trace.messages.len() as f64 / f64::from(users.max(1)) / days as f64 / times,
+            silent_share: 1.0 - senders / f64::from(users.max(1)),
+            hourly: statistics.hourly,
+            shape,
+        }
+    }
+}
+
+/// Messages on each local day.
+fn daily(trace: &Trace, zone_minutes: i16) -> Vec<u32> {
+    let local_day = |at_s: i64| (trace.origin_s + at_s + i64::from(zone_minutes) * 60).div_euclid(DAY_S);
+    let first = local_day(0);
+    let last = trace.messages.last().map_or(first, |message| local_day(message.at_s));
+    let mut daily = vec![0; (last - first + 1) as usize];
+    for message in &trace.messages {
+        daily[(local_day(message.at_s) - first) as usize] += 1;
+    }
+    daily
+}
+
+/// Days that bring more than the others.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Boom {
+    first_day: usize,
+    days: usize,
+    times: f64,
+}
+
+impl Boom {
+    fn shape(self) -> Shape {
+        let days = |count: usize| Duration(Span(Span::DAY.0 * count as i64));
+        Shape::Spike {
+            at: days(self.first_day),
+            lasting: days(self.days),
+            times: self.times,
+        }
+    }
+
+    /// The rate of the mean day as a multiple of the ordinary one.
+    fn mean_times(self, days: usize) -> f64 {
+        1.0 + (self.times - 1.0) * self.days as f64 / days as f64
+    }
+}
+
+/// The days in a row whose own rate, with one for all the others, makes the counts likeliest, each
+/// day's count being Poisson; none if the two rates are much the same.
+fn boom(daily: &[u32]) -> Option<Boom> {
+    let total: f64 = daily.iter().map(|&count| f64::from(count)).sum();
+    let likelihood = |count: f64, days: f64| if count > 0.0 { count * libm::log(count / days) } else { 0.0 };
+    let mut best: Option<(f64, Boom)> = None;
+    for first_day in 0..daily.len() {
+        let mut inside = 0.0;
+        for days in 1..=daily.len() - first_day {
+            inside += f64::from(daily[first_day + days - 1]);
+            let others = (daily.len() - days) as f64;
+            if days < BOOM_DAYS || others < BOOM_DAYS as f64 || inside >= total {
+                continue;
+            }
+            let times = (inside / days as f64) / ((total - inside) / others);
+            let likely = likelihood(inside, days as f64) + likelihood(total - inside, others);
+            if times >= BOOM_TIMES && best.is_none_or(|(most, _)| likely > most) {
+                best = Some((likely, Boom { first_day, days, times }));
+            }
+        }
+    }
+    best.map(|(_, boom)| boom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boom_is_found_where_it_is_and_nowhere_else() {
+        let even = vec![100; 40];
+        assert_eq!(boom(&even), None);
+        let mut daily = even.clone();
+        daily[7..17].fill(500);
+        let found = boom(&daily).unwrap();
+        assert_eq!((found.first_day, found.days, found.times), (7, 10, 5.0));
+        assert_eq!(found.mean_times(40), 2.0);
+        assert_eq!(boom(&[1, 2, 900]), None, "one busy day is chance");
+        assert_eq!(boom(&[]), None);
+    }
+
+    #[test]
+    fn the_rate_is_that_of_an_ordinary_day() {
+        let mut text = String::new();
+        // Ten days with two messages each, then ten with twenty, between two people.
+        for day in 0..20 {
+            for message in 0..if day < 10 { 2 } else { 20 } {
+                text += &format!("1 2 {}\n", day * DAY_S + message * 60);
+            }
+        }
+        let trace = Trace::read(text.as_bytes()).unwrap();
+        let estimate = Estimate::of(&trace, &TraceStatistics::of(&trace, 0), 0);
+        assert_eq!((estimate.users, estimate.days), (2, 20));
+        assert!((estimate.messages_per_day - 1.0).abs() < 1e-12, "{estimate:?}");
+        assert_eq!(estimate.silent_share, 0.5);
+        let Shape::Spike { at, times, .. } = estimate.shape else {
+            panic!("{:?}", estimate.shape)
+        };
+        assert_eq!((at.0, times), (Span(10 * Span::DAY.0), 10.0));
+    }
+}
