@@ -43,7 +43,10 @@ pub use record::{
 pub use registry::{Better, Definition, Kind, UnknownMetric, definitions, find};
 pub use second::{Second, Timed};
 pub use study::{
-    CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityRecord, CapacityTrial, ComparedMetric, ComparisonRecord,
-    VariantFigures, VariantVerdict,
+    ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityRecord,
+    CapacityTrial, ChangeRange, ComparedMetric, ComparisonRecord, Estimate, Headline, MovedParameter,
+    MovedTo, SWEEP_SCHEMA, Sensitivity, SeriesDifference, Stopping, StudyArm, SweepPoint, SweepRecord,
+    SweptMetric, UserEffects, UserQuantity, VarianceShares, VariantFigures, VariantVerdict, VariedKey,
+    WHATIF_SCHEMA, WhatIfRecord,
 };
 pub use threshold::{Threshold, ThresholdError};

@@ -1,4 +1,14 @@
-//! Records of several runs together: how much a platform carries, and what a choice changes.
+//! Records of several runs together: how much a platform carries, what a choice changes, what arms
+//! and parameters would change.
+
+mod sweep;
+mod whatif;
+
+pub use sweep::{SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares, VariedKey};
+pub use whatif::{
+    ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, ChangeRange, Headline, MovedParameter, MovedTo,
+    Sensitivity, SeriesDifference, Stopping, UserEffects, UserQuantity, WHATIF_SCHEMA, WhatIfRecord,
+};
 
 use crate::load::Choice;
 use crate::record::{Execution, ScenarioId, Unit};
@@ -130,6 +140,28 @@ pub struct VariantVerdict {
     pub verdict: String,
     /// The same in a sentence, without its full stop.
     pub sentence: String,
+}
+
+/// One arm of a study.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct StudyArm {
+    /// Its name; `base` is the base scenario.
+    pub name: String,
+    /// Hash over everything in it that bears on the result, in hexadecimal.
+    pub hash: String,
+    /// What it changes, if that was said on the command line.
+    pub changes: Vec<Choice>,
+}
+
+/// An estimate with its 95% interval.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Estimate {
+    /// The estimate.
+    pub value: f64,
+    /// Where the interval begins.
+    pub low: f64,
+    /// Where it ends.
+    pub high: f64,
 }
 
 #[cfg(test)]

@@ -1,0 +1,102 @@
+//! What parameters of a scenario would change: `sweep.json`.
+
+use super::{Estimate, StudyArm};
+use crate::record::{Execution, ScenarioId, Unit, Warning};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What `schema` says in every [`SweepRecord`] that this version writes.
+pub const SWEEP_SCHEMA: &str = "chappe/sweep/1";
+
+/// A scenario at many points of its parameters, as it stands in `sweep.json`.
+///
+/// All points share the seeds of their replications. All but `execution` is deterministic.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SweepRecord {
+    /// Version of this format: [`SWEEP_SCHEMA`].
+    pub schema: String,
+    /// What was run: the base scenario.
+    pub scenario: ScenarioId,
+    /// Version of the program.
+    pub version: String,
+    /// The answer in sentences.
+    pub answer: Vec<String>,
+    /// How points were chosen: `grid`, `latin_hypercube` or `saltelli`.
+    pub design: String,
+    /// What was varied.
+    pub keys: Vec<VariedKey>,
+    /// The arms at every point, the base scenario or baseline first.
+    pub arms: Vec<StudyArm>,
+    /// The seed of each replication; the first is the scenario's own.
+    pub seeds: Vec<u64>,
+    /// What was read off every run.
+    pub metrics: Vec<SweptMetric>,
+    /// Every point with every arm: points in order, the arms of one together.
+    pub points: Vec<SweepPoint>,
+    /// How much of the variance over points each key explains; empty unless asked for.
+    pub indices: Vec<VarianceShares>,
+    /// What puts the answer in doubt.
+    pub warnings: Vec<Warning>,
+    /// What it took.
+    pub execution: Execution,
+}
+
+/// One key and what it was set to.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct VariedKey {
+    /// The key in the scenario.
+    pub key: String,
+    /// Its values, where they were listed.
+    pub values: Vec<String>,
+    /// Its lowest and highest value, where a range was given.
+    pub range: Option<[f64; 2]>,
+}
+
+/// One metric of a sweep.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SweptMetric {
+    /// A registered metric, with its measure where it is a distribution; or `harm`, opt-outs, mutes
+    /// and blocks of pages per thousand users.
+    pub metric: String,
+    /// What its values are counted in.
+    pub unit: Unit,
+    /// Which way it ought to move: `higher`, `lower` or `none`.
+    pub better: String,
+}
+
+/// One arm at one point.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SweepPoint {
+    /// Number of the point, from 0.
+    pub point: u32,
+    /// The values of the keys, in their order.
+    pub values: Vec<String>,
+    /// The arm.
+    pub arm: String,
+    /// The mean of each metric over replications with its 95% interval, in the order of the metrics;
+    /// null where no run had one. Without width where there was one replication.
+    pub figures: Vec<Option<Estimate>>,
+    /// What the platform earned with ads [currency units].
+    pub revenue: Estimate,
+    /// Opt-outs, mutes and blocks of pages per thousand users.
+    pub harm: Estimate,
+    /// Whether no other point earns as much with less harm, or more with as little, by the means.
+    pub is_best: bool,
+}
+
+/// How much of a metric's variance over points one key explains: the estimators of Jansen, "Analysis
+/// of variance designs for model output" (Computer Physics Communications, 1999), on the design of
+/// Saltelli.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct VarianceShares {
+    /// The figure: as in [`SweptMetric`].
+    pub metric: String,
+    /// The arm.
+    pub arm: String,
+    /// The key.
+    pub key: String,
+    /// What it explains alone, with its 95% interval by bootstrap; sampling can make it less than zero.
+    pub first: Estimate,
+    /// What it explains alone and together with others, with its 95% interval by bootstrap.
+    pub total: Estimate,
+}
