@@ -187,7 +187,12 @@ mod tests {
 }
 
 /// Writes the table as `figures.md` and the plots; other files in the folder stay.
-pub(crate) fn write_folder(folder: &Path, rows: &[Vec<String>], one: &Side, other: &Side) -> Result<(), Failure> {
+pub(crate) fn write_folder(
+    folder: &Path,
+    rows: &[Vec<String>],
+    one: &Side,
+    other: &Side,
+) -> Result<(), Failure> {
     let failure = |error| Failure::Write {
         path: folder.to_path_buf(),
         error,

@@ -212,7 +212,11 @@ mod tests {
         for shape in [Shape::Daily, spike] {
             let model = model(shape);
             let knobs = model.knobs();
-            for pick in [|knob: &Knob| knob.low, |knob: &Knob| knob.start, |knob: &Knob| knob.high] {
+            for pick in [
+                |knob: &Knob| knob.low,
+                |knob: &Knob| knob.start,
+                |knob: &Knob| knob.high,
+            ] {
                 let values: Vec<f64> = knobs.iter().map(pick).collect();
                 let text = model.scenario(&values, 7, "what\nand how");
                 let scenario = chappe_scenario::parse("fitted.toml", &text, &Options::default());
@@ -226,6 +230,9 @@ mod tests {
 
     #[test]
     fn values_have_four_digits() {
-        assert_eq!([0.0, 0.012_345_6, 123_456.0].map(rounded), [0.0, 0.01235, 123_500.0]);
+        assert_eq!(
+            [0.0, 0.012_345_6, 123_456.0].map(rounded),
+            [0.0, 0.01235, 123_500.0]
+        );
     }
 }

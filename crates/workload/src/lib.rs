@@ -32,6 +32,6 @@ pub use population::Population;
 pub use schedule::Schedule;
 pub use tape::{Request, Tape};
 pub use trace::{
-    Distance, Estimate, Figure, FigureUnit, Recorder, Sample, Trace, TraceError, TraceMessage, TraceStatistics,
-    misfit,
+    Distance, Estimate, Figure, FigureUnit, Recorder, Sample, Trace, TraceError, TraceMessage,
+    TraceStatistics, misfit,
 };

@@ -55,7 +55,10 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
 
     // On draws that the search has not seen.
     let fresh = args.seed.wrapping_add(1);
-    let check = play(&scenario_of(&model.scenario(&found.values, fresh, ""))?, args.zone);
+    let check = play(
+        &scenario_of(&model.scenario(&found.values, fresh, ""))?,
+        args.zone,
+    );
     let distances = check.distances(&recorded.statistics);
     let head = head(args, &found, misfit(&distances));
     let text = model.scenario(&found.values, fresh, &head);
@@ -70,7 +73,11 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
     if !args.quiet {
         writeln!(out, "{}", grid(rows))?;
         let near = distances.iter().filter(|distance| distance.is_near()).count();
-        writeln!(out, "{near} of {} quantities within 10%, on a seed of its own.", distances.len())?;
+        writeln!(
+            out,
+            "{near} of {} quantities within 10%, on a seed of its own.",
+            distances.len()
+        )?;
     }
     writeln!(out, "Workload: {}", folder.join(FILE).display())?;
     Ok(())

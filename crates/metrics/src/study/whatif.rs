@@ -1,7 +1,7 @@
 //! What arms of a scenario would change: `whatif.json`.
 
 use super::{Estimate, StudyArm};
-use crate::record::{Execution, Quantile, ScenarioId, Unit, Warning};
+use crate::record::{Assumed, Execution, Quantile, ScenarioId, Unit, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,8 @@ pub struct WhatIfRecord {
     pub series: Vec<ArmsSeries>,
     /// How far the answer hangs on what is assumed, where that was asked for: the most important first.
     pub sensitivity: Vec<Sensitivity>,
+    /// Parameters in effect that have no source, over all arms.
+    pub assumed: Vec<Assumed>,
     /// What puts the answer in doubt.
     pub warnings: Vec<Warning>,
     /// What it took.

@@ -200,6 +200,8 @@ pub(crate) fn campaigns(reading: Reading<'_>) -> Option<ScatterChart> {
             label: campaign_words(funnel.campaign, funnel.format.as_deref()),
             across: funnel.opened_count as f64 / funnel.delivered_count as f64,
             up: funnel.revenue_micro as f64 / 1e6,
+            spread: None,
+            tone: Tone::Ad,
         })
         .collect();
     (dots.len() > 1).then(|| ScatterChart {

@@ -33,7 +33,7 @@ pub use palette::Tone;
 pub use quantiles::{QuantileChart, QuantileLine};
 pub use ranges::{Places, RangeChart, RangePanel, RangeRow};
 pub use rates::{RateChart, RateLine, RateMark, RatePoint};
-pub use scatter::{Dot, ScatterChart};
+pub use scatter::{Dot, ScatterChart, Spread};
 pub use table::Table;
 pub use time::{Panel, TimeChart, TimeLine};
 

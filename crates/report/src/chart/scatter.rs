@@ -1,6 +1,6 @@
-//! Two figures of each campaign against each other.
+//! Two figures of each campaign, arm or point against each other, with their intervals where they have any.
 
-use super::axis::{Measure, Scale};
+use super::axis::{Measure, Scale, Tick};
 use super::canvas::{Align, Canvas, Extent, SMALL, text_width};
 use super::frame::Frame;
 use super::palette::Tone;
@@ -42,15 +42,50 @@ pub struct Dot {
     pub across: f64,
     /// Its place from bottom to top.
     pub up: f64,
+    /// How far it may be off, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Spread>,
+    /// Its colour.
+    pub tone: Tone,
+}
+
+/// The intervals of a dot.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Spread {
+    /// From left to right.
+    pub across: (f64, f64),
+    /// From bottom to top.
+    pub up: (f64, f64),
+}
+
+impl Dot {
+    fn across_ends(&self) -> (f64, f64) {
+        self.spread
+            .map_or((self.across, self.across), |spread| spread.across)
+    }
+
+    fn up_ends(&self) -> (f64, f64) {
+        self.spread.map_or((self.up, self.up), |spread| spread.up)
+    }
 }
 
 impl ScatterChart {
+    /// The scale of one axis, with zero in sight.
+    fn scale(&self, ends: fn(&Dot) -> (f64, f64), measure: Measure, wanted: usize) -> (Scale, Vec<Tick>) {
+        let low = self.dots.iter().map(|dot| ends(dot).0).fold(0.0, f64::min);
+        let high = self.dots.iter().map(|dot| ends(dot).1).fold(0.0, f64::max);
+        if low < 0.0 {
+            Scale::around(low, high, measure, wanted)
+        } else {
+            Scale::from_zero(high, measure, wanted)
+        }
+    }
+
     /// Draws it. There is at least one dot.
     pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
-        let most = |of: fn(&Dot) -> f64| self.dots.iter().map(of).fold(0.0, f64::max);
         let wanted = if extent.width < 520.0 { 3 } else { 6 };
-        let (across, columns) = Scale::from_zero(most(|dot| dot.across), self.across_measure, wanted);
-        let (up, rows) = Scale::from_zero(most(|dot| dot.up), self.up_measure, 4);
+        let (across, columns) = self.scale(Dot::across_ends, self.across_measure, wanted);
+        let (up, rows) = self.scale(Dot::up_ends, self.up_measure, 4);
         let mut frame = Frame::new(extent, std::iter::empty(), &rows);
         frame.top = 30.0;
         frame.bottom -= 18.0;
@@ -63,7 +98,13 @@ impl ScatterChart {
         let mut taken: Vec<Area> = vec![];
         for dot in &self.dots {
             let centre = (frame.x(across, dot.across), frame.y(up, dot.up));
-            canvas.dot(centre, 5.0, Tone::Ad, 0.75);
+            if let Some(spread) = dot.spread {
+                let [left, right] = [spread.across.0, spread.across.1].map(|value| frame.x(across, value));
+                let [low, high] = [spread.up.0, spread.up.1].map(|value| frame.y(up, value));
+                canvas.line(&[(left, centre.1), (right, centre.1)], dot.tone, 1.5);
+                canvas.line(&[(centre.0, low), (centre.0, high)], dot.tone, 1.5);
+            }
+            canvas.dot(centre, 5.0, dot.tone, 0.75);
             taken.push(Area::around(centre, 5.0, 5.0));
         }
         for dot in &self.dots {

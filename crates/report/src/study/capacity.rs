@@ -1,6 +1,6 @@
 //! How much the platform carries within its thresholds.
 
-use super::{CLOCK, Study, write};
+use super::{Study, Time, write};
 use crate::chart::{Data, Plot, RateChart, RateLine, RateMark, RatePoint, Table, Tone};
 use crate::document::sections::texts;
 use crate::document::{Cell, tabled, worded};
@@ -115,8 +115,9 @@ pub fn write_capacity(
     sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
 ) -> Result<(), ReportError> {
     let study = Study {
+        time: Time::Wall,
         scenario: &record.scenario,
-        seed: record.seed,
+        seeds: &[record.seed],
         version: &record.version,
         execution: &record.execution,
         file: "capacity.json",
@@ -142,7 +143,7 @@ pub fn capacity_plots(record: &CapacityRecord) -> Vec<Plot> {
             "Delivery of friends' messages in every trial; red dots missed a threshold, or the \
              generator fell behind. Where a rate was tried several times, the lines go through the \
              middle one.",
-            CLOCK,
+            Time::Wall.words(),
             Data::Rates(chart),
         )
     });

@@ -1,12 +1,12 @@
 //! What a choice of the design changes.
 
-use super::{CLOCK, Study, write};
+use super::{Study, Time, measure, told, write};
 use crate::chart::{Data, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, Table, Tone};
 use crate::document::sections::texts;
 use crate::document::tabled;
 use crate::words;
 use crate::write::ReportError;
-use chappe_metrics::{ComparedMetric, ComparisonRecord, Unit, VariantVerdict};
+use chappe_metrics::{ComparedMetric, ComparisonRecord, VariantVerdict};
 use maud::{Markup, html};
 use std::io;
 
@@ -83,8 +83,9 @@ pub fn write_comparison(
     sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
 ) -> Result<(), ReportError> {
     let study = Study {
+        time: Time::Wall,
         scenario: &record.scenario,
-        seed: record.seed,
+        seeds: &[record.seed],
         version: &record.version,
         execution: &record.execution,
         file: "comparison.json",
@@ -108,7 +109,15 @@ pub fn comparison_plots(record: &ComparisonRecord) -> Vec<Plot> {
             .into_iter()
             .filter(|panel| !panel.rows.is_empty())
             .collect();
-        (!panels.is_empty()).then(|| Plot::new(name, title, how, CLOCK, Data::Ranges(RangeChart { panels })))
+        (!panels.is_empty()).then(|| {
+            Plot::new(
+                name,
+                title,
+                how,
+                Time::Wall.words(),
+                Data::Ranges(RangeChart { panels }),
+            )
+        })
     };
     let first = record.variants.first().map_or("", String::as_str);
     let against = format!(
@@ -134,18 +143,6 @@ pub fn comparison_plots(record: &ComparisonRecord) -> Vec<Plot> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-/// What a metric's figures are drawn in, and by what they are multiplied for that.
-fn measure(unit: Unit) -> (Measure, f64) {
-    match unit {
-        Unit::Nanoseconds => (Measure::Duration, 1.0),
-        Unit::Count => (Measure::Count, 1.0),
-        Unit::MicroUnits => (Measure::Money, 1e-6),
-        Unit::PartsPerMillion => (Measure::Share, 1e-6),
-        Unit::Bytes => (Measure::Bytes, 1.0),
-        Unit::Share => (Measure::Share, 1.0),
-    }
 }
 
 /// Relative differences share a panel; others have one for each metric.
@@ -184,19 +181,15 @@ fn differences(record: &ComparisonRecord) -> Vec<RangePanel> {
 
 fn row(label: String, verdict: &VariantVerdict, (measure, factor): (Measure, f64)) -> RangeRow {
     let [difference, low, high] = [verdict.difference, verdict.low, verdict.high].map(|value| value * factor);
-    let told = |value: f64| {
-        let sign = if value > 0.0 { "+" } else { "" };
-        format!("{sign}{}", measure.signed(value))
-    };
     RangeRow {
         label,
         span: (low, high),
         marks: vec![difference],
         remark: format!(
             "{} ({} to {}): {}",
-            told(difference),
-            told(low),
-            told(high),
+            told(measure, difference),
+            told(measure, low),
+            told(measure, high),
             verdict.verdict
         ),
         tone: match verdict.verdict.as_str() {
@@ -255,7 +248,7 @@ fn figures(record: &ComparisonRecord) -> Markup {
         })
     });
     html! {
-        p.soft.small { "The figures as each run had them, in " (CLOCK) "." }
+        p.soft.small { "The figures as each run had them, in " (Time::Wall.words()) "." }
         (tabled(&Table { head, rows: rows.collect() }))
     }
 }

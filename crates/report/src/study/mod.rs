@@ -1,26 +1,73 @@
-//! Reports on several runs together: how much a platform carries, and what a choice changes.
+//! Reports on several runs together: how much a platform carries, what a choice changes, and what arms
+//! and parameters of a scenario would.
 
 mod capacity;
 mod comparison;
+mod sweep;
+mod whatif;
 
 pub use capacity::{capacity_answer, capacity_plots, write_capacity};
 pub use comparison::{comparison_answer, comparison_plots, write_comparison};
+pub use sweep::{sweep_plots, write_sweep};
+pub use whatif::{whatif_plots, write_whatif};
 
-use crate::chart::{Plot, Table};
+use crate::chart::{Measure, Plot, Table, Tone};
 use crate::document::sections::{line, machine, texts};
 use crate::document::{contents, plotted, said, tabled, warnings, whole};
 use crate::write::{ReportError, write_plots};
-use chappe_metrics::{Execution, ScenarioId};
+use chappe_metrics::{Estimate, Execution, ScenarioId, Unit};
 use maud::{Markup, html};
 use std::io;
 
-/// In which time these figures are: nothing is simulated here.
-const CLOCK: &str = "wall-clock time";
+/// In which time a study's figures are, and with it how far they can be had again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Time {
+    /// Measured.
+    Wall,
+    /// Simulated.
+    Virtual,
+}
 
-/// What both kinds of study have.
+impl Time {
+    fn words(self) -> &'static str {
+        match self {
+            Time::Wall => "wall-clock time",
+            Time::Virtual => "virtual time",
+        }
+    }
+
+    /// What comes out if it is done again.
+    fn again(self) -> &'static str {
+        match self {
+            Time::Wall => {
+                "The same scenario, seed and version give the same commands in the same order. The \
+                 figures are this machine\u{2019}s at that hour."
+            }
+            Time::Virtual => {
+                "The same scenario, seeds and version give the same figures, to the bit, on any machine."
+            }
+        }
+    }
+
+    /// What the machine has to do with the figures.
+    fn machine(self) -> &'static str {
+        match self {
+            Time::Wall => {
+                "What it ran on, and what all runs took together. Every figure above depends on it."
+            }
+            Time::Virtual => {
+                "What it ran on, and what all runs took together. No figure above depends on it."
+            }
+        }
+    }
+}
+
+/// What all kinds of study have.
 struct Study<'a> {
+    time: Time,
     scenario: &'a ScenarioId,
-    seed: u64,
+    /// Seeds of all random draws.
+    seeds: &'a [u64],
     version: &'a str,
     execution: &'a Execution,
     /// The file that the report is made from.
@@ -53,7 +100,7 @@ impl Study<'_> {
             div.masthead {
                 h1 { (title) }
                 @if let Some(arm) = &self.scenario.arm { span.soft { "arm: " (arm) } }
-                span.clock { (CLOCK) }
+                span.clock { (self.time.words()) }
             }
             p.question { (self.question) }
             (said(&self.answer))
@@ -68,13 +115,16 @@ impl Study<'_> {
             section id="repeat" { h2 { "How to repeat" } (self.repeat()) }
             section id="execution" {
                 h2 { "Execution" }
-                p { "What it ran on, and what all runs took together. Every figure above depends on it." }
+                p { (self.time.machine()) }
                 (tabled(&Table { head: texts(["", ""]), rows: machine(self.execution) }))
             }
         };
         let footer = html! {
-            "Made by chappe " (self.version) " from " (self.file) ". All figures are in " (CLOCK)
-            ", on the machine under Execution."
+            "Made by chappe " (self.version) " from " (self.file) ". All figures are in " (self.time.words())
+            @match self.time {
+                Time::Wall => ", on the machine under Execution.",
+                Time::Virtual => " but for those under Execution.",
+            }
         };
         whole(title, &header, &main, &footer)
     }
@@ -82,20 +132,57 @@ impl Study<'_> {
     fn repeat(&self) -> Markup {
         let arguments = self.execution.command.iter().skip(1);
         let command: Vec<String> = arguments.cloned().collect();
+        let seeds: Vec<String> = self.seeds.iter().map(u64::to_string).collect();
         html! {
-            p {
-                "The same scenario, seed and version give the same commands in the same order. The "
-                "figures are this machine\u{2019}s at that hour."
-            }
+            p { (self.time.again()) }
             @if !command.is_empty() { pre { (line(&command)) } }
             (tabled(&Table {
                 head: texts(["", ""]),
                 rows: vec![
                     texts(["Hash of the scenario", &self.scenario.hash]),
-                    texts(["Seed", &self.seed.to_string()]),
+                    texts([if self.seeds.len() > 1 { "Seeds" } else { "Seed" }, &seeds.join(" ")]),
                     texts(["Version", self.version]),
                 ],
             }))
         }
+    }
+}
+
+/// What a metric's figures are drawn in, and by what they are multiplied for that.
+fn measure(unit: Unit) -> (Measure, f64) {
+    match unit {
+        Unit::Nanoseconds => (Measure::Duration, 1.0),
+        Unit::Count => (Measure::Count, 1.0),
+        Unit::MicroUnits => (Measure::Money, 1e-6),
+        Unit::PartsPerMillion => (Measure::Share, 1e-6),
+        Unit::Bytes => (Measure::Bytes, 1.0),
+        Unit::Share => (Measure::Share, 1.0),
+    }
+}
+
+/// A difference as people read it.
+fn told(measure: Measure, value: f64) -> String {
+    let sign = if value > 0.0 { "+" } else { "" };
+    format!("{sign}{}", measure.signed(value))
+}
+
+/// A value in a metric's unit with its interval.
+fn estimated(estimate: &Estimate, unit: Unit) -> String {
+    let (measure, factor) = measure(unit);
+    let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(|value| value * factor);
+    if low == high {
+        return measure.signed(value);
+    }
+    let [value, low, high] = [value, low, high].map(|value| measure.signed(value));
+    format!("{value} ({low} to {high})")
+}
+
+/// The colour of a move, given whether more of it is better.
+fn tone(better: &str, is_more: Option<bool>) -> Tone {
+    match (better, is_more) {
+        (_, None) => Tone::Soft,
+        ("higher", Some(true)) | ("lower", Some(false)) => Tone::OrderNotice,
+        ("higher", Some(false)) | ("lower", Some(true)) => Tone::Harm,
+        (_, Some(_)) => Tone::Ad,
     }
 }

@@ -56,7 +56,10 @@ impl Estimate {
 fn daily(trace: &Trace, zone_minutes: i16) -> Vec<u32> {
     let local_day = |at_s: i64| (trace.origin_s + at_s + i64::from(zone_minutes) * 60).div_euclid(DAY_S);
     let first = local_day(0);
-    let last = trace.messages.last().map_or(first, |message| local_day(message.at_s));
+    let last = trace
+        .messages
+        .last()
+        .map_or(first, |message| local_day(message.at_s));
     let mut daily = vec![0; (last - first + 1) as usize];
     for message in &trace.messages {
         daily[(local_day(message.at_s) - first) as usize] += 1;
@@ -92,7 +95,13 @@ impl Boom {
 /// day's count being Poisson; none if the two rates are much the same.
 fn boom(daily: &[u32]) -> Option<Boom> {
     let total: f64 = daily.iter().map(|&count| f64::from(count)).sum();
-    let likelihood = |count: f64, days: f64| if count > 0.0 { count * libm::log(count / days) } else { 0.0 };
+    let likelihood = |count: f64, days: f64| {
+        if count > 0.0 {
+            count * libm::log(count / days)
+        } else {
+            0.0
+        }
+    };
     let mut best: Option<(f64, Boom)> = None;
     for first_day in 0..daily.len() {
         let mut inside = 0.0;
@@ -105,7 +114,14 @@ fn boom(daily: &[u32]) -> Option<Boom> {
             let times = (inside / days as f64) / ((total - inside) / others);
             let likely = likelihood(inside, days as f64) + likelihood(total - inside, others);
             if times >= BOOM_TIMES && best.is_none_or(|(most, _)| likely > most) {
-                best = Some((likely, Boom { first_day, days, times }));
+                best = Some((
+                    likely,
+                    Boom {
+                        first_day,
+                        days,
+                        times,
+                    },
+                ));
             }
         }
     }

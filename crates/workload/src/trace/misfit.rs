@@ -35,10 +35,12 @@ impl TraceStatistics {
     #[must_use]
     pub fn distances(&self, other: &TraceStatistics) -> Vec<Distance> {
         let figures = self.figures().into_iter().zip(other.figures());
-        let figures = figures.filter(|(one, _)| is_fitted(one)).map(|(one, other)| Distance {
-            value: relative(one.value, other.value),
-            name: one.name,
-        });
+        let figures = figures
+            .filter(|(one, _)| is_fitted(one))
+            .map(|(one, other)| Distance {
+                value: relative(one.value, other.value),
+                name: one.name,
+            });
         let samples = self.samples().into_iter().zip(other.samples());
         let samples = samples.map(|((name, one), (_, other))| Distance {
             name: format!("{name}, distribution"),
@@ -81,7 +83,9 @@ mod tests {
         let distances = one.distances(&other);
         assert!(misfit(&distances) > 0.1, "{distances:?}");
         assert!(distances.iter().all(|distance| distance.value.is_finite()));
-        let contacts = distances.iter().find(|distance| distance.name == "contacts, mean");
+        let contacts = distances
+            .iter()
+            .find(|distance| distance.name == "contacts, mean");
         assert!(contacts.is_some_and(|contacts| (contacts.value + 0.25).abs() < 1e-9));
     }
 }

@@ -30,7 +30,10 @@ impl Recorder {
     pub fn into_trace(mut self) -> Trace {
         self.messages.sort_unstable();
         let mut numbers: Map<UserId, u32> = Map::default();
-        let origin_s = self.messages.first().map_or(0, |(at, ..)| i64::from(at.seconds().0));
+        let origin_s = self
+            .messages
+            .first()
+            .map_or(0, |(at, ..)| i64::from(at.seconds().0));
         let mut number = |user| {
             let next = numbers.len() as u32;
             UserId(*numbers.entry(user).or_insert(next))
