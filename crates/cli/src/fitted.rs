@@ -59,7 +59,7 @@ impl Model {
     pub(crate) fn scenario(&self, values: &[f64], seed: u64, head: &str) -> String {
         let mut text = String::new();
         for line in head.lines() {
-            let _ = writeln!(text, "# {line}");
+            let _ = writeln!(text, "{}", format!("# {line}").trim_end());
         }
         text += &self.frame(seed);
         let [
