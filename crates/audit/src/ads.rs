@@ -6,6 +6,7 @@
 use crate::caps::Caps;
 use crate::consent::Consents;
 use crate::pair::Pair;
+use crate::prices;
 use crate::promises::{Promise, Promises};
 use crate::verdict::{Hearing, name};
 use chappe_base::{
@@ -177,6 +178,17 @@ impl Ads {
             .iter()
             .find(|allowed| (allowed.0, allowed.1) == (campaign, page));
         ad.decided = decided.map(|(_, _, permit)| *permit);
+        let allowed = self.slot.allowed.iter().map(|allowed| allowed.0);
+        hearing.checked(Promise::PricesKept);
+        let Promises {
+            prices, campaigns, ..
+        } = &self.promises;
+        if let Err(why) = prices::judge_ad(prices.reserve, campaigns, allowed, campaign, price.1) {
+            let what = format!("ad {} is of campaign {}, {why}", message.0, campaign.0);
+            hearing.broken(Promise::PricesKept, what);
+        }
+        // What follows for the same user at the same time is another slot.
+        self.slot.allowed.clear();
         if ad.decided.is_none() {
             let what = format!(
                 "ad {} of page {} was accepted for user {}, but campaign {}, which pays, was not allowed it",
@@ -265,12 +277,21 @@ impl Ads {
 
     /// A message was withdrawn or expired; if it was an ad, its price and its places under the
     /// caps are free again.
-    pub(crate) fn undelivered(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
-        let Some(ad) = self.open.remove(&message) else {
-            return;
-        };
+    /// Whose it was and when it was accepted, if it was an ad.
+    pub(crate) fn undelivered(
+        &mut self,
+        message: MessageId,
+        hearing: &mut Hearing<'_>,
+    ) -> Option<(PageId, Seconds)> {
+        let ad = self.open.remove(&message)?;
         self.caps.released(ad.user, ad.page, ad.accepted);
-        let Some(price) = ad.price else { return };
+        if let Some(price) = ad.price {
+            self.release_due(message, price, hearing);
+        }
+        Some((ad.page, ad.accepted))
+    }
+
+    fn release_due(&mut self, message: MessageId, price: Price, hearing: &mut Hearing<'_>) {
         match self.released.right((message, price)) {
             Ok(Some((moved, said))) => priced(moved, said, "released", hearing),
             Ok(None) => {}

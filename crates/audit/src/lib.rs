@@ -18,9 +18,11 @@ mod ads;
 mod budgets;
 mod caps;
 mod consent;
+mod limits;
 mod messages;
 mod money;
 mod pair;
+mod prices;
 mod promises;
 mod shard;
 mod stock;
@@ -30,7 +32,9 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-pub use promises::{Campaign, Cap, Promise, Promises, QuietHours, TopicMatch};
+pub use promises::{
+    Campaign, Cap, PageLimits, Prices, Promise, Promises, QuietHours, Quota, Rating, Tiers, TopicMatch,
+};
 pub use shard::ShardAudit;
 pub use verdict::{Check, ShardSummary, Verdict, Violation};
 
@@ -115,6 +119,7 @@ impl Audit {
         let credited = transfers::settle(summaries.iter().map(|summary| &summary.transfers), &mut hearing);
         let budgets: Vec<_> = summaries.iter().map(|summary| &summary.budgets).collect();
         let leased = budgets::settle(&budgets, &mut hearing);
+        limits::settle(summaries.iter().map(|summary| &summary.limits), &mut hearing);
         let clearing: i128 = summaries.iter().map(|summary| i128::from(summary.clearing)).sum();
         hearing.checked(Promise::MoneyConserved);
         if clearing != leased - credited {

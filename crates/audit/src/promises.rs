@@ -23,11 +23,15 @@ pub enum Promise {
     StockKept,
     /// Each message is delivered at most once, and none is lost.
     DeliveredOnce,
+    /// Ads, messages and payments cost what was agreed.
+    PricesKept,
+    /// No page reaches more people, or sends more, than it may.
+    LimitsKept,
 }
 
 impl Promise {
     /// All of them, in the order in which they are counted and shown.
-    pub const ALL: [Promise; 7] = [
+    pub const ALL: [Promise; 9] = [
         Promise::MoneyConserved,
         Promise::AdPermitted,
         Promise::ConsentKept,
@@ -35,6 +39,8 @@ impl Promise {
         Promise::BudgetsKept,
         Promise::StockKept,
         Promise::DeliveredOnce,
+        Promise::PricesKept,
+        Promise::LimitsKept,
     ];
 
     /// The promise in words.
@@ -48,6 +54,8 @@ impl Promise {
             Promise::BudgetsKept => "budgets kept",
             Promise::StockKept => "stock kept",
             Promise::DeliveredOnce => "each message delivered at most once and none lost",
+            Promise::PricesKept => "prices kept",
+            Promise::LimitsKept => "pages within their limits",
         }
     }
 }
@@ -119,12 +127,81 @@ pub struct Campaign {
     pub topic: Topic,
     /// The product that has to be in stock whenever budget is leased; none if it needs no stock.
     pub product: Option<ProductId>,
+    /// What it pays at most for one ad.
+    pub bid: Money,
     /// What it may spend in total.
     pub budget: Money,
     /// When it begins.
     pub start: SimTime,
     /// When it ends; [`SimTime::NEVER`] for no end.
     pub end: SimTime,
+}
+
+/// What businesses pay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Prices {
+    /// What an ad costs at least.
+    pub reserve: Money,
+    /// What a notice costs that comes more than a day after its order, where messages have list prices;
+    /// ads then are messages too.
+    pub notice: Option<Money>,
+    /// What the platform keeps of a payment to a page [millionths].
+    pub payment_fee_ppm: u32,
+}
+
+/// What a page may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct PageLimits {
+    /// How many people it reaches in a day.
+    pub tiers: Option<Tiers>,
+    /// How it is rated.
+    pub rating: Option<Rating>,
+    /// Ads that it leases out per second.
+    pub per_second: Option<u32>,
+    /// Ads in a month.
+    pub quota: Option<Quota>,
+}
+
+impl PageLimits {
+    /// Whether pages hear how their ads are taken.
+    pub(crate) fn rates(&self) -> bool {
+        self.tiers.is_some() || self.rating.is_some()
+    }
+}
+
+/// People that a page reaches in a day, by tier; above the last there is no limit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tiers {
+    /// The limits, rising.
+    pub limits: [u32; 4],
+    /// The tier in which a page begins.
+    pub start: u8,
+}
+
+/// How a page is rated by seven days.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rating {
+    /// Complaints per ad from which on it is yellow [millionths].
+    pub yellow_ppm: u32,
+    /// The same for red.
+    pub red_ppm: u32,
+    /// Share of ads opened below which it is yellow at best [millionths].
+    pub read_ppm: u32,
+    /// Fewer ads are green.
+    pub ads_count: u32,
+    /// Whether red stops its ads; else it costs a tier.
+    pub pauses: bool,
+}
+
+/// A plan of messages for 30 days.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Quota {
+    /// How many.
+    pub messages_count: u32,
+    /// What it costs.
+    pub fee: Money,
+    /// What one more costs, if there is one more.
+    pub overage: Option<Money>,
 }
 
 /// Everything that was promised for one run. Cheap to clone: every shard's audit keeps a copy.
@@ -162,6 +239,10 @@ pub struct Promises {
     pub page_caps: Vec<Cap>,
     /// When users are left in peace.
     pub quiet_hours: Option<QuietHours>,
+    /// What businesses pay.
+    pub prices: Prices,
+    /// What pages may do.
+    pub page_limits: PageLimits,
     /// The longest that money may be under way between shards, and a message between platform
     /// and device. What has been under way for longer at the end of the run is lost.
     pub under_way_at_most: Span,

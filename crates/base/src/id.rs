@@ -156,6 +156,13 @@ impl Act {
         Act(self.0 & !(3 << 10) | (kind as u32) << 10)
     }
 
+    /// The campaign whose ad the act answers, if it is such an answer: those are numbered by campaign.
+    #[must_use]
+    pub fn answers(self) -> Option<CampaignId> {
+        let slot = (self.0 >> 13 & (Self::SLOTS - 1)) as u16;
+        (self.of(ActKind::Response) == self).then_some(CampaignId(slot))
+    }
+
     /// The act of whoever read this one's message, as against that of whoever sent it.
     #[must_use]
     pub fn reading(self) -> Act {
@@ -273,5 +280,8 @@ mod tests {
         let message = MessageId::new(UserId(u32::MAX), act);
         assert_eq!((message.initiator(), message.act()), (UserId(u32::MAX), act));
         assert_eq!(message.at(0).act().position(), 0);
+        assert_eq!(act.answers(), None);
+        let answer = Act::new(3, 300, ActKind::Response, 6);
+        assert_eq!(answer.answers(), Some(CampaignId(300)));
     }
 }

@@ -95,6 +95,18 @@ words! {
         Stock = "stock",
         /// No budget is left, or pacing grants none yet.
         Budget = "budget",
+        /// The bid is below the reserve.
+        Reserve = "reserve",
+        /// The bid is below the list price of a marketing message.
+        MessagePrice = "message_price",
+        /// People whom the page may reach in a day.
+        Tier = "tier",
+        /// The page's quality rating.
+        Quality = "quality",
+        /// Messages of the page per second.
+        Throughput = "throughput",
+        /// Messages of the page per month.
+        Quota = "quota",
     }
 }
 
@@ -163,6 +175,32 @@ words! {
         Click = "click",
         /// Bought through it.
         Buy = "buy",
+    }
+}
+
+words! {
+    /// How people take the ads of a page.
+    Quality {
+        /// Well.
+        Green = "green",
+        /// With some complaints, or seldom opened.
+        Yellow = "yellow",
+        /// With many complaints.
+        Red = "red",
+    }
+}
+
+words! {
+    /// Where leave to reach people is on its way.
+    ReachStep {
+        /// The page's home leases it to a shard.
+        Leased = "leased",
+        /// The shard has it.
+        Arrived = "arrived",
+        /// The shard gives back what no recipient of the last day takes up.
+        Returned = "returned",
+        /// The page's home has it again.
+        Regained = "regained",
     }
 }
 

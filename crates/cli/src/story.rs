@@ -421,6 +421,33 @@ impl<'a> Teller<'a> {
                     reaction.label()
                 )
             }
+            Fact::MessageCharged { message, page, price } => {
+                format!("page {} paid {} for message {}", page.0, money(price), message.0)
+            }
+            Fact::ReachMoved {
+                campaign,
+                step,
+                people,
+            } => {
+                format!(
+                    "leave to reach {people} people with campaign {}: {}",
+                    campaign.0,
+                    step.label()
+                )
+            }
+            Fact::Rated { page, quality, .. } => format!("page {} is rated {}", page.0, quality.label()),
+            Fact::TierChanged { page, tier } => format!("page {} is in tier {tier} now", page.0),
+            Fact::QuotaCharged {
+                page,
+                amount,
+                messages_count,
+            } => {
+                format!(
+                    "page {} paid {} for its month, with {messages_count} messages",
+                    page.0,
+                    money(amount)
+                )
+            }
         }
     }
 }
@@ -460,5 +487,7 @@ fn account(account: Account) -> String {
         Account::Campaign(campaign) => format!("campaign {}'s budget", campaign.0),
         Account::Lease(campaign) => format!("the lease of campaign {}", campaign.0),
         Account::LeaseHeld(campaign) => format!("the lease of campaign {}, reserved", campaign.0),
+        Account::MessageRevenue => "the platform's revenue of messages".to_string(),
+        Account::PaymentRevenue => "the platform's revenue of payments".to_string(),
     }
 }

@@ -1,9 +1,12 @@
 //! What a scenario promises, in the words of the audit.
 
-use chappe_audit::{Campaign, Cap, Promises, QuietHours, TopicMatch as AuditMatch};
+use chappe_audit::{
+    Campaign, Cap, PageLimits, Prices, Promises, QuietHours, Quota as AuditQuota, Rating,
+    Tiers as AuditTiers, TopicMatch as AuditMatch,
+};
 use chappe_base::{Format, Span, UserId};
 use chappe_platform::CampaignConfig;
-use chappe_platform::policy::{OpenedBy, OptInScope, PageRule, TopicMatch, UserRule};
+use chappe_platform::policy::{OnRed, OpenedBy, OptInScope, PageRule, TopicMatch, UserRule};
 use chappe_scenario::Scenario;
 use chappe_workload::Population;
 use std::sync::Arc;
@@ -28,6 +31,7 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
         format: terms.format,
         topic: terms.topic,
         product: needs_stock.then_some(terms.product),
+        bid: terms.bid,
         budget: terms.budget,
         start: terms.start,
         end: terms.end,
@@ -48,16 +52,59 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
         user_caps: Vec::new(),
         page_caps: Vec::new(),
         quiet_hours: None,
+        prices: Prices {
+            reserve: config.policy.reserve(),
+            notice: config.policy.message_prices().map(|prices| prices.utility),
+            payment_fee_ppm: config.payment_fee_ppm,
+        },
+        page_limits: PageLimits::default(),
         under_way_at_most: UNDER_WAY_AT_MOST,
     };
     for rule in &config.policy.user_rules {
         add(&mut promises, rule);
+    }
+    for rule in &config.policy.page_rules {
+        limit(&mut promises.page_limits, rule);
     }
     if promises.quiet_hours.is_some() {
         let offsets = (0..config.users_count).map(|user| population.time_zone_minutes(UserId(user)));
         promises.offsets_minutes = offsets.collect();
     }
     promises
+}
+
+fn limit(limits: &mut PageLimits, rule: &PageRule) {
+    match *rule {
+        // Judged with stock, budgets and prices.
+        PageRule::Running
+        | PageRule::InStock
+        | PageRule::Budget
+        | PageRule::Reserve(_)
+        | PageRule::MessagePrices(_) => {}
+        PageRule::Tiers(tiers) => {
+            limits.tiers = Some(AuditTiers {
+                limits: tiers.limits,
+                start: tiers.start,
+            });
+        }
+        PageRule::Quality(rule) => {
+            limits.rating = Some(Rating {
+                yellow_ppm: rule.yellow_ppm,
+                red_ppm: rule.red_ppm,
+                read_ppm: rule.read_ppm,
+                ads_count: rule.ads_count,
+                pauses: rule.on_red == OnRed::Pause,
+            });
+        }
+        PageRule::Throughput { per_second } => limits.per_second = Some(per_second),
+        PageRule::Quota(quota) => {
+            limits.quota = Some(AuditQuota {
+                messages_count: quota.messages_count,
+                fee: quota.fee,
+                overage: quota.overage,
+            });
+        }
+    }
 }
 
 fn add(promises: &mut Promises, rule: &UserRule) {

@@ -213,6 +213,9 @@ impl Shard {
     pub(crate) fn block(&mut self, user: UserId, party: Party, out: &mut Outbox) {
         if self.set_block(user, party, true) {
             out.fact(Fact::Blocked { user, party });
+            if let Party::Page(page) = party {
+                self.complain(page, out);
+            }
         }
     }
 

@@ -173,6 +173,7 @@ impl Shard {
         };
         if self.people.opt_out(place, topic) {
             out.fact(Fact::OptedOut { user, page, topic });
+            self.complain(page, out);
         }
     }
 
@@ -183,6 +184,7 @@ impl Shard {
         };
         if !std::mem::replace(&mut self.people.conversation_mut(place).muted, true) {
             out.fact(Fact::Muted { user, page });
+            self.complain(page, out);
         }
     }
 
@@ -206,6 +208,9 @@ impl Shard {
                 campaign,
                 reaction,
             });
+            if reaction == Reaction::Open {
+                self.hear_at_shard(campaign, |heard| heard.opened += 1);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A short legal run on three shards that touches every promise, to be broken at will.
 
-use crate::{Audit, Campaign, Cap, Promise, Promises, QuietHours, TopicMatch, Verdict};
+use crate::{Audit, Campaign, Cap, PageLimits, Prices, Promise, Promises, QuietHours, TopicMatch, Verdict};
 use chappe_base::*;
 
 pub(super) const SHARDS: u16 = 3;
@@ -35,6 +35,7 @@ pub(super) fn promises() -> Promises {
         format: Format::BackInStock,
         topic: SHOES,
         product: Some(SHOE),
+        bid: Money(25),
         budget: Money(200),
         start: SimTime::ZERO,
         end: SimTime::NEVER,
@@ -58,6 +59,14 @@ pub(super) fn promises() -> Promises {
             from_minute: 22 * 60,
             to_minute: 7 * 60,
         }),
+        prices: Prices {
+            reserve: Money(20),
+            ..Prices::default()
+        },
+        page_limits: PageLimits {
+            per_second: Some(80),
+            ..PageLimits::default()
+        },
         under_way_at_most: Span::HOUR,
     }
 }

@@ -2,7 +2,9 @@
 //! those judged at the page's home.
 
 mod decide;
+mod page;
 mod rule;
 
 pub use decide::{Case, Memory};
-pub use rule::{FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule};
+pub use page::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
+pub use rule::{FormatSet, OpenedBy, OptInScope, Policy, TopicMatch, UserRule};

@@ -1,5 +1,6 @@
 //! The rules, as data.
 
+use super::page::PageRule;
 use chappe_base::{Format, RuleKind, Span};
 
 /// A policy: rules in the order in which they are judged. An ad is allowed if none refuses.
@@ -76,29 +77,6 @@ impl UserRule {
             UserRule::UserCap { .. } => RuleKind::UserCap,
             UserRule::PageCap { .. } => RuleKind::PageCap,
             UserRule::QuietHours { .. } => RuleKind::QuietHours,
-        }
-    }
-}
-
-/// A rule about the page's side.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PageRule {
-    /// The campaign has begun and not ended.
-    Running,
-    /// The product is in stock; of a back-in-stock reminder, again.
-    InStock,
-    /// There is budget that pacing lets go.
-    Budget,
-}
-
-impl PageRule {
-    /// What it is called when it refuses.
-    #[must_use]
-    pub fn kind(self) -> RuleKind {
-        match self {
-            PageRule::Running => RuleKind::Running,
-            PageRule::InStock => RuleKind::Stock,
-            PageRule::Budget => RuleKind::Budget,
         }
     }
 }

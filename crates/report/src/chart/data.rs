@@ -239,6 +239,12 @@ pub(crate) fn rule_words(label: &str) -> String {
         RuleKind::Running => "Not running",
         RuleKind::Stock => "Out of stock",
         RuleKind::Budget => "No budget granted",
+        RuleKind::Reserve => "Below the reserve",
+        RuleKind::MessagePrice => "Below the list price",
+        RuleKind::Tier => "Tier used up",
+        RuleKind::Quality => "Page is rated red",
+        RuleKind::Throughput => "Too many a second",
+        RuleKind::Quota => "Quota used up",
     }
     .to_owned()
 }
