@@ -275,13 +275,18 @@ impl Collector {
     /// What the platform earned, by source; what it pays back counts against it.
     #[inline]
     fn earned(&mut self, at: SimTime, from: Account, to: Account, amount: Money) {
-        let (count, amount) = match (from, to) {
-            (_, Account::Revenue) => (Count::RevenueAds, amount),
-            (Account::LeaseHeld(_), Account::MessageRevenue) => (Count::RevenueMarketing, amount),
-            (_, Account::MessageRevenue) => (Count::RevenueUtility, amount),
-            (Account::MessageRevenue, _) => (Count::RevenueUtility, -amount),
-            (_, Account::PaymentRevenue) => (Count::RevenuePayments, amount),
-            (_, _) => return,
+        let (count, amount) = if to == Account::Revenue {
+            (Count::RevenueAds, amount)
+        } else if to == Account::PaymentRevenue {
+            (Count::RevenuePayments, amount)
+        } else if from == Account::MessageRevenue {
+            (Count::RevenueUtility, -amount)
+        } else if to != Account::MessageRevenue {
+            return;
+        } else if let Account::LeaseHeld(_) = from {
+            (Count::RevenueMarketing, amount)
+        } else {
+            (Count::RevenueUtility, amount)
         };
         self.counts[count as usize] += amount.0;
         self.tick(at, Tick::Revenue as usize, amount.0);

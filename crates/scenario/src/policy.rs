@@ -1,7 +1,8 @@
 //! The section `[policy]`: a preset, and rules that replace the preset's.
 
+use crate::page_policy::{self, MessagePricesFile, QualityFile, QuotaFile, ThroughputFile, TiersFile};
 use crate::presets;
-use chappe_base::{Duration, Format, RuleKind};
+use chappe_base::{Amount, Duration, Format, RuleKind};
 use chappe_platform::policy::{FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -32,6 +33,19 @@ pub(crate) struct PolicyFile {
     pub(crate) page_cap: Option<Setting<PageCap>>,
     /// The user's night, in their own time zone.
     pub(crate) quiet_hours: Option<Setting<QuietHours>>,
+    /// No bid below this, and no ad for less: a slot costs the second highest bid, or this.
+    #[schemars(extend("x-unit" = "currency"))]
+    pub(crate) reserve: Option<Setting<Amount>>,
+    /// What messages cost by list.
+    pub(crate) message_prices: Option<Setting<MessagePricesFile>>,
+    /// How many people a page reaches in a day.
+    pub(crate) tiers: Option<Setting<TiersFile>>,
+    /// How pages are rated, and what becomes of those rated red.
+    pub(crate) quality: Option<Setting<QualityFile>>,
+    /// How fast a page sends ads.
+    pub(crate) throughput: Option<Setting<ThroughputFile>>,
+    /// How many ads a page sends in a month, and at what price.
+    pub(crate) quota: Option<Setting<QuotaFile>>,
 }
 
 impl Default for PolicyFile {
@@ -47,6 +61,12 @@ impl Default for PolicyFile {
             frequency_cap: None,
             page_cap: None,
             quiet_hours: None,
+            reserve: None,
+            message_prices: None,
+            tiers: None,
+            quality: None,
+            throughput: None,
+            quota: None,
         }
     }
 }
@@ -117,6 +137,7 @@ impl PolicyFile {
                 to_minute: night.to.minute,
             }
         });
+        page_policy::replace(self, &mut policy);
         policy.user_rules.sort_by_key(UserRule::kind);
         policy.page_rules.sort_by_key(|rule: &PageRule| rule.kind());
         policy
@@ -134,6 +155,12 @@ impl PolicyFile {
             RuleKind::UserCap => self.frequency_cap.is_some(),
             RuleKind::PageCap => self.page_cap.is_some(),
             RuleKind::QuietHours => self.quiet_hours.is_some(),
+            RuleKind::Reserve => self.reserve.is_some(),
+            RuleKind::MessagePrice => self.message_prices.is_some(),
+            RuleKind::Tier => self.tiers.is_some(),
+            RuleKind::Quality => self.quality.is_some(),
+            RuleKind::Throughput => self.throughput.is_some(),
+            RuleKind::Quota => self.quota.is_some(),
             RuleKind::Block | RuleKind::Mute | RuleKind::Running | RuleKind::Stock | RuleKind::Budget => {
                 false
             }

@@ -1,7 +1,10 @@
 //! Published ad policies, as data: each a set of the same typed rules, with grade and source.
 
-use chappe_base::{Duration, Format, RuleKind, Span};
-use chappe_platform::policy::{FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule};
+use chappe_base::{Amount, Duration, Format, Money, RuleKind, Span};
+use chappe_platform::policy::{
+    FormatSet, MessagePrices, OnRed, OpenedBy, OptInScope, PageRule, Policy, Quota, Tiers, TopicMatch,
+    UserRule,
+};
 use std::fmt::Write;
 
 /// Name of the default preset.
@@ -58,6 +61,11 @@ impl Preset {
             sourced(PageRule::Running, "D", "a campaign has a beginning and an end"),
             sourced(PageRule::InStock, "B", ARTICLE),
             sourced(PageRule::Budget, "D", "a campaign spends its budget and no more"),
+            sourced(
+                PageRule::Reserve(Money(5_000)),
+                "assumed",
+                "five for a thousand, where sponsored messages were sold at 8.09 (USD, one case)",
+            ),
         ];
         let article_rules = [
             sourced(UserRule::OpenedBy(OpenedBy::User), "B", ARTICLE),
@@ -121,7 +129,7 @@ impl Preset {
             .map(|rule| (rule.rule.kind(), words(&rule.rule), rule.grade, rule.source));
         let page = self.page_rules.iter().map(|rule| {
             let kind = rule.rule.kind();
-            (kind, page_words(rule.rule).to_string(), rule.grade, rule.source)
+            (kind, page_words(rule.rule), rule.grade, rule.source)
         });
         for (kind, words, grade, source) in user.chain(page) {
             let _ = writeln!(text, "  {}: {words} ({grade}: {source})", kind.label());
@@ -148,6 +156,12 @@ pub(crate) fn key(kind: RuleKind) -> Option<&'static str> {
         RuleKind::UserCap => Some("frequency_cap"),
         RuleKind::PageCap => Some("page_cap"),
         RuleKind::QuietHours => Some("quiet_hours"),
+        RuleKind::Reserve => Some("reserve"),
+        RuleKind::MessagePrice => Some("message_prices"),
+        RuleKind::Tier => Some("tiers"),
+        RuleKind::Quality => Some("quality"),
+        RuleKind::Throughput => Some("throughput"),
+        RuleKind::Quota => Some("quota"),
         RuleKind::Block | RuleKind::Mute | RuleKind::Running | RuleKind::Stock | RuleKind::Budget => None,
     }
 }
@@ -201,11 +215,56 @@ pub fn words(rule: &UserRule) -> String {
 
 /// What a rule about the page's side asks, in plain words.
 #[must_use]
-pub fn page_words(rule: PageRule) -> &'static str {
+pub fn page_words(rule: PageRule) -> String {
     match rule {
-        PageRule::Running => "only while the campaign runs",
-        PageRule::InStock => "a back-in-stock reminder and a flash sale only with stock",
-        PageRule::Budget => "only within the budget that pacing lets go",
+        PageRule::Running => "only while the campaign runs".to_string(),
+        PageRule::InStock => "a back-in-stock reminder and a flash sale only with stock".to_string(),
+        PageRule::Budget => "only within the budget that pacing lets go".to_string(),
+        PageRule::Reserve(reserve) => {
+            format!("no bid below {}, nor any price", Amount(reserve))
+        }
+        PageRule::MessagePrices(MessagePrices { marketing, utility }) => format!(
+            "an ad costs at least {}, a notice more than a day after its order {}, an answer nothing",
+            Amount(marketing),
+            Amount(utility)
+        ),
+        PageRule::Tiers(Tiers { limits, start }) => {
+            let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
+            format!(
+                "to at most {} or any number of people in 24h, from tier {start} on; a tier more after half \
+                 of it in 7d",
+                limits.join(", ")
+            )
+        }
+        PageRule::Quality(rule) => {
+            let percent = |ppm: u32| f64::from(ppm) / 10_000.0;
+            let red = match rule.on_red {
+                OnRed::Downgrade => "falls a tier",
+                OnRed::Pause => "pauses",
+            };
+            format!(
+                "a page is yellow from {}% complaints on or below {}% opened, and from {}% on red, and {red}; \
+                 over 7d, and from {} ads on",
+                percent(rule.yellow_ppm),
+                percent(rule.read_ppm),
+                percent(rule.red_ppm),
+                rule.ads_count
+            )
+        }
+        PageRule::Throughput { per_second } => format!("at most {per_second} ads of a page a second"),
+        PageRule::Quota(Quota {
+            messages_count,
+            fee,
+            overage,
+        }) => {
+            let beyond = overage.map_or("none beyond it".to_string(), |price| {
+                format!("{} for each beyond it", Amount(price))
+            });
+            format!(
+                "{messages_count} ads of a page in 30d for {}, {beyond}",
+                Amount(fee)
+            )
+        }
     }
 }
 

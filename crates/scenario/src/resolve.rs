@@ -3,6 +3,7 @@
 use crate::design::Broadcast;
 use crate::error::{Problem, advice};
 use crate::file::{CampaignFile, CatalogueFile, File, LinkFile, PacingWord, PlatformFile};
+use crate::page_policy;
 use crate::policy::Setting;
 use crate::presets::Preset;
 use crate::scenario::{Catalogue, Category, Link, Network, Scenario, Service, ServiceTimes, Threshold};
@@ -56,6 +57,7 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
         inbox_life: file.platform.inbox_life.0,
         lease_life: file.platform.lease_life.0,
         lease_ads_count: file.platform.lease_ads,
+        payment_fee_ppm: file.platform.payment_fee.ppm(),
     };
     let thresholds = file.thresholds.0.iter();
     Ok(Scenario {
@@ -244,6 +246,7 @@ fn policy(file: &File) -> Result<Policy, Problem> {
         let message = "`policy.quiet_hours`: `from` and `to` must differ";
         return Err(wrong(&["policy", "quiet_hours"], message));
     }
+    page_policy::check(section)?;
     let preset = Preset::named(&section.preset).ok_or_else(|| {
         let message = format!("there is no preset `{}`", section.preset);
         wrong(&["policy", "preset"], message)
