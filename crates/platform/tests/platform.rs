@@ -19,5 +19,7 @@ mod payments;
 mod random;
 #[path = "platform/shop.rs"]
 mod shop;
+#[path = "platform/standing.rs"]
+mod standing;
 #[path = "platform/world.rs"]
 mod world;

@@ -5,7 +5,7 @@ use crate::broken::broken;
 use crate::play::{first_ads, judge, play};
 use chappe_audit::Promise;
 use chappe_base::{Fact, RuleKind};
-use chappe_platform::policy::{PageRule, UserRule};
+use chappe_platform::policy::{OnRed, PageRule, UserRule};
 use chappe_scenario::Scenario;
 
 /// Values of a scenario replaced.
@@ -102,6 +102,68 @@ fn a_rule_of_the_pages_side_switched_off() {
         .retain(|rule| *rule != PageRule::InStock);
     let named = judged_by(&promised, &played);
     assert!(named.contains(&Promise::StockKept), "{named:?}");
+}
+
+/// Rules that bound what a page sends, each set so that it bites.
+#[test]
+fn a_limit_of_a_page_switched_off() {
+    const LIMITS: [(RuleKind, Set, Promise); 5] = [
+        (
+            RuleKind::Reserve,
+            &[("policy.reserve", "\"0.008\"")],
+            Promise::PricesKept,
+        ),
+        (
+            RuleKind::Tier,
+            &[("policy.tiers", "{ limits = [5, 2000, 3000, 4000] }")],
+            Promise::LimitsKept,
+        ),
+        (
+            RuleKind::Quality,
+            &[
+                ("agents.ads.refusal_base", "1.0"),
+                (
+                    "policy.quality",
+                    "{ yellow = 0.01, red = 0.02, read = 0.0, ads = 5, on_red = \"pause\" }",
+                ),
+            ],
+            Promise::LimitsKept,
+        ),
+        (
+            RuleKind::Throughput,
+            &[("policy.throughput", "{ per_second = 1 }")],
+            Promise::LimitsKept,
+        ),
+        (
+            RuleKind::Quota,
+            &[("policy.quota", "{ messages = 10, fee = \"5.00\" }")],
+            Promise::LimitsKept,
+        ),
+    ];
+    for (kind, set, promise) in LIMITS {
+        let promised = first_ads(set);
+        let mut played = promised.clone();
+        if kind == RuleKind::Quality {
+            for rule in &mut played.platform.policy.page_rules {
+                if let PageRule::Quality(rule) = rule {
+                    rule.on_red = OnRed::Downgrade;
+                }
+            }
+        } else {
+            played
+                .platform
+                .policy
+                .page_rules
+                .retain(|rule| rule.kind() != kind);
+        }
+        assert_eq!(
+            judge(&promised, &play(&promised, 1).facts).violations,
+            [],
+            "{kind:?}"
+        );
+        let named = judged_by(&promised, &played);
+        assert!(named.contains(&promise), "without {kind:?}: {named:?}");
+    }
 }
 
 #[test]

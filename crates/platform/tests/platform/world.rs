@@ -393,7 +393,7 @@ impl World {
         users
             .chain(pages)
             .chain(campaigns)
-            .chain([Account::Revenue])
+            .chain([Account::Revenue, Account::MessageRevenue, Account::PaymentRevenue])
             .collect()
     }
 
