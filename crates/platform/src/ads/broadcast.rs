@@ -52,6 +52,7 @@ impl Shard {
                     campaign,
                     price: terms.bid,
                     reserved: now,
+                    ground: self.take_ground(now, user, campaign),
                 };
                 self.reserve_ad(now, message, ad, out);
             }
