@@ -133,12 +133,15 @@ impl PolicyFile {
         replace(&mut policy, RuleKind::Grounds, &self.grounds, |grounds| {
             UserRule::Grounds(grounds.rule())
         });
-        replace(&mut policy, RuleKind::UnansweredCap, &self.unanswered_cap, |cap| {
-            UserRule::UnansweredCap {
+        replace(
+            &mut policy,
+            RuleKind::UnansweredCap,
+            &self.unanswered_cap,
+            |cap| UserRule::UnansweredCap {
                 count: cap.per_user,
                 every: cap.every.0,
-            }
-        });
+            },
+        );
         match &self.messages {
             None => {}
             Some(Setting::Off) => policy.message_rules.clear(),

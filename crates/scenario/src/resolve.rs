@@ -3,7 +3,7 @@
 use crate::design::Broadcast;
 use crate::error::{Problem, advice};
 use crate::file::{CampaignFile, CatalogueFile, File, LinkFile, PacingWord, PlatformFile};
-use crate::policy::{GroundsFile, MessagesFile, RequestsFile, Setting};
+use crate::policy::Setting;
 use crate::presets::Preset;
 use crate::scenario::{Catalogue, Category, Link, Network, Scenario, Service, ServiceTimes, Threshold};
 use crate::{assumed, hash};
@@ -225,18 +225,8 @@ fn policy(file: &File) -> Result<Policy, Problem> {
             return Err(wrong(&["policy", "window"], text));
         }
     }
-    let problems = [
-        ("grounds", setting(&section.grounds).and_then(GroundsFile::problem)),
-        ("messages", setting(&section.messages).and_then(MessagesFile::problem)),
-        (
-            "opt_in_requests",
-            setting(&section.opt_in_requests).and_then(RequestsFile::problem),
-        ),
-    ];
-    for (key, problem) in problems {
-        if let Some(text) = problem {
-            return Err(wrong(&["policy", key], text));
-        }
+    if let Some((key, text)) = section.contact_problem() {
+        return Err(wrong(&["policy", key], text));
     }
     let cap = |setting: Option<Duration>, key| match setting {
         Some(Duration(Span::ZERO)) => Err(wrong(
@@ -265,14 +255,6 @@ fn policy(file: &File) -> Result<Policy, Problem> {
         wrong(&["policy", "preset"], message)
     })?;
     Ok(section.policy(preset.policy()))
-}
-
-/// A rule's parameters, where the file gives any.
-fn setting<T>(setting: &Option<Setting<T>>) -> Option<&T> {
-    match setting {
-        Some(Setting::Is(value)) => Some(value),
-        Some(Setting::Off) | None => None,
-    }
 }
 
 fn categories(section: &CatalogueFile) -> Result<Vec<Category>, Problem> {

@@ -1,7 +1,7 @@
 //! Keys of `[policy]` that set when a page may turn to a user: grounds of ads, messages of its own,
 //! requests for an opt-in.
 
-use super::OptInWord;
+use super::{OptInWord, PolicyFile, Setting};
 use chappe_base::{Duration, Span};
 use chappe_platform::policy::{Agreement, Grounds, MessageRule, OptInRequest};
 use schemars::JsonSchema;
@@ -58,8 +58,30 @@ pub(crate) struct RequestsFile {
     pub(crate) again_after: Duration,
 }
 
+impl PolicyFile {
+    /// What no single value can say: the key, and what is wrong with it.
+    pub(crate) fn contact_problem(&self) -> Option<(&'static str, &'static str)> {
+        let grounds = setting(&self.grounds).and_then(GroundsFile::problem);
+        let messages = setting(&self.messages).and_then(MessagesFile::problem);
+        let requests = setting(&self.opt_in_requests).and_then(RequestsFile::problem);
+        let named = |key| move |text| (key, text);
+        grounds
+            .map(named("grounds"))
+            .or(messages.map(named("messages")))
+            .or(requests.map(named("opt_in_requests")))
+    }
+}
+
+/// A rule's parameters, where the file gives any.
+fn setting<T>(setting: &Option<Setting<T>>) -> Option<&T> {
+    match setting {
+        Some(Setting::Is(value)) => Some(value),
+        Some(Setting::Off) | None => None,
+    }
+}
+
 impl GroundsFile {
-    pub(crate) fn rule(&self) -> Grounds {
+    pub(super) fn rule(&self) -> Grounds {
         let agreement = |opt_in: AgreementFile| Agreement {
             scope: opt_in.scope.scope(),
             every: opt_in.every.map(|every| every.0),
@@ -72,8 +94,7 @@ impl GroundsFile {
         }
     }
 
-    /// What is wrong with it, if anything is.
-    pub(crate) fn problem(&self) -> Option<&'static str> {
+    fn problem(&self) -> Option<&'static str> {
         if self.within.is_none() && !self.one_further && self.opt_in.is_none() {
             return Some("`policy.grounds` needs `within`, `one_further`, `opt_in` or several of them");
         }
@@ -90,19 +111,15 @@ impl GroundsFile {
 
 impl MessagesFile {
     /// The rules, what costs nothing first.
-    pub(crate) fn rules(&self) -> Vec<MessageRule> {
+    pub(super) fn rules(&self) -> Vec<MessageRule> {
         let within = self.within.map(|span| MessageRule::Within(span.0));
         let notices = self.order_notices.then_some(MessageRule::OrderNotices);
         let people = self.human_answers.map(|span| MessageRule::HumanAnswers(span.0));
         let further = self.one_further.then_some(MessageRule::OneFurther);
-        [within, notices, people, further]
-            .into_iter()
-            .flatten()
-            .collect()
+        [within, notices, people, further].into_iter().flatten().collect()
     }
 
-    /// What is wrong with it, if anything is.
-    pub(crate) fn problem(&self) -> Option<&'static str> {
+    fn problem(&self) -> Option<&'static str> {
         self.rules()
             .is_empty()
             .then_some("`policy.messages` needs at least one of its keys; without the rule, write \"none\"")
@@ -110,15 +127,14 @@ impl MessagesFile {
 }
 
 impl RequestsFile {
-    pub(crate) fn rule(&self) -> OptInRequest {
+    pub(super) fn rule(&self) -> OptInRequest {
         OptInRequest {
             within: self.within.0,
             again_after_days: days(self.again_after).unwrap_or_default(),
         }
     }
 
-    /// What is wrong with it, if anything is.
-    pub(crate) fn problem(&self) -> Option<&'static str> {
+    fn problem(&self) -> Option<&'static str> {
         days(self.again_after)
             .is_none()
             .then_some("`policy.opt_in_requests.again_after` must be 0 to 65535 whole days")
