@@ -22,6 +22,7 @@ mod messages;
 mod money;
 mod pair;
 mod promises;
+mod reasons;
 mod shard;
 mod stock;
 mod transfers;
@@ -30,7 +31,10 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-pub use promises::{Campaign, Cap, Promise, Promises, QuietHours, TopicMatch};
+pub use promises::{
+    Agreement, Campaign, Cap, Grounds, MessageReasons, OptInRequests, Promise, Promises, QuietHours,
+    TopicMatch,
+};
 pub use shard::ShardAudit;
 pub use verdict::{Check, ShardSummary, Verdict, Violation};
 

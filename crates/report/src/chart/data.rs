@@ -239,6 +239,10 @@ pub(crate) fn rule_words(label: &str) -> String {
         RuleKind::Running => "Not running",
         RuleKind::Stock => "Out of stock",
         RuleKind::Budget => "No budget granted",
+        RuleKind::Grounds => "No ground to send",
+        RuleKind::UnansweredCap => "Cap unanswered",
+        RuleKind::Tag => "No tag",
+        RuleKind::OptInRequest => "Opt-in not asked",
     }
     .to_owned()
 }
