@@ -214,10 +214,10 @@ impl RefusalReason {
     #[must_use]
     pub fn rule(self) -> Option<RuleKind> {
         match self {
-            RefusalReason::Blocked => Some(RuleKind::Block),
             RefusalReason::Tag => Some(RuleKind::Tag),
             RefusalReason::OptInRequest => Some(RuleKind::OptInRequest),
-            RefusalReason::UnknownPage
+            RefusalReason::Blocked
+            | RefusalReason::UnknownPage
             | RefusalReason::InsufficientFunds
             | RefusalReason::InvalidTransfer
             | RefusalReason::KeyReused
