@@ -26,6 +26,7 @@ fn shards() -> [Shard; 2] {
             name: "none".into(),
             user_rules,
             page_rules,
+            ..Policy::default()
         },
         transfer_timeout: Span(10 * Span::SECOND.0),
         key_life: Span::DAY,

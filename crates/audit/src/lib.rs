@@ -24,6 +24,7 @@ mod money;
 mod pair;
 mod prices;
 mod promises;
+mod reasons;
 mod shard;
 mod stock;
 mod transfers;
@@ -33,7 +34,8 @@ mod verdict;
 mod tests;
 
 pub use promises::{
-    Campaign, Cap, PageLimits, Prices, Promise, Promises, QuietHours, Quota, Rating, Tiers, TopicMatch,
+    Agreement, Campaign, Cap, Grounds, MessageReasons, OptInRequests, PageLimits, Prices, Promise, Promises,
+    QuietHours, Quota, Rating, Tiers, TopicMatch,
 };
 pub use shard::ShardAudit;
 pub use verdict::{Check, ShardSummary, Verdict, Violation};

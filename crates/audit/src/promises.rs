@@ -23,6 +23,8 @@ pub enum Promise {
     StockKept,
     /// Each message is delivered at most once, and none is lost.
     DeliveredOnce,
+    /// No page's message, and no request for an opt-in, without a reason that the rules accept.
+    MessagesPermitted,
     /// Ads, messages and payments cost what was agreed.
     PricesKept,
     /// No page reaches more people, or sends more, than it may.
@@ -31,7 +33,7 @@ pub enum Promise {
 
 impl Promise {
     /// All of them, in the order in which they are counted and shown.
-    pub const ALL: [Promise; 9] = [
+    pub const ALL: [Promise; 10] = [
         Promise::MoneyConserved,
         Promise::AdPermitted,
         Promise::ConsentKept,
@@ -39,6 +41,7 @@ impl Promise {
         Promise::BudgetsKept,
         Promise::StockKept,
         Promise::DeliveredOnce,
+        Promise::MessagesPermitted,
         Promise::PricesKept,
         Promise::LimitsKept,
     ];
@@ -54,6 +57,7 @@ impl Promise {
             Promise::BudgetsKept => "budgets kept",
             Promise::StockKept => "stock kept",
             Promise::DeliveredOnce => "each message delivered at most once and none lost",
+            Promise::MessagesPermitted => "no page's message without its reason",
             Promise::PricesKept => "prices kept",
             Promise::LimitsKept => "pages within their limits",
         }
@@ -114,6 +118,50 @@ impl QuietHours {
             minute >= from || minute < to
         }
     }
+}
+
+/// Reasons for an ad, of which one must hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Grounds {
+    /// So long after the user's last act towards the page at most.
+    pub within: Option<Span>,
+    /// One further message after that, until the user acts again.
+    pub one_further: bool,
+    /// An opt-in that is good for an ad.
+    pub opt_in: Option<Agreement>,
+}
+
+/// What an opt-in is good for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Agreement {
+    /// How closely its topic matches the ad's.
+    pub topic: TopicMatch,
+    /// In how long it is good for one ad; none if for one ad in all.
+    pub every: Option<Span>,
+    /// How many days it lives, counted by the day of its act.
+    pub life_days: u16,
+}
+
+/// Reasons for a page's own message, of which one must hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageReasons {
+    /// So long after the user's last act towards the page at most.
+    pub within: Option<Span>,
+    /// An order, at any time.
+    pub order_notices: bool,
+    /// An answer by people, so long after the user's last act at most.
+    pub human_answers: Option<Span>,
+    /// One further message after the window, an ad or not, until the user acts again.
+    pub one_further: bool,
+}
+
+/// When a page may ask for an opt-in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OptInRequests {
+    /// So long after the user's last act before the opt-in at most.
+    pub within: Span,
+    /// Not on the topic of an opt-in on record that is fewer days old.
+    pub again_after_days: u16,
 }
 
 /// What a campaign is and may spend.
@@ -239,6 +287,17 @@ pub struct Promises {
     pub page_caps: Vec<Cap>,
     /// When users are left in peace.
     pub quiet_hours: Option<QuietHours>,
+    /// Reasons for ads; none if no reason is needed.
+    pub grounds: Option<Grounds>,
+    /// Caps on a user's ads from all pages, but for those after which the user acted towards the page.
+    pub unanswered_caps: Vec<Cap>,
+    /// Reasons for pages' own messages; none if no reason is needed.
+    pub messages: Option<MessageReasons>,
+    /// Whether people answer a page's hot-line, by page. Read for messages only; may be empty
+    /// without reasons for them.
+    pub answered_by_people: Arc<[bool]>,
+    /// When pages may ask for opt-ins; none if at any time.
+    pub opt_in_requests: Option<OptInRequests>,
     /// What businesses pay.
     pub prices: Prices,
     /// What pages may do.

@@ -77,10 +77,13 @@ impl ShardAudit {
             } => {
                 self.messages.accepted(message, class, hearing);
                 if class == MessageClass::Ad {
-                    self.ads.accepted(message, from, to, hearing);
+                    self.ads.accepted(message, from, to, &self.consents, hearing);
                     if let (Party::Page(page), Party::User(user)) = (from, to) {
                         self.limits.sent(user, page, hearing);
                     }
+                } else if let (Party::Page(page), Party::User(user)) = (from, to) {
+                    let reasons = &mut self.ads.reasons;
+                    reasons.message(message, class, page, user, &self.consents, hearing);
                 }
             }
             Fact::Delivered {
@@ -121,14 +124,21 @@ impl ShardAudit {
                 self.consents
                     .opened((user, page), act, by_user, topic, at.seconds());
             }
-            Fact::Acted { user, page } => self.consents.acted((user, page), at.seconds()),
+            Fact::Acted { user, page } => {
+                self.consents.acted((user, page), at.seconds());
+                self.ads.reasons.acted((user, page));
+            }
             Fact::OptedIn {
                 user,
                 page,
                 topic,
                 act,
                 ..
-            } => self.consents.opted_in((user, page), topic, act),
+            } => {
+                let reasons = &mut self.ads.reasons;
+                reasons.opted_in((user, page), topic, act, &self.consents, hearing);
+                self.consents.opted_in((user, page), topic, act);
+            }
             Fact::OptedOut { user, page, topic } => {
                 self.consents.opted_out((user, page), topic);
                 self.limits.seen(Some(page), complaint);

@@ -137,6 +137,12 @@ impl Act {
         Act((day as u32) << 22 | slot << 13 | (kind as u32) << 10 | position)
     }
 
+    /// The day it was begun on: 0 for day one, negative for history.
+    #[must_use]
+    pub fn day(self) -> i32 {
+        (self.0 >> 22) as i32 - Self::HISTORY_DAYS
+    }
+
     /// Position within the conversation, 0 for its first message.
     #[must_use]
     pub fn position(self) -> u32 {
@@ -272,7 +278,7 @@ mod tests {
     #[test]
     fn acts_keep_their_parts_apart() {
         let act = Act::new(-8, 511, ActKind::Page, 1023);
-        assert_eq!(act.position(), 1023);
+        assert_eq!((act.day(), act.position()), (-8, 1023));
         assert_eq!(act.at(3).position(), 3);
         assert_ne!(act.reading().of(ActKind::Ad), act.of(ActKind::Ad));
         assert_ne!(act.of(ActKind::Ad), act);

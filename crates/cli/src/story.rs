@@ -1,7 +1,8 @@
 //! Facts in words, and which facts belong to whom.
 
 use crate::terminal::span;
-use chappe_base::{Account, Decision, Fact, MessageId, Money, PageId, Party, Topic, UserId};
+use chappe_base::{Account, Decision, Fact, MessageId, Money, PageId, Party, RuleKind, Topic, UserId};
+use chappe_scenario::presets::Preset;
 use chappe_scenario::{Catalogue, Scenario};
 
 /// The message, order or transfer that a fact is about.
@@ -128,13 +129,30 @@ pub(crate) fn bears_on(fact: &Fact, user: UserId, page: PageId) -> bool {
 /// Tells facts in the scenario's own words.
 pub(crate) struct Teller<'a> {
     catalogue: &'a Catalogue,
+    preset: Option<Preset>,
 }
 
 impl<'a> Teller<'a> {
     pub(crate) fn new(scenario: &'a Scenario) -> Teller<'a> {
         Teller {
             catalogue: &scenario.catalogue,
+            preset: Preset::named(&scenario.platform.policy.name),
         }
+    }
+
+    /// A decision in words.
+    pub(crate) fn verdict(&self, decision: Decision) -> String {
+        match decision {
+            Decision::Allowed(_) => "allowed".to_string(),
+            Decision::Refused(rule) => format!("refused by {}", self.rule(rule)),
+        }
+    }
+
+    /// A rule by its name, and the error of the real platform where one is known.
+    pub(crate) fn rule(&self, rule: RuleKind) -> String {
+        let code = self.preset.as_ref().and_then(|preset| preset.code(rule));
+        let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+        format!("`{}`{code}", rule.label())
     }
 
     /// A topic by its names.
@@ -213,7 +231,10 @@ impl<'a> Teller<'a> {
                 to,
                 reason,
             } => {
-                let reason = words(reason.label());
+                let reason = match reason.rule() {
+                    Some(rule) => self.rule(rule),
+                    None => words(reason.label()),
+                };
                 format!(
                     "{} of {} to {} refused: {reason}",
                     message.0,
@@ -229,7 +250,7 @@ impl<'a> Teller<'a> {
                     party(to)
                 )
             }
-            Fact::Withdrawn { rule, .. } => format!("withdrawn by the rule `{}`", rule.label()),
+            Fact::Withdrawn { rule, .. } => format!("withdrawn by the rule {}", self.rule(rule)),
             Fact::Expired { .. } => "expired in the inbox".to_string(),
             Fact::Pending { .. } => "still under way when the run ended".to_string(),
             Fact::Read { message, user } => format!("user {} read message {}", user.0, message.0),
@@ -449,14 +470,6 @@ impl<'a> Teller<'a> {
                 )
             }
         }
-    }
-}
-
-/// A decision in words.
-pub(crate) fn verdict(decision: Decision) -> String {
-    match decision {
-        Decision::Allowed(_) => "allowed".to_string(),
-        Decision::Refused(rule) => format!("refused by `{}`", rule.label()),
     }
 }
 

@@ -1,12 +1,14 @@
 //! What a scenario promises, in the words of the audit.
 
 use chappe_audit::{
-    Campaign, Cap, PageLimits, Prices, Promises, QuietHours, Quota as AuditQuota, Rating,
-    Tiers as AuditTiers, TopicMatch as AuditMatch,
+    Agreement, Campaign, Cap, Grounds, MessageReasons, OptInRequests, PageLimits, Prices, Promises,
+    QuietHours, Quota as AuditQuota, Rating, Tiers as AuditTiers, TopicMatch as AuditMatch,
 };
 use chappe_base::{Format, Span, UserId};
-use chappe_platform::CampaignConfig;
-use chappe_platform::policy::{OnRed, OpenedBy, OptInScope, PageRule, TopicMatch, UserRule};
+use chappe_platform::policy::{
+    self, MessageRule, OnRed, OpenedBy, OptInScope, PageRule, TopicMatch, UserRule,
+};
+use chappe_platform::{CampaignConfig, Desk};
 use chappe_scenario::Scenario;
 use chappe_workload::Population;
 use std::sync::Arc;
@@ -52,6 +54,14 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
         user_caps: Vec::new(),
         page_caps: Vec::new(),
         quiet_hours: None,
+        grounds: None,
+        unanswered_caps: Vec::new(),
+        messages: reasons(&config.policy.message_rules),
+        answered_by_people: config.pages.iter().map(|page| page.desk != Desk::Bot).collect(),
+        opt_in_requests: config.policy.opt_in_request.map(|request| OptInRequests {
+            within: request.within,
+            again_after_days: request.again_after_days,
+        }),
         prices: Prices {
             reserve: config.policy.reserve(),
             notice: config.policy.message_prices().map(|prices| prices.utility),
@@ -107,6 +117,38 @@ fn limit(limits: &mut PageLimits, rule: &PageRule) {
     }
 }
 
+/// The reasons for messages that `rules` come to; none if there are no rules.
+fn reasons(rules: &[MessageRule]) -> Option<MessageReasons> {
+    let mut reasons = MessageReasons {
+        within: None,
+        order_notices: false,
+        human_answers: None,
+        one_further: false,
+    };
+    for rule in rules {
+        match *rule {
+            MessageRule::Within(span) => reasons.within = Some(span),
+            MessageRule::OrderNotices => reasons.order_notices = true,
+            MessageRule::HumanAnswers(span) => reasons.human_answers = Some(span),
+            MessageRule::OneFurther => reasons.one_further = true,
+        }
+    }
+    (!rules.is_empty()).then_some(reasons)
+}
+
+fn match_of(scope: OptInScope) -> AuditMatch {
+    match scope {
+        OptInScope::Page => AuditMatch::Any,
+        OptInScope::Category => AuditMatch::Category,
+        OptInScope::Product => AuditMatch::Product,
+    }
+}
+
+fn cap(count: u16, every: Span) -> Cap {
+    let count = u32::from(count);
+    Cap { count, every }
+}
+
 fn add(promises: &mut Promises, rule: &UserRule) {
     match *rule {
         UserRule::NoAds => promises.ads_allowed = false,
@@ -122,24 +164,25 @@ fn add(promises: &mut Promises, rule: &UserRule) {
             };
         }
         UserRule::Formats(formats) => promises.formats.retain(|format| formats.contains(*format)),
-        UserRule::OptIn(scope) => {
-            promises.opt_in = Some(match scope {
-                OptInScope::Page => AuditMatch::Any,
-                OptInScope::Category => AuditMatch::Category,
-                OptInScope::Product => AuditMatch::Product,
-            });
-        }
+        UserRule::OptIn(scope) => promises.opt_in = Some(match_of(scope)),
         UserRule::Window { at_least, at_most } => {
             (promises.not_within, promises.at_most) = (at_least, at_most)
         }
-        UserRule::UserCap { count, every } => promises.user_caps.push(Cap {
-            count: u32::from(count),
-            every,
-        }),
-        UserRule::PageCap { count, every } => promises.page_caps.push(Cap {
-            count: u32::from(count),
-            every,
-        }),
+        UserRule::UserCap { count, every } => promises.user_caps.push(cap(count, every)),
+        UserRule::PageCap { count, every } => promises.page_caps.push(cap(count, every)),
+        UserRule::UnansweredCap { count, every } => promises.unanswered_caps.push(cap(count, every)),
+        UserRule::Grounds(grounds) => {
+            let agreement = |opt_in: policy::Agreement| Agreement {
+                topic: match_of(opt_in.scope),
+                every: opt_in.every,
+                life_days: opt_in.life_days,
+            };
+            promises.grounds = Some(Grounds {
+                within: grounds.within,
+                one_further: grounds.one_further,
+                opt_in: grounds.opt_in.map(agreement),
+            });
+        }
         UserRule::QuietHours {
             from_minute,
             to_minute,

@@ -342,7 +342,9 @@ fn refused(reason: RefusalReason) -> Count {
         RefusalReason::Blocked
         | RefusalReason::UnknownPage
         | RefusalReason::NoConversation
-        | RefusalReason::NotDelivered => Count::MessagesRefused,
+        | RefusalReason::NotDelivered
+        | RefusalReason::Tag
+        | RefusalReason::OptInRequest => Count::MessagesRefused,
         RefusalReason::InsufficientFunds
         | RefusalReason::InvalidTransfer
         | RefusalReason::KeyReused

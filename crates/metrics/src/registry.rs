@@ -109,7 +109,7 @@ counts! {
     Reads = "reads", Count, Higher, "messages read";
     Withdrawn = "messages.withdrawn", Count, Lower, "accepted ads withdrawn before delivery, a rule no longer holding";
     Expired = "messages.expired", Count, Lower, "accepted messages that outlived their time in the inbox";
-    MessagesRefused = "messages.refused", Count, Lower, "messages refused: blocked, no such page, no conversation";
+    MessagesRefused = "messages.refused", Count, Lower, "messages refused: blocked, no such page, no conversation, no reason under the policy";
     Dropped = "messages.dropped", Count, Lower, "commands lost to a full queue";
     Conversations = "conversations.opened", Count, Higher, "conversations between a user and a page opened";
     PageActs = "conversations.acts", Count, Higher, "acts of users towards pages they have a conversation with";

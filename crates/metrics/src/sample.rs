@@ -296,6 +296,25 @@ fn trade(
             transfer: order,
             reason,
         },
+        Fact::OrderPlaced {
+            order: MessageId::new(user, Act::new(0, 0, ActKind::Response, 0)),
+            user,
+            page,
+            product,
+            price: amount,
+        },
+        Fact::Moved {
+            from: Account::LeaseHeld(CampaignId(0)),
+            to: Account::MessageRevenue,
+            amount,
+            transfer: order,
+        },
+        Fact::Moved {
+            from: Account::Page(page),
+            to: Account::MessageRevenue,
+            amount,
+            transfer: order,
+        },
         Fact::MessageCharged {
             message: order,
             page,

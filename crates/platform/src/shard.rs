@@ -167,7 +167,7 @@ impl Shard {
                 } else {
                     MessageClass::OrderNotice
                 };
-                self.receive_from_page(now, message, class, Party::Page(page), user, intended, out);
+                self.receive_from_page(now, message, class, page, user, intended, out);
             }
             Command::Checkout {
                 order,

@@ -7,6 +7,8 @@
 mod ads;
 #[path = "platform/broadcast.rs"]
 mod broadcast;
+#[path = "platform/contact.rs"]
+mod contact;
 #[path = "platform/friends.rs"]
 mod friends;
 #[path = "platform/leases.rs"]

@@ -12,7 +12,7 @@ use chappe_base::{
     Act, CommandClass, Duration, Format, Homes, Keyed, Law, Money, PageId, ProductId, Purpose, SimTime, Span,
     Topic, standard_normal_quantile,
 };
-use chappe_platform::policy::Policy;
+use chappe_platform::policy::{Policy, UserRule};
 use chappe_platform::{CampaignConfig, Config, Desk, Pacing, PageConfig, ProductConfig};
 use chappe_workload::config::Population;
 
@@ -227,6 +227,9 @@ fn policy(file: &File) -> Result<Policy, Problem> {
             return Err(wrong(&["policy", "window"], text));
         }
     }
+    if let Some((key, text)) = section.contact_problem() {
+        return Err(wrong(&["policy", key], text));
+    }
     let cap = |setting: Option<Duration>, key| match setting {
         Some(Duration(Span::ZERO)) => Err(wrong(
             &["policy", key, "every"],
@@ -240,6 +243,9 @@ fn policy(file: &File) -> Result<Policy, Problem> {
     if let Some(Setting::Is(limit)) = section.page_cap {
         cap(Some(limit.every), "page_cap")?;
     }
+    if let Some(Setting::Is(limit)) = section.unanswered_cap {
+        cap(Some(limit.every), "unanswered_cap")?;
+    }
     if let Some(Setting::Is(night)) = section.quiet_hours
         && night.from == night.to
     {
@@ -251,7 +257,15 @@ fn policy(file: &File) -> Result<Policy, Problem> {
         let message = format!("there is no preset `{}`", section.preset);
         wrong(&["policy", "preset"], message)
     })?;
-    Ok(section.policy(preset.policy()))
+    let policy = section.policy(preset.policy());
+    let asks_twice = |rule: &UserRule| matches!(rule, UserRule::Grounds(grounds) if grounds.opt_in.is_some());
+    let has_opt_in = |rule: &UserRule| matches!(rule, UserRule::OptIn(_));
+    if policy.user_rules.iter().any(asks_twice) && policy.user_rules.iter().any(has_opt_in) {
+        let text =
+            "`policy.grounds.opt_in` and `policy.opt_in` both ask for consent; set one of them to \"none\"";
+        return Err(wrong(&["policy"], text));
+    }
+    Ok(policy)
 }
 
 fn categories(section: &CatalogueFile) -> Result<Vec<Category>, Problem> {

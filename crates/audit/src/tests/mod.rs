@@ -2,6 +2,7 @@
 
 mod broken;
 mod limits;
+mod reasons;
 mod rules;
 mod story;
 mod transfers;

@@ -13,6 +13,7 @@ static LEGAL: LazyLock<(Scenario, Vec<Record>)> = LazyLock::new(|| {
         ("history.opted_in", "0.8"),
         ("policy.opt_in", "page"),
         ("policy.frequency_cap", "{ per_user = 2, every = \"1 day\" }"),
+        ("policy.messages", "{ within = \"1 day\" }"),
         ("policy.tiers", "{ limits = [2000, 3000, 4000, 5000] }"),
     ]);
     let facts = play(&scenario, 1).facts;

@@ -4,16 +4,17 @@
 use crate::broken::broken;
 use crate::play::{first_ads, judge, play};
 use chappe_audit::Promise;
-use chappe_base::{Fact, RuleKind};
+use chappe_base::{Fact, Record, RuleKind};
 use chappe_platform::policy::{OnRed, PageRule, UserRule};
 use chappe_scenario::Scenario;
+use chappe_scenario::presets::NAMES;
 
 /// Values of a scenario replaced.
 type Set = &'static [(&'static str, &'static str)];
 
 /// Rules of the user's side, each with what makes it matter and the promise that a run without it
 /// breaks.
-const RULES: [(RuleKind, Set, Promise); 9] = [
+const RULES: [(RuleKind, Set, Promise); 11] = [
     (
         RuleKind::Mute,
         &[
@@ -59,6 +60,16 @@ const RULES: [(RuleKind, Set, Promise); 9] = [
         &[("policy.quiet_hours", "{ from = \"22:00\", to = \"20:00\" }")],
         Promise::AdPermitted,
     ),
+    (
+        RuleKind::Grounds,
+        &[("policy.grounds", "{ within = \"1h\", one_further = true }")],
+        Promise::AdPermitted,
+    ),
+    (
+        RuleKind::UnansweredCap,
+        &[("policy.unanswered_cap", "{ per_user = 1, every = \"2h\" }")],
+        Promise::CapsKept,
+    ),
 ];
 
 /// Plays without what `promised` promises and judges by the promise.
@@ -80,6 +91,47 @@ fn a_rule_of_the_users_side_switched_off() {
         assert_eq!(rules.len() + 1, rules_count, "the policy has the rule {kind:?}");
         let named = judged_by(&promised, &played);
         assert!(named.contains(&promise), "without {kind:?}: {named:?}");
+    }
+}
+
+/// Opt-ins that are used up, and one further message after another.
+#[test]
+fn grounds_that_hold_once_taken_up_again() {
+    let agreement = "{ opt_in = { scope = \"page\", life = \"30 days\" } }";
+    let promised = first_ads(&[("policy.grounds", agreement), ("history.opted_in", "0.8")]);
+    let lax = "{ opt_in = { scope = \"page\", every = \"1h\", life = \"30 days\" } }";
+    let played = first_ads(&[("policy.grounds", lax), ("history.opted_in", "0.8")]);
+    let named = judged_by(&promised, &played);
+    assert!(named.contains(&Promise::AdPermitted), "{named:?}");
+}
+
+#[test]
+fn pages_messages_and_requests_where_none_are_promised() {
+    let messages = "{ human_answers = \"1s\" }";
+    let requests = "{ within = \"1s\", again_after = \"7 days\" }";
+    for set in [
+        ("policy.messages", messages),
+        ("policy.opt_in_requests", requests),
+    ] {
+        let named = judged_by(&first_ads(&[set]), &first_ads(&[]));
+        assert_eq!(named, [Promise::MessagesPermitted], "{}", set.0);
+        let facts = play(&first_ads(&[set]), 1).facts;
+        let rule = |record: &Record| match record.fact {
+            Fact::Refused { reason, .. } => reason.rule(),
+            _ => None,
+        };
+        let expected = [Some(RuleKind::Tag), Some(RuleKind::OptInRequest)];
+        assert!(facts.iter().any(|record| expected.contains(&rule(record))));
+    }
+}
+
+/// Every preset is played, and keeps what it promises.
+#[test]
+fn presets_keep_what_they_promise() {
+    for preset in NAMES {
+        let scenario = first_ads(&[("policy.preset", preset), ("history.opted_in", "0.5")]);
+        let facts = play(&scenario, 1).facts;
+        assert_eq!(judge(&scenario, &facts).violations, [], "{preset}");
     }
 }
 

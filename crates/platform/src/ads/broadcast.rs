@@ -52,6 +52,7 @@ impl Shard {
                     campaign,
                     price: self.ads.reserve,
                     reserved: now,
+                    ground: self.take_ground(now, user, campaign),
                 };
                 self.reserve_ad(now, message, ad, out);
             }

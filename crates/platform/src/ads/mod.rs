@@ -9,7 +9,10 @@ mod reach;
 mod slot;
 
 use crate::config::{CampaignConfig, Config};
-use chappe_base::{Account, CampaignId, Heard, Map, MessageId, Money, PageId, RuleKind, SimTime, UserId};
+use crate::policy::Ground;
+use chappe_base::{
+    Account, CampaignId, Heard, Map, MessageId, Money, PageId, RuleKind, Seconds, SimTime, UserId,
+};
 use reach::Reach;
 
 pub use slot::Explanation;
@@ -47,6 +50,9 @@ pub(crate) struct Ad {
     pub(crate) campaign: CampaignId,
     pub(crate) price: Money,
     pub(crate) reserved: SimTime,
+    /// What it was let through on, and how that had been used before; `None` if the policy asks for
+    /// no ground.
+    pub(crate) ground: Option<(Ground, Seconds)>,
 }
 
 /// What one shard knows of ads.

@@ -65,17 +65,14 @@ impl Shard {
         if let Some((campaign, price)) = auction.winner()
             && !self.ads.under_way.contains_key(&message)
         {
-            self.reserve_ad(
-                now,
-                message,
-                Ad {
-                    user,
-                    campaign,
-                    price,
-                    reserved: now,
-                },
-                out,
-            );
+            let ad = Ad {
+                user,
+                campaign,
+                price,
+                reserved: now,
+                ground: self.take_ground(now, user, campaign),
+            };
+            self.reserve_ad(now, message, ad, out);
         }
     }
 
@@ -167,6 +164,7 @@ impl Shard {
                 // A cap holds in any stretch of time over what the user gets to see.
                 self.people.uncount_ad(local, page, ad.reserved);
                 self.count_ad(now, user, page);
+                self.use_opt_in(now, ad);
             }
             let (from, to) = (Account::LeaseHeld(ad.campaign), self.ads.earned_as);
             self.ledger.shift(from, to, ad.price, message, &mut out.facts);
@@ -217,10 +215,10 @@ impl Shard {
         if !is_running(&self.config.campaigns[ad.campaign.index()], now) {
             return Err(RuleKind::Running);
         }
-        self.judge_user_side_again(now, local, page, ad.campaign)
+        self.judge_user_side_again(now, local, page, ad)
     }
 
-    /// Releases what an undelivered ad has reserved: its price and its place under the caps.
+    /// Releases what an undelivered ad has reserved: its price, its place under the caps, its ground.
     pub(crate) fn withdraw_ad(&mut self, now: SimTime, message: MessageId, ad: Ad, out: &mut Outbox) {
         self.ads.under_way.remove(&message);
         let page = self.config.campaigns[ad.campaign.index()].page;
@@ -229,6 +227,7 @@ impl Shard {
         self.ads.leases[ad.campaign.index()].ads += 1;
         self.people
             .uncount_ad(self.config.homes.local(ad.user.0), page, ad.reserved);
+        self.give_ground_back(ad);
         self.return_lease(now, ad.campaign, out);
     }
 

@@ -109,8 +109,8 @@ fn a_tier_that_is_used_up_refuses() {
 #[test]
 fn a_page_that_many_complain_of_pauses() {
     let mut world = world(PageRule::Quality(QualityRule {
-        yellow_ppm: 10_000,
-        red_ppm: 100_000,
+        yellow_ppm: 5_000,
+        red_ppm: 10_000,
         read_ppm: 0,
         ads_count: 1,
         on_red: OnRed::Pause,

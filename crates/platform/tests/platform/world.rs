@@ -88,6 +88,7 @@ pub(crate) fn policy(user_rules: Vec<UserRule>, page_rules: Vec<PageRule>) -> Po
         name: "test".into(),
         user_rules,
         page_rules: [page_rules, vec![PageRule::Reserve(RESERVE)]].concat(),
+        ..Policy::default()
     }
 }
 
