@@ -26,6 +26,7 @@ fn shards() -> [Shard; 2] {
             name: "none".into(),
             user_rules,
             page_rules,
+            ..Policy::default()
         },
         transfer_timeout: Span(10 * Span::SECOND.0),
         key_life: Span::DAY,
@@ -33,6 +34,7 @@ fn shards() -> [Shard; 2] {
         pushes_ads: false,
         lease_life: Span::HOUR,
         lease_ads_count: 1,
+        payment_fee_ppm: 0,
     });
     let shard = |id| Shard::new(Arc::clone(&config), ShardId(id), (0..USERS / 2).map(|_| 0));
     let mut shards = [shard(0), shard(1)];

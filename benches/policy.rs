@@ -60,6 +60,7 @@ fn strict() -> Policy {
             },
         ],
         page_rules: Vec::new(),
+        ..Policy::default()
     }
 }
 

@@ -60,5 +60,6 @@ pub(crate) fn config(policy: Policy, users_count: u32) -> Config {
         pushes_ads: false,
         lease_life: Span::DAY,
         lease_ads_count: 1_000,
+        payment_fee_ppm: 0,
     }
 }

@@ -6,7 +6,9 @@
 use crate::caps::Caps;
 use crate::consent::Consents;
 use crate::pair::Pair;
-use crate::promises::{Promise, Promises};
+use crate::prices;
+use crate::promises::{Agreement, Promise, Promises};
+use crate::reasons::{Reason, Reasons};
 use crate::verdict::{Hearing, name};
 use chappe_base::{
     CampaignId, Homes, Map, MessageId, Money, PageId, Party, Permit, Seconds, SimTime, UserId,
@@ -24,6 +26,16 @@ struct OpenAd {
     /// Known as soon as its price is reserved.
     price: Option<Price>,
     decided: Option<Permit>,
+    reason: Reason,
+}
+
+/// A decision that allows an ad.
+#[derive(Clone, Copy, Debug)]
+struct Allowed {
+    campaign: CampaignId,
+    page: PageId,
+    permit: Permit,
+    reason: Reason,
 }
 
 /// The decisions for one user's ad slot.
@@ -31,7 +43,7 @@ struct OpenAd {
 struct Slot {
     user: UserId,
     at: SimTime,
-    allowed: Vec<(CampaignId, PageId, Permit)>,
+    allowed: Vec<Allowed>,
 }
 
 /// The fold over one shard's ads.
@@ -39,6 +51,7 @@ struct Slot {
 pub(crate) struct Ads {
     promises: Promises,
     caps: Caps,
+    pub(crate) reasons: Reasons,
     slot: Slot,
     open: Map<MessageId, OpenAd>,
     /// A reservation and the ad it is for.
@@ -56,6 +69,7 @@ impl Ads {
         Ads {
             promises: promises.clone(),
             caps: Caps::new(homes, promises),
+            reasons: Reasons::new(promises),
             slot: Slot::default(),
             open: Map::default(),
             reserved: Pair::default(),
@@ -81,8 +95,14 @@ impl Ads {
             self.slot.at = hearing.at;
             self.slot.allowed.clear();
         }
-        self.slot.allowed.push((campaign, page, permit));
-        if let Err(why) = self.judge(user, page, campaign, &permit, consents, hearing) {
+        let judged = self.judge(user, page, campaign, &permit, consents, hearing);
+        self.slot.allowed.push(Allowed {
+            campaign,
+            page,
+            permit,
+            reason: *judged.as_ref().unwrap_or(&Reason::Free),
+        });
+        if let Err(why) = judged {
             let what = format!(
                 "campaign {} of page {} was allowed to show user {} an ad, {why}",
                 campaign.0, page.0, user.0
@@ -99,7 +119,7 @@ impl Ads {
         permit: &Permit,
         consents: &Consents,
         hearing: &Hearing<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<Reason, String> {
         if !self.promises.ads_allowed {
             return Err("where no ads are allowed".into());
         }
@@ -113,11 +133,20 @@ impl Ads {
         if hearing.at < promised.start || hearing.at > promised.end {
             return Err("while the campaign was not running".into());
         }
-        consents.judge_decision(&self.promises, promised, user, permit, hearing)
+        consents.judge_decision(&self.promises, promised, user, permit, hearing)?;
+        self.reasons
+            .of_ad(&self.promises, promised, user, permit, consents, hearing.at)
     }
 
     /// An ad was accepted for a user: it counts towards the caps.
-    pub(crate) fn accepted(&mut self, message: MessageId, from: Party, to: Party, hearing: &mut Hearing<'_>) {
+    pub(crate) fn accepted(
+        &mut self,
+        message: MessageId,
+        from: Party,
+        to: Party,
+        consents: &Consents,
+        hearing: &mut Hearing<'_>,
+    ) {
         hearing.checked(Promise::AdPermitted);
         let (Party::Page(page), Party::User(user)) = (from, to) else {
             let what = format!(
@@ -131,7 +160,7 @@ impl Ads {
         let is_slot = (self.slot.user, self.slot.at) == (user, hearing.at);
         if user.0 >= self.promises.users_count
             || !is_slot
-            || !self.slot.allowed.iter().any(|allowed| allowed.1 == page)
+            || !self.slot.allowed.iter().any(|allowed| allowed.page == page)
         {
             let what = format!(
                 "ad {} of page {} was accepted for user {} without a decision that allows it",
@@ -139,13 +168,14 @@ impl Ads {
             );
             return hearing.broken(Promise::AdPermitted, what);
         }
-        self.caps.reserved(user, page, hearing);
+        self.caps.reserved(user, page, consents, hearing);
         let ad = OpenAd {
             user,
             page,
             accepted: hearing.at.seconds(),
             price: None,
             decided: None,
+            reason: Reason::Free,
         };
         self.open.insert(message, ad);
         match self.reserved.right(message) {
@@ -175,14 +205,32 @@ impl Ads {
             .slot
             .allowed
             .iter()
-            .find(|allowed| (allowed.0, allowed.1) == (campaign, page));
-        ad.decided = decided.map(|(_, _, permit)| *permit);
-        if ad.decided.is_none() {
+            .find(|allowed| (allowed.campaign, allowed.page) == (campaign, page));
+        ad.decided = decided.map(|allowed| allowed.permit);
+        if let Some(allowed) = decided {
+            ad.reason = allowed.reason;
+            self.reasons.take((ad.user, page), ad.reason, hearing.at);
+        } else {
             let what = format!(
                 "ad {} of page {} was accepted for user {}, but campaign {}, which pays, was not allowed it",
                 message.0, page.0, ad.user.0, campaign.0
             );
             hearing.broken(Promise::AdPermitted, what);
+        }
+        self.judge_price(price, message, hearing);
+        // What follows for the same user at the same time is another slot.
+        self.slot.allowed.clear();
+    }
+
+    fn judge_price(&self, (campaign, price): Price, message: MessageId, hearing: &mut Hearing<'_>) {
+        hearing.checked(Promise::PricesKept);
+        let bidders = self.slot.allowed.iter().map(|allowed| allowed.campaign);
+        let Promises {
+            prices, campaigns, ..
+        } = &self.promises;
+        if let Err(why) = prices::judge_ad(prices.reserve, campaigns, bidders, campaign, price) {
+            let what = format!("ad {} is of campaign {}, {why}", message.0, campaign.0);
+            hearing.broken(Promise::PricesKept, what);
         }
     }
 
@@ -245,13 +293,22 @@ impl Ads {
         let Some(campaign) = self.promises.campaign(price.0) else {
             return;
         };
-        if let Err(why) = consents.judge_delivery(&self.promises, campaign, user, &permit, ad.decided) {
+        let leant_on = match ad.reason {
+            Reason::Free | Reason::Further => None,
+            Reason::OptIn(_) => self.agreement().map(|agreement| agreement.topic),
+        };
+        let judged = consents.judge_delivery(&self.promises, campaign, user, &permit, ad.decided, leant_on);
+        if let Err(why) = judged {
             let what = format!(
                 "ad {} of campaign {} of page {} was delivered to user {}, {why}",
                 message.0, price.0.0, ad.page.0, user.0
             );
             hearing.broken(Promise::ConsentKept, what);
         }
+    }
+
+    fn agreement(&self) -> Option<Agreement> {
+        self.promises.grounds?.opt_in
     }
 
     /// What was held for an ad was charged.
@@ -264,13 +321,22 @@ impl Ads {
     }
 
     /// A message was withdrawn or expired; if it was an ad, its price and its places under the
-    /// caps are free again.
-    pub(crate) fn undelivered(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
-        let Some(ad) = self.open.remove(&message) else {
-            return;
-        };
+    /// caps are free again. Whose it was and when it was accepted, if it was an ad.
+    pub(crate) fn undelivered(
+        &mut self,
+        message: MessageId,
+        hearing: &mut Hearing<'_>,
+    ) -> Option<(PageId, Seconds)> {
+        let ad = self.open.remove(&message)?;
         self.caps.released(ad.user, ad.page, ad.accepted);
-        let Some(price) = ad.price else { return };
+        self.reasons.give_back((ad.user, ad.page), ad.reason, ad.accepted);
+        if let Some(price) = ad.price {
+            self.release_due(message, price, hearing);
+        }
+        Some((ad.page, ad.accepted))
+    }
+
+    fn release_due(&mut self, message: MessageId, price: Price, hearing: &mut Hearing<'_>) {
         match self.released.right((message, price)) {
             Ok(Some((moved, said))) => priced(moved, said, "released", hearing),
             Ok(None) => {}
@@ -319,7 +385,8 @@ impl Ads {
     pub(crate) fn bytes(&self) -> usize {
         self.caps.bytes()
             + self.open.allocation_size()
-            + self.slot.allowed.capacity() * size_of::<(CampaignId, PageId, Permit)>()
+            + self.reasons.bytes()
+            + self.slot.allowed.capacity() * size_of::<Allowed>()
     }
 }
 

@@ -3,6 +3,7 @@
 //! Times are kept to the second below, so an ad that comes less than a second too early passes,
 //! and none is blamed that is in time.
 
+use crate::consent::Consents;
 use crate::promises::{Cap, Promise, Promises};
 use crate::verdict::Hearing;
 use chappe_base::{Homes, PageId, Seconds, SimTime, Span, UserId};
@@ -23,6 +24,7 @@ pub(crate) struct Caps {
     homes: Homes,
     user_caps: Vec<Cap>,
     page_caps: Vec<Cap>,
+    unanswered_caps: Vec<Cap>,
     longest: Span,
     /// Each user's newest ad, by local index; grows with the users who get ads.
     newest: Vec<u32>,
@@ -32,11 +34,13 @@ pub(crate) struct Caps {
 
 impl Caps {
     pub(crate) fn new(homes: Homes, promises: &Promises) -> Caps {
-        let all = promises.user_caps.iter().chain(&promises.page_caps);
+        let every_ad = promises.user_caps.iter().chain(&promises.page_caps);
+        let all = every_ad.chain(&promises.unanswered_caps);
         Caps {
             homes,
             user_caps: promises.user_caps.clone(),
             page_caps: promises.page_caps.clone(),
+            unanswered_caps: promises.unanswered_caps.clone(),
             longest: all.map(|cap| cap.every).max().unwrap_or_default(),
             newest: Vec::new(),
             pool: Vec::new(),
@@ -45,7 +49,13 @@ impl Caps {
     }
 
     /// An ad was reserved for `user`, who is known.
-    pub(crate) fn reserved(&mut self, user: UserId, page: PageId, hearing: &mut Hearing<'_>) {
+    pub(crate) fn reserved(
+        &mut self,
+        user: UserId,
+        page: PageId,
+        consents: &Consents,
+        hearing: &mut Hearing<'_>,
+    ) {
         if self.longest == Span::ZERO {
             return;
         }
@@ -61,32 +71,14 @@ impl Caps {
             next: self.newest[local],
         };
         self.newest[local] = self.allocate(node);
-        for cap in &self.user_caps {
-            let count = self.count(local, None, cap.every, hearing.at);
-            if count > cap.count {
-                let what = format!(
-                    "user {} got {count} ads within {} s, the last from page {}, where {} are allowed",
-                    user.0,
-                    cap.every.as_secs_f64(),
-                    page.0,
-                    cap.count
-                );
-                hearing.broken(Promise::CapsKept, what);
-            }
-        }
-        for cap in &self.page_caps {
-            let count = self.count(local, Some(page), cap.every, hearing.at);
-            if count > cap.count {
-                let what = format!(
-                    "user {} got {count} ads from page {} within {} s, where {} are allowed",
-                    user.0,
-                    page.0,
-                    cap.every.as_secs_f64(),
-                    cap.count
-                );
-                hearing.broken(Promise::CapsKept, what);
-            }
-        }
+        let is_unanswered = |ad: &Counted| {
+            let last_act = consents.last_act((user, ad.page));
+            last_act.is_none_or(|act| act < ad.at.time())
+        };
+        let from_page = |ad: &Counted| ad.page == page;
+        self.judge(&self.user_caps, user, |_| true, "", hearing);
+        self.judge(&self.page_caps, user, from_page, " from one page", hearing);
+        self.judge(&self.unanswered_caps, user, is_unanswered, " unanswered", hearing);
     }
 
     /// The ad reserved then came to nothing: its place is free again.
@@ -95,13 +87,37 @@ impl Caps {
         self.unlink(local, |ad| ad.page == page && ad.at == at);
     }
 
-    fn count(&self, local: usize, page: Option<PageId>, every: Span, now: SimTime) -> u32 {
+    /// Judges the ads in a user's list that count, `which` they are, by each of the caps.
+    fn judge(
+        &self,
+        caps: &[Cap],
+        user: UserId,
+        counts: impl Fn(&Counted) -> bool,
+        which: &str,
+        hearing: &mut Hearing<'_>,
+    ) {
+        let local = self.homes.local(user.0);
+        for cap in caps {
+            let count = self.count(local, cap.every, hearing.at, &counts);
+            if count > cap.count {
+                let what = format!(
+                    "user {} got {count} ads{which} within {} s, the last from page {}, where {} are allowed",
+                    user.0,
+                    cap.every.as_secs_f64(),
+                    self.pool[self.newest[local] as usize].page.0,
+                    cap.count
+                );
+                hearing.broken(Promise::CapsKept, what);
+            }
+        }
+    }
+
+    fn count(&self, local: usize, every: Span, now: SimTime, counts: impl Fn(&Counted) -> bool) -> u32 {
         let mut count = 0;
         let mut place = self.newest[local];
         while place != NIL {
             let ad = &self.pool[place as usize];
-            let counts = now - ad.at.time() < every && page.is_none_or(|page| page == ad.page);
-            count += u32::from(counts);
+            count += u32::from(now - ad.at.time() < every && counts(ad));
             place = ad.next;
         }
         count

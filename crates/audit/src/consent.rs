@@ -2,7 +2,7 @@
 
 use crate::promises::{Campaign, Promise, Promises, TopicMatch};
 use crate::verdict::{Hearing, name};
-use chappe_base::{Act, Map, MessageId, PageId, Party, Permit, Seconds, Set, Span, Topic, UserId};
+use chappe_base::{Act, Map, MessageId, PageId, Party, Permit, Seconds, Set, SimTime, Span, Topic, UserId};
 
 const OPENED: u8 = 1;
 const BY_USER: u8 = 2;
@@ -20,6 +20,8 @@ struct Conversation {
     opened: Act,
     topic: Topic,
     last_act: Seconds,
+    /// The act before the last.
+    act_before: Seconds,
     opt_in: Act,
     flags: u8,
 }
@@ -30,6 +32,7 @@ impl Default for Conversation {
             opened: Act::default(),
             topic: Topic::default(),
             last_act: Seconds::NEVER,
+            act_before: Seconds::NEVER,
             opt_in: Act::default(),
             flags: 0,
         }
@@ -72,7 +75,20 @@ impl Consents {
 
     #[inline]
     pub(crate) fn acted(&mut self, between: Between, now: Seconds) {
-        self.conversations.entry(between).or_default().last_act = now;
+        let conversation = self.conversations.entry(between).or_default();
+        conversation.act_before = std::mem::replace(&mut conversation.last_act, now);
+    }
+
+    /// When the user last acted, to the second below.
+    pub(crate) fn last_act(&self, between: Between) -> Option<SimTime> {
+        let conversation = self.conversations.get(&between)?;
+        (conversation.last_act != Seconds::NEVER).then(|| conversation.last_act.time())
+    }
+
+    /// When the user acted before their last act, to the second below.
+    pub(crate) fn act_before(&self, between: Between) -> Option<SimTime> {
+        let conversation = self.conversations.get(&between)?;
+        (conversation.act_before != Seconds::NEVER).then(|| conversation.act_before.time())
     }
 
     pub(crate) fn opted_in(&mut self, between: Between, topic: Topic, act: Act) {
@@ -121,17 +137,36 @@ impl Consents {
         }
     }
 
-    /// Whether a live opt-in between them covers `topic`, and was given by `act` if one is named.
-    fn has_opt_in(&self, between: Between, scope: TopicMatch, topic: Topic, act: Option<Act>) -> bool {
+    /// The live opt-ins between them: on what, and by which act.
+    fn opt_ins(&self, between: Between) -> impl Iterator<Item = (Topic, Act)> {
         let conversation = self
             .conversations
             .get(&between)
             .filter(|conversation| conversation.is(OPTED_IN));
         let first = conversation.map(|conversation| (conversation.topic, conversation.opt_in));
         let others = self.other_opt_ins.get(&between).into_iter().flatten().copied();
-        first.into_iter().chain(others).any(|(given_for, given_by)| {
+        first.into_iter().chain(others)
+    }
+
+    /// Whether a live opt-in between them covers `topic`, and was given by `act` if one is named.
+    pub(crate) fn has_opt_in(
+        &self,
+        between: Between,
+        scope: TopicMatch,
+        topic: Topic,
+        act: Option<Act>,
+    ) -> bool {
+        self.opt_ins(between).any(|(given_for, given_by)| {
             scope.holds(given_for, topic) && act.is_none_or(|act| act == given_by)
         })
+    }
+
+    /// The act of the live opt-in on `topic`.
+    pub(crate) fn opt_in_on(&self, between: Between, topic: Topic) -> Option<Act> {
+        let mut opt_ins = self.opt_ins(between);
+        opt_ins
+            .find(|(given_for, _)| *given_for == topic)
+            .map(|(_, act)| act)
     }
 
     /// Judges the delivery of any message but an ad, which is judged with its permit.
@@ -222,7 +257,8 @@ impl Consents {
         Ok(conversation)
     }
 
-    /// Judges an ad's delivery by what the user may have changed since the decision.
+    /// Judges an ad's delivery by what the user may have changed since the decision; `leant_on` an
+    /// opt-in that so covers its topic, if it did.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -233,6 +269,7 @@ impl Consents {
         user: UserId,
         permit: &Permit,
         decided: Option<Permit>,
+        leant_on: Option<TopicMatch>,
     ) -> Result<(), String> {
         let between = (user, campaign.page);
         if self.is(between, BLOCKED) {
@@ -241,7 +278,7 @@ impl Consents {
         if promises.mute && self.is(between, MUTED) {
             return Err("who muted the page".into());
         }
-        let Some(scope) = promises.opt_in else {
+        let Some(scope) = promises.opt_in.or(leant_on) else {
             return Ok(());
         };
         let is_decided = decided == Some(*permit);

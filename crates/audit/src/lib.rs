@@ -18,10 +18,13 @@ mod ads;
 mod budgets;
 mod caps;
 mod consent;
+mod limits;
 mod messages;
 mod money;
 mod pair;
+mod prices;
 mod promises;
+mod reasons;
 mod shard;
 mod stock;
 mod transfers;
@@ -30,7 +33,10 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-pub use promises::{Campaign, Cap, Promise, Promises, QuietHours, TopicMatch};
+pub use promises::{
+    Agreement, Campaign, Cap, Grounds, MessageReasons, OptInRequests, PageLimits, Prices, Promise, Promises,
+    QuietHours, Quota, Rating, Tiers, TopicMatch,
+};
 pub use shard::ShardAudit;
 pub use verdict::{Check, ShardSummary, Verdict, Violation};
 
@@ -115,6 +121,7 @@ impl Audit {
         let credited = transfers::settle(summaries.iter().map(|summary| &summary.transfers), &mut hearing);
         let budgets: Vec<_> = summaries.iter().map(|summary| &summary.budgets).collect();
         let leased = budgets::settle(&budgets, &mut hearing);
+        limits::settle(summaries.iter().map(|summary| &summary.limits), &mut hearing);
         let clearing: i128 = summaries.iter().map(|summary| i128::from(summary.clearing)).sum();
         hearing.checked(Promise::MoneyConserved);
         if clearing != leased - credited {

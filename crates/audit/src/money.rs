@@ -35,6 +35,12 @@ pub(crate) enum Route {
     ReleaseAd(CampaignId),
     /// What was held, to revenue.
     ChargeAd(CampaignId),
+    /// A page pays for messages by list: a notice, or its month.
+    Notice(PageId),
+    /// Messages of a month that were paid and not sent.
+    QuotaBack(PageId),
+    /// What the platform keeps of a payment to a page.
+    Fee(PageId),
 }
 
 impl Route {
@@ -52,9 +58,18 @@ impl Route {
                 | Account::Revenue
                 | Account::UserHeld(_)
                 | Account::PageHeld(_)
-                | Account::LeaseHeld(_) => None,
+                | Account::LeaseHeld(_)
+                | Account::MessageRevenue
+                | Account::PaymentRevenue => None,
             },
-            Account::Revenue => None,
+            Account::Revenue | Account::PaymentRevenue => None,
+            Account::MessageRevenue => {
+                if let Account::Page(page) = to {
+                    Some(Route::QuotaBack(page))
+                } else {
+                    None
+                }
+            }
             Account::User(user) => {
                 (to == Account::UserHeld(user)).then_some(Route::Reserve(Party::User(user)))
             }
@@ -62,6 +77,8 @@ impl Route {
             Account::Page(page) => match to {
                 Account::Campaign(campaign) => Some(Route::SetAside(page, campaign)),
                 Account::PageHeld(payer) if payer == page => Some(Route::Reserve(Party::Page(page))),
+                Account::MessageRevenue => Some(Route::Notice(page)),
+                Account::PaymentRevenue => Some(Route::Fee(page)),
                 Account::World
                 | Account::Clearing
                 | Account::Revenue
@@ -83,7 +100,9 @@ impl Route {
                 | Account::PageHeld(_)
                 | Account::Campaign(_)
                 | Account::Lease(_)
-                | Account::LeaseHeld(_) => None,
+                | Account::LeaseHeld(_)
+                | Account::MessageRevenue
+                | Account::PaymentRevenue => None,
             },
             Account::Lease(campaign) => {
                 let held = (to == Account::LeaseHeld(campaign)).then_some(Route::ReserveAd(campaign));
@@ -91,7 +110,8 @@ impl Route {
             }
             Account::LeaseHeld(campaign) => {
                 let back = (to == Account::Lease(campaign)).then_some(Route::ReleaseAd(campaign));
-                back.or((to == Account::Revenue).then_some(Route::ChargeAd(campaign)))
+                let earns = matches!(to, Account::Revenue | Account::MessageRevenue);
+                back.or(earns.then_some(Route::ChargeAd(campaign)))
             }
         }
     }
@@ -118,6 +138,8 @@ pub(crate) struct Accounts {
     world: i64,
     clearing: i64,
     revenue: i64,
+    message_revenue: i64,
+    payment_revenue: i64,
 }
 
 #[derive(Clone, Copy, Default, Debug)]
@@ -141,13 +163,19 @@ impl Accounts {
             world: 0,
             clearing: 0,
             revenue: 0,
+            message_revenue: 0,
+            payment_revenue: 0,
         }
     }
 
     /// Whether the account is one of this shard's.
     pub(crate) fn has(&self, account: Account) -> bool {
         match account {
-            Account::World | Account::Clearing | Account::Revenue => true,
+            Account::World
+            | Account::Clearing
+            | Account::Revenue
+            | Account::MessageRevenue
+            | Account::PaymentRevenue => true,
             Account::User(user) | Account::UserHeld(user) => {
                 user.0 < self.users_count && self.homes.user(user) == self.shard
             }
@@ -167,6 +195,8 @@ impl Accounts {
             Account::World => self.world,
             Account::Clearing => self.clearing,
             Account::Revenue => self.revenue,
+            Account::MessageRevenue => self.message_revenue,
+            Account::PaymentRevenue => self.payment_revenue,
             Account::User(user) => self.users[self.homes.local(user.0)],
             Account::Page(page) => self.pages[self.homes.local(page.0)],
             Account::UserHeld(user) => self.held_by(Party::User(user)),
@@ -186,6 +216,8 @@ impl Accounts {
             Account::World => &mut self.world,
             Account::Clearing => &mut self.clearing,
             Account::Revenue => &mut self.revenue,
+            Account::MessageRevenue => &mut self.message_revenue,
+            Account::PaymentRevenue => &mut self.payment_revenue,
             Account::User(user) => &mut self.users[self.homes.local(user.0)],
             Account::Page(page) => &mut self.pages[self.homes.local(page.0)],
             Account::UserHeld(user) => self.held.entry(Party::User(user)).or_default(),
@@ -212,7 +244,9 @@ impl Accounts {
             | Account::PageHeld(_)
             | Account::Campaign(_)
             | Account::Lease(_)
-            | Account::LeaseHeld(_) => None,
+            | Account::LeaseHeld(_)
+            | Account::MessageRevenue
+            | Account::PaymentRevenue => None,
         };
     }
 
@@ -234,7 +268,13 @@ impl Accounts {
             .chain(&self.pages)
             .copied()
             .chain(self.held.values().copied());
-        let rest = [self.world, self.clearing, self.revenue];
+        let rest = [
+            self.world,
+            self.clearing,
+            self.revenue,
+            self.message_revenue,
+            self.payment_revenue,
+        ];
         all.chain(campaigns).chain(rest).map(i128::from).sum()
     }
 
@@ -255,7 +295,9 @@ pub(crate) fn overdraft(account: Account) -> Promise {
         | Account::User(_)
         | Account::UserHeld(_)
         | Account::Page(_)
-        | Account::PageHeld(_) => Promise::MoneyConserved,
+        | Account::PageHeld(_)
+        | Account::MessageRevenue
+        | Account::PaymentRevenue => Promise::MoneyConserved,
     }
 }
 
@@ -266,6 +308,8 @@ pub(crate) fn account_name(account: Account) -> String {
         Account::World => "the world".into(),
         Account::Clearing => "clearing".into(),
         Account::Revenue => "revenue".into(),
+        Account::MessageRevenue => "revenue of messages".into(),
+        Account::PaymentRevenue => "revenue of payments".into(),
         Account::User(user) => name(Party::User(user)),
         Account::Page(page) => name(Party::Page(page)),
         Account::UserHeld(user) => format!("what {} holds", name(Party::User(user))),

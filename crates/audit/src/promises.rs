@@ -23,11 +23,17 @@ pub enum Promise {
     StockKept,
     /// Each message is delivered at most once, and none is lost.
     DeliveredOnce,
+    /// No page's message, and no request for an opt-in, without a reason that the rules accept.
+    MessagesPermitted,
+    /// Ads, messages and payments cost what was agreed.
+    PricesKept,
+    /// No page reaches more people, or sends more, than it may.
+    LimitsKept,
 }
 
 impl Promise {
     /// All of them, in the order in which they are counted and shown.
-    pub const ALL: [Promise; 7] = [
+    pub const ALL: [Promise; 10] = [
         Promise::MoneyConserved,
         Promise::AdPermitted,
         Promise::ConsentKept,
@@ -35,6 +41,9 @@ impl Promise {
         Promise::BudgetsKept,
         Promise::StockKept,
         Promise::DeliveredOnce,
+        Promise::MessagesPermitted,
+        Promise::PricesKept,
+        Promise::LimitsKept,
     ];
 
     /// The promise in words.
@@ -48,6 +57,9 @@ impl Promise {
             Promise::BudgetsKept => "budgets kept",
             Promise::StockKept => "stock kept",
             Promise::DeliveredOnce => "each message delivered at most once and none lost",
+            Promise::MessagesPermitted => "no page's message without its reason",
+            Promise::PricesKept => "prices kept",
+            Promise::LimitsKept => "pages within their limits",
         }
     }
 }
@@ -108,6 +120,50 @@ impl QuietHours {
     }
 }
 
+/// Reasons for an ad, of which one must hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Grounds {
+    /// So long after the user's last act towards the page at most.
+    pub within: Option<Span>,
+    /// One further message after that, until the user acts again.
+    pub one_further: bool,
+    /// An opt-in that is good for an ad.
+    pub opt_in: Option<Agreement>,
+}
+
+/// What an opt-in is good for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Agreement {
+    /// How closely its topic matches the ad's.
+    pub topic: TopicMatch,
+    /// In how long it is good for one ad; none if for one ad in all.
+    pub every: Option<Span>,
+    /// How many days it lives, counted by the day of its act.
+    pub life_days: u16,
+}
+
+/// Reasons for a page's own message, of which one must hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageReasons {
+    /// So long after the user's last act towards the page at most.
+    pub within: Option<Span>,
+    /// An order, at any time.
+    pub order_notices: bool,
+    /// An answer by people, so long after the user's last act at most.
+    pub human_answers: Option<Span>,
+    /// One further message after the window, an ad or not, until the user acts again.
+    pub one_further: bool,
+}
+
+/// When a page may ask for an opt-in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OptInRequests {
+    /// So long after the user's last act before the opt-in at most.
+    pub within: Span,
+    /// Not on the topic of an opt-in on record that is fewer days old.
+    pub again_after_days: u16,
+}
+
 /// What a campaign is and may spend.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Campaign {
@@ -119,12 +175,81 @@ pub struct Campaign {
     pub topic: Topic,
     /// The product that has to be in stock whenever budget is leased; none if it needs no stock.
     pub product: Option<ProductId>,
+    /// What it pays at most for one ad.
+    pub bid: Money,
     /// What it may spend in total.
     pub budget: Money,
     /// When it begins.
     pub start: SimTime,
     /// When it ends; [`SimTime::NEVER`] for no end.
     pub end: SimTime,
+}
+
+/// What businesses pay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Prices {
+    /// What an ad costs at least.
+    pub reserve: Money,
+    /// What a notice costs that comes more than a day after its order, where messages have list prices;
+    /// ads then are messages too.
+    pub notice: Option<Money>,
+    /// What the platform keeps of a payment to a page [millionths].
+    pub payment_fee_ppm: u32,
+}
+
+/// What a page may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct PageLimits {
+    /// How many people it reaches in a day.
+    pub tiers: Option<Tiers>,
+    /// How it is rated.
+    pub rating: Option<Rating>,
+    /// Ads that it leases out per second.
+    pub per_second: Option<u32>,
+    /// Ads in a month.
+    pub quota: Option<Quota>,
+}
+
+impl PageLimits {
+    /// Whether pages hear how their ads are taken.
+    pub(crate) fn rates(&self) -> bool {
+        self.tiers.is_some() || self.rating.is_some()
+    }
+}
+
+/// People that a page reaches in a day, by tier; above the last there is no limit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tiers {
+    /// The limits, rising.
+    pub limits: [u32; 4],
+    /// The tier in which a page begins.
+    pub start: u8,
+}
+
+/// How a page is rated by seven days.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rating {
+    /// Complaints per ad from which on it is yellow [millionths].
+    pub yellow_ppm: u32,
+    /// The same for red.
+    pub red_ppm: u32,
+    /// Share of ads opened below which it is yellow at best [millionths].
+    pub read_ppm: u32,
+    /// Fewer ads are green.
+    pub ads_count: u32,
+    /// Whether red stops its ads; else it costs a tier.
+    pub pauses: bool,
+}
+
+/// A plan of messages for 30 days.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Quota {
+    /// How many.
+    pub messages_count: u32,
+    /// What it costs.
+    pub fee: Money,
+    /// What one more costs, if there is one more.
+    pub overage: Option<Money>,
 }
 
 /// Everything that was promised for one run. Cheap to clone: every shard's audit keeps a copy.
@@ -162,6 +287,21 @@ pub struct Promises {
     pub page_caps: Vec<Cap>,
     /// When users are left in peace.
     pub quiet_hours: Option<QuietHours>,
+    /// Reasons for ads; none if no reason is needed.
+    pub grounds: Option<Grounds>,
+    /// Caps on a user's ads from all pages, but for those after which the user acted towards the page.
+    pub unanswered_caps: Vec<Cap>,
+    /// Reasons for pages' own messages; none if no reason is needed.
+    pub messages: Option<MessageReasons>,
+    /// Whether people answer a page's hot-line, by page. Read for messages only; may be empty
+    /// without reasons for them.
+    pub answered_by_people: Arc<[bool]>,
+    /// When pages may ask for opt-ins; none if at any time.
+    pub opt_in_requests: Option<OptInRequests>,
+    /// What businesses pay.
+    pub prices: Prices,
+    /// What pages may do.
+    pub page_limits: PageLimits,
     /// The longest that money may be under way between shards, and a message between platform
     /// and device. What has been under way for longer at the end of the run is lost.
     pub under_way_at_most: Span,

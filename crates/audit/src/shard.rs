@@ -3,14 +3,17 @@
 use crate::ads::Ads;
 use crate::budgets::Budgets;
 use crate::consent::Consents;
+use crate::limits::Limits;
 use crate::messages::Messages;
 use crate::money::{Accounts, Route, account_name, overdraft};
+use crate::prices::Charges;
 use crate::promises::{Promise, Promises};
 use crate::stock::{Step as OrderStep, Stock};
 use crate::transfers::{Half, Step, Told, Transfers};
 use crate::verdict::{Findings, Hearing, ShardSummary};
 use chappe_base::{
-    Account, Decision, Fact, Homes, MessageClass, Money, Party, ShardId, SimTime, Span, TransferId,
+    Account, Decision, Fact, Heard, Homes, MessageClass, MessageId, Money, Party, Reaction, ShardId, SimTime,
+    Span, TransferId,
 };
 
 /// The audit of one shard's facts.
@@ -27,6 +30,8 @@ pub struct ShardAudit {
     accounts: Accounts,
     transfers: Transfers,
     budgets: Budgets,
+    charges: Charges,
+    limits: Limits,
 }
 
 impl ShardAudit {
@@ -45,6 +50,8 @@ impl ShardAudit {
             accounts: Accounts::new(homes, shard, promises),
             transfers: Transfers::default(),
             budgets: Budgets::new(homes, shard, promises),
+            charges: Charges::new(promises.prices),
+            limits: Limits::new(promises),
         }
     }
 
@@ -70,7 +77,13 @@ impl ShardAudit {
             } => {
                 self.messages.accepted(message, class, hearing);
                 if class == MessageClass::Ad {
-                    self.ads.accepted(message, from, to, hearing);
+                    self.ads.accepted(message, from, to, &self.consents, hearing);
+                    if let (Party::Page(page), Party::User(user)) = (from, to) {
+                        self.limits.sent(user, page, hearing);
+                    }
+                } else if let (Party::Page(page), Party::User(user)) = (from, to) {
+                    let reasons = &mut self.ads.reasons;
+                    reasons.message(message, class, page, user, &self.consents, hearing);
                 }
             }
             Fact::Delivered {
@@ -87,14 +100,17 @@ impl ShardAudit {
                 }
             }
             Fact::Read { message, .. } => self.messages.read(message, hearing),
-            Fact::Refused { message, .. } => self.messages.refused(message),
+            Fact::Refused { message, .. } => {
+                self.messages.refused(message);
+                self.charges.refused(message);
+            }
             Fact::Withdrawn { message, .. } => {
                 self.messages.ended(message, "withdrawn", hearing);
-                self.ads.undelivered(message, hearing);
+                self.undelivered(at, fact, message);
             }
             Fact::Expired { message } => {
                 self.messages.ended(message, "called expired", hearing);
-                self.ads.undelivered(message, hearing);
+                self.undelivered(at, fact, message);
             }
             Fact::Pending { message } => self.messages.ended(message, "called pending", hearing),
             Fact::Opened {
@@ -108,18 +124,36 @@ impl ShardAudit {
                 self.consents
                     .opened((user, page), act, by_user, topic, at.seconds());
             }
-            Fact::Acted { user, page } => self.consents.acted((user, page), at.seconds()),
+            Fact::Acted { user, page } => {
+                self.consents.acted((user, page), at.seconds());
+                self.ads.reasons.acted((user, page));
+            }
             Fact::OptedIn {
                 user,
                 page,
                 topic,
                 act,
                 ..
-            } => self.consents.opted_in((user, page), topic, act),
-            Fact::OptedOut { user, page, topic } => self.consents.opted_out((user, page), topic),
-            Fact::Blocked { user, party } => self.consents.blocked(user, party, true),
+            } => {
+                let reasons = &mut self.ads.reasons;
+                reasons.opted_in((user, page), topic, act, &self.consents, hearing);
+                self.consents.opted_in((user, page), topic, act);
+            }
+            Fact::OptedOut { user, page, topic } => {
+                self.consents.opted_out((user, page), topic);
+                self.limits.seen(Some(page), complaint);
+            }
+            Fact::Blocked { user, party } => {
+                self.consents.blocked(user, party, true);
+                if let Party::Page(page) = party {
+                    self.limits.seen(Some(page), complaint);
+                }
+            }
             Fact::Unblocked { user, party } => self.consents.blocked(user, party, false),
-            Fact::Muted { user, page } => self.consents.muted((user, page)),
+            Fact::Muted { user, page } => {
+                self.consents.muted((user, page));
+                self.limits.seen(Some(page), complaint);
+            }
             Fact::Decided {
                 user,
                 page,
@@ -139,6 +173,8 @@ impl ShardAudit {
                 price,
                 permit,
             } => {
+                let page = self.limits.page_of(campaign);
+                self.limits.seen(page, |heard| heard.delivered += 1);
                 self.ads
                     .delivered(message, user, (campaign, price), permit, &self.consents, hearing);
             }
@@ -148,23 +184,27 @@ impl ShardAudit {
                 user,
                 page,
                 product,
-                ..
+                price,
             } => {
+                self.charges.sold(order, page, price, hearing);
                 self.stock.placed(order, user, page, product, hearing);
             }
             Fact::OrderPaid { order, page } => {
                 self.stock.stepped(order, page, None, OrderStep::Paid, hearing)
             }
             Fact::OrderShipped { order, page } => {
+                self.charges.told(order, false, hearing);
                 self.stock.stepped(order, page, None, OrderStep::Shipped, hearing)
             }
             Fact::OrderDelivered { order, page } => {
+                self.charges.told(order, true, hearing);
                 self.stock
                     .stepped(order, page, None, OrderStep::Delivered, hearing);
             }
             Fact::OrderCancelled {
                 order, page, product, ..
             } => {
+                self.charges.told(order, true, hearing);
                 self.stock
                     .stepped(order, page, Some(product), OrderStep::Cancelled, hearing);
             }
@@ -227,11 +267,35 @@ impl ShardAudit {
             Fact::Leased {
                 campaign, to, amount, ..
             } => {
+                self.limits.leased(campaign, amount, hearing);
                 let stock = &self.stock;
                 let units = |page, product| stock.units(page, product);
                 self.budgets.leased(campaign, to, amount, units, hearing);
             }
             Fact::LeaseReturned { campaign, amount } => self.budgets.returned(campaign, amount, hearing),
+            Fact::Reacted {
+                campaign,
+                reaction: Reaction::Open,
+                ..
+            } => {
+                let page = self.limits.page_of(campaign);
+                self.limits.seen(page, |heard| heard.opened += 1);
+            }
+            Fact::MessageCharged { message, page, price } => {
+                self.charges.notice_paid((message, page, price), hearing);
+            }
+            Fact::ReachMoved {
+                campaign,
+                step,
+                people,
+            } => self.limits.reach_moved(campaign, step, people, hearing),
+            Fact::Rated { page, heard, quality } => self.limits.rated(page, heard, quality, hearing),
+            Fact::TierChanged { page, tier } => self.limits.tier_changed(page, tier, hearing),
+            Fact::QuotaCharged {
+                page,
+                amount,
+                messages_count,
+            } => self.limits.quota_charged(page, amount, messages_count, hearing),
             // No promise is about these.
             Fact::Dropped { .. }
             | Fact::Reneged { .. }
@@ -242,6 +306,18 @@ impl ShardAudit {
             | Fact::Answered { .. }
             | Fact::Abandoned { .. }
             | Fact::Reacted { .. } => {}
+        }
+    }
+
+    /// A message came to nothing, perhaps an ad.
+    fn undelivered(&mut self, at: SimTime, fact: &Fact, message: MessageId) {
+        let hearing = &mut Hearing {
+            at,
+            fact: Some(fact),
+            findings: &mut self.findings,
+        };
+        if let Some((page, accepted)) = self.ads.undelivered(message, hearing) {
+            self.limits.unsent(page, accepted.time());
         }
     }
 
@@ -256,6 +332,8 @@ impl ShardAudit {
             + self.accounts.bytes()
             + self.transfers.bytes()
             + self.budgets.bytes()
+            + self.charges.bytes()
+            + self.limits.bytes()
     }
 
     /// Judges what is left open at the end of the run.
@@ -269,6 +347,8 @@ impl ShardAudit {
         };
         let in_flight = self.messages.finish(hearing);
         self.ads.finish(hearing);
+        self.charges.finish(hearing);
+        let limits = self.limits.finish(hearing);
         let transfers = self.transfers.finish(hearing);
         let accounts = &self.accounts;
         let left = |campaign| accounts.balance(Account::Campaign(campaign));
@@ -289,8 +369,13 @@ impl ShardAudit {
             end: self.end,
             transfers,
             budgets,
+            limits,
         }
     }
+}
+
+fn complaint(heard: &mut Heard) {
+    heard.complaints += 1;
 }
 
 fn said(transfer: TransferId, step: Step, amount: Option<Money>, parties: Option<(Party, Party)>) -> Told {
@@ -366,6 +451,12 @@ impl ShardAudit {
                 self.budgets.charged(campaign, amount, hearing);
                 return self.ads.charge_moved((campaign, amount), hearing);
             }
+            Route::Fee(page) => return self.charges.fee_moved((transfer, page, amount), hearing),
+            Route::Notice(page) if transfer != TransferId::default() => {
+                return self.charges.notice_moved((transfer, page, amount), hearing);
+            }
+            Route::Notice(page) => return self.limits.quota_moved(page, amount.0, hearing),
+            Route::QuotaBack(page) => return self.limits.quota_moved(page, -amount.0, hearing),
             Route::Reserve(payer) => (Step::Reserve, Some(payer), None),
             Route::Release(payer) => (Step::Release, Some(payer), None),
             Route::Post(payer) => (Step::Post, Some(payer), None),

@@ -1,6 +1,7 @@
 //! What the audit finds, per shard and over all.
 
 use crate::budgets::BudgetSums;
+use crate::limits::LimitSums;
 use crate::promises::Promise;
 use crate::transfers::TransferSums;
 use chappe_base::{Fact, MessageId, Party, Seconds, ShardId, SimTime, Span};
@@ -85,6 +86,7 @@ pub struct ShardSummary {
     pub(crate) clearing: i64,
     pub(crate) transfers: TransferSums,
     pub(crate) budgets: BudgetSums,
+    pub(crate) limits: LimitSums,
 }
 
 /// Counts of checks and violations, and the first violations themselves.

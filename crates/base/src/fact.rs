@@ -11,10 +11,12 @@ use crate::id::{
 use crate::money::{Account, Money};
 use crate::time::{SimTime, Span};
 use crate::words::{
-    Answerer, CommandClass, Entry, Format, MessageClass, OptInSource, Reaction, RefusalReason, RuleKind,
+    Answerer, CommandClass, Entry, Format, MessageClass, OptInSource, Quality, ReachStep, Reaction,
+    RefusalReason, RuleKind,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::ops::AddAssign;
 
 /// The records that permit an ad to one user from one page.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
@@ -441,6 +443,74 @@ pub enum Fact {
         /// How.
         reaction: Reaction,
     },
+
+    /// A page paid for a message other than an ad: a notice about an order, more than a day after it.
+    MessageCharged {
+        /// The message.
+        message: MessageId,
+        /// The page.
+        page: PageId,
+        /// Its list price.
+        price: Money,
+    },
+    /// Leave to send a page's ads to so many people a day went from its home to a shard, or back.
+    ReachMoved {
+        /// The campaign with whose lease it goes.
+        campaign: CampaignId,
+        /// Which step.
+        step: ReachStep,
+        /// How many people.
+        people: u32,
+    },
+    /// A page's home heard how the page's ads were taken, and rated the page by seven days of it.
+    Rated {
+        /// The page.
+        page: PageId,
+        /// What is new since it last heard from that shard.
+        heard: Heard,
+        /// The rating.
+        quality: Quality,
+    },
+    /// A page may reach more people in a day than before, or fewer.
+    TierChanged {
+        /// The page.
+        page: PageId,
+        /// The tier, from 0.
+        tier: u8,
+    },
+    /// A page's fees for a month of messages changed: paid where the amount is above zero, else paid back.
+    QuotaCharged {
+        /// The page.
+        page: PageId,
+        /// How much.
+        amount: Money,
+        /// Messages leased to shards in the month and not given back.
+        messages_count: u32,
+    },
+}
+
+/// How people took a page's ads.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+pub struct Heard {
+    /// Ads delivered.
+    pub delivered: u32,
+    /// Ads opened.
+    pub opened: u32,
+    /// Blocks, mutes and opt-outs.
+    pub complaints: u32,
+    /// People sent an ad who had had none for a day.
+    pub reached: u32,
+}
+
+impl AddAssign for Heard {
+    fn add_assign(&mut self, other: Heard) {
+        self.delivered += other.delivered;
+        self.opened += other.opened;
+        self.complaints += other.complaints;
+        self.reached += other.reached;
+    }
 }
 
 #[cfg(test)]

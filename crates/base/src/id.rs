@@ -137,6 +137,12 @@ impl Act {
         Act((day as u32) << 22 | slot << 13 | (kind as u32) << 10 | position)
     }
 
+    /// The day it was begun on: 0 for day one, negative for history.
+    #[must_use]
+    pub fn day(self) -> i32 {
+        (self.0 >> 22) as i32 - Self::HISTORY_DAYS
+    }
+
     /// Position within the conversation, 0 for its first message.
     #[must_use]
     pub fn position(self) -> u32 {
@@ -154,6 +160,13 @@ impl Act {
     #[must_use]
     pub fn of(self, kind: ActKind) -> Act {
         Act(self.0 & !(3 << 10) | (kind as u32) << 10)
+    }
+
+    /// The campaign whose ad the act answers, if it is such an answer: those are numbered by campaign.
+    #[must_use]
+    pub fn answers(self) -> Option<CampaignId> {
+        let slot = (self.0 >> 13 & (Self::SLOTS - 1)) as u16;
+        (self.of(ActKind::Response) == self).then_some(CampaignId(slot))
     }
 
     /// The act of whoever read this one's message, as against that of whoever sent it.
@@ -265,7 +278,7 @@ mod tests {
     #[test]
     fn acts_keep_their_parts_apart() {
         let act = Act::new(-8, 511, ActKind::Page, 1023);
-        assert_eq!(act.position(), 1023);
+        assert_eq!((act.day(), act.position()), (-8, 1023));
         assert_eq!(act.at(3).position(), 3);
         assert_ne!(act.reading().of(ActKind::Ad), act.of(ActKind::Ad));
         assert_ne!(act.of(ActKind::Ad), act);
@@ -273,5 +286,8 @@ mod tests {
         let message = MessageId::new(UserId(u32::MAX), act);
         assert_eq!((message.initiator(), message.act()), (UserId(u32::MAX), act));
         assert_eq!(message.at(0).act().position(), 0);
+        assert_eq!(act.answers(), None);
+        let answer = Act::new(3, 300, ActKind::Response, 6);
+        assert_eq!(answer.answers(), Some(CampaignId(300)));
     }
 }

@@ -17,7 +17,7 @@ mod time;
 mod words;
 
 pub use digest::Chain;
-pub use fact::{Decision, Fact, Permit, Record};
+pub use fact::{Decision, Fact, Heard, Permit, Record};
 pub use id::{
     Act, ActKind, CampaignId, Homes, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic,
     TransferId, UserId,
@@ -31,5 +31,6 @@ pub use random::{Keyed, Purpose, Stream, philox2x64, unit};
 pub use text::{Amount, Duration, Probability};
 pub use time::{Seconds, SimTime, Span};
 pub use words::{
-    Answerer, CommandClass, Entry, Format, MessageClass, OptInSource, Reaction, RefusalReason, RuleKind,
+    Answerer, CommandClass, Entry, Format, MessageClass, OptInSource, Quality, ReachStep, Reaction,
+    RefusalReason, RuleKind,
 };

@@ -95,6 +95,10 @@ pub enum Account {
     Lease(CampaignId),
     /// The part of a lease that is reserved for ads on their way.
     LeaseHeld(CampaignId),
+    /// What the platform has earned with messages by list price.
+    MessageRevenue,
+    /// What the platform has earned with payments to pages.
+    PaymentRevenue,
 }
 
 impl Account {

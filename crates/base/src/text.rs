@@ -110,6 +110,12 @@ impl Probability {
     pub const fn get(self) -> f64 {
         self.0
     }
+
+    /// The same in whole millionths, rounded.
+    #[must_use]
+    pub fn ppm(self) -> u32 {
+        libm::round(self.0 * 1e6) as u32
+    }
 }
 
 impl<'de> Deserialize<'de> for Probability {

@@ -75,6 +75,12 @@ impl SimTime {
         )
     }
 
+    /// The whole second at or after this time. Saturates like [`SimTime::seconds`].
+    #[must_use]
+    pub fn seconds_above(self) -> Seconds {
+        SimTime(self.0.saturating_add(Span::SECOND.0 - 1)).seconds()
+    }
+
     /// The day this time falls on: 0 for day one, negative for history.
     #[must_use]
     pub fn day(self) -> i32 {
@@ -128,6 +134,8 @@ mod tests {
     fn days_and_seconds_round_down_also_before_day_one() {
         assert_eq!(SimTime(-1).day(), -1);
         assert_eq!(SimTime(-1).seconds(), Seconds(-1));
+        assert_eq!(SimTime(-1).seconds_above(), Seconds(0));
+        assert_eq!(SimTime(1).seconds_above(), Seconds(1));
         assert_eq!((SimTime::ZERO + Span::DAY).day(), 1);
         assert_eq!(Seconds(-5).time().seconds(), Seconds(-5));
     }

@@ -65,7 +65,7 @@ words! {
 }
 
 words! {
-    /// A rule that can refuse an ad.
+    /// A rule that can refuse an ad, a page's message or its request for an opt-in.
     RuleKind {
         /// The platform shows no ads at all.
         NoAds = "no_ads",
@@ -95,6 +95,26 @@ words! {
         Stock = "stock",
         /// No budget is left, or pacing grants none yet.
         Budget = "budget",
+        /// None of the grounds on which an ad may be sent.
+        Grounds = "grounds",
+        /// Ads per user over all pages that the user has not answered.
+        UnansweredCap = "unanswered_cap",
+        /// A page's message outside the window, without a tag that covers it.
+        Tag = "tag",
+        /// When, and how often, a page may ask for an opt-in.
+        OptInRequest = "opt_in_request",
+        /// The bid is below the reserve.
+        Reserve = "reserve",
+        /// The bid is below the list price of a marketing message.
+        MessagePrice = "message_price",
+        /// People whom the page may reach in a day.
+        Tier = "tier",
+        /// The page's quality rating.
+        Quality = "quality",
+        /// Messages of the page per second.
+        Throughput = "throughput",
+        /// Messages of the page per month.
+        Quota = "quota",
     }
 }
 
@@ -167,6 +187,32 @@ words! {
 }
 
 words! {
+    /// How people take the ads of a page.
+    Quality {
+        /// Well.
+        Green = "green",
+        /// With some complaints, or seldom opened.
+        Yellow = "yellow",
+        /// With many complaints.
+        Red = "red",
+    }
+}
+
+words! {
+    /// Where leave to reach people is on its way.
+    ReachStep {
+        /// The page's home leases it to a shard.
+        Leased = "leased",
+        /// The shard has it.
+        Arrived = "arrived",
+        /// The shard gives back what no recipient of the last day takes up.
+        Returned = "returned",
+        /// The page's home has it again.
+        Regained = "regained",
+    }
+}
+
+words! {
     /// Why the platform refused a command.
     RefusalReason {
         /// The recipient blocked the sender.
@@ -194,5 +240,32 @@ words! {
         NoConversation = "no_conversation",
         /// The message has not reached the device yet.
         NotDelivered = "not_delivered",
+        /// A page's message outside the window, without a tag that covers it.
+        Tag = "tag",
+        /// The opt-in answers a request that the page was not allowed to make.
+        OptInRequest = "opt_in_request",
+    }
+}
+
+impl RefusalReason {
+    /// The rule of the policy that refused, if one did.
+    #[must_use]
+    pub fn rule(self) -> Option<RuleKind> {
+        match self {
+            RefusalReason::Tag => Some(RuleKind::Tag),
+            RefusalReason::OptInRequest => Some(RuleKind::OptInRequest),
+            RefusalReason::Blocked
+            | RefusalReason::UnknownPage
+            | RefusalReason::InsufficientFunds
+            | RefusalReason::InvalidTransfer
+            | RefusalReason::KeyReused
+            | RefusalReason::KeyExpired
+            | RefusalReason::TimedOut
+            | RefusalReason::OutOfStock
+            | RefusalReason::WrongPrice
+            | RefusalReason::WrongState
+            | RefusalReason::NoConversation
+            | RefusalReason::NotDelivered => None,
+        }
     }
 }

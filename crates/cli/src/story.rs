@@ -1,7 +1,8 @@
 //! Facts in words, and which facts belong to whom.
 
 use crate::terminal::span;
-use chappe_base::{Account, Decision, Fact, MessageId, Money, PageId, Party, Topic, UserId};
+use chappe_base::{Account, Decision, Fact, MessageId, Money, PageId, Party, RuleKind, Topic, UserId};
+use chappe_scenario::presets::Preset;
 use chappe_scenario::{Catalogue, Scenario};
 
 /// The message, order or transfer that a fact is about.
@@ -128,13 +129,30 @@ pub(crate) fn bears_on(fact: &Fact, user: UserId, page: PageId) -> bool {
 /// Tells facts in the scenario's own words.
 pub(crate) struct Teller<'a> {
     catalogue: &'a Catalogue,
+    preset: Option<Preset>,
 }
 
 impl<'a> Teller<'a> {
     pub(crate) fn new(scenario: &'a Scenario) -> Teller<'a> {
         Teller {
             catalogue: &scenario.catalogue,
+            preset: Preset::named(&scenario.platform.policy.name),
         }
+    }
+
+    /// A decision in words.
+    pub(crate) fn verdict(&self, decision: Decision) -> String {
+        match decision {
+            Decision::Allowed(_) => "allowed".to_string(),
+            Decision::Refused(rule) => format!("refused by {}", self.rule(rule)),
+        }
+    }
+
+    /// A rule by its name, and the error of the real platform where one is known.
+    pub(crate) fn rule(&self, rule: RuleKind) -> String {
+        let code = self.preset.as_ref().and_then(|preset| preset.code(rule));
+        let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+        format!("`{}`{code}", rule.label())
     }
 
     /// A topic by its names.
@@ -213,7 +231,10 @@ impl<'a> Teller<'a> {
                 to,
                 reason,
             } => {
-                let reason = words(reason.label());
+                let reason = match reason.rule() {
+                    Some(rule) => self.rule(rule),
+                    None => words(reason.label()),
+                };
                 format!(
                     "{} of {} to {} refused: {reason}",
                     message.0,
@@ -229,7 +250,7 @@ impl<'a> Teller<'a> {
                     party(to)
                 )
             }
-            Fact::Withdrawn { rule, .. } => format!("withdrawn by the rule `{}`", rule.label()),
+            Fact::Withdrawn { rule, .. } => format!("withdrawn by the rule {}", self.rule(rule)),
             Fact::Expired { .. } => "expired in the inbox".to_string(),
             Fact::Pending { .. } => "still under way when the run ended".to_string(),
             Fact::Read { message, user } => format!("user {} read message {}", user.0, message.0),
@@ -421,15 +442,34 @@ impl<'a> Teller<'a> {
                     reaction.label()
                 )
             }
+            Fact::MessageCharged { message, page, price } => {
+                format!("page {} paid {} for message {}", page.0, money(price), message.0)
+            }
+            Fact::ReachMoved {
+                campaign,
+                step,
+                people,
+            } => {
+                format!(
+                    "leave to reach {people} people with campaign {}: {}",
+                    campaign.0,
+                    step.label()
+                )
+            }
+            Fact::Rated { page, quality, .. } => format!("page {} is rated {}", page.0, quality.label()),
+            Fact::TierChanged { page, tier } => format!("page {} is in tier {tier} now", page.0),
+            Fact::QuotaCharged {
+                page,
+                amount,
+                messages_count,
+            } => {
+                format!(
+                    "page {} paid {} for its month, with {messages_count} messages",
+                    page.0,
+                    money(amount)
+                )
+            }
         }
-    }
-}
-
-/// A decision in words.
-pub(crate) fn verdict(decision: Decision) -> String {
-    match decision {
-        Decision::Allowed(_) => "allowed".to_string(),
-        Decision::Refused(rule) => format!("refused by `{}`", rule.label()),
     }
 }
 
@@ -460,5 +500,7 @@ fn account(account: Account) -> String {
         Account::Campaign(campaign) => format!("campaign {}'s budget", campaign.0),
         Account::Lease(campaign) => format!("the lease of campaign {}", campaign.0),
         Account::LeaseHeld(campaign) => format!("the lease of campaign {}, reserved", campaign.0),
+        Account::MessageRevenue => "the platform's revenue of messages".to_string(),
+        Account::PaymentRevenue => "the platform's revenue of payments".to_string(),
     }
 }

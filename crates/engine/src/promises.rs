@@ -1,9 +1,14 @@
 //! What a scenario promises, in the words of the audit.
 
-use chappe_audit::{Campaign, Cap, Promises, QuietHours, TopicMatch as AuditMatch};
+use chappe_audit::{
+    Agreement, Campaign, Cap, Grounds, MessageReasons, OptInRequests, PageLimits, Prices, Promises,
+    QuietHours, Quota as AuditQuota, Rating, Tiers as AuditTiers, TopicMatch as AuditMatch,
+};
 use chappe_base::{Format, Span, UserId};
-use chappe_platform::CampaignConfig;
-use chappe_platform::policy::{OpenedBy, OptInScope, PageRule, TopicMatch, UserRule};
+use chappe_platform::policy::{
+    self, MessageRule, OnRed, OpenedBy, OptInScope, PageRule, TopicMatch, UserRule,
+};
+use chappe_platform::{CampaignConfig, Desk};
 use chappe_scenario::Scenario;
 use chappe_workload::Population;
 use std::sync::Arc;
@@ -28,6 +33,7 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
         format: terms.format,
         topic: terms.topic,
         product: needs_stock.then_some(terms.product),
+        bid: terms.bid,
         budget: terms.budget,
         start: terms.start,
         end: terms.end,
@@ -48,16 +54,99 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
         user_caps: Vec::new(),
         page_caps: Vec::new(),
         quiet_hours: None,
+        grounds: None,
+        unanswered_caps: Vec::new(),
+        messages: reasons(&config.policy.message_rules),
+        answered_by_people: config.pages.iter().map(|page| page.desk != Desk::Bot).collect(),
+        opt_in_requests: config.policy.opt_in_request.map(|request| OptInRequests {
+            within: request.within,
+            again_after_days: request.again_after_days,
+        }),
+        prices: Prices {
+            reserve: config.policy.reserve(),
+            notice: config.policy.message_prices().map(|prices| prices.utility),
+            payment_fee_ppm: config.payment_fee_ppm,
+        },
+        page_limits: PageLimits::default(),
         under_way_at_most: UNDER_WAY_AT_MOST,
     };
     for rule in &config.policy.user_rules {
         add(&mut promises, rule);
+    }
+    for rule in &config.policy.page_rules {
+        limit(&mut promises.page_limits, rule);
     }
     if promises.quiet_hours.is_some() {
         let offsets = (0..config.users_count).map(|user| population.time_zone_minutes(UserId(user)));
         promises.offsets_minutes = offsets.collect();
     }
     promises
+}
+
+fn limit(limits: &mut PageLimits, rule: &PageRule) {
+    match *rule {
+        // Judged with stock, budgets and prices.
+        PageRule::Running
+        | PageRule::InStock
+        | PageRule::Budget
+        | PageRule::Reserve(_)
+        | PageRule::MessagePrices(_) => {}
+        PageRule::Tiers(tiers) => {
+            limits.tiers = Some(AuditTiers {
+                limits: tiers.limits,
+                start: tiers.start,
+            });
+        }
+        PageRule::Quality(rule) => {
+            limits.rating = Some(Rating {
+                yellow_ppm: rule.yellow_ppm,
+                red_ppm: rule.red_ppm,
+                read_ppm: rule.read_ppm,
+                ads_count: rule.ads_count,
+                pauses: rule.on_red == OnRed::Pause,
+            });
+        }
+        PageRule::Throughput { per_second } => limits.per_second = Some(per_second),
+        PageRule::Quota(quota) => {
+            limits.quota = Some(AuditQuota {
+                messages_count: quota.messages_count,
+                fee: quota.fee,
+                overage: quota.overage,
+            });
+        }
+    }
+}
+
+/// The reasons for messages that `rules` come to; none if there are no rules.
+fn reasons(rules: &[MessageRule]) -> Option<MessageReasons> {
+    let mut reasons = MessageReasons {
+        within: None,
+        order_notices: false,
+        human_answers: None,
+        one_further: false,
+    };
+    for rule in rules {
+        match *rule {
+            MessageRule::Within(span) => reasons.within = Some(span),
+            MessageRule::OrderNotices => reasons.order_notices = true,
+            MessageRule::HumanAnswers(span) => reasons.human_answers = Some(span),
+            MessageRule::OneFurther => reasons.one_further = true,
+        }
+    }
+    (!rules.is_empty()).then_some(reasons)
+}
+
+fn match_of(scope: OptInScope) -> AuditMatch {
+    match scope {
+        OptInScope::Page => AuditMatch::Any,
+        OptInScope::Category => AuditMatch::Category,
+        OptInScope::Product => AuditMatch::Product,
+    }
+}
+
+fn cap(count: u16, every: Span) -> Cap {
+    let count = u32::from(count);
+    Cap { count, every }
 }
 
 fn add(promises: &mut Promises, rule: &UserRule) {
@@ -75,24 +164,25 @@ fn add(promises: &mut Promises, rule: &UserRule) {
             };
         }
         UserRule::Formats(formats) => promises.formats.retain(|format| formats.contains(*format)),
-        UserRule::OptIn(scope) => {
-            promises.opt_in = Some(match scope {
-                OptInScope::Page => AuditMatch::Any,
-                OptInScope::Category => AuditMatch::Category,
-                OptInScope::Product => AuditMatch::Product,
-            });
-        }
+        UserRule::OptIn(scope) => promises.opt_in = Some(match_of(scope)),
         UserRule::Window { at_least, at_most } => {
             (promises.not_within, promises.at_most) = (at_least, at_most)
         }
-        UserRule::UserCap { count, every } => promises.user_caps.push(Cap {
-            count: u32::from(count),
-            every,
-        }),
-        UserRule::PageCap { count, every } => promises.page_caps.push(Cap {
-            count: u32::from(count),
-            every,
-        }),
+        UserRule::UserCap { count, every } => promises.user_caps.push(cap(count, every)),
+        UserRule::PageCap { count, every } => promises.page_caps.push(cap(count, every)),
+        UserRule::UnansweredCap { count, every } => promises.unanswered_caps.push(cap(count, every)),
+        UserRule::Grounds(grounds) => {
+            let agreement = |opt_in: policy::Agreement| Agreement {
+                topic: match_of(opt_in.scope),
+                every: opt_in.every,
+                life_days: opt_in.life_days,
+            };
+            promises.grounds = Some(Grounds {
+                within: grounds.within,
+                one_further: grounds.one_further,
+                opt_in: grounds.opt_in.map(agreement),
+            });
+        }
         UserRule::QuietHours {
             from_minute,
             to_minute,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_big_array::BigArray;
 
 /// The kinds of account, in the order in which [`Collector`] keeps them.
-pub(crate) const ACCOUNTS: [&str; 10] = [
+pub(crate) const ACCOUNTS: [&str; 12] = [
     "world",
     "clearing",
     "revenue",
@@ -22,6 +22,8 @@ pub(crate) const ACCOUNTS: [&str; 10] = [
     "campaign",
     "lease",
     "lease_held",
+    "message_revenue",
+    "payment_revenue",
 ];
 
 const CLASSES: usize = MessageClass::ALL.len();
@@ -110,6 +112,7 @@ pub(crate) struct FunnelCounts {
     pub(crate) clicked: u64,
     pub(crate) bought: u64,
     pub(crate) revenue: Money,
+    pub(crate) sales: Money,
 }
 
 impl FunnelCounts {
@@ -123,6 +126,7 @@ impl FunnelCounts {
         self.clicked += other.clicked;
         self.bought += other.bought;
         self.revenue += other.revenue;
+        self.sales += other.sales;
     }
 }
 

@@ -148,7 +148,15 @@ impl Collector {
             let unit = Unit::Count;
             metrics.insert(name.to_owned(), Metric::Gauge { unit, value });
         }
+        let (unit, delivered) = (Unit::MicroUnits, self.counts[Count::AdsDelivered as usize]);
+        let value = (i128::from(self.spent()) * 1_000 / i128::from(delivered.max(1))) as i64;
+        metrics.insert("ads.price_per_thousand".to_owned(), Metric::Gauge { unit, value });
         metrics
+    }
+
+    /// What all ads cost [micro-units].
+    fn spent(&self) -> i64 {
+        self.funnels.iter().map(|funnel| funnel.revenue.0).sum()
     }
 
     fn ratios(&self, until: SimTime) -> BTreeMap<String, Metric> {
@@ -164,6 +172,10 @@ impl Collector {
         let whole = (busy.iter().sum(), servers * shards * measured);
         let busiest = busy.iter().copied().max().unwrap_or(0);
         [
+            (
+                "ads.return",
+                (self.counts[Count::SalesAds as usize], self.spent()),
+            ),
             ("queue.abandoned", (gave_up, gave_up + served)),
             ("queue.delayed", (self.probe_delayed_count as i64, served)),
             ("hotline.abandoned", (hung_up, hung_up + answered)),
@@ -273,6 +285,7 @@ impl Collector {
             clicked_count: counts.clicked,
             bought_count: counts.bought,
             revenue_micro: counts.revenue.0,
+            sales_micro: counts.sales.0,
         };
         let pages = self.config.campaigns.iter();
         pages.zip(&self.funnels).enumerate().map(funnel).collect()

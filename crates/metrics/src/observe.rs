@@ -4,7 +4,7 @@ use crate::collector::Collector;
 use crate::registry::{Count, Tick};
 use chappe_base::{
     Account, ActKind, Answerer, CampaignId, CommandClass, Decision, Fact, MessageClass, MessageId, Money,
-    Party, Reaction, RefusalReason, ShardId, SimTime, Span,
+    OrderId, Party, Quality, Reaction, RefusalReason, ShardId, SimTime, Span,
 };
 
 impl Collector {
@@ -94,14 +94,31 @@ impl Collector {
                 }
             }
 
-            Fact::OrderPlaced { .. } => self.count_over_time(at, Count::OrdersPlaced, Tick::Orders),
+            Fact::OrderPlaced { order, price, .. } => {
+                self.sold(order, price);
+                self.count_over_time(at, Count::OrdersPlaced, Tick::Orders);
+            }
             Fact::OrderPaid { .. } => self.count(Count::OrdersPaid),
             Fact::OrderShipped { .. } => self.count(Count::OrdersShipped),
             Fact::OrderDelivered { .. } => self.count(Count::OrdersDelivered),
             Fact::OrderCancelled { .. } => self.count(Count::OrdersCancelled),
 
-            Fact::Moved { from, to, amount, .. } => self.moved(from, to, amount),
-            Fact::TransferReserved { .. } => self.count(Count::PaymentsBegun),
+            Fact::Moved { from, to, amount, .. } => {
+                self.earned(at, from, to, amount);
+                self.moved(from, to, amount);
+            }
+            Fact::TransferReserved {
+                transfer,
+                payer,
+                amount,
+                ..
+            } => {
+                // A page pays nobody but those whose orders are cancelled.
+                if let Party::Page(_) = payer {
+                    self.sold(transfer, -amount);
+                }
+                self.count(Count::PaymentsBegun);
+            }
             Fact::TransferPosted { amount, .. } => {
                 self.counts[Count::PaymentsVolume as usize] += amount.0;
                 self.count_over_time(at, Count::PaymentsPosted, Tick::Payments);
@@ -129,12 +146,22 @@ impl Collector {
                 campaign, reaction, ..
             } => self.reacted(campaign, reaction),
 
+            Fact::Rated { quality, .. } => self.count(match quality {
+                Quality::Green => Count::RatedGreen,
+                Quality::Yellow => Count::RatedYellow,
+                Quality::Red => Count::RatedRed,
+            }),
+            Fact::TierChanged { .. } => self.count(Count::TiersChanged),
+
             // Told by other facts: stock by orders, credits by posts, leases by the ledger.
             Fact::Stocked { .. }
             | Fact::TransferCredited { .. }
             | Fact::CampaignEnded { .. }
             | Fact::Leased { .. }
-            | Fact::LeaseReturned { .. } => {}
+            | Fact::LeaseReturned { .. }
+            | Fact::MessageCharged { .. }
+            | Fact::ReachMoved { .. }
+            | Fact::QuotaCharged { .. } => {}
         }
     }
 
@@ -245,6 +272,36 @@ impl Collector {
         self.ledger[account_index(to)] += amount.0;
     }
 
+    /// What the platform earned, by source; what it pays back counts against it.
+    #[inline]
+    fn earned(&mut self, at: SimTime, from: Account, to: Account, amount: Money) {
+        let (count, amount) = if to == Account::Revenue {
+            (Count::RevenueAds, amount)
+        } else if to == Account::PaymentRevenue {
+            (Count::RevenuePayments, amount)
+        } else if from == Account::MessageRevenue {
+            (Count::RevenueUtility, -amount)
+        } else if to != Account::MessageRevenue {
+            return;
+        } else if let Account::LeaseHeld(_) = from {
+            (Count::RevenueMarketing, amount)
+        } else {
+            (Count::RevenueUtility, amount)
+        };
+        self.counts[count as usize] += amount.0;
+        self.tick(at, Tick::Revenue as usize, amount.0);
+    }
+
+    /// An order was placed in answer to an ad, or paid back.
+    fn sold(&mut self, order: OrderId, price: Money) {
+        if let Some(campaign) = order.act().answers()
+            && let Some(funnel) = self.funnels.get_mut(campaign.index())
+        {
+            funnel.sales += price;
+            self.counts[Count::SalesAds as usize] += price.0;
+        }
+    }
+
     fn decided(&mut self, at: SimTime, campaign: CampaignId, decision: Decision) {
         self.count(Count::AdsDecided);
         let funnel = &mut self.funnels[campaign.index()];
@@ -264,9 +321,7 @@ impl Collector {
         let funnel = &mut self.funnels[campaign.index()];
         funnel.delivered += 1;
         funnel.revenue += price;
-        self.counts[Count::RevenueAds as usize] += price.0;
         self.count_over_time(at, Count::AdsDelivered, Tick::AdsDelivered);
-        self.tick(at, Tick::Revenue as usize, price.0);
     }
 
     fn reacted(&mut self, campaign: CampaignId, reaction: Reaction) {
@@ -287,7 +342,9 @@ fn refused(reason: RefusalReason) -> Count {
         RefusalReason::Blocked
         | RefusalReason::UnknownPage
         | RefusalReason::NoConversation
-        | RefusalReason::NotDelivered => Count::MessagesRefused,
+        | RefusalReason::NotDelivered
+        | RefusalReason::Tag
+        | RefusalReason::OptInRequest => Count::MessagesRefused,
         RefusalReason::InsufficientFunds
         | RefusalReason::InvalidTransfer
         | RefusalReason::KeyReused
@@ -311,5 +368,7 @@ fn account_index(account: Account) -> usize {
         Account::Campaign(_) => 7,
         Account::Lease(_) => 8,
         Account::LeaseHeld(_) => 9,
+        Account::MessageRevenue => 10,
+        Account::PaymentRevenue => 11,
     }
 }

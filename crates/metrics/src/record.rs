@@ -292,6 +292,9 @@ pub struct Funnel {
     pub bought_count: u64,
     /// What the platform earned [micro-units].
     pub revenue_micro: i64,
+    /// Orders placed in answer to its ads, at their price, less those cancelled [micro-units].
+    #[serde(default)]
+    pub sales_micro: i64,
 }
 
 /// How often, by label.

@@ -109,7 +109,7 @@ counts! {
     Reads = "reads", Count, Higher, "messages read";
     Withdrawn = "messages.withdrawn", Count, Lower, "accepted ads withdrawn before delivery, a rule no longer holding";
     Expired = "messages.expired", Count, Lower, "accepted messages that outlived their time in the inbox";
-    MessagesRefused = "messages.refused", Count, Lower, "messages refused: blocked, no such page, no conversation";
+    MessagesRefused = "messages.refused", Count, Lower, "messages refused: blocked, no such page, no conversation, no reason under the policy";
     Dropped = "messages.dropped", Count, Lower, "commands lost to a full queue";
     Conversations = "conversations.opened", Count, Higher, "conversations between a user and a page opened";
     PageActs = "conversations.acts", Count, Higher, "acts of users towards pages they have a conversation with";
@@ -136,7 +136,15 @@ counts! {
     AdsOpened = "ads.opened", Count, Higher, "ads opened";
     AdsClicked = "ads.clicked", Count, Higher, "ads whose link was followed";
     AdsBought = "ads.bought", Count, Higher, "purchases through an ad";
-    RevenueAds = "revenue.ads", MicroUnits, Higher, "what the platform earned with ads";
+    RevenueAds = "revenue.ads", MicroUnits, Higher, "what the platform earned with ads that won an auction";
+    RevenueMarketing = "revenue.messages.marketing", MicroUnits, Higher, "what the platform earned with ads by list price";
+    RevenueUtility = "revenue.messages.utility", MicroUnits, Higher, "what the platform earned with late notices about orders, and with monthly plans";
+    RevenuePayments = "revenue.payments", MicroUnits, Higher, "what the platform kept of payments to pages";
+    SalesAds = "sales.ads", MicroUnits, Higher, "orders placed in answer to an ad, at their price, less those cancelled";
+    RatedGreen = "pages.rated.green", Count, Higher, "times a page was rated green";
+    RatedYellow = "pages.rated.yellow", Count, Lower, "times a page was rated yellow";
+    RatedRed = "pages.rated.red", Count, Lower, "times a page was rated red";
+    TiersChanged = "pages.tiers_changed", Count, None, "times a page rose or fell a tier";
     Asked = "hotline.asked", Count, None, "questions that entered a hot-line";
     AnsweredByBot = "hotline.answered.bot", Count, None, "questions answered by a bot";
     AnsweredByHuman = "hotline.answered.human", Count, None, "questions answered by a person";
@@ -169,7 +177,7 @@ counts! {
     AdsAllowed = "series.ads.allowed", Count, None, "ads allowed by the policy per interval";
     AdsRefused = "series.ads.refused", Count, None, "ads refused by the policy per interval";
     AdsDelivered = "series.ads.delivered", Count, None, "ads delivered per interval";
-    Revenue = "series.revenue", MicroUnits, None, "what the platform earned with ads per interval";
+    Revenue = "series.revenue", MicroUnits, None, "what the platform earned per interval";
 }
 
 /// Series that are worked out of more than one count.
@@ -352,6 +360,18 @@ fn single() -> Vec<Definition> {
             Unit::Count,
             Better::Higher,
             "people with a conversation with the page, summed over campaigns",
+        ),
+        ratio(
+            "ads.return",
+            Better::Higher,
+            "orders placed in answer to an ad, at their price, to what the ads cost",
+        ),
+        define(
+            "ads.price_per_thousand",
+            Kind::Gauge,
+            Unit::MicroUnits,
+            Better::None,
+            "what a thousand ads delivered cost",
         ),
         ratio("utilisation.mean", Better::None, "busy share of all servers"),
         ratio(

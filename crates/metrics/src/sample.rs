@@ -2,9 +2,9 @@
 
 use crate::{Collector, CollectorConfig, ResultParts};
 use chappe_base::{
-    Account, Act, ActKind, Answerer, CampaignId, CommandClass, Decision, Entry, Fact, Format, Keyed,
-    MessageClass, MessageId, Money, OptInSource, PageId, Party, Permit, ProductId, Purpose, Reaction, Record,
-    RefusalReason, RuleKind, ShardId, SimTime, Span, Topic, UserId,
+    Account, Act, ActKind, Answerer, CampaignId, CommandClass, Decision, Entry, Fact, Format, Heard, Keyed,
+    MessageClass, MessageId, Money, OptInSource, PageId, Party, Permit, ProductId, Purpose, Quality,
+    ReachStep, Reaction, Record, RefusalReason, RuleKind, ShardId, SimTime, Span, Topic, UserId,
 };
 
 pub(crate) const SHARDS: u16 = 4;
@@ -250,6 +250,8 @@ fn trade(
         Account::Campaign(CampaignId(0)),
         Account::Lease(CampaignId(0)),
         Account::LeaseHeld(CampaignId(0)),
+        Account::MessageRevenue,
+        Account::PaymentRevenue,
     ];
     vec![
         Fact::Stocked {
@@ -293,6 +295,46 @@ fn trade(
         Fact::TransferReleased {
             transfer: order,
             reason,
+        },
+        Fact::OrderPlaced {
+            order: MessageId::new(user, Act::new(0, 0, ActKind::Response, 0)),
+            user,
+            page,
+            product,
+            price: amount,
+        },
+        Fact::Moved {
+            from: Account::LeaseHeld(CampaignId(0)),
+            to: Account::MessageRevenue,
+            amount,
+            transfer: order,
+        },
+        Fact::Moved {
+            from: Account::Page(page),
+            to: Account::MessageRevenue,
+            amount,
+            transfer: order,
+        },
+        Fact::MessageCharged {
+            message: order,
+            page,
+            price: amount,
+        },
+        Fact::ReachMoved {
+            campaign: CampaignId(0),
+            step: ReachStep::Leased,
+            people: 3,
+        },
+        Fact::Rated {
+            page,
+            heard: Heard::default(),
+            quality: Quality::ALL[round as usize % Quality::ALL.len()],
+        },
+        Fact::TierChanged { page, tier: 1 },
+        Fact::QuotaCharged {
+            page,
+            amount,
+            messages_count: 7,
         },
     ]
 }

@@ -1,8 +1,8 @@
 //! What a shard is asked to do.
 
 use chappe_base::{
-    CampaignId, CommandClass, Entry, Homes, MessageId, Money, OptInSource, OrderId, PageId, Party, ProductId,
-    Reaction, RefusalReason, ShardId, SimTime, Topic, TransferId, UserId,
+    CampaignId, CommandClass, Entry, Heard, Homes, MessageId, Money, OptInSource, OrderId, PageId, Party,
+    ProductId, Reaction, RefusalReason, ShardId, SimTime, Topic, TransferId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -292,6 +292,11 @@ pub enum Command {
         campaign: CampaignId,
         /// How much.
         amount: Money,
+        /// How many ads it may send.
+        ads: u32,
+        /// How many people it may send them to who had none from the page for a day, where the policy
+        /// counts them.
+        reach: u32,
         /// Until when it may be spent.
         until: SimTime,
     },
@@ -313,6 +318,19 @@ pub enum Command {
         campaign: CampaignId,
         /// How much.
         amount: Money,
+        /// Ads that were not sent.
+        ads: u32,
+        /// People that were not reached, or not for a day.
+        reach: u32,
+        /// When the lease ended.
+        until: SimTime,
+    },
+    /// How a shard's users took a page's ads, on its way to the page's home.
+    Hear {
+        /// A campaign of the page.
+        campaign: CampaignId,
+        /// What is new.
+        heard: Heard,
     },
     /// A shard is to offer a campaign to its part of the audience, from this user of its own on: from the
     /// page's home, then a timer.
@@ -388,6 +406,7 @@ impl Command {
             | Command::RefuseLease { .. }
             | Command::LeaseTimeout { .. }
             | Command::ReturnLease { .. }
+            | Command::Hear { .. }
             | Command::SetAdSlots { .. } => CommandClass::Control,
             Command::Probe => CommandClass::Probe,
         }
@@ -431,6 +450,7 @@ impl Command {
             | Command::RefuseLease { .. }
             | Command::LeaseTimeout { .. }
             | Command::ReturnLease { .. }
+            | Command::Hear { .. }
             | Command::Broadcast { .. }
             | Command::SetAdSlots { .. }
             | Command::Probe => MessageId(0),
@@ -475,6 +495,7 @@ impl Command {
             | Command::RefuseLease { .. }
             | Command::LeaseTimeout { .. }
             | Command::ReturnLease { .. }
+            | Command::Hear { .. }
             | Command::Broadcast { .. }
             | Command::SetAdSlots { .. }
             | Command::DeliverAd { .. }

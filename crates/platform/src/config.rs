@@ -29,6 +29,8 @@ pub struct Config {
     pub lease_life: Span,
     /// Ads that one lease pays for.
     pub lease_ads_count: u32,
+    /// What the platform keeps of a payment to a page [millionths of it].
+    pub payment_fee_ppm: u32,
 }
 
 impl Config {

@@ -2,9 +2,9 @@
 
 use crate::config::Config;
 use crate::people::{NOT_YET, People};
-use crate::policy::{Case, Memory, OptInScope};
+use crate::policy::{Case, Ground, Memory, OptIn, OptInScope};
 use crate::pool::NIL;
-use chappe_base::{Act, CampaignId, PageId, SimTime, Span, Topic};
+use chappe_base::{Act, CampaignId, PageId, Seconds, SimTime, Span, Topic};
 
 /// A user's conversation with a page, as the user's shard remembers it. Packed, so that a user fills
 /// a cache line.
@@ -16,22 +16,62 @@ pub(crate) struct Conversation {
     opened: Act,
     /// [`NOT_YET`] if the user never acted.
     last_act: SimTime,
-    /// The live opt-in that was given last.
-    opt_in: Option<OptIn>,
+    /// The live opt-in that was given last, if [`Flag::HasOptIn`]. History is in the log; the state
+    /// holds what is in force.
+    opt_in: OptIn,
     /// Those that were given before.
     earlier_opt_ins: u32,
     opened_by_user: bool,
-    pub(crate) blocked: bool,
-    pub(crate) muted: bool,
-    /// Whether the page has lost the leave to send ads, until the next opt-in.
-    opted_out: bool,
+    flags: u8,
 }
 
-/// A live opt-in. History is in the log; the state holds what is in force.
+/// What may change in a conversation, a bit each.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct OptIn {
-    topic: Topic,
-    act: Act,
+#[repr(u8)]
+pub(crate) enum Flag {
+    /// The user blocked the page.
+    Blocked = 1,
+    /// The user muted the page.
+    Muted = 2,
+    /// The page has lost the leave to send ads, until the next opt-in.
+    OptedOut = 4,
+    /// There is a live opt-in.
+    HasOptIn = 8,
+    /// The page has sent its one further message since the user's last act.
+    FurtherSent = 16,
+}
+
+impl Conversation {
+    pub(crate) fn is(&self, flag: Flag) -> bool {
+        self.flags & flag as u8 != 0
+    }
+
+    /// Raises or lowers a flag; whether that changed anything.
+    pub(crate) fn set(&mut self, flag: Flag, on: bool) -> bool {
+        let changes = self.is(flag) != on;
+        self.flags ^= if changes { flag as u8 } else { 0 };
+        changes
+    }
+
+    fn latest_opt_in(&self) -> Option<OptIn> {
+        self.is(Flag::HasOptIn).then_some(self.opt_in)
+    }
+
+    fn set_latest_opt_in(&mut self, opt_in: Option<OptIn>) {
+        self.set(Flag::HasOptIn, opt_in.is_some());
+        self.opt_in = opt_in.unwrap_or(self.opt_in);
+    }
+
+    pub(crate) fn has_acted_after(&self, at: SimTime) -> bool {
+        let last_act = self.last_act;
+        last_act > at
+    }
+
+    /// Time from the user's last act to `now`; `None` if they never acted.
+    pub(crate) fn since_last_act(&self, now: SimTime) -> Option<Span> {
+        let last_act = self.last_act;
+        (last_act != NOT_YET).then(|| now - last_act)
+    }
 }
 
 /// Where a conversation is kept, until the next one is opened.
@@ -110,12 +150,14 @@ impl People {
             first_topic: topic,
             opened,
             last_act: if by_user { at } else { NOT_YET },
-            opt_in: None,
+            opt_in: OptIn {
+                topic,
+                act: opened,
+                used: Seconds::NEVER,
+            },
             earlier_opt_ins: NIL,
             opened_by_user: by_user,
-            blocked: false,
-            muted: false,
-            opted_out: false,
+            flags: 0,
         };
         let owner = &mut self.users[user];
         if let Some(latest) = owner.latest.replace(conversation) {
@@ -129,19 +171,23 @@ impl People {
 
     /// Notes the user's act in a conversation.
     pub(crate) fn act(&mut self, place: Place, at: SimTime) {
-        self.conversation_mut(place).last_act = at;
+        let conversation = self.conversation_mut(place);
+        conversation.last_act = at;
+        conversation.set(Flag::FurtherSent, false);
     }
 
     /// Puts an opt-in on record; a newer one on the same topic replaces the older.
     pub(crate) fn opt_in(&mut self, place: Place, topic: Topic, act: Act) {
         self.drop_opt_in(place, topic);
         let mut conversation = *self.conversation(place);
-        conversation.opted_out = false;
-        if let Some(before) = conversation.opt_in.replace(OptIn { topic, act }) {
+        conversation.set(Flag::OptedOut, false);
+        if let Some(before) = conversation.latest_opt_in() {
             let mut earlier = conversation.earlier_opt_ins;
             self.opt_ins.push(&mut earlier, before);
             conversation.earlier_opt_ins = earlier;
         }
+        let used = Seconds::NEVER;
+        conversation.set_latest_opt_in(Some(OptIn { topic, act, used }));
         *self.conversation_mut(place) = conversation;
     }
 
@@ -149,16 +195,18 @@ impl People {
     /// that changed anything.
     pub(crate) fn opt_out(&mut self, place: Place, topic: Topic) -> bool {
         let had_opted_in = self.drop_opt_in(place, topic);
-        let had_opted_out = std::mem::replace(&mut self.conversation_mut(place).opted_out, true);
-        had_opted_in || !had_opted_out
+        self.conversation_mut(place).set(Flag::OptedOut, true) || had_opted_in
     }
 
     /// Takes the opt-in on `topic` off the record; whether there was one.
     fn drop_opt_in(&mut self, place: Place, topic: Topic) -> bool {
         let mut conversation = *self.conversation(place);
         let mut earlier = conversation.earlier_opt_ins;
-        let had = if conversation.opt_in.is_some_and(|latest| latest.topic == topic) {
-            conversation.opt_in = self.opt_ins.remove(&mut earlier, |_| true);
+        let had = if conversation
+            .latest_opt_in()
+            .is_some_and(|latest| latest.topic == topic)
+        {
+            conversation.set_latest_opt_in(self.opt_ins.remove(&mut earlier, |_| true));
             true
         } else {
             self.opt_ins
@@ -170,11 +218,80 @@ impl People {
         had
     }
 
+    /// The conversation's live opt-ins, the latest first.
+    fn live_opt_ins(&self, place: Place) -> impl Iterator<Item = OptIn> {
+        let conversation = self.conversation(place);
+        let earlier = self.opt_ins.iter(conversation.earlier_opt_ins);
+        conversation
+            .latest_opt_in()
+            .into_iter()
+            .chain(earlier.map(|(_, opt_in)| *opt_in))
+    }
+
+    /// The act of the live opt-in on `topic`.
+    pub(crate) fn opt_in_on(&self, place: Place, topic: Topic) -> Option<Act> {
+        let mut live = self.live_opt_ins(place);
+        live.find(|opt_in| opt_in.topic == topic).map(|opt_in| opt_in.act)
+    }
+
+    /// The live opt-in that `act` gave.
+    fn opt_in_of(&mut self, place: Place, act: Act) -> Option<&mut OptIn> {
+        let conversation = *self.conversation(place);
+        if conversation
+            .latest_opt_in()
+            .is_some_and(|latest| latest.act == act)
+        {
+            return Some(&mut self.conversation_mut(place).opt_in);
+        }
+        let mut earlier = self.opt_ins.iter(conversation.earlier_opt_ins);
+        let found = earlier
+            .find(|(_, opt_in)| opt_in.act == act)
+            .map(|(place, _)| place);
+        drop(earlier);
+        Some(self.opt_ins.get_mut(found?))
+    }
+
+    /// Takes up the ground of an ad at `at`; what it was used for before.
+    pub(crate) fn use_ground(&mut self, place: Place, ground: Ground, at: SimTime) -> Seconds {
+        match ground {
+            Ground::Window => {}
+            Ground::Further => {
+                self.conversation_mut(place).set(Flag::FurtherSent, true);
+            }
+            Ground::OptIn(act) => {
+                if let Some(opt_in) = self.opt_in_of(place, act) {
+                    return std::mem::replace(&mut opt_in.used, at.seconds_above());
+                }
+            }
+        }
+        Seconds::NEVER
+    }
+
+    /// Gives back what an ad that came to nothing had taken up at `at`, unless it has changed since:
+    /// an opt-in as it was used `before`.
+    pub(crate) fn give_back(&mut self, place: Place, ground: Ground, at: SimTime, before: Seconds) {
+        match ground {
+            Ground::Window => {}
+            Ground::Further => {
+                let conversation = self.conversation_mut(place);
+                if !conversation.has_acted_after(at) {
+                    conversation.set(Flag::FurtherSent, false);
+                }
+            }
+            Ground::OptIn(act) => {
+                if let Some(opt_in) = self.opt_in_of(place, act)
+                    && opt_in.used == at.seconds_above()
+                {
+                    opt_in.used = before;
+                }
+            }
+        }
+    }
+
     /// The case of one campaign for one user's slot, as the policy wants it put.
     #[inline]
     pub(crate) fn case(&self, config: &Config, place: Place, campaign: CampaignId, now: SimTime) -> Case {
         let conversation = self.conversation(place);
-        let last_act = conversation.last_act;
         let campaign = &config.campaigns[campaign.index()];
         let local = now.0 / Span::MINUTE.0 + i64::from(self.users[place.user as usize].time_zone_minutes);
         Case {
@@ -185,9 +302,9 @@ impl People {
             opened: conversation.opened,
             opened_by_user: conversation.opened_by_user,
             first_topic: conversation.first_topic,
-            since_last_act: (last_act != NOT_YET).then(|| now - last_act),
-            blocked: conversation.blocked,
-            muted: conversation.muted || conversation.opted_out,
+            since_last_act: conversation.since_last_act(now),
+            blocked: conversation.is(Flag::Blocked),
+            muted: conversation.is(Flag::Muted) || conversation.is(Flag::OptedOut),
             local_minute: local.rem_euclid(24 * 60) as u16,
         }
     }
@@ -205,18 +322,21 @@ pub(crate) struct UserMemory<'a> {
 }
 
 impl Memory for UserMemory<'_> {
-    fn opt_in(&self, scope: OptInScope, topic: Topic) -> Option<Act> {
-        let conversation = self.people.conversation(self.place);
-        let earlier = self.people.opt_ins.iter(conversation.earlier_opt_ins);
-        let mut live = conversation
-            .opt_in
-            .into_iter()
-            .chain(earlier.map(|(_, opt_in)| *opt_in));
-        live.find(|opt_in| scope.covers(opt_in.topic, topic))
+    fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act> {
+        let mut live = self.people.live_opt_ins(self.place);
+        live.find(|opt_in| scope.covers(opt_in.topic, topic) && is_good(opt_in))
             .map(|opt_in| opt_in.act)
+    }
+
+    fn further_sent(&self) -> bool {
+        self.people.conversation(self.place).is(Flag::FurtherSent)
     }
 
     fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16 {
         self.people.ads_count(self.place.user as usize, page, since)
+    }
+
+    fn unanswered_count(&self, since: SimTime) -> u16 {
+        self.people.unanswered_count(self.place.user as usize, since)
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Ledger {
     world: Money,
     clearing: Money,
     revenue: Money,
+    message_revenue: Money,
+    payment_revenue: Money,
 }
 
 impl Ledger {
@@ -42,6 +44,8 @@ impl Ledger {
             world: Money::ZERO,
             clearing: Money::ZERO,
             revenue: Money::ZERO,
+            message_revenue: Money::ZERO,
+            payment_revenue: Money::ZERO,
         }
     }
 
@@ -57,6 +61,8 @@ impl Ledger {
             Account::Campaign(campaign) => &mut self.campaigns[campaign.index()],
             Account::Lease(campaign) => &mut self.leases[campaign.index()].free,
             Account::LeaseHeld(campaign) => &mut self.leases[campaign.index()].held,
+            Account::MessageRevenue => &mut self.message_revenue,
+            Account::PaymentRevenue => &mut self.payment_revenue,
         }
     }
 
@@ -115,6 +121,8 @@ impl Ledger {
             + self.world
             + self.clearing
             + self.revenue
+            + self.message_revenue
+            + self.payment_revenue
     }
 
     /// Bytes held.

@@ -20,6 +20,7 @@ pub mod policy;
 mod pool;
 mod shard;
 mod shop;
+mod standing;
 mod transfers;
 mod visits;
 

@@ -1,9 +1,14 @@
 //! Messages: accepting, delivering, keeping for those off line, reading, blocking.
 
+use crate::config::Desk;
+use crate::conversations::Flag;
 use crate::outbox::{Notice, Outbox};
 use crate::people::Kept;
+use crate::policy::{Contact, Ground, MessageRule};
 use crate::shard::Shard;
-use chappe_base::{Fact, MessageClass, MessageId, Party, RefusalReason, RuleKind, SimTime, Span, UserId};
+use chappe_base::{
+    Fact, MessageClass, MessageId, PageId, Party, RefusalReason, RuleKind, SimTime, Span, UserId,
+};
 
 impl Shard {
     /// A friend's message.
@@ -44,22 +49,50 @@ impl Shard {
         now: SimTime,
         message: MessageId,
         class: MessageClass,
-        from: Party,
+        page: PageId,
         to: UserId,
         intended: SimTime,
         out: &mut Outbox,
     ) {
-        if self.has_blocked(to, from) {
-            let (by, to) = (from, Party::User(to));
-            return out.fact(Fact::Refused {
+        let from = Party::Page(page);
+        match self.judge_message(now, class, page, to) {
+            Ok(()) => self.accept(now, message, class, from, to, intended, out),
+            Err(reason) => out.fact(Fact::Refused {
                 message,
-                by,
-                to,
-                reason: RefusalReason::Blocked,
-            });
+                by: from,
+                to: Party::User(to),
+                reason,
+            }),
         }
-        self.accept(now, message, class, from, to, intended, out);
     }
+
+    /// Judges a page's message by the user's block and by the policy, and takes up what lets it
+    /// through.
+    fn judge_message(
+        &mut self,
+        now: SimTime,
+        class: MessageClass,
+        page: PageId,
+        to: UserId,
+    ) -> Result<(), RefusalReason> {
+        let place = self.people.find(self.config.homes.local(to.0), page);
+        let conversation = place.map(|place| self.people.conversation(place));
+        if conversation.is_some_and(|conversation| conversation.is(Flag::Blocked)) {
+            return Err(RefusalReason::Blocked);
+        }
+        let contact = Contact {
+            class,
+            by_people: self.config.pages[page.index()].desk != Desk::Bot,
+            since_last_act: conversation.and_then(|conversation| conversation.since_last_act(now)),
+            further_sent: conversation.is_some_and(|conversation| conversation.is(Flag::FurtherSent)),
+        };
+        let rule = self.config.policy.judge_message(&contact);
+        if let (Ok(Some(MessageRule::OneFurther)), Some(place)) = (rule, place) {
+            self.people.use_ground(place, Ground::Further, now);
+        }
+        rule.map(|_| ()).map_err(|_| RefusalReason::Tag)
+    }
+
     fn accept(
         &mut self,
         now: SimTime,
@@ -205,7 +238,7 @@ impl Shard {
             Party::Page(page) => self
                 .people
                 .find(local, page)
-                .is_some_and(|place| self.people.conversation(place).blocked),
+                .is_some_and(|place| self.people.conversation(place).is(Flag::Blocked)),
         }
     }
 
@@ -213,6 +246,9 @@ impl Shard {
     pub(crate) fn block(&mut self, user: UserId, party: Party, out: &mut Outbox) {
         if self.set_block(user, party, true) {
             out.fact(Fact::Blocked { user, party });
+            if let Party::Page(page) = party {
+                self.complain(page, out);
+            }
         }
     }
 
@@ -230,8 +266,8 @@ impl Shard {
             Party::User(other) if blocked => self.people.block_person(local, other),
             Party::User(other) => self.people.unblock_person(local, other),
             Party::Page(page) => self.people.find(local, page).is_some_and(|place| {
-                let before = std::mem::replace(&mut self.people.conversation_mut(place).blocked, blocked);
-                before != blocked
+                let conversation = self.people.conversation_mut(place);
+                conversation.set(Flag::Blocked, blocked)
             }),
         }
     }

@@ -2,10 +2,11 @@
 
 use crate::command::{Command, place};
 use crate::outbox::Outbox;
+use crate::policy::MessagePrices;
 use crate::shard::Shard;
 use crate::transfers::Transfer;
 use chappe_base::{
-    Fact, MessageId, Money, OrderId, PageId, Party, ProductId, RefusalReason, SimTime, UserId,
+    Account, Fact, MessageId, Money, OrderId, PageId, Party, ProductId, RefusalReason, SimTime, UserId,
 };
 
 impl Shard {
@@ -27,8 +28,19 @@ impl Shard {
             .credit(now, &self.config, transfer, refusal, &mut self.ledger, out)
         {
             self.shop
-                .place(&self.config, order, user, page, product, price, out);
+                .place(now, &self.config, order, user, page, product, price, out);
+            self.keep_fee(order, page, price, out);
             self.tell(now, Some((order.at(place::RECEIPT), user)), page, out);
+        }
+    }
+
+    /// The platform keeps its share of a payment to a page.
+    fn keep_fee(&mut self, order: OrderId, page: PageId, price: Money, out: &mut Outbox) {
+        let share = i128::from(self.config.payment_fee_ppm);
+        let fee = Money((i128::from(price.0) * share / 1_000_000) as i64);
+        if fee > Money::ZERO {
+            let (from, to) = (Account::Page(page), Account::PaymentRevenue);
+            self.ledger.shift(from, to, fee, order, &mut out.facts);
         }
     }
 
@@ -55,15 +67,17 @@ impl Shard {
         }
     }
 
-    /// Sends a page's notice on its way to the user's shard.
+    /// Sends a page's notice on its way to the user's shard, if the page can pay what it costs.
     pub(crate) fn tell(
-        &self,
+        &mut self,
         now: SimTime,
         told: Option<(MessageId, UserId)>,
         page: PageId,
         out: &mut Outbox,
     ) {
-        if let Some((message, user)) = told {
+        if let Some((message, user)) = told
+            && self.charge_notice(now, message, user, page, out)
+        {
             out.forward(
                 self.config.homes.user(user),
                 Command::Notify {
@@ -74,5 +88,36 @@ impl Shard {
                 },
             );
         }
+    }
+
+    /// Charges a notice that comes more than a day after its order, where it has a price; whether the
+    /// page could pay.
+    fn charge_notice(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        user: UserId,
+        page: PageId,
+        out: &mut Outbox,
+    ) -> bool {
+        let Some(MessagePrices { utility: price, .. }) = self.config.policy.message_prices() else {
+            return true;
+        };
+        if price == Money::ZERO || !self.shop.is_late(message.at(place::ACT), now) {
+            return true;
+        }
+        let (from, to) = (Account::Page(page), Account::MessageRevenue);
+        if !self.ledger.covers(from, price) {
+            out.fact(Fact::Refused {
+                message,
+                by: Party::Page(page),
+                to: Party::User(user),
+                reason: RefusalReason::InsufficientFunds,
+            });
+            return false;
+        }
+        self.ledger.shift(from, to, price, message, &mut out.facts);
+        out.fact(Fact::MessageCharged { message, page, price });
+        true
     }
 }

@@ -1,7 +1,8 @@
 //! The user's side of everything: presence, what is kept, blocks, ads seen; what is known of pages is in
 //! `conversations`.
 
-use crate::conversations::{Conversation, OptIn};
+use crate::conversations::Conversation;
+use crate::policy::OptIn;
 use crate::pool::{NIL, Pool};
 use chappe_base::{MessageClass, MessageId, PageId, Party, Seconds, Set, SimTime, UserId, prefetch};
 
@@ -170,6 +171,17 @@ impl People {
             .count() as u16
     }
 
+    /// Ads counted after `since`, after which the user has not acted towards their page.
+    pub(crate) fn unanswered_count(&self, user: usize, since: SimTime) -> u16 {
+        let seen = self.ads.iter(self.users[user].ads);
+        let is_answered = |ad: &AdSeen| {
+            let place = self.find(user, ad.page);
+            place.is_some_and(|place| self.conversation(place).has_acted_after(ad.at))
+        };
+        seen.filter(|(_, ad)| { ad.at } > since && !is_answered(ad))
+            .count() as u16
+    }
+
     /// Bytes held, by part.
     pub(crate) fn bytes(&self) -> [(&'static str, usize); 4] {
         [
@@ -192,7 +204,7 @@ mod tests {
     fn a_user_takes_little_room() {
         assert_eq!(size_of::<User>(), 64);
         assert_eq!(size_of::<Conversation>(), 40);
-        assert_eq!(size_of::<OptIn>(), 8);
+        assert_eq!(size_of::<OptIn>(), 12);
         assert_eq!(size_of::<AdSeen>(), 12);
         assert_eq!(size_of::<Kept>(), 32);
     }

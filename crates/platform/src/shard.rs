@@ -1,6 +1,6 @@
 //! One shard: a pure state machine over the users and pages homed on it.
 
-use crate::ads::{Ads, Explanation};
+use crate::ads::{Ads, Explanation, Grant};
 use crate::command::{Command, place};
 use crate::config::Config;
 use crate::hotline::HotLine;
@@ -8,6 +8,7 @@ use crate::ledger::Ledger;
 use crate::outbox::Outbox;
 use crate::people::People;
 use crate::shop::Shop;
+use crate::standing::Standings;
 use crate::transfers::{Transfer, Transfers};
 use chappe_base::{
     Account, CampaignId, Fact, MessageClass, Money, Party, RefusalReason, ShardId, SimTime, UserId,
@@ -28,6 +29,7 @@ pub struct Shard {
     pub(crate) hotline: HotLine,
     pub(crate) shop: Shop,
     pub(crate) ads: Ads,
+    pub(crate) standings: Standings,
     pub(crate) watched: Option<UserId>,
     pub(crate) explanations: Vec<Explanation>,
 }
@@ -46,6 +48,7 @@ impl Shard {
             hotline: HotLine::new(local_pages.clone().map(|page| config.pages[page].desk)),
             shop: Shop::new(local_pages.map(|page| config.pages[page].products.len())),
             ads: Ads::new(&config),
+            standings: Standings::new(&config, homes.count(id, pages_count)),
             watched: None,
             explanations: Vec::new(),
             id,
@@ -164,7 +167,7 @@ impl Shard {
                 } else {
                     MessageClass::OrderNotice
                 };
-                self.receive_from_page(now, message, class, Party::Page(page), user, intended, out);
+                self.receive_from_page(now, message, class, page, user, intended, out);
             }
             Command::Checkout {
                 order,
@@ -250,13 +253,22 @@ impl Shard {
             Command::GrantLease {
                 campaign,
                 amount,
+                ads,
+                reach,
                 until,
-            } => self.receive_lease(now, campaign, amount, until, out),
+            } => self.receive_lease(now, campaign, Grant { amount, ads, reach }, until, out),
             Command::RefuseLease { campaign, rule } => self.receive_no_lease(now, campaign, rule, out),
             Command::Broadcast { campaign, from } => self.broadcast(now, campaign, from, out),
             Command::SetAdSlots { open } => self.ads.slots_open = open,
             Command::LeaseTimeout { campaign } => self.return_lease(now, campaign, out),
-            Command::ReturnLease { campaign, amount } => self.take_back_lease(campaign, amount, out),
+            Command::ReturnLease {
+                campaign,
+                amount,
+                ads,
+                reach,
+                until,
+            } => self.take_back_lease(now, campaign, Grant { amount, ads, reach }, until, out),
+            Command::Hear { campaign, heard } => self.hear(now, campaign, heard, out),
             Command::Probe => {}
         }
         debug_assert_eq!(
@@ -342,7 +354,7 @@ impl Shard {
         parts.push(("ledger", self.ledger.bytes()));
         parts.push(("transfers", self.transfers.bytes()));
         parts.push(("hot-lines and shops", self.hotline.bytes() + self.shop.bytes()));
-        parts.push(("ads", self.ads.bytes()));
+        parts.push(("ads", self.ads.bytes() + self.standings.bytes()));
         parts
     }
 }

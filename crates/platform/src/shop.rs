@@ -3,7 +3,7 @@
 use crate::command::place;
 use crate::config::Config;
 use crate::outbox::{Notice, Outbox};
-use chappe_base::{Fact, Map, Money, OrderId, PageId, ProductId, RefusalReason, UserId};
+use chappe_base::{Fact, Map, Money, OrderId, PageId, ProductId, RefusalReason, SimTime, Span, UserId};
 
 /// How far an order has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,6 +21,7 @@ struct Order {
     page: PageId,
     product: ProductId,
     price: Money,
+    placed: SimTime,
     stage: Stage,
 }
 
@@ -115,6 +116,7 @@ impl Shop {
     /// is paid.
     pub(crate) fn place(
         &mut self,
+        now: SimTime,
         config: &Config,
         order: OrderId,
         user: UserId,
@@ -141,6 +143,7 @@ impl Shop {
                 page,
                 product,
                 price,
+                placed: now,
                 stage: Stage::Paid,
             },
         );
@@ -186,6 +189,13 @@ impl Shop {
         }
         order.stage = to;
         Some(order.user)
+    }
+
+    /// Whether the order was placed more than a day before `now`.
+    pub(crate) fn is_late(&self, order: OrderId, now: SimTime) -> bool {
+        self.orders
+            .get(&order)
+            .is_some_and(|order| now - order.placed > Span::DAY)
     }
 
     /// Who is to be paid back how much, if the order can still be cancelled.

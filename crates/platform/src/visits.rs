@@ -2,7 +2,7 @@
 
 use crate::command::Command;
 use crate::config::CampaignConfig;
-use crate::conversations::Place;
+use crate::conversations::{Flag, Place};
 use crate::outbox::{Notice, Outbox};
 use crate::shard::Shard;
 use crate::transfers::Transfer;
@@ -47,7 +47,7 @@ impl Shard {
     ) -> Option<Place> {
         let local = self.config.homes.local(user.0);
         let reason = match (self.people.find(local, page), opening) {
-            (Some(place), _) if !self.people.conversation(place).blocked => {
+            (Some(place), _) if !self.people.conversation(place).is(Flag::Blocked) => {
                 self.people.act(place, now);
                 out.fact(Fact::Acted { user, page });
                 return Some(place);
@@ -68,17 +68,7 @@ impl Shard {
                 return Some(place);
             }
         };
-        out.fact(Fact::Refused {
-            message: act,
-            by: Party::User(user),
-            to: Party::Page(page),
-            reason,
-        });
-        out.notify(Notice::Refused {
-            message: act,
-            user,
-            reason,
-        });
+        refuse(act, user, page, reason, out);
         None
     }
 
@@ -153,6 +143,9 @@ impl Shard {
         source: OptInSource,
         out: &mut Outbox,
     ) {
+        if !self.may_be_asked(now, user, page, topic) {
+            return refuse(act, user, page, RefusalReason::OptInRequest, out);
+        }
         if let Some(place) = self.act_towards(now, act, user, page, None, out) {
             self.people.opt_in(place, topic, act.act());
             out.fact(Fact::OptedIn {
@@ -165,6 +158,16 @@ impl Shard {
         }
     }
 
+    /// Whether the page may ask the user for an opt-in on `topic` now.
+    fn may_be_asked(&self, now: SimTime, user: UserId, page: PageId, topic: Topic) -> bool {
+        let place = self.people.find(self.config.homes.local(user.0), page);
+        let (Some(rule), Some(place)) = (self.config.policy.opt_in_request, place) else {
+            return true;
+        };
+        let since_last_act = self.people.conversation(place).since_last_act(now);
+        rule.admits(now, since_last_act, self.people.opt_in_on(place, topic))
+    }
+
     /// A user takes consent back: the opt-in on `topic`, where there is one, and with it the page's
     /// leave to send ads at all. Not an act that resets any window.
     pub(crate) fn opt_out(&mut self, user: UserId, page: PageId, topic: Topic, out: &mut Outbox) {
@@ -173,6 +176,7 @@ impl Shard {
         };
         if self.people.opt_out(place, topic) {
             out.fact(Fact::OptedOut { user, page, topic });
+            self.complain(page, out);
         }
     }
 
@@ -181,8 +185,9 @@ impl Shard {
         let Some(place) = self.people.find(self.config.homes.local(user.0), page) else {
             return;
         };
-        if !std::mem::replace(&mut self.people.conversation_mut(place).muted, true) {
+        if self.people.conversation_mut(place).set(Flag::Muted, true) {
             out.fact(Fact::Muted { user, page });
+            self.complain(page, out);
         }
     }
 
@@ -206,6 +211,24 @@ impl Shard {
                 campaign,
                 reaction,
             });
+            if reaction == Reaction::Open {
+                self.hear_at_shard(campaign, |heard| heard.opened += 1);
+            }
         }
     }
+}
+
+/// Tells of an act towards a page that is not carried out.
+fn refuse(act: MessageId, user: UserId, page: PageId, reason: RefusalReason, out: &mut Outbox) {
+    out.fact(Fact::Refused {
+        message: act,
+        by: Party::User(user),
+        to: Party::Page(page),
+        reason,
+    });
+    out.notify(Notice::Refused {
+        message: act,
+        user,
+        reason,
+    });
 }

@@ -7,6 +7,8 @@
 mod ads;
 #[path = "platform/broadcast.rs"]
 mod broadcast;
+#[path = "platform/contact.rs"]
+mod contact;
 #[path = "platform/friends.rs"]
 mod friends;
 #[path = "platform/leases.rs"]
@@ -19,5 +21,7 @@ mod payments;
 mod random;
 #[path = "platform/shop.rs"]
 mod shop;
+#[path = "platform/standing.rs"]
+mod standing;
 #[path = "platform/world.rs"]
 mod world;

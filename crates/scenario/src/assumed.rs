@@ -57,15 +57,21 @@ fn matters(file: &File, key: &str) -> bool {
 /// Rules of the preset that are assumed and that the file leaves as they are.
 fn assumed_rules(file: &File) -> Vec<Assumed> {
     let preset = Preset::named(&file.policy.preset).filter(|_| !file.campaign.is_empty());
-    let rules = preset.into_iter().flat_map(|preset| preset.user_rules);
+    let rules = preset.into_iter().flat_map(|preset| {
+        let user = preset.user_rules.into_iter();
+        let user = user.map(|of| (of.rule.kind(), presets::words(&of.rule), of.grade, of.source));
+        let page = preset.page_rules.into_iter();
+        user.chain(page.map(|of| (of.rule.kind(), presets::page_words(of.rule), of.grade, of.source)))
+            .collect::<Vec<_>>()
+    });
     rules
-        .filter(|sourced| sourced.grade == ASSUMED && !file.policy.says(sourced.rule.kind()))
-        .filter_map(|sourced| {
+        .filter(|(kind, _, grade, _)| *grade == ASSUMED && !file.policy.says(*kind))
+        .filter_map(|(kind, value, _, source)| {
             Some(Assumed {
-                key: format!("policy.{}", presets::key(sourced.rule.kind())?),
-                value: presets::words(&sourced.rule),
+                key: format!("policy.{}", presets::key(kind)?),
+                value,
                 unit: None,
-                description: sourced.source.to_string(),
+                description: source.to_string(),
             })
         })
         .collect()

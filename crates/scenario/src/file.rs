@@ -188,6 +188,8 @@ pub(crate) struct PlatformFile {
     /// Ads that one lease pays for.
     #[schemars(range(min = 1), extend("x-unit" = "ads per lease", "x-grade" = "assumed"))]
     pub(crate) lease_ads: u32,
+    /// Share of a payment to a page that the platform keeps.
+    pub(crate) payment_fee: Probability,
 }
 
 impl Default for PlatformFile {
@@ -206,6 +208,7 @@ impl Default for PlatformFile {
             inbox_life: hours(30 * 24),
             lease_life: hours(1),
             lease_ads: 20,
+            payment_fee: Probability::of(0.0),
         }
     }
 }

@@ -10,6 +10,7 @@ mod hash;
 mod load;
 mod manual;
 mod ordered;
+mod page_policy;
 mod policy;
 pub mod presets;
 mod resolve;

@@ -1,11 +1,16 @@
 //! The section `[policy]`: a preset, and rules that replace the preset's.
 
+mod contact;
+
+use crate::page_policy::{self, MessagePricesFile, QualityFile, QuotaFile, ThroughputFile, TiersFile};
 use crate::presets;
-use chappe_base::{Duration, Format, RuleKind};
+use chappe_base::{Amount, Duration, Format, RuleKind};
 use chappe_platform::policy::{FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
+
+pub(crate) use contact::{GroundsFile, MessagesFile, RequestsFile};
 
 /// The rules that an ad must pass. A rule set to `"none"` or `false` is taken out of the preset.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +37,28 @@ pub(crate) struct PolicyFile {
     pub(crate) page_cap: Option<Setting<PageCap>>,
     /// The user's night, in their own time zone.
     pub(crate) quiet_hours: Option<Setting<QuietHours>>,
+    /// Reasons for which an ad may be sent, of which one must hold.
+    pub(crate) grounds: Option<Setting<GroundsFile>>,
+    /// Most ads per user, over all pages, that the user has not answered by an act towards the page.
+    pub(crate) unanswered_cap: Option<Setting<FrequencyCap>>,
+    /// Reasons for which a page's answers and order notices may reach a user, of which one must
+    /// hold; without the rule they always may.
+    pub(crate) messages: Option<Setting<MessagesFile>>,
+    /// When a page may ask for an opt-in; without the rule it always may.
+    pub(crate) opt_in_requests: Option<Setting<RequestsFile>>,
+    /// No bid below this, and no ad for less: a slot costs the second highest bid, or this.
+    #[schemars(extend("x-unit" = "currency"))]
+    pub(crate) reserve: Option<Setting<Amount>>,
+    /// What messages cost by list.
+    pub(crate) message_prices: Option<Setting<MessagePricesFile>>,
+    /// How many people a page reaches in a day.
+    pub(crate) tiers: Option<Setting<TiersFile>>,
+    /// How pages are rated, and what becomes of those rated red.
+    pub(crate) quality: Option<Setting<QualityFile>>,
+    /// How fast a page sends ads.
+    pub(crate) throughput: Option<Setting<ThroughputFile>>,
+    /// How many ads a page sends in a month, and at what price.
+    pub(crate) quota: Option<Setting<QuotaFile>>,
 }
 
 impl Default for PolicyFile {
@@ -47,6 +74,16 @@ impl Default for PolicyFile {
             frequency_cap: None,
             page_cap: None,
             quiet_hours: None,
+            grounds: None,
+            unanswered_cap: None,
+            messages: None,
+            opt_in_requests: None,
+            reserve: None,
+            message_prices: None,
+            tiers: None,
+            quality: None,
+            throughput: None,
+            quota: None,
         }
     }
 }
@@ -87,11 +124,7 @@ impl PolicyFile {
             UserRule::Formats(FormatSet::new(&formats.0))
         });
         replace(&mut policy, RuleKind::OptIn, &self.opt_in, |word| {
-            UserRule::OptIn(match word {
-                OptInWord::Page => OptInScope::Page,
-                OptInWord::Category => OptInScope::Category,
-                OptInWord::Product => OptInScope::Product,
-            })
+            UserRule::OptIn(word.scope())
         });
         replace(&mut policy, RuleKind::Window, &self.window, |window| {
             UserRule::Window {
@@ -117,6 +150,29 @@ impl PolicyFile {
                 to_minute: night.to.minute,
             }
         });
+        replace(&mut policy, RuleKind::Grounds, &self.grounds, |grounds| {
+            UserRule::Grounds(grounds.rule())
+        });
+        replace(
+            &mut policy,
+            RuleKind::UnansweredCap,
+            &self.unanswered_cap,
+            |cap| UserRule::UnansweredCap {
+                count: cap.per_user,
+                every: cap.every.0,
+            },
+        );
+        match &self.messages {
+            None => {}
+            Some(Setting::Off) => policy.message_rules.clear(),
+            Some(Setting::Is(messages)) => policy.message_rules = messages.rules(),
+        }
+        match &self.opt_in_requests {
+            None => {}
+            Some(Setting::Off) => policy.opt_in_request = None,
+            Some(Setting::Is(requests)) => policy.opt_in_request = Some(requests.rule()),
+        }
+        page_policy::replace(self, &mut policy);
         policy.user_rules.sort_by_key(UserRule::kind);
         policy.page_rules.sort_by_key(|rule: &PageRule| rule.kind());
         policy
@@ -134,6 +190,16 @@ impl PolicyFile {
             RuleKind::UserCap => self.frequency_cap.is_some(),
             RuleKind::PageCap => self.page_cap.is_some(),
             RuleKind::QuietHours => self.quiet_hours.is_some(),
+            RuleKind::Grounds => self.grounds.is_some(),
+            RuleKind::UnansweredCap => self.unanswered_cap.is_some(),
+            RuleKind::Tag => self.messages.is_some(),
+            RuleKind::OptInRequest => self.opt_in_requests.is_some(),
+            RuleKind::Reserve => self.reserve.is_some(),
+            RuleKind::MessagePrice => self.message_prices.is_some(),
+            RuleKind::Tier => self.tiers.is_some(),
+            RuleKind::Quality => self.quality.is_some(),
+            RuleKind::Throughput => self.throughput.is_some(),
+            RuleKind::Quota => self.quota.is_some(),
             RuleKind::Block | RuleKind::Mute | RuleKind::Running | RuleKind::Stock | RuleKind::Budget => {
                 false
             }
@@ -218,6 +284,16 @@ pub(crate) enum OptInWord {
     Category,
     /// The ad's very product.
     Product,
+}
+
+impl OptInWord {
+    fn scope(self) -> OptInScope {
+        match self {
+            OptInWord::Page => OptInScope::Page,
+            OptInWord::Category => OptInScope::Category,
+            OptInWord::Product => OptInScope::Product,
+        }
+    }
 }
 
 /// Formats of ads.

@@ -1,17 +1,20 @@
 //! Published ad policies, as data: each a set of the same typed rules, with grade and source.
 
+mod pages;
+mod published;
+#[cfg(test)]
+mod tests;
+
 use chappe_base::{Duration, Format, RuleKind, Span};
-use chappe_platform::policy::{FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule};
-use std::fmt::Write;
+use chappe_platform::policy::{
+    Agreement, Grounds, MessageRule, OpenedBy, OptInRequest, OptInScope, PageRule, Policy, TopicMatch,
+    UserRule,
+};
+use std::fmt;
 
-/// Name of the default preset.
-pub(crate) const LEAK_2016: &str = "leak-2016";
-const NO_ADS: &str = "no-ads";
-
-/// Names of all presets.
-pub const NAMES: &[&str] = &[LEAK_2016, NO_ADS];
-
-const ARTICLE: &str = "press article on the leaked plans for Messenger ads, early 2016";
+pub use pages::page_words;
+pub(crate) use published::LEAK_2016;
+pub use published::NAMES;
 
 /// A published policy.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,6 +31,10 @@ pub struct Preset {
     pub user_rules: Vec<Sourced<UserRule>>,
     /// Rules about the page's side.
     pub page_rules: Vec<Sourced<PageRule>>,
+    /// Reasons for a page's own messages; none are needed where there are none.
+    pub message_rules: Vec<Sourced<MessageRule>>,
+    /// When a page may ask for an opt-in.
+    pub opt_in_request: Option<Sourced<OptInRequest>>,
 }
 
 /// A rule, and how good its source is.
@@ -39,59 +46,71 @@ pub struct Sourced<R> {
     pub grade: &'static str,
     /// Where it comes from, or why it is assumed.
     pub source: &'static str,
+    /// What the real platform answers when the rule refuses, where that is known.
+    pub code: Option<Code>,
+}
+
+/// An error of a real platform.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Code {
+    /// Its number; a subcode stands behind a slash.
+    pub number: &'static str,
+    /// What it says.
+    pub words: &'static str,
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "error {}: {}", self.number, self.words)
+    }
 }
 
 fn sourced<R>(rule: R, grade: &'static str, source: &'static str) -> Sourced<R> {
-    Sourced { rule, grade, source }
+    Sourced {
+        rule,
+        grade,
+        source,
+        code: None,
+    }
+}
+
+impl<R> Sourced<R> {
+    /// The rule, refusing with this error.
+    fn code(self, number: &'static str, words: &'static str) -> Sourced<R> {
+        let code = Some(Code { number, words });
+        Sourced { code, ..self }
+    }
+
+    fn line(&self, kind: RuleKind, words: &str) -> String {
+        let code = self.code.map(|code| format!("; {code}")).unwrap_or_default();
+        format!(
+            "  {}: {words} ({}: {}){code}\n",
+            kind.label(),
+            self.grade,
+            self.source
+        )
+    }
 }
 
 impl Preset {
     /// The preset called `name`.
     #[must_use]
     pub fn named(name: &str) -> Option<Preset> {
-        let choice = "a block or a mute is the user's own choice, which every policy keeps";
-        let user_choices = [
-            sourced(UserRule::NotBlocked, "assumed", choice),
-            sourced(UserRule::NotMuted, "assumed", choice),
-        ];
-        let page_rules = vec![
-            sourced(PageRule::Running, "D", "a campaign has a beginning and an end"),
-            sourced(PageRule::InStock, "B", ARTICLE),
-            sourced(PageRule::Budget, "D", "a campaign spends its budget and no more"),
-        ];
-        let article_rules = [
-            sourced(UserRule::OpenedBy(OpenedBy::User), "B", ARTICLE),
-            sourced(
-                UserRule::FirstTopic(TopicMatch::Category),
-                "assumed",
-                "the article says that an ad stays on the topic of first contact, not how closely: \
-                 the category here, \"product\" is stricter",
-            ),
-            sourced(UserRule::Formats(FormatSet::new(Format::ALL)), "B", ARTICLE),
-        ];
-        match name {
-            LEAK_2016 => Some(Preset {
-                name: LEAK_2016,
-                summary: "Ads as messages, only from pages that the user has turned to, and on the \
-                          topic of first contact.",
-                grade: "B",
-                source: ARTICLE,
-                user_rules: user_choices.into_iter().chain(article_rules).collect(),
-                page_rules,
-            }),
-            NO_ADS => Some(Preset {
-                name: NO_ADS,
-                summary: "No advertising at all: the control arm of every comparison.",
-                grade: "B",
-                source: "the promise of the messengers' owners, as the press reported it",
-                user_rules: [sourced(UserRule::NoAds, "B", "the owners' promise")]
-                    .into_iter()
-                    .chain(user_choices)
-                    .collect(),
-                page_rules,
-            }),
-            _ => None,
-        }
+        published::named(name)
+    }
+
+    /// What the real platform answers when the rule `kind` refuses, where that is known.
+    #[must_use]
+    pub fn code(&self, kind: RuleKind) -> Option<Code> {
+        let user = self.user_rules.iter().map(|rule| (rule.rule.kind(), rule.code));
+        let page = self.page_rules.iter().map(|rule| (rule.rule.kind(), rule.code));
+        let message = self.message_rules.iter().map(|rule| (RuleKind::Tag, rule.code));
+        let request = self.opt_in_request.iter();
+        let request = request.map(|rule| (RuleKind::OptInRequest, rule.code));
+        user.chain(page)
+            .chain(message)
+            .chain(request)
+            .find_map(|(of, code)| code.filter(|_| of == kind))
     }
 
     /// The policy that it comes to.
@@ -101,6 +120,8 @@ impl Preset {
             name: self.name.to_string(),
             user_rules: self.user_rules.iter().map(|sourced| sourced.rule).collect(),
             page_rules: self.page_rules.iter().map(|sourced| sourced.rule).collect(),
+            message_rules: self.message_rules.iter().map(|sourced| sourced.rule).collect(),
+            opt_in_request: self.opt_in_request.map(|sourced| sourced.rule),
         }
     }
 
@@ -115,16 +136,17 @@ impl Preset {
             ..
         } = self;
         let mut text = format!("{name}: {summary}\n  grade {grade}: {source}\n");
-        let user = self
-            .user_rules
-            .iter()
-            .map(|rule| (rule.rule.kind(), words(&rule.rule), rule.grade, rule.source));
-        let page = self.page_rules.iter().map(|rule| {
-            let kind = rule.rule.kind();
-            (kind, page_words(rule.rule).to_string(), rule.grade, rule.source)
-        });
-        for (kind, words, grade, source) in user.chain(page) {
-            let _ = writeln!(text, "  {}: {words} ({grade}: {source})", kind.label());
+        for rule in &self.user_rules {
+            text += &rule.line(rule.rule.kind(), &words(&rule.rule));
+        }
+        for rule in &self.page_rules {
+            text += &rule.line(rule.rule.kind(), &page_words(rule.rule));
+        }
+        for rule in &self.message_rules {
+            text += &rule.line(RuleKind::Tag, &message_words(&rule.rule));
+        }
+        if let Some(rule) = &self.opt_in_request {
+            text += &rule.line(RuleKind::OptInRequest, &request_words(&rule.rule));
         }
         text
     }
@@ -148,6 +170,16 @@ pub(crate) fn key(kind: RuleKind) -> Option<&'static str> {
         RuleKind::UserCap => Some("frequency_cap"),
         RuleKind::PageCap => Some("page_cap"),
         RuleKind::QuietHours => Some("quiet_hours"),
+        RuleKind::Grounds => Some("grounds"),
+        RuleKind::UnansweredCap => Some("unanswered_cap"),
+        RuleKind::Tag => Some("messages"),
+        RuleKind::OptInRequest => Some("opt_in_requests"),
+        RuleKind::Reserve => Some("reserve"),
+        RuleKind::MessagePrice => Some("message_prices"),
+        RuleKind::Tier => Some("tiers"),
+        RuleKind::Quality => Some("quality"),
+        RuleKind::Throughput => Some("throughput"),
+        RuleKind::Quota => Some("quota"),
         RuleKind::Block | RuleKind::Mute | RuleKind::Running | RuleKind::Stock | RuleKind::Budget => None,
     }
 }
@@ -155,7 +187,6 @@ pub(crate) fn key(kind: RuleKind) -> Option<&'static str> {
 /// What a rule about the user's side asks, in plain words.
 #[must_use]
 pub fn words(rule: &UserRule) -> String {
-    let span = |span: Span| Duration(span).to_string();
     match *rule {
         UserRule::NoAds => "no ads at all".to_string(),
         UserRule::NotBlocked => "not to a user who blocked the page".to_string(),
@@ -196,32 +227,70 @@ pub fn words(rule: &UserRule) -> String {
                 clock(to_minute)
             )
         }
+        UserRule::Grounds(grounds) => ground_words(&grounds),
+        UserRule::UnansweredCap { count, every } => {
+            let every = span(every);
+            format!("at most {count} in {every} to a user, over all pages, but for those the user answered")
+        }
     }
 }
 
-/// What a rule about the page's side asks, in plain words.
+fn ground_words(grounds: &Grounds) -> String {
+    let within = grounds
+        .within
+        .map(|limit| format!("within {} after the user's last act", span(limit)));
+    let further = grounds
+        .one_further
+        .then(|| "once more after that until the user acts again".to_string());
+    let opt_in = grounds.opt_in.map(|agreement| {
+        let Agreement {
+            scope,
+            every,
+            life_days,
+        } = agreement;
+        let of = match scope {
+            OptInScope::Page => "page",
+            OptInScope::Category => "category",
+            OptInScope::Product => "product",
+        };
+        let often = every.map_or("one ad".to_string(), |every| format!("one ad in {}", span(every)));
+        format!("on an opt-in to the {of}, good for {often} and for {life_days} days")
+    });
+    let grounds: Vec<String> = within.into_iter().chain(further).chain(opt_in).collect();
+    grounds.join(", or ")
+}
+
+/// What a rule lets through of a page's own messages, in plain words.
 #[must_use]
-pub fn page_words(rule: PageRule) -> &'static str {
-    match rule {
-        PageRule::Running => "only while the campaign runs",
-        PageRule::InStock => "a back-in-stock reminder and a flash sale only with stock",
-        PageRule::Budget => "only within the budget that pacing lets go",
+pub fn message_words(rule: &MessageRule) -> String {
+    match *rule {
+        MessageRule::Within(limit) => {
+            format!(
+                "a page's message within {} after the user's last act",
+                span(limit)
+            )
+        }
+        MessageRule::OrderNotices => "an order notice at any time".to_string(),
+        MessageRule::HumanAnswers(limit) => {
+            format!(
+                "an answer by people within {} after the user's last act",
+                span(limit)
+            )
+        }
+        MessageRule::OneFurther => "one further message, an ad or not, until the user acts again".to_string(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What a rule about requests for opt-ins asks, in plain words.
+#[must_use]
+pub fn request_words(rule: &OptInRequest) -> String {
+    format!(
+        "a request for an opt-in within {} after the user's last act, on one topic once in {} days",
+        span(rule.within),
+        rule.again_after_days
+    )
+}
 
-    #[test]
-    fn presets_say_their_rules_in_plain_words() {
-        assert_eq!(all().len(), NAMES.len());
-        let text = Preset::named(LEAK_2016).unwrap().describe();
-        assert!(text.contains("  opened_by: only in conversations that the user opened (B: press"));
-        assert!(text.contains("  first_topic: only on the category of first contact (assumed: the"));
-        assert!(text.contains("  format: only the formats flash-sale, new-product, back-in-stock"));
-        let text = Preset::named(NO_ADS).unwrap().describe();
-        assert!(text.contains("  no_ads: no ads at all (B: the owners' promise)"));
-        assert!(Preset::named("none").is_none());
-    }
+fn span(span: Span) -> String {
+    Duration(span).to_string()
 }

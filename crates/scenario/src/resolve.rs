@@ -3,6 +3,7 @@
 use crate::design::Broadcast;
 use crate::error::{Problem, advice};
 use crate::file::{CampaignFile, CatalogueFile, File, LinkFile, PacingWord, PlatformFile};
+use crate::page_policy;
 use crate::policy::Setting;
 use crate::presets::Preset;
 use crate::scenario::{Catalogue, Category, Link, Network, Scenario, Service, ServiceTimes, Threshold};
@@ -11,7 +12,7 @@ use chappe_base::{
     Act, CommandClass, Duration, Format, Homes, Keyed, Law, Money, PageId, ProductId, Purpose, SimTime, Span,
     Topic, standard_normal_quantile,
 };
-use chappe_platform::policy::Policy;
+use chappe_platform::policy::{Policy, UserRule};
 use chappe_platform::{CampaignConfig, Config, Desk, Pacing, PageConfig, ProductConfig};
 use chappe_workload::config::Population;
 
@@ -56,6 +57,7 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
         inbox_life: file.platform.inbox_life.0,
         lease_life: file.platform.lease_life.0,
         lease_ads_count: file.platform.lease_ads,
+        payment_fee_ppm: file.platform.payment_fee.ppm(),
     };
     let thresholds = file.thresholds.0.iter();
     Ok(Scenario {
@@ -225,6 +227,9 @@ fn policy(file: &File) -> Result<Policy, Problem> {
             return Err(wrong(&["policy", "window"], text));
         }
     }
+    if let Some((key, text)) = section.contact_problem() {
+        return Err(wrong(&["policy", key], text));
+    }
     let cap = |setting: Option<Duration>, key| match setting {
         Some(Duration(Span::ZERO)) => Err(wrong(
             &["policy", key, "every"],
@@ -238,17 +243,29 @@ fn policy(file: &File) -> Result<Policy, Problem> {
     if let Some(Setting::Is(limit)) = section.page_cap {
         cap(Some(limit.every), "page_cap")?;
     }
+    if let Some(Setting::Is(limit)) = section.unanswered_cap {
+        cap(Some(limit.every), "unanswered_cap")?;
+    }
     if let Some(Setting::Is(night)) = section.quiet_hours
         && night.from == night.to
     {
         let message = "`policy.quiet_hours`: `from` and `to` must differ";
         return Err(wrong(&["policy", "quiet_hours"], message));
     }
+    page_policy::check(section)?;
     let preset = Preset::named(&section.preset).ok_or_else(|| {
         let message = format!("there is no preset `{}`", section.preset);
         wrong(&["policy", "preset"], message)
     })?;
-    Ok(section.policy(preset.policy()))
+    let policy = section.policy(preset.policy());
+    let asks_twice = |rule: &UserRule| matches!(rule, UserRule::Grounds(grounds) if grounds.opt_in.is_some());
+    let has_opt_in = |rule: &UserRule| matches!(rule, UserRule::OptIn(_));
+    if policy.user_rules.iter().any(asks_twice) && policy.user_rules.iter().any(has_opt_in) {
+        let text =
+            "`policy.grounds.opt_in` and `policy.opt_in` both ask for consent; set one of them to \"none\"";
+        return Err(wrong(&["policy"], text));
+    }
+    Ok(policy)
 }
 
 fn categories(section: &CatalogueFile) -> Result<Vec<Category>, Problem> {

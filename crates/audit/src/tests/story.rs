@@ -1,6 +1,9 @@
 //! A short legal run on three shards that touches every promise, to be broken at will.
 
-use crate::{Audit, Campaign, Cap, Promise, Promises, QuietHours, TopicMatch, Verdict};
+use crate::{
+    Audit, Campaign, Cap, MessageReasons, PageLimits, Prices, Promise, Promises, QuietHours, TopicMatch,
+    Verdict,
+};
 use chappe_base::*;
 
 pub(super) const SHARDS: u16 = 3;
@@ -35,6 +38,7 @@ pub(super) fn promises() -> Promises {
         format: Format::BackInStock,
         topic: SHOES,
         product: Some(SHOE),
+        bid: Money(25),
         budget: Money(200),
         start: SimTime::ZERO,
         end: SimTime::NEVER,
@@ -58,6 +62,24 @@ pub(super) fn promises() -> Promises {
             from_minute: 22 * 60,
             to_minute: 7 * 60,
         }),
+        grounds: None,
+        unanswered_caps: Vec::new(),
+        messages: Some(MessageReasons {
+            within: Some(Span::DAY),
+            order_notices: true,
+            human_answers: None,
+            one_further: false,
+        }),
+        answered_by_people: Vec::new().into(),
+        opt_in_requests: None,
+        prices: Prices {
+            reserve: Money(20),
+            ..Prices::default()
+        },
+        page_limits: PageLimits {
+            per_second: Some(80),
+            ..PageLimits::default()
+        },
         under_way_at_most: Span::HOUR,
     }
 }
@@ -379,6 +401,10 @@ impl Story {
         );
         self.credit(order, shop, price);
         self.tell(ShardId(0), Fact::OrderPaid { order, page });
+        let notice = MessageClass::OrderNotice;
+        self.accepted(message(41), notice, shop, BOB);
+        self.delivered(message(41), notice, shop, BOB);
+        self.handed_out(message(41), notice, BOB);
         self.post(order, buyer, shop, price);
         self.tell(ShardId(0), Fact::OrderShipped { order, page });
         self.wait();

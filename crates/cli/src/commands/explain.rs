@@ -4,7 +4,7 @@ use crate::args::ExplainArgs;
 use crate::failure::Failure;
 use crate::rerun::facts;
 use crate::sources::load;
-use crate::story::{Teller, concerns, verdict};
+use crate::story::{Teller, concerns};
 use crate::terminal::time;
 use chappe_base::{Fact, UserId};
 use chappe_platform::Explanation;
@@ -65,7 +65,7 @@ fn rules(explanation: &Explanation, teller: &Teller<'_>) -> String {
         text += &format!("    {mark}  {:<14} {}\n", rule.kind().label(), words(rule));
     }
     if explanation.rules.iter().all(|(_, admits)| *admits) {
-        text += &format!("    page side: {}\n", verdict(explanation.decision));
+        text += &format!("    page side: {}\n", teller.verdict(explanation.decision));
     }
     text
 }

@@ -9,7 +9,7 @@ use std::io::{Write, stdout};
 pub(crate) fn presets(args: &PresetsArgs) -> Result<(), Failure> {
     let Some(name) = &args.name else {
         for preset in all() {
-            writeln!(stdout(), "{:<12} {}", preset.name, preset.summary)?;
+            writeln!(stdout(), "{:<22} {}", preset.name, preset.summary)?;
         }
         return Ok(());
     };

@@ -3,7 +3,7 @@
 
 use crate::play::{first_ads, judge, play};
 use chappe_audit::{Promise, Verdict};
-use chappe_base::{Account, Fact, MessageClass, MessageId, Money, Party, Permit, Record, UserId};
+use chappe_base::{Account, Fact, MessageClass, MessageId, Money, Party, Permit, ReachStep, Record, UserId};
 use chappe_scenario::Scenario;
 use std::sync::LazyLock;
 
@@ -13,6 +13,8 @@ static LEGAL: LazyLock<(Scenario, Vec<Record>)> = LazyLock::new(|| {
         ("history.opted_in", "0.8"),
         ("policy.opt_in", "page"),
         ("policy.frequency_cap", "{ per_user = 2, every = \"1 day\" }"),
+        ("policy.messages", "{ within = \"1 day\" }"),
+        ("policy.tiers", "{ limits = [2000, 3000, 4000, 5000] }"),
     ]);
     let facts = play(&scenario, 1).facts;
     (scenario, facts)
@@ -103,6 +105,38 @@ fn the_run_is_clean_and_puts_every_promise_to_the_test() {
     for check in &verdict.checks {
         assert!(check.checked_count >= 50, "{check:?}");
     }
+}
+
+#[test]
+fn an_ad_for_more_than_the_second_price() {
+    breaks(Promise::PricesKept, "where the second price is", |facts| {
+        let (_, ad) = find(facts, |record| match record.fact {
+            Fact::AdDelivered { message, .. } => Some(message),
+            _ => None,
+        });
+        for record in facts.iter_mut() {
+            match &mut record.fact {
+                Fact::Moved { transfer, amount, .. } if *transfer == ad => *amount += Money(1),
+                Fact::AdDelivered { message, price, .. } if *message == ad => *price += Money(1),
+                _ => {}
+            }
+        }
+    });
+}
+
+#[test]
+fn people_reached_without_leave() {
+    breaks(Promise::LimitsKept, "with leave for", |facts| {
+        facts.retain(|record| {
+            !matches!(
+                record.fact,
+                Fact::ReachMoved {
+                    step: ReachStep::Arrived,
+                    ..
+                }
+            )
+        });
+    });
 }
 
 #[test]

@@ -4,16 +4,17 @@
 use crate::broken::broken;
 use crate::play::{first_ads, judge, play};
 use chappe_audit::Promise;
-use chappe_base::{Fact, RuleKind};
-use chappe_platform::policy::{PageRule, UserRule};
+use chappe_base::{Fact, Record, RuleKind};
+use chappe_platform::policy::{OnRed, PageRule, UserRule};
 use chappe_scenario::Scenario;
+use chappe_scenario::presets::NAMES;
 
 /// Values of a scenario replaced.
 type Set = &'static [(&'static str, &'static str)];
 
 /// Rules of the user's side, each with what makes it matter and the promise that a run without it
 /// breaks.
-const RULES: [(RuleKind, Set, Promise); 9] = [
+const RULES: [(RuleKind, Set, Promise); 11] = [
     (
         RuleKind::Mute,
         &[
@@ -59,6 +60,16 @@ const RULES: [(RuleKind, Set, Promise); 9] = [
         &[("policy.quiet_hours", "{ from = \"22:00\", to = \"20:00\" }")],
         Promise::AdPermitted,
     ),
+    (
+        RuleKind::Grounds,
+        &[("policy.grounds", "{ within = \"1h\", one_further = true }")],
+        Promise::AdPermitted,
+    ),
+    (
+        RuleKind::UnansweredCap,
+        &[("policy.unanswered_cap", "{ per_user = 1, every = \"2h\" }")],
+        Promise::CapsKept,
+    ),
 ];
 
 /// Plays without what `promised` promises and judges by the promise.
@@ -83,6 +94,47 @@ fn a_rule_of_the_users_side_switched_off() {
     }
 }
 
+/// Opt-ins that are used up, and one further message after another.
+#[test]
+fn grounds_that_hold_once_taken_up_again() {
+    let agreement = "{ opt_in = { scope = \"page\", life = \"30 days\" } }";
+    let promised = first_ads(&[("policy.grounds", agreement), ("history.opted_in", "0.8")]);
+    let lax = "{ opt_in = { scope = \"page\", every = \"1h\", life = \"30 days\" } }";
+    let played = first_ads(&[("policy.grounds", lax), ("history.opted_in", "0.8")]);
+    let named = judged_by(&promised, &played);
+    assert!(named.contains(&Promise::AdPermitted), "{named:?}");
+}
+
+#[test]
+fn pages_messages_and_requests_where_none_are_promised() {
+    let messages = "{ human_answers = \"1s\" }";
+    let requests = "{ within = \"1s\", again_after = \"7 days\" }";
+    for set in [
+        ("policy.messages", messages),
+        ("policy.opt_in_requests", requests),
+    ] {
+        let named = judged_by(&first_ads(&[set]), &first_ads(&[]));
+        assert_eq!(named, [Promise::MessagesPermitted], "{}", set.0);
+        let facts = play(&first_ads(&[set]), 1).facts;
+        let rule = |record: &Record| match record.fact {
+            Fact::Refused { reason, .. } => reason.rule(),
+            _ => None,
+        };
+        let expected = [Some(RuleKind::Tag), Some(RuleKind::OptInRequest)];
+        assert!(facts.iter().any(|record| expected.contains(&rule(record))));
+    }
+}
+
+/// Every preset is played, and keeps what it promises.
+#[test]
+fn presets_keep_what_they_promise() {
+    for preset in NAMES {
+        let scenario = first_ads(&[("policy.preset", preset), ("history.opted_in", "0.5")]);
+        let facts = play(&scenario, 1).facts;
+        assert_eq!(judge(&scenario, &facts).violations, [], "{preset}");
+    }
+}
+
 #[test]
 fn ads_where_none_are_promised() {
     let promised = first_ads(&[("policy.preset", "no-ads")]);
@@ -102,6 +154,68 @@ fn a_rule_of_the_pages_side_switched_off() {
         .retain(|rule| *rule != PageRule::InStock);
     let named = judged_by(&promised, &played);
     assert!(named.contains(&Promise::StockKept), "{named:?}");
+}
+
+/// Rules that bound what a page sends, each set so that it bites.
+#[test]
+fn a_limit_of_a_page_switched_off() {
+    const LIMITS: [(RuleKind, Set, Promise); 5] = [
+        (
+            RuleKind::Reserve,
+            &[("policy.reserve", "\"0.008\"")],
+            Promise::PricesKept,
+        ),
+        (
+            RuleKind::Tier,
+            &[("policy.tiers", "{ limits = [5, 2000, 3000, 4000] }")],
+            Promise::LimitsKept,
+        ),
+        (
+            RuleKind::Quality,
+            &[
+                ("agents.ads.refusal_base", "1.0"),
+                (
+                    "policy.quality",
+                    "{ yellow = 0.01, red = 0.02, read = 0.0, ads = 5, on_red = \"pause\" }",
+                ),
+            ],
+            Promise::LimitsKept,
+        ),
+        (
+            RuleKind::Throughput,
+            &[("policy.throughput", "{ per_second = 1 }")],
+            Promise::LimitsKept,
+        ),
+        (
+            RuleKind::Quota,
+            &[("policy.quota", "{ messages = 10, fee = \"5.00\" }")],
+            Promise::LimitsKept,
+        ),
+    ];
+    for (kind, set, promise) in LIMITS {
+        let promised = first_ads(set);
+        let mut played = promised.clone();
+        if kind == RuleKind::Quality {
+            for rule in &mut played.platform.policy.page_rules {
+                if let PageRule::Quality(rule) = rule {
+                    rule.on_red = OnRed::Downgrade;
+                }
+            }
+        } else {
+            played
+                .platform
+                .policy
+                .page_rules
+                .retain(|rule| rule.kind() != kind);
+        }
+        assert_eq!(
+            judge(&promised, &play(&promised, 1).facts).violations,
+            [],
+            "{kind:?}"
+        );
+        let named = judged_by(&promised, &played);
+        assert!(named.contains(&promise), "without {kind:?}: {named:?}");
+    }
 }
 
 #[test]

@@ -32,12 +32,12 @@ impl Shard {
             let Some(place) = self.people.find(local, terms.page) else {
                 continue;
             };
-            if self.lease_pays(now, campaign, terms.bid, out).is_err() {
+            let user = UserId(config.homes.number(self.id, local));
+            if self.lease_pays(now, campaign, user, out).is_err() {
                 // It goes on here when the page's home has answered.
                 self.ads.leases[campaign.index()].broadcast = Some(local as u32);
                 return;
             }
-            let user = UserId(config.homes.number(self.id, local));
             let verdict = self.judge(now, user, place, campaign, out);
             out.fact(Fact::Decided {
                 user,
@@ -50,8 +50,9 @@ impl Shard {
                 let ad = Ad {
                     user,
                     campaign,
-                    price: terms.bid,
+                    price: self.ads.reserve,
                     reserved: now,
+                    ground: self.take_ground(now, user, campaign),
                 };
                 self.reserve_ad(now, message, ad, out);
             }

@@ -1,14 +1,17 @@
 //! The page's home: a campaign's budget, and what of it is leased to which shard.
 
+use super::Grant;
+use super::lease::{NO_TRANSFER, move_reach};
 use crate::command::Command;
 use crate::config::{CampaignConfig, Pacing};
 use crate::outbox::Outbox;
-use crate::policy::PageRule;
+use crate::policy::{OnRed, PageRule};
 use crate::shard::Shard;
-use chappe_base::{Account, CampaignId, Fact, Format, Money, RuleKind, ShardId, SimTime, TransferId};
-
-/// Money that moves for a campaign belongs to no transfer between parties.
-const NO_TRANSFER: TransferId = chappe_base::MessageId(0);
+use crate::standing::{Standing, month_end};
+use chappe_base::{
+    Account, CampaignId, Fact, Format, Heard, Money, PageId, ReachStep, RuleKind, ShardId, SimTime,
+};
+use std::sync::Arc;
 
 impl Shard {
     /// Sets the budget aside, as far as the page can pay it.
@@ -64,8 +67,9 @@ impl Shard {
     ) {
         let command = match self.judge_page_side(now, campaign) {
             Err(rule) => Command::RefuseLease { campaign, rule },
-            Ok(amount) => {
-                let until = (now + self.config.lease_life).min(self.config.campaigns[campaign.index()].end);
+            Ok(grant) => {
+                let Grant { amount, ads, reach } = grant;
+                let until = self.lease_end(now, campaign);
                 let (from, to) = (Account::Campaign(campaign), Account::Clearing);
                 self.ledger.shift(from, to, amount, NO_TRANSFER, &mut out.facts);
                 out.fact(Fact::Leased {
@@ -74,9 +78,12 @@ impl Shard {
                     amount,
                     until,
                 });
+                self.book(now, campaign, grant, out);
                 Command::GrantLease {
                     campaign,
                     amount,
+                    ads,
+                    reach,
                     until,
                 }
             }
@@ -84,8 +91,17 @@ impl Shard {
         out.forward(shard, command);
     }
 
-    /// How much may be leased now, or the first page-side rule that refuses.
-    fn judge_page_side(&mut self, now: SimTime, campaign: CampaignId) -> Result<Money, RuleKind> {
+    /// When a lease granted now ends: with the campaign at the latest, and with the month of a quota.
+    fn lease_end(&self, now: SimTime, campaign: CampaignId) -> SimTime {
+        let until = (now + self.config.lease_life).min(self.config.campaigns[campaign.index()].end);
+        match self.standings.quota() {
+            Some(_) => until.min(month_end(now)),
+            None => until,
+        }
+    }
+
+    /// What may be leased now, or the first page-side rule that refuses.
+    fn judge_page_side(&mut self, now: SimTime, campaign: CampaignId) -> Result<Grant, RuleKind> {
         let CampaignConfig {
             page,
             product,
@@ -93,26 +109,102 @@ impl Shard {
             bid,
             ..
         } = self.config.campaigns[campaign.index()];
-        let available = self.available(now, campaign);
+        let mut ads = self.available(now, campaign);
+        let mut reach = 0;
         let (in_stock, is_back) = self.shop.in_stock(&self.config, page, product);
-        let refusing = self.config.policy.page_rules.iter().find(|rule| match rule {
-            PageRule::Running => self.ads.set_aside[campaign.index()].is_none(),
-            PageRule::InStock => match format {
-                Format::BackInStock => !(in_stock && is_back),
-                Format::FlashSale | Format::NewProduct => !in_stock,
-            },
-            PageRule::Budget => available < bid,
-        });
-        match refusing {
-            Some(rule) => Err(rule.kind()),
-            // The budget bounds what there is to lease, with the rule or without.
-            None if available < bid => Err(RuleKind::Budget),
-            None => Ok(available),
+        let config = Arc::clone(&self.config);
+        for rule in &config.policy.page_rules {
+            let admits = match *rule {
+                PageRule::Running => self.ads.set_aside[campaign.index()].is_some(),
+                PageRule::InStock => match format {
+                    Format::BackInStock => in_stock && is_back,
+                    Format::FlashSale | Format::NewProduct => in_stock,
+                },
+                PageRule::Budget => ads > 0,
+                PageRule::Reserve(least) => bid >= least,
+                PageRule::MessagePrices(prices) => bid >= prices.marketing,
+                PageRule::Tiers(tiers) => {
+                    reach = self.standing(page).reach_left(tiers).min(ads);
+                    reach > 0
+                }
+                PageRule::Quality(rule) => rule.on_red != OnRed::Pause || !self.standing(page).is_red(),
+                PageRule::Throughput { per_second } => {
+                    ads = ads.min(self.standing(page).throughput_left(now, per_second));
+                    ads > 0
+                }
+                PageRule::Quota(quota) => {
+                    ads = ads.min(self.standing(page).quota_left(now, quota));
+                    let fee = self.standing(page).quota_fee(quota, ads);
+                    ads > 0 && self.ledger.covers(Account::Page(page), fee)
+                }
+            };
+            if !admits {
+                return Err(rule.kind());
+            }
+        }
+        // The budget bounds what there is to lease, with the rule or without.
+        if ads == 0 {
+            return Err(RuleKind::Budget);
+        }
+        let amount = Money(bid.0 * i64::from(ads));
+        Ok(Grant { amount, ads, reach })
+    }
+
+    /// The standing of a page that lives here, which some rule of the policy asks for.
+    fn standing(&mut self, page: PageId) -> &mut Standing {
+        let local = self.config.homes.local(page.0);
+        self.standings
+            .get(local)
+            .expect("standings are kept where a rule asks")
+    }
+
+    /// Notes at the page's standing what is leased out, and charges what goes by the month.
+    fn book(&mut self, now: SimTime, campaign: CampaignId, grant: Grant, out: &mut Outbox) {
+        let page = self.config.campaigns[campaign.index()].page;
+        let config = Arc::clone(&self.config);
+        for rule in &config.policy.page_rules {
+            match *rule {
+                PageRule::Tiers(_) => {
+                    self.standing(page).lease_reach(grant.reach);
+                    move_reach(campaign, ReachStep::Leased, grant.reach, out);
+                }
+                PageRule::Throughput { per_second } => {
+                    self.standing(page).lease_throughput(now, per_second, grant.ads);
+                }
+                PageRule::Quota(quota) => {
+                    let amount = self.standing(page).quota_fee(quota, grant.ads);
+                    let messages_count = self.standing(page).lease_quota(grant.ads);
+                    self.charge_quota(page, amount, messages_count, out);
+                }
+                PageRule::Running
+                | PageRule::InStock
+                | PageRule::Budget
+                | PageRule::Reserve(_)
+                | PageRule::MessagePrices(_)
+                | PageRule::Quality(_) => {}
+            }
         }
     }
 
-    /// What pacing lets go of the budget at once: at most one lease, in whole ads.
-    fn available(&mut self, now: SimTime, campaign: CampaignId) -> Money {
+    /// Charges a page for its month of messages, or pays it back.
+    fn charge_quota(&mut self, page: PageId, amount: Money, messages_count: u32, out: &mut Outbox) {
+        let (payer, earned) = (Account::Page(page), Account::MessageRevenue);
+        if amount > Money::ZERO {
+            self.ledger
+                .shift(payer, earned, amount, NO_TRANSFER, &mut out.facts);
+        } else if amount < Money::ZERO {
+            self.ledger
+                .shift(earned, payer, -amount, NO_TRANSFER, &mut out.facts);
+        }
+        out.fact(Fact::QuotaCharged {
+            page,
+            amount,
+            messages_count,
+        });
+    }
+
+    /// How many ads pacing lets go of at once, at their bid: at most one lease.
+    fn available(&mut self, now: SimTime, campaign: CampaignId) -> u32 {
         let CampaignConfig {
             bid, start, pacing, ..
         } = self.config.campaigns[campaign.index()];
@@ -126,17 +218,42 @@ impl Shard {
                 due - (budget - left)
             }
         };
-        let most = Money(bid.0.saturating_mul(i64::from(self.config.lease_ads_count)));
-        let amount = paced.min(left).min(most);
-        Money((amount.0 / bid.0.max(1) * bid.0).max(0))
+        let ads = paced.min(left).0 / bid.0.max(1);
+        ads.clamp(0, i64::from(self.config.lease_ads_count)) as u32
     }
 
     /// A shard gives back what it has not spent.
-    pub(crate) fn take_back_lease(&mut self, campaign: CampaignId, amount: Money, out: &mut Outbox) {
-        let (from, to) = (Account::Clearing, Account::Campaign(campaign));
-        self.ledger.shift(from, to, amount, NO_TRANSFER, &mut out.facts);
+    pub(crate) fn take_back_lease(
+        &mut self,
+        now: SimTime,
+        campaign: CampaignId,
+        rest: Grant,
+        until: SimTime,
+        out: &mut Outbox,
+    ) {
+        let Grant { amount, ads, reach } = rest;
+        let page = self.config.campaigns[campaign.index()].page;
+        if amount > Money::ZERO {
+            let (from, to) = (Account::Clearing, Account::Campaign(campaign));
+            self.ledger.shift(from, to, amount, NO_TRANSFER, &mut out.facts);
+        }
+        if reach > 0 {
+            self.standing(page).regain_reach(reach);
+            move_reach(campaign, ReachStep::Regained, reach, out);
+        }
+        if let Some(quota) = self.standings.quota().filter(|_| ads > 0) {
+            let (back, messages_count) = self.standing(page).regain_quota(now, quota, until, ads);
+            self.charge_quota(page, -back, messages_count, out);
+        }
         if self.ads.set_aside[campaign.index()].is_none() {
             self.give_back_budget(campaign, out);
         }
+    }
+
+    /// A shard tells how ads of a page homed here were taken.
+    pub(crate) fn hear(&mut self, now: SimTime, campaign: CampaignId, heard: Heard, out: &mut Outbox) {
+        let page = self.config.campaigns[campaign.index()].page;
+        let local = self.config.homes.local(page.0);
+        self.standings.hear(now, local, page, heard, &mut out.facts);
     }
 }

@@ -1,9 +1,10 @@
-//! The user's side of a decision, for one slot or for many users at once.
+//! The user's side of a decision, for one slot or for many users at once, and the ground it takes up.
 
+use super::Ad;
 use crate::conversations::{Place, UserMemory};
-use crate::policy::Case;
+use crate::policy::{Case, Ground};
 use crate::shard::Shard;
-use chappe_base::{CampaignId, PageId, Permit, RuleKind, SimTime, UserId};
+use chappe_base::{CampaignId, PageId, Permit, RuleKind, Seconds, SimTime, UserId};
 
 /// Decisions that are made together while the users of the next but one group and the lists of the next
 /// are fetched: enough to hide the latency of memory, few enough that what was fetched is still in the
@@ -64,11 +65,50 @@ impl Shard {
         now: SimTime,
         local: usize,
         page: PageId,
-        campaign: CampaignId,
+        ad: Ad,
     ) -> Result<Permit, RuleKind> {
         let place = self.people.find(local, page).ok_or(RuleKind::OpenedBy)?;
+        let (case, memory) = self.case(now, place, ad.campaign);
+        let ground = ad.ground.map(|(ground, _)| ground);
+        self.config.policy.judge_again(&case, &memory, ground)
+    }
+
+    /// Takes up the ground on which an ad was just let through, if the policy asks for one; with it,
+    /// how it was used before.
+    pub(super) fn take_ground(
+        &mut self,
+        now: SimTime,
+        user: UserId,
+        campaign: CampaignId,
+    ) -> Option<(Ground, Seconds)> {
+        let place = self.place_of(user, campaign)?;
         let (case, memory) = self.case(now, place, campaign);
-        self.config.policy.judge_again(&case, &memory)
+        let ground = self.config.policy.ground(&case, &memory)?;
+        Some((ground, self.people.use_ground(place, ground, now)))
+    }
+
+    /// An opt-in that is the ground of an ad counts as used when the user gets to see the ad.
+    pub(super) fn use_opt_in(&mut self, now: SimTime, ad: Ad) {
+        if let Some((ground @ Ground::OptIn(_), _)) = ad.ground
+            && let Some(place) = self.place_of(ad.user, ad.campaign)
+        {
+            self.people.use_ground(place, ground, now);
+        }
+    }
+
+    /// Gives back the ground of an ad that came to nothing.
+    pub(super) fn give_ground_back(&mut self, ad: Ad) {
+        if let Some((ground, before)) = ad.ground
+            && let Some(place) = self.place_of(ad.user, ad.campaign)
+        {
+            self.people.give_back(place, ground, ad.reserved, before);
+        }
+    }
+
+    /// The user's conversation with the page of a campaign.
+    fn place_of(&self, user: UserId, campaign: CampaignId) -> Option<Place> {
+        let page = self.config.campaigns[campaign.index()].page;
+        self.people.find(self.config.homes.local(user.0), page)
     }
 
     /// The case as the policy wants it put, and what it may look up.

@@ -1,10 +1,15 @@
-//! The user's shard: its lease of a campaign's budget.
+//! The user's shard: its lease of a campaign's budget, and what it tells the page's home.
 
-use super::Lease;
+use super::{Grant, Lease};
 use crate::command::Command;
 use crate::outbox::Outbox;
 use crate::shard::Shard;
-use chappe_base::{Account, CampaignId, Fact, Money, RuleKind, SimTime, Span};
+use chappe_base::{
+    Account, CampaignId, Fact, Heard, Money, PageId, ReachStep, RuleKind, ShardId, SimTime, Span, UserId,
+};
+
+/// Money that moves with a lease belongs to no transfer between parties.
+pub(super) const NO_TRANSFER: chappe_base::TransferId = chappe_base::MessageId(0);
 
 impl Shard {
     /// Budget arrives.
@@ -12,16 +17,17 @@ impl Shard {
         &mut self,
         now: SimTime,
         campaign: CampaignId,
-        amount: Money,
+        grant: Grant,
         until: SimTime,
         out: &mut Outbox,
     ) {
         let (from, to) = (Account::Clearing, Account::Lease(campaign));
         self.ledger
-            .shift(from, to, amount, chappe_base::MessageId(0), &mut out.facts);
+            .shift(from, to, grant.amount, NO_TRANSFER, &mut out.facts);
         let lease = &mut self.ads.leases[campaign.index()];
         *lease = Lease {
             until,
+            ads: lease.ads + grant.ads,
             refused: None,
             retry_at: now,
             ..*lease
@@ -29,6 +35,13 @@ impl Shard {
         self.resume_broadcast(now, campaign, out);
         // A grant may arrive after its end.
         out.timer(until.max(now), Command::LeaseTimeout { campaign });
+        if grant.reach > 0 {
+            let page = self.config.campaigns[campaign.index()].page;
+            self.ads.reach.add(self.ads.starts[page.index()], grant.reach);
+            move_reach(campaign, ReachStep::Arrived, grant.reach, out);
+            // A day later nobody whom this lease reached takes up the leave any more.
+            out.timer(until.max(now) + Span::DAY, Command::LeaseTimeout { campaign });
+        }
     }
 
     /// The page's home gives nothing, for now.
@@ -52,47 +65,122 @@ impl Shard {
 
     /// A lease that has run out goes back, but for what ads on their way have reserved.
     pub(crate) fn return_lease(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) {
-        let amount = self.ledger.lease(campaign);
-        if now < self.ads.leases[campaign.index()].until || amount == Money::ZERO {
+        let Lease { until, ads, .. } = self.ads.leases[campaign.index()];
+        if now < until {
             return;
         }
-        let (from, to) = (Account::Lease(campaign), Account::Clearing);
-        self.ledger
-            .shift(from, to, amount, chappe_base::MessageId(0), &mut out.facts);
-        out.fact(Fact::LeaseReturned { campaign, amount });
-        let home = self
-            .config
-            .homes
-            .page(self.config.campaigns[campaign.index()].page);
-        out.forward(home, Command::ReturnLease { campaign, amount });
+        self.tell_heard(campaign, out);
+        let amount = self.ledger.lease(campaign);
+        let reach = self.take_reach(now, campaign, out);
+        if amount == Money::ZERO && reach == 0 {
+            return;
+        }
+        self.ads.leases[campaign.index()].ads = 0;
+        if amount > Money::ZERO {
+            let (from, to) = (Account::Lease(campaign), Account::Clearing);
+            self.ledger.shift(from, to, amount, NO_TRANSFER, &mut out.facts);
+            out.fact(Fact::LeaseReturned { campaign, amount });
+        }
+        let command = Command::ReturnLease {
+            campaign,
+            amount,
+            ads,
+            reach,
+            until,
+        };
+        out.forward(self.advertiser(campaign), command);
     }
 
-    /// Whether the shard's lease pays one more ad; if not, why, and the page's home is asked for more.
+    /// Takes back the leave to reach people that no recipient of the last day takes up.
+    fn take_reach(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) -> u32 {
+        if !self.standings.counts_reach() {
+            return 0;
+        }
+        let page = self.config.campaigns[campaign.index()].page;
+        let people = self.ads.reach.take(now, self.ads.starts[page.index()]);
+        if people > 0 {
+            move_reach(campaign, ReachStep::Returned, people, out);
+        }
+        people
+    }
+
+    /// The home of a campaign's page.
+    fn advertiser(&self, campaign: CampaignId) -> ShardId {
+        let page = self.config.campaigns[campaign.index()].page;
+        self.config.homes.page(page)
+    }
+
+    /// Whether the shard's lease pays one more ad to `user`; if not, why, and the page's home is asked
+    /// for more.
     pub(crate) fn lease_pays(
         &mut self,
         now: SimTime,
         campaign: CampaignId,
-        price: Money,
+        user: UserId,
         out: &mut Outbox,
     ) -> Result<(), RuleKind> {
         let lease = self.ads.leases[campaign.index()];
-        if now < lease.until && self.ledger.lease(campaign) >= price {
+        let terms = &self.config.campaigns[campaign.index()];
+        let reaches = !self.standings.counts_reach() || {
+            let page = self.ads.starts[terms.page.index()];
+            self.ads.reach.admits(now, page, user.0)
+        };
+        if reaches && now < lease.until && lease.ads > 0 && self.ledger.lease(campaign) >= terms.bid {
             return Ok(());
         }
         if now >= lease.retry_at {
             self.ads.leases[campaign.index()].retry_at = self.lease_retry(now);
-            let home = self
-                .config
-                .homes
-                .page(self.config.campaigns[campaign.index()].page);
+            let shard = self.id;
             out.forward(
-                home,
-                Command::RequestLease {
-                    campaign,
-                    shard: self.id,
-                },
+                self.advertiser(campaign),
+                Command::RequestLease { campaign, shard },
             );
         }
-        Err(lease.refused.unwrap_or(RuleKind::Budget))
+        let lacking = if reaches { RuleKind::Budget } else { RuleKind::Tier };
+        Err(lease.refused.unwrap_or(lacking))
     }
+
+    /// Notes an ad to `user` that the lease pays.
+    pub(super) fn use_lease(&mut self, now: SimTime, campaign: CampaignId, user: UserId) {
+        self.ads.leases[campaign.index()].ads -= 1;
+        if self.standings.counts_reach() {
+            let page = self.config.campaigns[campaign.index()].page;
+            let is_new = self.ads.reach.note(now, self.ads.starts[page.index()], user.0);
+            self.hear_at_shard(campaign, |heard| heard.reached += u32::from(is_new));
+        }
+    }
+
+    /// Notes how an ad was taken, where the page's home wants to know.
+    pub(crate) fn hear_at_shard(&mut self, campaign: CampaignId, note: impl FnOnce(&mut Heard)) {
+        if self.standings.listens() {
+            note(&mut self.ads.leases[campaign.index()].heard);
+        }
+    }
+
+    /// A user complains of a page: its home hears at once, where it wants to know.
+    pub(crate) fn complain(&mut self, page: PageId, out: &mut Outbox) {
+        let first = self.ads.by_page[self.ads.range(page)].first().copied();
+        if let Some(campaign) = first
+            && self.standings.listens()
+        {
+            self.hear_at_shard(campaign, |heard| heard.complaints += 1);
+            self.tell_heard(campaign, out);
+        }
+    }
+
+    fn tell_heard(&mut self, campaign: CampaignId, out: &mut Outbox) {
+        let heard = std::mem::take(&mut self.ads.leases[campaign.index()].heard);
+        if heard != Heard::default() {
+            out.forward(self.advertiser(campaign), Command::Hear { campaign, heard });
+        }
+    }
+}
+
+/// Tells of leave to reach people on its way.
+pub(super) fn move_reach(campaign: CampaignId, step: ReachStep, people: u32, out: &mut Outbox) {
+    out.fact(Fact::ReachMoved {
+        campaign,
+        step,
+        people,
+    });
 }

@@ -1,13 +1,19 @@
 //! Ads: campaigns and their budgets at the page's home, leases at the shards, slots at the users'.
 
+mod auction;
 mod broadcast;
 mod campaign;
 mod judging;
 mod lease;
+mod reach;
 mod slot;
 
 use crate::config::{CampaignConfig, Config};
-use chappe_base::{CampaignId, Map, MessageId, Money, PageId, RuleKind, SimTime, UserId};
+use crate::policy::Ground;
+use chappe_base::{
+    Account, CampaignId, Heard, Map, MessageId, Money, PageId, RuleKind, Seconds, SimTime, UserId,
+};
+use reach::Reach;
 
 pub use slot::Explanation;
 
@@ -15,12 +21,26 @@ pub use slot::Explanation;
 #[derive(Clone, Copy, Default, Debug)]
 struct Lease {
     until: SimTime,
+    /// Ads that it still lets go.
+    ads: u32,
+    /// What the page's home has not been told yet.
+    heard: Heard,
     /// Why the page's home last gave nothing.
     refused: Option<RuleKind>,
     /// Not asked for again before then.
     retry_at: SimTime,
     /// Where a broadcast goes on once there is an answer.
     broadcast: Option<u32>,
+}
+
+/// What a page's home leases to a shard at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Grant {
+    pub(crate) amount: Money,
+    /// Ads that may be sent.
+    pub(crate) ads: u32,
+    /// People who may be sent them and had none from the page for a day, where the policy counts them.
+    pub(crate) reach: u32,
 }
 
 /// An ad that won a slot and is not yet delivered or withdrawn.
@@ -30,6 +50,9 @@ pub(crate) struct Ad {
     pub(crate) campaign: CampaignId,
     pub(crate) price: Money,
     pub(crate) reserved: SimTime,
+    /// What it was let through on, and how that had been used before; `None` if the policy asks for
+    /// no ground.
+    pub(crate) ground: Option<(Ground, Seconds)>,
 }
 
 /// What one shard knows of ads.
@@ -40,6 +63,11 @@ pub(crate) struct Ads {
     /// For each page, where its campaigns begin in `by_page`; one more than there are pages.
     starts: Vec<u32>,
     by_page: Vec<CampaignId>,
+    /// What an ad costs at least.
+    reserve: Money,
+    /// What the price of an ad is earned as.
+    earned_as: Account,
+    reach: Reach,
     /// Whether users who come on line are shown ads.
     pub(crate) slots_open: bool,
     /// For each campaign homed here that has begun and not ended, the budget set aside for it.
@@ -60,6 +88,12 @@ impl Ads {
             under_way: Map::default(),
             starts,
             by_page,
+            reserve: config.policy.reserve(),
+            earned_as: match config.policy.message_prices() {
+                Some(_) => Account::MessageRevenue,
+                None => Account::Revenue,
+            },
+            reach: Reach::new(count),
             slots_open: true,
             set_aside: vec![None; count],
         }
@@ -83,6 +117,7 @@ impl Ads {
             + self.starts.capacity() * size_of::<u32>()
             + self.by_page.capacity() * size_of::<CampaignId>()
             + self.set_aside.capacity() * size_of::<Option<Money>>()
+            + self.reach.bytes()
     }
 }
 

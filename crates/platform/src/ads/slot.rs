@@ -1,5 +1,6 @@
 //! The user's shard: which ad gets a slot, and what becomes of it.
 
+use super::auction::Auction;
 use super::{Ad, is_running};
 use crate::command::Command;
 use crate::conversations::Place;
@@ -8,8 +9,8 @@ use crate::people::Kept;
 use crate::policy::{Case, UserRule};
 use crate::shard::Shard;
 use chappe_base::{
-    Account, ActKind, CampaignId, Decision, Fact, MessageClass, MessageId, Money, PageId, Party, Permit,
-    RuleKind, SimTime, UserId,
+    Account, ActKind, CampaignId, Decision, Fact, MessageClass, MessageId, PageId, Party, Permit, RuleKind,
+    SimTime, UserId,
 };
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ impl Shard {
     pub(crate) fn ad_slot(&mut self, now: SimTime, occasion: MessageId, user: UserId, out: &mut Outbox) {
         let config = Arc::clone(&self.config);
         let local = config.homes.local(user.0);
-        let mut winner: Option<(Money, CampaignId)> = None;
+        let mut auction = Auction::above(self.ads.reserve);
         let mut next = self.people.latest_conversation(local);
         while let Some(place) = next {
             next = self.people.conversation_before(place);
@@ -54,27 +55,24 @@ impl Shard {
                     campaign,
                     decision,
                 });
-                if verdict.is_ok() && winner.is_none_or(|(bid, best)| (terms.bid, best) > (bid, campaign)) {
-                    winner = Some((terms.bid, campaign));
+                if verdict.is_ok() {
+                    auction.bid(terms.bid, campaign);
                 }
             }
         }
         let message = occasion.of(ActKind::Ad);
         // One occasion gives one ad, whatever a client says.
-        if let Some((price, campaign)) = winner
+        if let Some((campaign, price)) = auction.winner()
             && !self.ads.under_way.contains_key(&message)
         {
-            self.reserve_ad(
-                now,
-                message,
-                Ad {
-                    user,
-                    campaign,
-                    price,
-                    reserved: now,
-                },
-                out,
-            );
+            let ad = Ad {
+                user,
+                campaign,
+                price,
+                reserved: now,
+                ground: self.take_ground(now, user, campaign),
+            };
+            self.reserve_ad(now, message, ad, out);
         }
     }
 
@@ -88,8 +86,7 @@ impl Shard {
         out: &mut Outbox,
     ) -> Result<Permit, RuleKind> {
         let verdict = self.judge_user_side(now, place, campaign);
-        let price = self.config.campaigns[campaign.index()].bid;
-        let verdict = verdict.and_then(|permit| self.lease_pays(now, campaign, price, out).map(|()| permit));
+        let verdict = verdict.and_then(|permit| self.lease_pays(now, campaign, user, out).map(|()| permit));
         if self.watched == Some(user) {
             let (case, memory) = self.case(now, place, campaign);
             let rules = self.config.policy.explain(&case, &memory);
@@ -117,6 +114,7 @@ impl Shard {
         let page = self.config.campaigns[campaign.index()].page;
         let (from, to) = (Account::Lease(campaign), Account::LeaseHeld(campaign));
         self.ledger.shift(from, to, price, message, &mut out.facts);
+        self.use_lease(now, campaign, user);
         self.count_ad(now, user, page);
         self.ads.under_way.insert(message, ad);
         out.fact(Fact::Accepted {
@@ -166,9 +164,11 @@ impl Shard {
                 // A cap holds in any stretch of time over what the user gets to see.
                 self.people.uncount_ad(local, page, ad.reserved);
                 self.count_ad(now, user, page);
+                self.use_opt_in(now, ad);
             }
-            let (from, to) = (Account::LeaseHeld(ad.campaign), Account::Revenue);
+            let (from, to) = (Account::LeaseHeld(ad.campaign), self.ads.earned_as);
             self.ledger.shift(from, to, ad.price, message, &mut out.facts);
+            self.hear_at_shard(ad.campaign, |heard| heard.delivered += 1);
             let (from, to) = (Party::Page(page), Party::User(user));
             out.fact(Fact::Delivered {
                 message,
@@ -215,17 +215,19 @@ impl Shard {
         if !is_running(&self.config.campaigns[ad.campaign.index()], now) {
             return Err(RuleKind::Running);
         }
-        self.judge_user_side_again(now, local, page, ad.campaign)
+        self.judge_user_side_again(now, local, page, ad)
     }
 
-    /// Releases what an undelivered ad has reserved: its price and its place under the caps.
+    /// Releases what an undelivered ad has reserved: its price, its place under the caps, its ground.
     pub(crate) fn withdraw_ad(&mut self, now: SimTime, message: MessageId, ad: Ad, out: &mut Outbox) {
         self.ads.under_way.remove(&message);
         let page = self.config.campaigns[ad.campaign.index()].page;
         let (from, to) = (Account::LeaseHeld(ad.campaign), Account::Lease(ad.campaign));
         self.ledger.shift(from, to, ad.price, message, &mut out.facts);
+        self.ads.leases[ad.campaign.index()].ads += 1;
         self.people
             .uncount_ad(self.config.homes.local(ad.user.0), page, ad.reserved);
+        self.give_ground_back(ad);
         self.return_lease(now, ad.campaign, out);
     }
 

@@ -1,5 +1,6 @@
 //! Judging one ad for one user against a policy.
 
+use super::grounds::{Ground, Grounds, OptIn};
 use super::rule::{OpenedBy, OptInScope, Policy, TopicMatch, UserRule};
 use chappe_base::{Act, Format, PageId, Permit, RuleKind, SimTime, Span, Topic};
 
@@ -32,11 +33,18 @@ pub struct Case {
 
 /// What the user's shard remembers beyond the conversation itself, looked up only where a rule asks.
 pub trait Memory {
-    /// The act of a live opt-in towards the case's page that covers `topic` in this scope.
-    fn opt_in(&self, scope: OptInScope, topic: Topic) -> Option<Act>;
+    /// The act of a live opt-in towards the case's page that covers `topic` in this scope, and of
+    /// which `is_good` holds.
+    fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act>;
+
+    /// Whether the page has sent its one further message since the user's last act towards it.
+    fn further_sent(&self) -> bool;
 
     /// Ads reserved for or delivered to the user after `since`, from `page` or from all pages.
     fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16;
+
+    /// Of those from all pages, the ones after which the user has not acted towards their page.
+    fn unanswered_count(&self, since: SimTime) -> u16;
 }
 
 impl UserRule {
@@ -53,7 +61,7 @@ impl UserRule {
             UserRule::FirstTopic(closeness) => plain(closeness.holds(case.first_topic, case.topic)),
             UserRule::Formats(formats) => plain(formats.contains(case.format)),
             UserRule::OptIn(scope) => {
-                let opt_in = memory.opt_in(scope, case.topic);
+                let opt_in = memory.opt_in(scope, case.topic, |_| true);
                 (opt_in.is_some(), opt_in)
             }
             UserRule::Window { at_least, at_most } => plain(match case.since_last_act {
@@ -72,6 +80,14 @@ impl UserRule {
                 from_minute,
                 to_minute,
             } => plain(!within(case.local_minute, from_minute, to_minute)),
+            UserRule::Grounds(grounds) => match grounds.find(case, memory) {
+                None => plain(false),
+                Some(Ground::Window | Ground::Further) => plain(true),
+                Some(Ground::OptIn(act)) => (true, Some(act)),
+            },
+            UserRule::UnansweredCap { count, every } => {
+                plain(memory.unanswered_count(earlier(case.now, every)) < count)
+            }
         }
     }
 
@@ -87,7 +103,9 @@ impl UserRule {
             | UserRule::Window { .. }
             | UserRule::UserCap { .. }
             | UserRule::PageCap { .. }
-            | UserRule::QuietHours { .. } => false,
+            | UserRule::QuietHours { .. }
+            | UserRule::Grounds(_)
+            | UserRule::UnansweredCap { .. } => false,
         }
     }
 }
@@ -102,16 +120,46 @@ impl Policy {
         permit(self.user_rules.iter(), case, memory)
     }
 
-    /// Judges again, at the moment of delivery, what the user may have changed since.
+    /// The ground that `judge` lets an ad through on; `None` if the policy asks for none.
+    #[must_use]
+    pub fn ground(&self, case: &Case, memory: &impl Memory) -> Option<Ground> {
+        self.grounds()?.find(case, memory)
+    }
+
+    /// Judges again, at the moment of delivery, what the user may have changed since: also the opt-in
+    /// that is the ad's ground, if `ground` is one.
     ///
     /// # Errors
     /// The rule that no longer holds. A block always refuses, whatever the policy says.
-    pub fn judge_again(&self, case: &Case, memory: &impl Memory) -> Result<Permit, RuleKind> {
+    pub fn judge_again(
+        &self,
+        case: &Case,
+        memory: &impl Memory,
+        ground: Option<Ground>,
+    ) -> Result<Permit, RuleKind> {
         if case.blocked {
             return Err(RuleKind::Block);
         }
         let again = self.user_rules.iter().filter(|rule| rule.is_judged_again());
-        permit(again, case, memory)
+        let permit = permit(again, case, memory)?;
+        let (Some(Ground::OptIn(_)), Some(agreement)) =
+            (ground, self.grounds().and_then(|grounds| grounds.opt_in))
+        else {
+            return Ok(permit);
+        };
+        let opt_in = memory.opt_in(agreement.scope, case.topic, |_| true);
+        let opt_in = Some(opt_in.ok_or(RuleKind::Grounds)?);
+        Ok(Permit { opt_in, ..permit })
+    }
+
+    fn grounds(&self) -> Option<&Grounds> {
+        self.user_rules.iter().find_map(|rule| {
+            if let UserRule::Grounds(grounds) = rule {
+                Some(grounds)
+            } else {
+                None
+            }
+        })
     }
 
     /// Judges every rule of the user's side, also behind the first that refuses.
@@ -127,7 +175,9 @@ impl Policy {
     #[must_use]
     pub fn longest_cap(&self) -> Option<Span> {
         let period = |rule: &UserRule| match *rule {
-            UserRule::UserCap { every, .. } | UserRule::PageCap { every, .. } => Some(every),
+            UserRule::UserCap { every, .. }
+            | UserRule::PageCap { every, .. }
+            | UserRule::UnansweredCap { every, .. } => Some(every),
             UserRule::NoAds
             | UserRule::NotBlocked
             | UserRule::NotMuted
@@ -136,7 +186,8 @@ impl Policy {
             | UserRule::Formats(_)
             | UserRule::OptIn(_)
             | UserRule::Window { .. }
-            | UserRule::QuietHours { .. } => None,
+            | UserRule::QuietHours { .. }
+            | UserRule::Grounds(_) => None,
         };
         self.user_rules.iter().filter_map(period).max()
     }
@@ -202,4 +253,4 @@ fn within(minute: u16, from: u16, to: u16) -> bool {
 
 #[cfg(test)]
 #[path = "decide_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -1,22 +1,30 @@
 //! The rules one by one, and the verdict against its explanation.
 
 use super::*;
-use crate::policy::FormatSet;
+use crate::policy::{Agreement, FormatSet, Grounds, OptIn};
+use chappe_base::Seconds;
 use proptest::prelude::*;
 
 /// A user's memory spelled out.
 #[derive(Clone, Default, Debug)]
-struct Known {
-    opt_ins: Vec<(Topic, Act)>,
-    ads: Vec<(PageId, SimTime)>,
+pub(crate) struct Known {
+    pub(crate) opt_ins: Vec<OptIn>,
+    pub(crate) ads: Vec<(PageId, SimTime)>,
+    pub(crate) further_sent: bool,
+    /// When the user acted towards which page.
+    pub(crate) acts: Vec<(PageId, SimTime)>,
 }
 
 impl Memory for Known {
-    fn opt_in(&self, scope: OptInScope, topic: Topic) -> Option<Act> {
+    fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act> {
         self.opt_ins
             .iter()
-            .find(|(given, _)| scope.covers(*given, topic))
-            .map(|(_, act)| *act)
+            .find(|opt_in| scope.covers(opt_in.topic, topic) && is_good(opt_in))
+            .map(|opt_in| opt_in.act)
+    }
+
+    fn further_sent(&self) -> bool {
+        self.further_sent
     }
 
     fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16 {
@@ -25,9 +33,15 @@ impl Memory for Known {
             .filter(|(p, at)| page.is_none_or(|page| *p == page) && *at > since)
             .count() as u16
     }
+
+    fn unanswered_count(&self, since: SimTime) -> u16 {
+        let is_answered = |ad: &(PageId, SimTime)| self.acts.iter().any(|act| act.0 == ad.0 && act.1 > ad.1);
+        let counts = |ad: &&(PageId, SimTime)| ad.1 > since && !is_answered(ad);
+        self.ads.iter().filter(counts).count() as u16
+    }
 }
 
-const TRAIL: Topic = Topic {
+pub(crate) const TRAIL: Topic = Topic {
     category: 1,
     product: 2,
 };
@@ -41,7 +55,7 @@ const TENTS: Topic = Topic {
 };
 const PAGE: PageId = PageId(7);
 
-fn case() -> Case {
+pub(crate) fn case() -> Case {
     Case {
         now: SimTime(Span::DAY.0 * 3),
         page: PAGE,
@@ -57,10 +71,18 @@ fn case() -> Case {
     }
 }
 
-fn memory() -> Known {
+fn given(act: Act) -> OptIn {
+    OptIn {
+        topic: TRAIL,
+        act,
+        used: Seconds::NEVER,
+    }
+}
+
+pub(crate) fn memory() -> Known {
     Known {
-        opt_ins: vec![(TRAIL, Act(9))],
-        ads: Vec::new(),
+        opt_ins: vec![given(Act(9))],
+        ..Known::default()
     }
 }
 
@@ -88,23 +110,37 @@ fn everything() -> Vec<UserRule> {
             from_minute: 22 * 60,
             to_minute: 8 * 60,
         },
+        UserRule::Grounds(Grounds {
+            within: Some(Span(2 * Span::HOUR.0)),
+            one_further: false,
+            opt_in: Some(Agreement {
+                scope: OptInScope::Page,
+                every: None,
+                life_days: 30,
+            }),
+        }),
+        UserRule::UnansweredCap {
+            count: 1,
+            every: Span::DAY,
+        },
     ]
 }
 
-fn policy(user_rules: Vec<UserRule>) -> Policy {
+pub(crate) fn policy(user_rules: Vec<UserRule>) -> Policy {
     Policy {
         name: "test".into(),
         user_rules,
         page_rules: Vec::new(),
+        ..Policy::default()
     }
 }
 
+/// Ads a moment ago, and answers to them just now.
 fn recently(pages: &[PageId]) -> Known {
+    let at = |ago: i64| move |page: &PageId| (*page, SimTime(Span::DAY.0 * 3 - ago));
     Known {
-        ads: pages
-            .iter()
-            .map(|page| (*page, SimTime(Span::DAY.0 * 3 - 1)))
-            .collect(),
+        ads: pages.iter().map(at(1)).collect(),
+        acts: pages.iter().map(at(0)).collect(),
         ..memory()
     }
 }
@@ -197,6 +233,28 @@ fn every_rule_refuses_alone() {
             },
             memory(),
         ),
+        (
+            RuleKind::Grounds,
+            Case {
+                since_last_act: Some(Span(2 * Span::HOUR.0 + 1)),
+                ..good
+            },
+            Known {
+                opt_ins: vec![OptIn {
+                    used: Seconds(0),
+                    ..given(Act(9))
+                }],
+                ..Known::default()
+            },
+        ),
+        (
+            RuleKind::UnansweredCap,
+            good,
+            Known {
+                acts: Vec::new(),
+                ..recently(&[PageId(1)])
+            },
+        ),
     ];
     for (kind, case, memory) in cases {
         let policy = policy(everything());
@@ -254,9 +312,9 @@ fn a_day_cap_forgets_after_a_day_to_the_nanosecond() {
 #[test]
 fn delivery_judges_again_what_the_user_can_change() {
     let policy = policy(everything());
-    assert!(policy.judge_again(&case(), &memory()).is_ok());
+    assert!(policy.judge_again(&case(), &memory(), None).is_ok());
     assert_eq!(
-        policy.judge_again(&case(), &Known::default()),
+        policy.judge_again(&case(), &Known::default(), None),
         Err(RuleKind::OptIn)
     );
     assert_eq!(
@@ -265,7 +323,8 @@ fn delivery_judges_again_what_the_user_can_change() {
                 muted: true,
                 ..case()
             },
-            &memory()
+            &memory(),
+            None
         ),
         Err(RuleKind::Mute)
     );
@@ -276,7 +335,8 @@ fn delivery_judges_again_what_the_user_can_change() {
                 blocked: true,
                 ..case()
             },
-            &memory()
+            &memory(),
+            None
         ),
         Err(RuleKind::Block)
     );
@@ -287,7 +347,8 @@ fn delivery_judges_again_what_the_user_can_change() {
                     local_minute: 0,
                     ..case()
                 },
-                &memory()
+                &memory(),
+                None
             )
             .is_ok()
     );
@@ -301,9 +362,11 @@ fn any_case() -> impl Strategy<Value = (Case, Known)> {
     let known = (
         prop::collection::vec(topic, 0..3),
         prop::collection::vec((5u32..9, 0..3 * Span::DAY.0), 0..5),
+        prop::collection::vec((5u32..9, 0..3 * Span::DAY.0), 0..5),
     );
+    let at = |(page, at)| (PageId(page), SimTime(at));
     (topics, flags, times, known).prop_map(
-        |((ad, first, format), (user, blocked, muted), (since, minute), (given, ads))| {
+        move |((ad, first, format), (user, blocked, muted), (since, minute), (topics, ads, acts))| {
             let case = Case {
                 topic: ad,
                 first_topic: first,
@@ -316,11 +379,16 @@ fn any_case() -> impl Strategy<Value = (Case, Known)> {
                 ..case()
             };
             let known = Known {
-                opt_ins: given.into_iter().map(|topic| (topic, Act(9))).collect(),
-                ads: ads
+                opt_ins: topics
                     .into_iter()
-                    .map(|(page, at)| (PageId(page), SimTime(at)))
+                    .map(|topic| OptIn {
+                        topic,
+                        ..given(Act(9))
+                    })
                     .collect(),
+                ads: ads.into_iter().map(at).collect(),
+                acts: acts.into_iter().map(at).collect(),
+                further_sent: false,
             };
             (case, known)
         },
@@ -330,7 +398,7 @@ fn any_case() -> impl Strategy<Value = (Case, Known)> {
 proptest! {
     /// The verdict is the first refusal of the explanation, and adding a rule never allows more.
     #[test]
-    fn judging_agrees_with_explaining((case, known) in any_case(), kept in prop::collection::vec(any::<bool>(), 10)) {
+    fn judging_agrees_with_explaining((case, known) in any_case(), kept in prop::collection::vec(any::<bool>(), 12)) {
         let rules: Vec<UserRule> =
             everything().into_iter().zip(kept).filter(|(_, keep)| *keep).map(|(rule, _)| rule).collect();
         let policy = policy(rules.clone());

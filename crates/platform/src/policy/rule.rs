@@ -1,9 +1,12 @@
 //! The rules, as data.
 
+use super::contact::{MessageRule, OptInRequest};
+use super::grounds::Grounds;
+use super::page::PageRule;
 use chappe_base::{Format, RuleKind, Span};
 
 /// A policy: rules in the order in which they are judged. An ad is allowed if none refuses.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Policy {
     /// Its name, for reports.
     pub name: String,
@@ -11,6 +14,11 @@ pub struct Policy {
     pub user_rules: Vec<UserRule>,
     /// Judged at the page's home, when budget is leased to a shard.
     pub page_rules: Vec<PageRule>,
+    /// The reasons for which a page's own messages may reach a user, one of which must hold; any
+    /// message may if there are none. Judged at the user's shard, when a message arrives there.
+    pub message_rules: Vec<MessageRule>,
+    /// When a page may ask for an opt-in; whenever it likes if `None`.
+    pub opt_in_request: Option<OptInRequest>,
 }
 
 /// A rule about the user's side of a conversation.
@@ -58,6 +66,16 @@ pub enum UserRule {
         /// First minute that is no longer quiet, 0 to 1439.
         to_minute: u16,
     },
+    /// Only on one of these grounds.
+    Grounds(Grounds),
+    /// At most `count` ads per user in any `every` to which the user has not answered by an act
+    /// towards the page since, over all pages.
+    UnansweredCap {
+        /// How many.
+        count: u16,
+        /// In how long.
+        every: Span,
+    },
 }
 
 impl UserRule {
@@ -76,29 +94,8 @@ impl UserRule {
             UserRule::UserCap { .. } => RuleKind::UserCap,
             UserRule::PageCap { .. } => RuleKind::PageCap,
             UserRule::QuietHours { .. } => RuleKind::QuietHours,
-        }
-    }
-}
-
-/// A rule about the page's side.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PageRule {
-    /// The campaign has begun and not ended.
-    Running,
-    /// The product is in stock; of a back-in-stock reminder, again.
-    InStock,
-    /// There is budget that pacing lets go.
-    Budget,
-}
-
-impl PageRule {
-    /// What it is called when it refuses.
-    #[must_use]
-    pub fn kind(self) -> RuleKind {
-        match self {
-            PageRule::Running => RuleKind::Running,
-            PageRule::InStock => RuleKind::Stock,
-            PageRule::Budget => RuleKind::Budget,
+            UserRule::Grounds(_) => RuleKind::Grounds,
+            UserRule::UnansweredCap { .. } => RuleKind::UnansweredCap,
         }
     }
 }

@@ -130,13 +130,13 @@ fn the_highest_bid_wins_the_slot_and_the_first_of_equal_ones() {
         bid: Money(bid),
         ..campaign(page)
     };
-    for (bids, winner) in [([2, 3], 1), ([3, 2], 0), ([3, 3], 0)] {
+    for (bids, winner, price) in [([3, 4], 1, 3), ([9, 3], 0, 3), ([4, 4], 0, 4)] {
         let mut world = world(vec![], vec![bid(SHOES, bids[0]), bid(BOOKS, bids[1])]);
         world.online(s(60), ANN, 10);
         world.run_until(s(100));
-        assert_eq!(delivered(&world), [(s(60), (CampaignId(winner), Money(3)))]);
+        assert_eq!(delivered(&world), [(s(60), (CampaignId(winner), Money(price)))]);
         assert_eq!(decisions(&world).len(), 2, "both were judged");
-        assert_eq!(world.everywhere(Account::Revenue), Money(3));
+        assert_eq!(world.everywhere(Account::Revenue), Money(price), "the second bid");
     }
 }
 
@@ -434,11 +434,7 @@ fn a_cap_holds_and_its_place_is_free_again_when_an_ad_is_withdrawn() {
             true,
         ),
     ] {
-        let second = CampaignConfig {
-            bid: Money(1),
-            ..campaign(BOOKS)
-        };
-        let mut world = world(vec![rule], vec![campaign(SHOES), second]);
+        let mut world = world(vec![rule], vec![campaign(SHOES), campaign(BOOKS)]);
         world.online(s(60), ANN, 10);
         world.online(s(180), ANN, 10);
         world.online(s(300), ANN, 10);

@@ -1,6 +1,6 @@
 //! Budgets: set aside at the page's home, leased to shards, and spent no more than once.
 
-use crate::world::{ANN, BOB, BOOKS, LINK, SHOES, World, act, campaign, config, policy, s};
+use crate::world::{ANN, BOB, BOOKS, LINK, RESERVE, SHOES, World, act, campaign, config, policy, s};
 use chappe_base::{
     Account, CampaignId, Decision, Fact, Format, Money, Party, ProductId, RuleKind, SimTime, UserId,
 };
@@ -159,7 +159,39 @@ fn no_more_is_set_aside_than_the_page_has() {
             ..
         }
     )));
-    assert_eq!(ads(&world).len(), 3);
+    let earned = RESERVE.0 * ads(&world).len() as i64;
+    assert_eq!(world.everywhere(Account::Revenue), Money(earned));
+    assert_eq!(
+        world.free(Party::Page(SHOES)),
+        Money(100 - earned),
+        "the rest is back"
+    );
+    world.assert_settled();
+}
+
+/// Ads cost less than was bid: what is left over comes back, and is spent as the day goes on.
+#[test]
+fn what_second_prices_leave_over_is_spent_along_the_even_line() {
+    let until = s(86_400);
+    let sale = CampaignConfig {
+        budget: Money(60),
+        bid: Money(3),
+        pacing: Pacing::Even { until },
+        ..campaign(SHOES)
+    };
+    let mut world = world(&[], sale);
+    come_and_go(&mut world, 5, 24);
+    world.run();
+    let ads = ads(&world);
+    for (index, at) in ads.iter().enumerate() {
+        let (spent, due) = (2 * (index as i64 + 1), 60 * at.0 / until.0);
+        assert!(spent <= due, "{spent} of {due} at {at:?}");
+        assert!(
+            spent + 12 >= due,
+            "a lease of 6 for each of two shards at most: {spent} of {due}"
+        );
+    }
+    assert!(ads.len() >= 24, "{} of 30", ads.len());
     world.assert_settled();
 }
 

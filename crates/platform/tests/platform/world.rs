@@ -22,6 +22,8 @@ pub(crate) const PAGES: u32 = 3;
 pub(crate) const LINK: Span = Span(50_000_000);
 /// What everything in the catalogues costs.
 pub(crate) const PRICE: Money = Money(10);
+/// What an ad costs at least, in every policy of the tests.
+pub(crate) const RESERVE: Money = Money(2);
 /// Everybody's balance before the first event.
 pub(crate) const PURSE: Money = Money(100);
 
@@ -76,6 +78,7 @@ pub(crate) fn config() -> Config {
         inbox_life: Span(7 * Span::DAY.0),
         lease_life: Span(10 * Span::MINUTE.0),
         lease_ads_count: 2,
+        payment_fee_ppm: 0,
         pushes_ads: false,
     }
 }
@@ -84,7 +87,8 @@ pub(crate) fn policy(user_rules: Vec<UserRule>, page_rules: Vec<PageRule>) -> Po
     Policy {
         name: "test".into(),
         user_rules,
-        page_rules,
+        page_rules: [page_rules, vec![PageRule::Reserve(RESERVE)]].concat(),
+        ..Policy::default()
     }
 }
 
@@ -390,7 +394,7 @@ impl World {
         users
             .chain(pages)
             .chain(campaigns)
-            .chain([Account::Revenue])
+            .chain([Account::Revenue, Account::MessageRevenue, Account::PaymentRevenue])
             .collect()
     }
 

@@ -241,6 +241,16 @@ pub(crate) fn rule_words(label: &str) -> String {
         RuleKind::Running => "Not running",
         RuleKind::Stock => "Out of stock",
         RuleKind::Budget => "No budget granted",
+        RuleKind::Grounds => "No ground to send",
+        RuleKind::UnansweredCap => "Cap unanswered",
+        RuleKind::Tag => "No tag",
+        RuleKind::OptInRequest => "Opt-in not asked",
+        RuleKind::Reserve => "Below the reserve",
+        RuleKind::MessagePrice => "Below the list price",
+        RuleKind::Tier => "Tier used up",
+        RuleKind::Quality => "Page is rated red",
+        RuleKind::Throughput => "Too many a second",
+        RuleKind::Quota => "Quota used up",
     }
     .to_owned()
 }

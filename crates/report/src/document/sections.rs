@@ -64,6 +64,7 @@ pub(super) fn campaigns(record: &RunRecord) -> Markup {
                 count(funnel.bought_count),
                 words::money(funnel.revenue_micro),
                 words::money(funnel.budget_micro),
+                words::money(funnel.sales_micro),
             ]
         });
         html! {
@@ -74,7 +75,7 @@ pub(super) fn campaigns(record: &RunRecord) -> Markup {
             (tabled(&Table {
                 head: texts([
                     "campaign", "page", "audience", "judged", "allowed", "delivered", "opened",
-                    "clicked", "bought", "earned", "budget",
+                    "clicked", "bought", "earned", "budget", "sold",
                 ]),
                 rows: rows.collect(),
             }))

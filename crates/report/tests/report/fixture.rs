@@ -42,6 +42,7 @@ fn funnel(
         clicked_count: clicked,
         bought_count: bought,
         revenue_micro,
+        sales_micro: 12 * revenue_micro,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a file's values come to.
 
 use chappe_base::{CommandClass, Duration, Format, Law, Money, PageId, Probability, RuleKind, SimTime, Span};
-use chappe_platform::policy::{OptInScope, PageRule, UserRule};
+use chappe_platform::policy::{OptInScope, PageRule, Quota, Tiers, UserRule};
 use chappe_platform::{Desk, Pacing};
 use chappe_scenario::{Lanes, Options, Scenario, ServiceTimes, parse};
 
@@ -151,12 +151,44 @@ fn a_file_changes_a_part_of_a_table_and_leaves_the_rest() {
 }
 
 #[test]
+fn rules_of_the_pages_side_stand_in_for_those_of_the_preset() {
+    let rules = |text: &str| {
+        let mut rules = read(&format!("[policy]\n{text}")).platform.policy.page_rules;
+        rules.drain(..3);
+        rules
+    };
+    assert_eq!(rules("reserve = \"none\""), []);
+    assert_eq!(rules("reserve = \"0.01\""), [PageRule::Reserve(Money(10_000))]);
+    let plan = Quota {
+        messages_count: 200,
+        fee: Money(5_000_000),
+        overage: Some(Money(30_000)),
+    };
+    let text = "reserve = \"none\"\nquota = { messages = 200, fee = \"5\", overage = \"0.03\" }";
+    assert_eq!(rules(text), [PageRule::Quota(plan)]);
+    let tiers = Tiers {
+        limits: [250, 2_000, 10_000, 100_000],
+        start: 1,
+    };
+    let text = "throughput = { per_second = 80 }\ntiers = { limits = [250, 2000, 10000, 100000], start = 1 }";
+    assert_eq!(
+        rules(text)[1..],
+        [PageRule::Tiers(tiers), PageRule::Throughput { per_second: 80 }]
+    );
+}
+
+#[test]
 fn rules_of_the_file_stand_in_for_those_of_the_preset() {
     let kinds = |text: &str| -> Vec<RuleKind> {
         let policy = read(&format!("[policy]\n{text}")).platform.policy;
         assert_eq!(
             policy.page_rules,
-            [PageRule::Running, PageRule::InStock, PageRule::Budget]
+            [
+                PageRule::Running,
+                PageRule::InStock,
+                PageRule::Budget,
+                PageRule::Reserve(Money(5_000))
+            ]
         );
         policy.user_rules.iter().map(UserRule::kind).collect()
     };

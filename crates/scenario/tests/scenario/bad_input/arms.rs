@@ -57,7 +57,9 @@ policy.preste = "no-ads"
    ·        ──────
    ╰────
   help: did you mean `preset`? Known here: `preset`, `ads`, `opened_by`, `first_topic`, `formats`,
-        `opt_in`, `window`, `frequency_cap`, `page_cap`, `quiet_hours`
+        `opt_in`, `window`, `frequency_cap`, `page_cap`, `quiet_hours`, `grounds`,
+        `unanswered_cap`, `messages`, `opt_in_requests`, `reserve`, `message_prices`, `tiers`,
+        `quality`, `throughput`, `quota`
 "#,
     );
 }

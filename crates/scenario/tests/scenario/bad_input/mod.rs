@@ -5,6 +5,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 
 mod arms;
 mod campaigns;
+mod page_policy;
 mod sections;
 mod values;
 

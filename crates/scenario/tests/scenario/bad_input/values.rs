@@ -61,7 +61,7 @@ qzx = 5
    ╰────
   help: known here: `shards`, `servers`, `lanes`, `queue_capacity`, `peak_utilisation`, `cost`,
         `service_sigma`, `service`, `transfer_timeout`, `key_life`, `inbox_life`, `lease_life`,
-        `lease_ads`
+        `lease_ads`, `payment_fee`
 ",
     );
 }

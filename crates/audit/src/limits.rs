@@ -1,0 +1,407 @@
+//! Limits kept: a page reaches no more people in a day than its tier allows, is rated by how its ads were
+//! taken, and leases out no more than its throughput and its quota.
+//!
+//! A home leases leave to reach people, and a shard reaches no more than it has leave for: together no
+//! more than the tier allows, though no shard sees them all.
+
+use crate::promises::{Campaign, PageLimits, Promise, Promises, Rating};
+use crate::verdict::Hearing;
+use chappe_base::{CampaignId, Heard, Map, Money, PageId, Quality, ReachStep, SimTime, Span, UserId};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// A month of a quota.
+const MONTH: Span = Span(30 * Span::DAY.0);
+
+/// What one shard knows of one page at the end, to be added up over all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct PageSums {
+    /// People: leased, arrived, returned and regained.
+    reach: [i64; 4],
+    /// What happened to its ads on this shard.
+    seen: Heard,
+    /// What its home heard.
+    told: Heard,
+}
+
+/// What one shard knows of all pages at the end.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct LimitSums {
+    pages: BTreeMap<PageId, PageSums>,
+    /// Ads sent, and ads leased out, by page and month.
+    months: BTreeMap<(PageId, i64), (i64, i64)>,
+}
+
+/// A page at its home.
+#[derive(Clone, Debug)]
+struct Home {
+    tier: u8,
+    /// The tier that it ought to be told to have.
+    due: u8,
+    quality: Quality,
+    /// How ads were taken, by day.
+    days: VecDeque<(i32, Heard)>,
+    /// Ads leased out that have not been sent yet at the page's rate [ads × ns], as of `at`.
+    level: i128,
+    at: SimTime,
+    /// What was paid for the month.
+    paid: (i64, i64),
+}
+
+/// A page where its ads are sent.
+#[derive(Debug, Default)]
+struct Sender {
+    /// By user, until when they count as reached.
+    reached: Map<UserId, SimTime>,
+    order: VecDeque<(SimTime, UserId)>,
+}
+
+/// The fold over one shard's pages and the ads to its users.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    limits: PageLimits,
+    campaigns: Arc<[Campaign]>,
+    homes: Map<PageId, Home>,
+    senders: Map<PageId, Sender>,
+    fee: Option<(PageId, i64)>,
+    sums: LimitSums,
+}
+
+impl Limits {
+    pub(crate) fn new(promises: &Promises) -> Limits {
+        Limits {
+            limits: promises.page_limits,
+            campaigns: promises.campaigns.clone(),
+            homes: Map::default(),
+            senders: Map::default(),
+            fee: None,
+            sums: LimitSums::default(),
+        }
+    }
+
+    fn page(&self, campaign: CampaignId) -> Option<PageId> {
+        self.campaigns.get(campaign.index()).map(|terms| terms.page)
+    }
+
+    fn home(&mut self, page: PageId) -> &mut Home {
+        let tier = self.limits.tiers.map_or(0, |tiers| tiers.start);
+        self.homes.entry(page).or_insert_with(|| Home {
+            tier,
+            due: tier,
+            quality: Quality::Green,
+            days: VecDeque::new(),
+            level: 0,
+            at: SimTime::ZERO,
+            paid: (0, 0),
+        })
+    }
+
+    /// Leave to reach people went a step.
+    pub(crate) fn reach_moved(
+        &mut self,
+        campaign: CampaignId,
+        step: ReachStep,
+        people: u32,
+        hearing: &mut Hearing<'_>,
+    ) {
+        hearing.checked(Promise::LimitsKept);
+        let Some(page) = self.page(campaign) else { return };
+        let sums = self.sums.pages.entry(page).or_default();
+        sums.reach[step as usize] += i64::from(people);
+        let [leased, arrived, returned, regained] = sums.reach;
+        let limit = self.limits.tiers.map_or(u32::MAX, |tiers| {
+            let tier = self.homes.get(&page).map_or(tiers.start, |home| home.tier);
+            tiers.limits.get(usize::from(tier)).copied().unwrap_or(u32::MAX)
+        });
+        if step == ReachStep::Leased && leased - regained > i64::from(limit) {
+            let what = format!(
+                "page {} leased out leave to reach {} people a day, where its tier allows {limit}",
+                page.0,
+                leased - regained
+            );
+            hearing.broken(Promise::LimitsKept, what);
+        }
+        if step == ReachStep::Returned {
+            self.judge_reach(page, arrived - returned, hearing);
+        }
+    }
+
+    /// An ad was sent.
+    pub(crate) fn sent(&mut self, user: UserId, page: PageId, hearing: &mut Hearing<'_>) {
+        if self.limits.quota.is_some() {
+            self.sums.months.entry((page, month(hearing.at))).or_default().0 += 1;
+        }
+        if self.limits.tiers.is_none() {
+            return;
+        }
+        hearing.checked(Promise::LimitsKept);
+        let until = hearing.at + Span::DAY;
+        let sender = self.senders.entry(page).or_default();
+        sender.order.push_back((until, user));
+        let sums = self.sums.pages.entry(page).or_default();
+        let is_new = sender
+            .reached
+            .insert(user, until)
+            .is_none_or(|until| until <= hearing.at);
+        sums.seen.reached += u32::from(is_new);
+        let [_, arrived, returned, _] = sums.reach;
+        self.judge_reach(page, arrived - returned, hearing);
+    }
+
+    /// Judges the people reached in the last day by the leave there is.
+    fn judge_reach(&mut self, page: PageId, leave: i64, hearing: &mut Hearing<'_>) {
+        let sender = self.senders.entry(page).or_default();
+        while let Some((until, user)) = sender.order.pop_front_if(|(until, _)| *until <= hearing.at) {
+            if sender.reached.get(&user) == Some(&until) {
+                sender.reached.remove(&user);
+            }
+        }
+        let reached = sender.reached.len() as i64;
+        if reached > leave {
+            let what = format!(
+                "page {} reached {reached} people in a day, with leave for {leave}",
+                page.0
+            );
+            hearing.broken(Promise::LimitsKept, what);
+        }
+    }
+
+    /// An ad sent in the month of `at` came to nothing.
+    pub(crate) fn unsent(&mut self, page: PageId, at: SimTime) {
+        if self.limits.quota.is_some() {
+            self.sums.months.entry((page, month(at))).or_default().0 -= 1;
+        }
+    }
+
+    /// How a user took an ad, or that they complain of the page.
+    pub(crate) fn seen(&mut self, page: Option<PageId>, note: impl FnOnce(&mut Heard)) {
+        if let Some(page) = page
+            && self.limits.rates()
+        {
+            note(&mut self.sums.pages.entry(page).or_default().seen);
+        }
+    }
+
+    /// The page of a campaign's ad.
+    pub(crate) fn page_of(&self, campaign: CampaignId) -> Option<PageId> {
+        self.page(campaign)
+    }
+
+    /// A home heard how ads were taken, and rated its page.
+    pub(crate) fn rated(&mut self, page: PageId, heard: Heard, quality: Quality, hearing: &mut Hearing<'_>) {
+        hearing.checked(Promise::LimitsKept);
+        self.sums.pages.entry(page).or_default().told += heard;
+        let PageLimits { tiers, rating, .. } = self.limits;
+        let home = self.home(page);
+        home.expect_tier(page, hearing);
+        let today = hearing.at.day();
+        home.days.push_back((today, heard));
+        while home.days.pop_front_if(|(day, _)| *day <= today - 7).is_some() {}
+        let mut week = Heard::default();
+        home.days.iter().for_each(|(_, heard)| week += *heard);
+        let expected = rating.map_or(Quality::Green, |rating| rate(rating, week));
+        if quality != expected {
+            let what = format!(
+                "page {} was rated {}, where {week:?} is {}",
+                page.0,
+                quality.label(),
+                expected.label()
+            );
+            hearing.broken(Promise::LimitsKept, what);
+        }
+        let was_red = std::mem::replace(&mut home.quality, quality) == Quality::Red;
+        let Some(tiers) = tiers else { return };
+        let limit = tiers
+            .limits
+            .get(usize::from(home.tier))
+            .copied()
+            .unwrap_or(u32::MAX);
+        if quality == Quality::Red {
+            let falls = !was_red && rating.is_some_and(|rating| !rating.pauses);
+            home.due = home.tier.saturating_sub(u8::from(falls));
+        } else if u64::from(week.reached) * 2 >= u64::from(limit) {
+            home.due = home.tier + 1;
+        }
+    }
+
+    /// A page's tier changed.
+    pub(crate) fn tier_changed(&mut self, page: PageId, tier: u8, hearing: &mut Hearing<'_>) {
+        hearing.checked(Promise::LimitsKept);
+        let home = self.home(page);
+        home.tier = tier;
+        home.expect_tier(page, hearing);
+    }
+
+    /// Budget was leased at a page's home.
+    pub(crate) fn leased(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
+        let PageLimits {
+            rating, per_second, ..
+        } = self.limits;
+        let Some(Campaign { page, bid, .. }) = self.campaigns.get(campaign.index()).copied() else {
+            return;
+        };
+        if rating.is_none() && per_second.is_none() {
+            return;
+        }
+        hearing.checked(Promise::LimitsKept);
+        let home = self.home(page);
+        home.expect_tier(page, hearing);
+        if rating.is_some_and(|rating| rating.pauses) && home.quality == Quality::Red {
+            let what = format!("page {} is rated red, and leased out budget", page.0);
+            hearing.broken(Promise::LimitsKept, what);
+        }
+        let Some(per_second) = per_second else { return };
+        let per_second = i128::from(per_second);
+        let gone = i128::from((hearing.at - home.at).0) * per_second;
+        let ads = i128::from(amount.0 / bid.0.max(1));
+        home.level = (home.level - gone).max(0) + ads * i128::from(Span::SECOND.0);
+        home.at = hearing.at;
+        if home.level > per_second * i128::from(Span::SECOND.0) {
+            let what = format!("page {} leased out more than {per_second} ads a second", page.0);
+            hearing.broken(Promise::LimitsKept, what);
+        }
+    }
+
+    /// A page paid for a month of messages, or got something back; money only.
+    pub(crate) fn quota_moved(&mut self, page: PageId, amount: i64, hearing: &mut Hearing<'_>) {
+        self.expect_said(hearing);
+        self.fee = Some((page, amount));
+    }
+
+    /// A page paid for a month of messages, of which so many are leased out.
+    pub(crate) fn quota_charged(
+        &mut self,
+        page: PageId,
+        amount: Money,
+        count: u32,
+        hearing: &mut Hearing<'_>,
+    ) {
+        hearing.checked(Promise::LimitsKept);
+        let moved = self.fee.take();
+        let (this, Some(quota)) = (month(hearing.at), self.limits.quota) else {
+            let what = format!("page {} paid for a month of messages, which cost nothing", page.0);
+            return hearing.broken(Promise::PricesKept, what);
+        };
+        let home = self.home(page);
+        let before = if home.paid.0 == this { home.paid.1 } else { 0 };
+        home.paid = (this, before + amount.0);
+        let over = i64::from(count.saturating_sub(quota.messages_count));
+        let fee = if count == 0 && home.paid.1 == 0 {
+            0
+        } else {
+            quota.fee.0
+        };
+        let due = fee + over * quota.overage.map_or(0, |price| price.0);
+        if home.paid.1 != due || moved.unwrap_or((page, 0)) != (page, amount.0) {
+            let what = format!(
+                "page {} has paid {} micro-units for a month with {count} messages, where {due} are due",
+                page.0, home.paid.1
+            );
+            hearing.broken(Promise::PricesKept, what);
+        }
+        if over > 0 && quota.overage.is_none() {
+            let what = format!(
+                "page {} leased out {count} messages of a month, where its plan has {}",
+                page.0, quota.messages_count
+            );
+            hearing.broken(Promise::LimitsKept, what);
+        }
+        self.sums.months.entry((page, this)).or_default().1 = i64::from(count);
+    }
+
+    fn expect_said(&mut self, hearing: &mut Hearing<'_>) {
+        if let Some((page, amount)) = self.fee.take() {
+            let what = format!("page {} paid {amount} micro-units for no message", page.0);
+            hearing.broken(Promise::PricesKept, what);
+        }
+    }
+
+    pub(crate) fn finish(&mut self, hearing: &mut Hearing<'_>) -> LimitSums {
+        self.expect_said(hearing);
+        std::mem::take(&mut self.sums)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let reached = |sender: &Sender| {
+            sender.reached.allocation_size() + sender.order.capacity() * size_of::<(SimTime, UserId)>()
+        };
+        self.homes.allocation_size() + self.senders.values().map(reached).sum::<usize>()
+    }
+}
+
+impl Home {
+    fn expect_tier(&mut self, page: PageId, hearing: &mut Hearing<'_>) {
+        if std::mem::replace(&mut self.due, self.tier) != self.tier {
+            let what = format!("page {} is in tier {}, which is not due to it", page.0, self.tier);
+            hearing.broken(Promise::LimitsKept, what);
+        }
+    }
+}
+
+fn month(at: SimTime) -> i64 {
+    at.0.div_euclid(MONTH.0)
+}
+
+/// What seven days are rated.
+fn rate(rating: Rating, week: Heard) -> Quality {
+    let at_least =
+        |part: u32, ppm: u32| u64::from(part) * 1_000_000 >= u64::from(ppm) * u64::from(week.delivered);
+    if week.delivered < rating.ads_count {
+        Quality::Green
+    } else if at_least(week.complaints, rating.red_ppm) {
+        Quality::Red
+    } else if at_least(week.complaints, rating.yellow_ppm) || !at_least(week.opened, rating.read_ppm) {
+        Quality::Yellow
+    } else {
+        Quality::Green
+    }
+}
+
+/// Sets what homes leased and heard against what shards did and saw.
+pub(crate) fn settle<'a>(shards: impl Iterator<Item = &'a LimitSums>, hearing: &mut Hearing<'_>) {
+    let mut pages: BTreeMap<PageId, PageSums> = BTreeMap::new();
+    let mut months: BTreeMap<(PageId, i64), (i64, i64)> = BTreeMap::new();
+    for shard in shards {
+        for (page, sums) in &shard.pages {
+            let all = pages.entry(*page).or_default();
+            all.reach
+                .iter_mut()
+                .zip(sums.reach)
+                .for_each(|(all, people)| *all += people);
+            all.seen += sums.seen;
+            all.told += sums.told;
+        }
+        for (month, (sent, leased)) in &shard.months {
+            let all = months.entry(*month).or_default();
+            *all = (all.0 + sent, all.1 + leased);
+        }
+    }
+    for (page, PageSums { reach, seen, told }) in pages {
+        let [leased, arrived, returned, regained] = reach;
+        if arrived > leased || regained > returned {
+            let what = format!(
+                "page {} has leave to reach people that nobody gave: {reach:?}",
+                page.0
+            );
+            hearing.broken(Promise::LimitsKept, what);
+        }
+        if told.delivered > seen.delivered
+            || told.opened > seen.opened
+            || told.complaints > seen.complaints
+            || told.reached > seen.reached
+        {
+            let what = format!("page {} is rated by {told:?}, where there was {seen:?}", page.0);
+            hearing.broken(Promise::LimitsKept, what);
+        }
+    }
+    for ((page, month), (sent, leased)) in months {
+        if sent > leased {
+            let what = format!(
+                "page {} sent {sent} ads in month {month}, and leased out {leased}",
+                page.0
+            );
+            hearing.broken(Promise::LimitsKept, what);
+        }
+    }
+}

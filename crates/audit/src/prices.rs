@@ -1,0 +1,160 @@
+//! Prices kept: an ad costs what the second bid was, a late notice its list price, and of a payment to a
+//! page the platform keeps its share.
+
+use crate::pair::Pair;
+use crate::promises::{Campaign, Prices, Promise};
+use crate::verdict::Hearing;
+use chappe_base::{CampaignId, Map, MessageId, Money, OrderId, PageId, SimTime, Span};
+
+/// A message or an order, its page, and an amount.
+type Charge = (MessageId, PageId, Money);
+
+/// Judges what an ad of `winner` costs where the campaigns `allowed` had bid for the slot.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn judge_ad(
+    reserve: Money,
+    campaigns: &[Campaign],
+    allowed: impl Iterator<Item = CampaignId> + Clone,
+    winner: CampaignId,
+    price: Money,
+) -> Result<(), String> {
+    let bid = |campaign: CampaignId| campaigns.get(campaign.index()).map(|terms| terms.bid);
+    let own = bid(winner).ok_or("of no campaign")?;
+    let others = allowed.filter(|campaign| *campaign != winner).filter_map(bid);
+    let second = others.max().unwrap_or(reserve).max(reserve);
+    if second > own {
+        Err(format!(
+            "though {} micro-units were bid for it, and {} by its own",
+            second.0, own.0
+        ))
+    } else if price != second {
+        Err(format!(
+            "and costs {}, where the second price is {}",
+            price.0, second.0
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+/// The fold over what one shard's pages pay beside their ads.
+#[derive(Debug)]
+pub(crate) struct Charges {
+    promised: Prices,
+    /// When orders were placed, as long as notices about them may cost something.
+    placed: Map<OrderId, SimTime>,
+    /// An order with a notice that has a price, and nobody has paid it yet.
+    due: Option<OrderId>,
+    notice: Pair<Charge, Charge>,
+    fee: Pair<Charge, Charge>,
+}
+
+impl Charges {
+    pub(crate) fn new(promised: Prices) -> Charges {
+        Charges {
+            promised,
+            placed: Map::default(),
+            due: None,
+            notice: Pair::default(),
+            fee: Pair::default(),
+        }
+    }
+
+    /// An order was placed at `price`.
+    pub(crate) fn sold(&mut self, order: OrderId, page: PageId, price: Money, hearing: &mut Hearing<'_>) {
+        if self.promised.notice.is_some() {
+            self.placed.insert(order, hearing.at);
+        }
+        let kept = i128::from(price.0) * i128::from(self.promised.payment_fee_ppm) / 1_000_000;
+        if kept > 0 {
+            matched(
+                self.fee.right((order, page, Money(kept as i64))),
+                "fee of order",
+                hearing,
+            );
+        }
+    }
+
+    /// The platform kept its share of a payment.
+    pub(crate) fn fee_moved(&mut self, charge: Charge, hearing: &mut Hearing<'_>) {
+        matched(self.fee.left(charge), "fee of order", hearing);
+    }
+
+    /// An order went a step further, of which its page tells the customer.
+    pub(crate) fn told(&mut self, order: OrderId, is_last: bool, hearing: &mut Hearing<'_>) {
+        self.expect_paid(hearing);
+        let placed = if is_last {
+            self.placed.remove(&order)
+        } else {
+            self.placed.get(&order).copied()
+        };
+        let has_price = self.promised.notice.is_some_and(|price| price > Money::ZERO);
+        if has_price && placed.is_some_and(|placed| hearing.at - placed > Span::DAY) {
+            self.due = Some(order);
+        }
+    }
+
+    /// A notice was refused.
+    pub(crate) fn refused(&mut self, message: MessageId) {
+        self.due = self.due.filter(|due| *due != message.at(0));
+    }
+
+    /// A notice was paid for; money only.
+    pub(crate) fn notice_moved(&mut self, charge: Charge, hearing: &mut Hearing<'_>) {
+        matched(self.notice.left(charge), "price of notice", hearing);
+    }
+
+    /// A notice was paid for.
+    pub(crate) fn notice_paid(&mut self, charge: Charge, hearing: &mut Hearing<'_>) {
+        let (message, page, price) = charge;
+        if self.promised.notice != Some(price) || self.due.take() != Some(message.at(0)) {
+            let what = format!(
+                "page {} paid {} micro-units for message {}, which does not cost that",
+                page.0, price.0, message.0
+            );
+            hearing.broken(Promise::PricesKept, what);
+        }
+        matched(self.notice.right(charge), "price of notice", hearing);
+    }
+
+    fn expect_paid(&mut self, hearing: &mut Hearing<'_>) {
+        if let Some(order) = self.due.take() {
+            let what = format!("a late notice about order {} was not paid for", order.0);
+            hearing.broken(Promise::PricesKept, what);
+        }
+    }
+
+    pub(crate) fn finish(&mut self, hearing: &mut Hearing<'_>) {
+        self.expect_paid(hearing);
+        for (pair, what) in [
+            (&mut self.notice, "price of notice"),
+            (&mut self.fee, "fee of order"),
+        ] {
+            let (moved, said) = pair.leftover();
+            if let Some(alone) = moved.or(said) {
+                matched(Err(alone), what, hearing);
+            }
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.placed.allocation_size()
+    }
+}
+
+/// Judges a charge that moved and one that was due: the same, or one is wrong.
+fn matched(met: Result<Option<(Charge, Charge)>, Charge>, what: &str, hearing: &mut Hearing<'_>) {
+    hearing.checked(Promise::PricesKept);
+    let (message, _, amount) = match met {
+        Ok(None) => return,
+        Ok(Some((moved, due))) if moved == due => return,
+        Ok(Some((wrong, _))) | Err(wrong) => wrong,
+    };
+    let what = format!(
+        "the {what} {}, {} micro-units, is not what was due",
+        message.0, amount.0
+    );
+    hearing.broken(Promise::PricesKept, what);
+}

@@ -1,0 +1,200 @@
+//! Reasons for which a page may turn to a user: grounds of ads, of its own messages, of its requests
+//! for an opt-in. Some hold but once, or once in a while: what has been taken up is kept here.
+//!
+//! Times are kept to the second below, and only what is certain counts as a violation.
+
+use crate::consent::{Between, Consents};
+use crate::promises::{Agreement, Campaign, MessageReasons, OptInRequests, Promise, Promises};
+use crate::verdict::Hearing;
+use chappe_base::{Act, Map, MessageClass, MessageId, PageId, Permit, Seconds, SimTime, Span, Topic, UserId};
+use std::sync::Arc;
+
+/// What an ad takes up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reason {
+    /// Nothing.
+    Free,
+    /// The one further message.
+    Further,
+    /// An opt-in, for a while or for good.
+    OptIn(Act),
+}
+
+/// The fold over one shard's users and what pages have taken up towards them.
+#[derive(Debug)]
+pub(crate) struct Reasons {
+    messages: Option<MessageReasons>,
+    answered_by_people: Arc<[bool]>,
+    requests: Option<OptInRequests>,
+    /// When the one further message was sent, until the user's next act.
+    further: Map<Between, Seconds>,
+    /// When an opt-in last was the ground of an ad.
+    used: Map<(UserId, Act), Seconds>,
+}
+
+impl Reasons {
+    pub(crate) fn new(promises: &Promises) -> Reasons {
+        Reasons {
+            messages: promises.messages,
+            answered_by_people: Arc::clone(&promises.answered_by_people),
+            requests: promises.opt_in_requests,
+            further: Map::default(),
+            used: Map::default(),
+        }
+    }
+
+    /// A user acted towards a page.
+    #[inline]
+    pub(crate) fn acted(&mut self, between: Between) {
+        if !self.further.is_empty() {
+            self.further.remove(&between);
+        }
+    }
+
+    /// Judges the request that an opt-in answers, before the opt-in is on record.
+    pub(crate) fn opted_in(
+        &mut self,
+        (user, page): Between,
+        topic: Topic,
+        act: Act,
+        consents: &Consents,
+        hearing: &mut Hearing<'_>,
+    ) {
+        self.used.remove(&(user, act));
+        let Some(requests) = self.requests.filter(|_| hearing.at >= SimTime::ZERO) else {
+            return;
+        };
+        hearing.checked(Promise::MessagesPermitted);
+        let since = consents.act_before((user, page)).map(|act| hearing.at - act);
+        let before = consents.opt_in_on((user, page), topic);
+        let days = before.map(|before| hearing.at.day() - before.day());
+        let why = if !is_within(since, Some(requests.within)) {
+            "outside the window"
+        } else if days.is_some_and(|days| days < i32::from(requests.again_after_days)) {
+            "again too soon"
+        } else {
+            return;
+        };
+        let what = format!("user {} was asked by page {} for an opt-in {why}", user.0, page.0);
+        hearing.broken(Promise::MessagesPermitted, what);
+    }
+
+    /// The reason for an ad that was allowed, as the promises see it.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn of_ad(
+        &self,
+        promises: &Promises,
+        campaign: &Campaign,
+        user: UserId,
+        permit: &Permit,
+        consents: &Consents,
+        at: SimTime,
+    ) -> Result<Reason, String> {
+        let Some(grounds) = promises.grounds else {
+            return Ok(Reason::Free);
+        };
+        let between = (user, campaign.page);
+        let since = consents.last_act(between).map(|act| at - act);
+        if is_within(since, grounds.within) {
+            return Ok(Reason::Free);
+        }
+        if let (Some(agreement), Some(act)) = (grounds.opt_in, permit.opt_in) {
+            let is_on_record = consents.has_opt_in(between, agreement.topic, campaign.topic, Some(act));
+            if is_on_record && self.is_good(agreement, user, act, at) {
+                return Ok(Reason::OptIn(act));
+            }
+        }
+        if grounds.one_further && since.is_some() && !self.further.contains_key(&between) {
+            return Ok(Reason::Further);
+        }
+        Err("on no ground that holds".into())
+    }
+
+    /// Whether an opt-in is young enough for an ad, and not used up.
+    fn is_good(&self, agreement: Agreement, user: UserId, act: Act, at: SimTime) -> bool {
+        let is_free = match (self.used.get(&(user, act)), agreement.every) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(used), Some(every)) => at - used.time() >= every,
+        };
+        is_free && at.day() - act.day() < i32::from(agreement.life_days)
+    }
+
+    /// An ad takes up its reason.
+    pub(crate) fn take(&mut self, between: Between, reason: Reason, at: SimTime) {
+        match reason {
+            Reason::Free => {}
+            Reason::Further => {
+                self.further.insert(between, at.seconds());
+            }
+            Reason::OptIn(act) => {
+                self.used.insert((between.0, act), at.seconds());
+            }
+        }
+    }
+
+    /// An ad that took up its reason `at` then came to nothing.
+    pub(crate) fn give_back(&mut self, between: Between, reason: Reason, at: Seconds) {
+        match reason {
+            Reason::Free => {}
+            Reason::Further => {
+                if self.further.get(&between) == Some(&at) {
+                    self.further.remove(&between);
+                }
+            }
+            Reason::OptIn(act) => {
+                if self.used.get(&(between.0, act)) == Some(&at) {
+                    self.used.remove(&(between.0, act));
+                }
+            }
+        }
+    }
+
+    /// Judges a page's own message that was accepted for a user.
+    pub(crate) fn message(
+        &mut self,
+        message: MessageId,
+        class: MessageClass,
+        page: PageId,
+        user: UserId,
+        consents: &Consents,
+        hearing: &mut Hearing<'_>,
+    ) {
+        let Some(reasons) = self.messages else { return };
+        hearing.checked(Promise::MessagesPermitted);
+        let between = (user, page);
+        let since = consents.last_act(between).map(|act| hearing.at - act);
+        let by_people = self.answered_by_people.get(page.index()) == Some(&true);
+        let is_permitted = is_within(since, reasons.within)
+            || match class {
+                MessageClass::OrderNotice => reasons.order_notices,
+                MessageClass::HotLine => by_people && is_within(since, reasons.human_answers),
+                MessageClass::Friend | MessageClass::Ad => false,
+            };
+        if is_permitted {
+            return;
+        }
+        if reasons.one_further && since.is_some() && !self.further.contains_key(&between) {
+            return self.take(between, Reason::Further, hearing.at);
+        }
+        let what = format!(
+            "message {} of page {} was accepted for user {} outside the window, without a reason",
+            message.0, page.0, user.0
+        );
+        hearing.broken(Promise::MessagesPermitted, what);
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.further.allocation_size() + self.used.allocation_size()
+    }
+}
+
+/// Whether an act so long ago, counted from the second below, may lie within `most`.
+fn is_within(since: Option<Span>, most: Option<Span>) -> bool {
+    let (Some(since), Some(most)) = (since, most) else {
+        return false;
+    };
+    since.0.saturating_sub(Span::SECOND.0) <= most.0
+}

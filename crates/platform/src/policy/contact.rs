@@ -1,0 +1,155 @@
+//! What a page may send a user beside ads: messages of its own, and requests for an opt-in.
+
+use super::rule::Policy;
+use chappe_base::{Act, MessageClass, RuleKind, SimTime, Span};
+
+/// A reason for which a page's message may be sent. Under a policy that has any, one must hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MessageRule {
+    /// Any message within this after the user's last act towards the page.
+    Within(Span),
+    /// What a page has to say of an order, at any time.
+    OrderNotices,
+    /// Answers by people within this after the user's last act.
+    HumanAnswers(Span),
+    /// One further message after the window, an ad or not, until the user acts again.
+    OneFurther,
+}
+
+/// A page's message to a user, with what their conversation says of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Contact {
+    /// What it is.
+    pub class: MessageClass,
+    /// Whether people answer the page's hot-line.
+    pub by_people: bool,
+    /// Time since the user's last act towards the page; `None` if there was none.
+    pub since_last_act: Option<Span>,
+    /// Whether the one further message was sent since then.
+    pub further_sent: bool,
+}
+
+/// When a page may ask for an opt-in. Only requests that are granted are part of the model: the rule
+/// judges the opt-in that answers one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OptInRequest {
+    /// Within this after the user's last act towards the page.
+    pub within: Span,
+    /// Not again on the same topic so many days after an opt-in that is on record.
+    pub again_after_days: u16,
+}
+
+impl MessageRule {
+    fn admits(&self, contact: &Contact) -> bool {
+        let is_within = |span: Span| contact.since_last_act.is_some_and(|since| since <= span);
+        match *self {
+            MessageRule::Within(span) => is_within(span),
+            MessageRule::OrderNotices => contact.class == MessageClass::OrderNotice,
+            MessageRule::HumanAnswers(span) => {
+                contact.class == MessageClass::HotLine && contact.by_people && is_within(span)
+            }
+            MessageRule::OneFurther => contact.since_last_act.is_some() && !contact.further_sent,
+        }
+    }
+}
+
+impl OptInRequest {
+    /// Whether the page may ask at `now`: so long after the user's last act, and with an opt-in on
+    /// the same topic `on_record`.
+    #[must_use]
+    pub fn admits(&self, now: SimTime, since_last_act: Option<Span>, on_record: Option<Act>) -> bool {
+        since_last_act.is_some_and(|since| since <= self.within)
+            && on_record.is_none_or(|act| now.day() - act.day() >= i32::from(self.again_after_days))
+    }
+}
+
+impl Policy {
+    /// The first rule that lets a page's message through. A policy without such rules lets all
+    /// through, and names none.
+    ///
+    /// # Errors
+    /// [`RuleKind::Tag`] if none does.
+    pub fn judge_message(&self, contact: &Contact) -> Result<Option<MessageRule>, RuleKind> {
+        let rule = self.message_rules.iter().find(|rule| rule.admits(contact));
+        if rule.is_none() && !self.message_rules.is_empty() {
+            return Err(RuleKind::Tag);
+        }
+        Ok(rule.copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_base::ActKind;
+
+    #[test]
+    fn a_message_needs_one_reason() {
+        let (hour, days) = (Span::HOUR, |days: i64| Span(days * Span::DAY.0));
+        let (within, notices) = (MessageRule::Within(Span::DAY), MessageRule::OrderNotices);
+        let (people, further) = (MessageRule::HumanAnswers(days(7)), MessageRule::OneFurther);
+        let late = Span(Span::DAY.0 + 1);
+        let too_late = Some(Span(days(7).0 + 1));
+        let all = vec![within, notices, people, further];
+        let (answer, notice) = (MessageClass::HotLine, MessageClass::OrderNotice);
+        let cases = [
+            (vec![], answer, false, None, true, Ok(None)),
+            (all.clone(), answer, false, Some(hour), true, Ok(Some(within))),
+            (
+                all.clone(),
+                notice,
+                false,
+                Some(Span::DAY),
+                true,
+                Ok(Some(within)),
+            ),
+            (all.clone(), notice, false, Some(late), true, Ok(Some(notices))),
+            (all.clone(), notice, false, None, true, Ok(Some(notices))),
+            (all.clone(), answer, true, Some(days(7)), true, Ok(Some(people))),
+            (all.clone(), answer, true, too_late, true, Err(RuleKind::Tag)),
+            (all.clone(), answer, false, Some(late), true, Err(RuleKind::Tag)),
+            (all.clone(), answer, false, Some(late), false, Ok(Some(further))),
+            (all, answer, true, None, false, Err(RuleKind::Tag)),
+            (vec![within], notice, true, Some(late), false, Err(RuleKind::Tag)),
+        ];
+        for (number, (message_rules, class, by_people, since_last_act, further_sent, expected)) in
+            cases.into_iter().enumerate()
+        {
+            let policy = Policy {
+                message_rules,
+                ..Policy::default()
+            };
+            let contact = Contact {
+                class,
+                by_people,
+                since_last_act,
+                further_sent,
+            };
+            assert_eq!(policy.judge_message(&contact), expected, "case {number}");
+        }
+    }
+
+    #[test]
+    fn an_opt_in_is_asked_for_in_the_window_and_once_in_a_while() {
+        let rule = OptInRequest {
+            within: Span::DAY,
+            again_after_days: 7,
+        };
+        let now = SimTime(8 * Span::DAY.0);
+        let given = |day| Some(Act::new(day, 0, ActKind::Page, 0));
+        let cases = [
+            (Some(Span::DAY), None, true),
+            (Some(Span(Span::DAY.0 + 1)), None, false),
+            (None, None, false),
+            (Some(Span::HOUR), given(1), true),
+            (Some(Span::HOUR), given(2), false),
+        ];
+        for (since, on_record, expected) in cases {
+            assert_eq!(
+                rule.admits(now, since, on_record),
+                expected,
+                "{since:?} {on_record:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Grounds: several reasons for which an ad may be sent, of which one is enough.
+
+use super::decide::{Case, Memory};
+use super::rule::OptInScope;
+use chappe_base::{Act, Seconds, SimTime, Span, Topic};
+
+/// Reasons for an ad, of which at least one must hold. They are tried in this order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Grounds {
+    /// Within this after the user's last act towards the page.
+    pub within: Option<Span>,
+    /// After that, one further message until the user acts again.
+    pub one_further: bool,
+    /// An opt-in that is good for an ad now.
+    pub opt_in: Option<Agreement>,
+}
+
+/// What an opt-in is good for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Agreement {
+    /// What it must cover.
+    pub scope: OptInScope,
+    /// It is good for one ad in any such time; `None`: for one ad only.
+    pub every: Option<Span>,
+    /// How many days it lives. An act knows its day and not its hour, so the last day ends early
+    /// rather than late.
+    pub life_days: u16,
+}
+
+/// The reason for which an ad is sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ground {
+    /// The user acted not long ago.
+    Window,
+    /// It is the one further message.
+    Further,
+    /// The opt-in that this act gave.
+    OptIn(Act),
+}
+
+/// A live opt-in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OptIn {
+    /// What it is for.
+    pub topic: Topic,
+    /// The act that gave it.
+    pub act: Act,
+    /// When it last was the ground of an ad, the second begun counted in; [`Seconds::NEVER`] if it
+    /// never was.
+    pub used: Seconds,
+}
+
+impl Grounds {
+    /// The first ground that holds.
+    pub(super) fn find(&self, case: &Case, memory: &impl Memory) -> Option<Ground> {
+        if let Some(since) = case.since_last_act {
+            if self.within.is_some_and(|within| since <= within) {
+                return Some(Ground::Window);
+            }
+            if self.one_further && !memory.further_sent() {
+                return Some(Ground::Further);
+            }
+        }
+        let agreement = self.opt_in?;
+        let opt_in = memory.opt_in(agreement.scope, case.topic, |opt_in| {
+            agreement.covers(opt_in, case.now)
+        });
+        opt_in.map(Ground::OptIn)
+    }
+}
+
+impl Agreement {
+    /// Whether `opt_in` is good for an ad at `now`.
+    fn covers(&self, opt_in: &OptIn, now: SimTime) -> bool {
+        let is_free = match self.every {
+            _ if opt_in.used == Seconds::NEVER => true,
+            Some(every) => now - opt_in.used.time() >= every,
+            None => false,
+        };
+        is_free && now.day() - opt_in.act.day() < i32::from(self.life_days)
+    }
+}
+
+#[cfg(test)]
+#[path = "grounds_tests.rs"]
+mod tests;

@@ -1,0 +1,91 @@
+//! Each ground at its edges, and the opt-in behind an ad under way.
+
+use super::*;
+use crate::policy::UserRule;
+use crate::policy::decide::tests::{Known, TRAIL, case, memory, policy};
+use chappe_base::{ActKind, Permit, RuleKind};
+
+#[test]
+fn one_ground_is_enough() {
+    let day = |days: i32| Act::new(days, 0, ActKind::Page, 0);
+    let grounds = |within, one_further, every| {
+        policy(vec![UserRule::Grounds(Grounds {
+            within,
+            one_further,
+            opt_in: Some(Agreement {
+                scope: OptInScope::Product,
+                every,
+                life_days: 3,
+            }),
+        })])
+    };
+    let once = grounds(None, false, None);
+    let daily = grounds(None, false, Some(Span::DAY));
+    let window = grounds(Some(Span::HOUR), false, None);
+    let further = grounds(Some(Span::HOUR), true, None);
+    let used = |ago: i64| Seconds((3 * Span::DAY.0 / Span::SECOND.0 - ago) as i32);
+    let given = |days, used| Known {
+        opt_ins: vec![OptIn {
+            topic: TRAIL,
+            act: day(days),
+            used,
+        }],
+        ..Known::default()
+    };
+    let never = Seconds::NEVER;
+    let late = Some(Span(Span::HOUR.0 + 1));
+    let sent = Known {
+        further_sent: true,
+        ..Known::default()
+    };
+    let cases = [
+        (&once, late, given(3, never), Some(Ground::OptIn(day(3)))),
+        (&once, late, given(1, never), Some(Ground::OptIn(day(1)))),
+        (&once, late, given(0, never), None),
+        (&once, late, given(3, used(2 * 86_400)), None),
+        (&daily, late, given(1, used(86_400)), Some(Ground::OptIn(day(1)))),
+        (&daily, late, given(1, used(86_399)), None),
+        (&daily, late, given(0, used(2 * 86_400)), None),
+        (&window, Some(Span::HOUR), given(3, never), Some(Ground::Window)),
+        (&window, late, given(3, never), Some(Ground::OptIn(day(3)))),
+        (&window, late, Known::default(), None),
+        (&window, None, Known::default(), None),
+        (&further, late, Known::default(), Some(Ground::Further)),
+        (&further, Some(Span::HOUR), sent.clone(), Some(Ground::Window)),
+        (&further, late, sent, None),
+        (&further, None, Known::default(), None),
+    ];
+    for (number, (policy, since_last_act, known, ground)) in cases.into_iter().enumerate() {
+        let case = Case {
+            since_last_act,
+            ..case()
+        };
+        assert_eq!(policy.ground(&case, &known), ground, "case {number}");
+        let opt_in = match ground {
+            Some(Ground::OptIn(act)) => Some(act),
+            Some(Ground::Window | Ground::Further) | None => None,
+        };
+        let conversation = case.opened;
+        let permit = Permit { conversation, opt_in };
+        let verdict = ground.map_or(Err(RuleKind::Grounds), |_| Ok(permit));
+        assert_eq!(policy.judge(&case, &known), verdict, "case {number}");
+    }
+}
+
+#[test]
+fn delivery_asks_again_for_the_opt_in_that_is_the_ground() {
+    let daily = policy(vec![UserRule::Grounds(Grounds {
+        within: Some(Span::HOUR),
+        one_further: false,
+        opt_in: Some(Agreement {
+            scope: OptInScope::Page,
+            every: Some(Span::DAY),
+            life_days: 1,
+        }),
+    })]);
+    let again = |known: &Known, ground| daily.judge_again(&case(), known, Some(ground));
+    let leant_on = Ground::OptIn(Act(9));
+    assert_eq!(again(&memory(), leant_on).unwrap().opt_in, Some(Act(9)));
+    assert_eq!(again(&Known::default(), leant_on), Err(RuleKind::Grounds));
+    assert!(again(&Known::default(), Ground::Window).is_ok());
+}

@@ -1,0 +1,282 @@
+//! A page's standing at its home: tier, rating, throughput and quota, and what becomes of them.
+
+use crate::config::Config;
+use crate::policy::{OnRed, PageRule, QualityRule, Quota, Tiers};
+use chappe_base::{Fact, Heard, Money, PageId, Quality, SimTime, Span};
+
+/// Days that a rating looks back over, today included.
+const RATED_DAYS: usize = 7;
+/// A month of a quota.
+pub(crate) const MONTH: Span = Span(30 * Span::DAY.0);
+
+/// How one page stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    quality: Quality,
+    tier: u8,
+    /// People whom shards may reach.
+    reach_out: u32,
+    /// How ads were taken, by day modulo their number.
+    days: [Heard; RATED_DAYS],
+    /// The day that was heard of last.
+    day: i32,
+    /// When all ads leased out so far would have been sent at the page's rate [ns × ads per second].
+    busy_until: i128,
+    month: i64,
+    /// Ads leased out this month and not given back.
+    month_count: u32,
+    /// Whether this month's plan is paid.
+    has_paid: bool,
+}
+
+/// The standings of the pages homed on a shard; none where no rule asks for them.
+#[derive(Debug)]
+pub(crate) struct Standings {
+    tiers: Option<Tiers>,
+    quality: Option<QualityRule>,
+    quota: Option<Quota>,
+    /// By local page.
+    standings: Vec<Standing>,
+}
+
+impl Standings {
+    pub(crate) fn new(config: &Config, pages_count: usize) -> Standings {
+        let mut standings = Standings {
+            tiers: None,
+            quality: None,
+            quota: None,
+            standings: Vec::new(),
+        };
+        let asks = config
+            .policy
+            .page_rules
+            .iter()
+            .filter(|rule| standings.add(**rule));
+        if asks.count() > 0 {
+            let start = standings.tiers.map_or(0, |tiers| tiers.start);
+            standings.standings = vec![Standing::new(start); pages_count];
+        }
+        standings
+    }
+
+    /// Goes by a rule from now on; whether it asks for standings.
+    fn add(&mut self, rule: PageRule) -> bool {
+        match rule {
+            PageRule::Tiers(rule) => self.tiers = Some(rule),
+            PageRule::Quality(rule) => self.quality = Some(rule),
+            PageRule::Quota(rule) => self.quota = Some(rule),
+            PageRule::Throughput { .. } => {}
+            PageRule::Running
+            | PageRule::InStock
+            | PageRule::Budget
+            | PageRule::Reserve(_)
+            | PageRule::MessagePrices(_) => return false,
+        }
+        true
+    }
+
+    /// Whether shards tell this home how ads are taken.
+    pub(crate) fn listens(&self) -> bool {
+        self.tiers.is_some() || self.quality.is_some()
+    }
+
+    /// Whether people are counted.
+    pub(crate) fn counts_reach(&self) -> bool {
+        self.tiers.is_some()
+    }
+
+    pub(crate) fn quota(&self) -> Option<Quota> {
+        self.quota
+    }
+
+    /// The standing of the local page, where standings are kept.
+    pub(crate) fn get(&mut self, local: usize) -> Option<&mut Standing> {
+        self.standings.get_mut(local)
+    }
+
+    /// Takes in how ads were taken; the page is rated again, and may rise or fall a tier.
+    pub(crate) fn hear(
+        &mut self,
+        now: SimTime,
+        local: usize,
+        page: PageId,
+        heard: Heard,
+        facts: &mut Vec<Fact>,
+    ) {
+        let standing = &mut self.standings[local];
+        standing.note(now.day(), heard);
+        let week = standing.week();
+        let before = standing.quality;
+        if let Some(rule) = self.quality {
+            standing.quality = rate(rule, week);
+        }
+        let quality = standing.quality;
+        facts.push(Fact::Rated { page, heard, quality });
+        let Some(tiers) = self.tiers else { return };
+        let falls = self.quality.is_some_and(|rule| rule.on_red == OnRed::Downgrade)
+            && quality == Quality::Red
+            && before != Quality::Red;
+        let half = tiers.limit(standing.tier).div_ceil(2);
+        let tier = match quality {
+            Quality::Red if falls => standing.tier.saturating_sub(1),
+            Quality::Green | Quality::Yellow if week.reached >= half => standing.tier + 1,
+            Quality::Green | Quality::Yellow | Quality::Red => standing.tier,
+        };
+        if std::mem::replace(&mut standing.tier, tier) != tier {
+            facts.push(Fact::TierChanged { page, tier });
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.standings.capacity() * size_of::<Standing>()
+    }
+}
+
+impl Standing {
+    fn new(tier: u8) -> Standing {
+        Standing {
+            quality: Quality::Green,
+            tier,
+            reach_out: 0,
+            days: [Heard::default(); RATED_DAYS],
+            day: 0,
+            busy_until: 0,
+            month: 0,
+            month_count: 0,
+            has_paid: false,
+        }
+    }
+
+    fn note(&mut self, day: i32, heard: Heard) {
+        for gone in (self.day + 1..=day).rev().take(RATED_DAYS) {
+            self.days[gone as usize % RATED_DAYS] = Heard::default();
+        }
+        self.day = day;
+        self.days[day as usize % RATED_DAYS] += heard;
+    }
+
+    fn week(&self) -> Heard {
+        let mut week = Heard::default();
+        self.days.iter().for_each(|day| week += *day);
+        week
+    }
+
+    pub(crate) fn is_red(&self) -> bool {
+        self.quality == Quality::Red
+    }
+
+    /// People whom shards may be given leave to reach.
+    pub(crate) fn reach_left(&self, tiers: Tiers) -> u32 {
+        tiers.limit(self.tier).saturating_sub(self.reach_out)
+    }
+
+    /// Notes leave to reach people that is leased out.
+    pub(crate) fn lease_reach(&mut self, people: u32) {
+        self.reach_out += people;
+    }
+
+    /// Notes leave to reach people that comes back.
+    pub(crate) fn regain_reach(&mut self, people: u32) {
+        self.reach_out -= people;
+    }
+
+    /// Ads that may be leased out now at so many a second: a second's worth after a rest.
+    pub(crate) fn throughput_left(&self, now: SimTime, per_second: u32) -> u32 {
+        let second = i128::from(Span::SECOND.0);
+        let free = (i128::from(now.0) + second) * i128::from(per_second) - self.busy_until;
+        (free / second).clamp(0, i128::from(per_second)) as u32
+    }
+
+    /// Notes ads leased out at so many a second.
+    pub(crate) fn lease_throughput(&mut self, now: SimTime, per_second: u32, ads: u32) {
+        let rested = i128::from(now.0) * i128::from(per_second);
+        self.busy_until = self.busy_until.max(rested) + i128::from(ads) * i128::from(Span::SECOND.0);
+    }
+
+    /// Ads of this month's plan and beyond it that may still be leased out.
+    pub(crate) fn quota_left(&mut self, now: SimTime, quota: Quota) -> u32 {
+        self.turn(month(now));
+        match quota.overage {
+            Some(_) => u32::MAX,
+            None => quota.messages_count.saturating_sub(self.month_count),
+        }
+    }
+
+    /// What leasing out so many more ads costs the page, with the plan if it is not paid yet.
+    pub(crate) fn quota_fee(&self, quota: Quota, ads: u32) -> Money {
+        let fee = if self.has_paid { Money::ZERO } else { quota.fee };
+        fee + beyond(quota, self.month_count + ads) - beyond(quota, self.month_count)
+    }
+
+    /// Notes ads leased out in this month's plan; how many there are now.
+    pub(crate) fn lease_quota(&mut self, ads: u32) -> u32 {
+        self.has_paid = true;
+        self.month_count += ads;
+        self.month_count
+    }
+
+    /// Notes ads that come back unsent from a lease of this month; what the page gets back for them, and
+    /// how many ads are out now.
+    pub(crate) fn regain_quota(
+        &mut self,
+        now: SimTime,
+        quota: Quota,
+        until: SimTime,
+        ads: u32,
+    ) -> (Money, u32) {
+        self.turn(month(now));
+        if month(SimTime(until.0 - 1)) != self.month {
+            return (Money::ZERO, self.month_count);
+        }
+        let before = beyond(quota, self.month_count);
+        self.month_count -= ads;
+        (before - beyond(quota, self.month_count), self.month_count)
+    }
+
+    fn turn(&mut self, month: i64) {
+        if std::mem::replace(&mut self.month, month) != month {
+            (self.month_count, self.has_paid) = (0, false);
+        }
+    }
+}
+
+fn month(at: SimTime) -> i64 {
+    at.0.div_euclid(MONTH.0)
+}
+
+/// When the month of `at` ends.
+pub(crate) fn month_end(at: SimTime) -> SimTime {
+    SimTime((month(at) + 1) * MONTH.0)
+}
+
+/// What so many messages of one month cost beyond the plan.
+fn beyond(quota: Quota, messages: u32) -> Money {
+    let over = messages.saturating_sub(quota.messages_count);
+    Money(quota.overage.unwrap_or_default().0 * i64::from(over))
+}
+
+/// The rating that seven days come to.
+fn rate(rule: QualityRule, week: Heard) -> Quality {
+    let share = |part: u32, ppm: u32| {
+        (
+            u64::from(part) * 1_000_000,
+            u64::from(ppm) * u64::from(week.delivered),
+        )
+    };
+    let (complaints, red) = share(week.complaints, rule.red_ppm);
+    let (_, yellow) = share(0, rule.yellow_ppm);
+    let (opened, read) = share(week.opened, rule.read_ppm);
+    if week.delivered < rule.ads_count {
+        Quality::Green
+    } else if complaints >= red {
+        Quality::Red
+    } else if complaints >= yellow || opened < read {
+        Quality::Yellow
+    } else {
+        Quality::Green
+    }
+}
+
+#[cfg(test)]
+#[path = "standing_tests.rs"]
+mod tests;

@@ -1,0 +1,257 @@
+//! What pages may do and what they pay, over several shards.
+
+use crate::world::{ANN, LINK, PRICE, RESERVE, SHOES, USERS, World, act, campaign, config, policy, s};
+use chappe_base::{Account, Decision, Fact, Money, Party, ProductId, Quality, ReachStep, RuleKind, UserId};
+use chappe_platform::policy::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
+use chappe_platform::{CampaignConfig, Command, Config};
+
+const DAY: i64 = 86_400;
+
+/// Everybody knows the shoe shop, whose campaign lasts three days.
+fn world(rule: PageRule) -> World {
+    let sale = CampaignConfig {
+        end: s(3 * DAY),
+        budget: Money(90),
+        ..campaign(SHOES)
+    };
+    let mut world = World::new(Config {
+        policy: policy(Vec::new(), vec![rule]),
+        campaigns: vec![sale],
+        ..config()
+    });
+    for user in (0..USERS).map(UserId) {
+        world.acquainted(user, SHOES);
+    }
+    world
+}
+
+/// Everybody comes on line every ten minutes from then on, for so many hours.
+fn come_and_go(world: &mut World, from: i64, hours: i64) {
+    for round in 0..6 * hours {
+        for user in (0..USERS).map(UserId) {
+            world.online(s(from + 600 * round + i64::from(user.0)), user, 5);
+        }
+    }
+}
+
+fn recipients(world: &World) -> Vec<UserId> {
+    let user = |fact: &Fact| match fact {
+        Fact::AdDelivered { user, .. } => Some(*user),
+        _ => None,
+    };
+    world.picked(user).into_iter().map(|(_, user)| user).collect()
+}
+
+fn refused(world: &World, rule: RuleKind) -> bool {
+    let decision = Decision::Refused(rule);
+    world.count(|fact| matches!(fact, Fact::Decided { decision: said, .. } if *said == decision)) > 0
+}
+
+#[test]
+fn a_page_reaches_as_many_people_in_a_day_as_its_tier_allows() {
+    let mut world = world(PageRule::Tiers(Tiers {
+        limits: [4, 100, 1_000, 10_000],
+        // Half of the limit is 2, which would raise the tier.
+        start: 0,
+    }));
+    come_and_go(&mut world, 60, 1);
+    world.run_until(s(3_600));
+    let first = |tier| {
+        let changed = |fact: &Fact| matches!(fact, Fact::TierChanged { tier: t, .. } if *t == tier);
+        world.count(changed)
+    };
+    assert_eq!(first(1), 1, "it has reached half of its limit, and rises");
+    let mut people = recipients(&world);
+    let ads = people.len();
+    people.sort();
+    people.dedup();
+    assert!(ads > people.len(), "who was reached may be sent more: {ads}");
+    world.run();
+    let moved = |step| {
+        let people = |fact: &Fact| match fact {
+            Fact::ReachMoved { step: s, people, .. } if *s == step => Some(*people),
+            _ => None,
+        };
+        world
+            .picked(people)
+            .into_iter()
+            .map(|(_, people)| people)
+            .sum::<u32>()
+    };
+    assert_eq!(
+        moved(ReachStep::Leased),
+        moved(ReachStep::Regained),
+        "all leave comes back"
+    );
+}
+
+#[test]
+fn a_tier_that_is_used_up_refuses() {
+    let mut world = world(PageRule::Tiers(Tiers {
+        limits: [1, 2, 3, 4],
+        start: 0,
+    }))
+    .link(|command| (!matches!(command, Command::Hear { .. })).then_some(LINK));
+    come_and_go(&mut world, 60, 2);
+    world.run_until(s(7_200));
+    let mut people = recipients(&world);
+    people.dedup();
+    assert_eq!(people.len(), 1);
+    assert!(refused(&world, RuleKind::Tier));
+    come_and_go(&mut world, DAY + 7_200, 2);
+    world.run();
+    assert!(
+        recipients(&world).len() > people.len(),
+        "a day later there is leave again"
+    );
+}
+
+#[test]
+fn a_page_that_many_complain_of_pauses() {
+    let mut world = world(PageRule::Quality(QualityRule {
+        yellow_ppm: 5_000,
+        red_ppm: 10_000,
+        read_ppm: 0,
+        ads_count: 1,
+        on_red: OnRed::Pause,
+    }));
+    come_and_go(&mut world, 60, 1);
+    world.at(
+        s(3_600),
+        Command::Mute {
+            user: ANN,
+            page: SHOES,
+        },
+    );
+    come_and_go(&mut world, 3_700, 3);
+    world.run();
+    let red = |fact: &Fact| {
+        matches!(
+            fact,
+            Fact::Rated {
+                quality: Quality::Red,
+                ..
+            }
+        )
+    };
+    assert!(world.count(red) > 0);
+    assert!(refused(&world, RuleKind::Quality));
+}
+
+#[test]
+fn a_plan_sends_its_messages_and_no_more() {
+    let plan = |overage| {
+        let mut world = world(PageRule::Quota(Quota {
+            messages_count: 6,
+            fee: Money(5),
+            overage,
+        }));
+        come_and_go(&mut world, 60, 5);
+        world.run();
+        let sent = recipients(&world).len() as i64;
+        (
+            sent,
+            world.everywhere(Account::MessageRevenue),
+            refused(&world, RuleKind::Quota),
+        )
+    };
+    assert_eq!(plan(None), (6, Money(5), true));
+    let (sent, earned, _) = plan(Some(Money(1)));
+    assert!(sent > 6);
+    assert_eq!(earned, Money(5 + sent - 6), "the plan, and each beyond it");
+}
+
+#[test]
+fn a_bid_below_the_reserve_is_refused() {
+    for rule in [
+        PageRule::Reserve(Money(3)),
+        PageRule::MessagePrices(MessagePrices {
+            marketing: Money(3),
+            utility: Money(1),
+        }),
+    ] {
+        let mut world = world(rule);
+        come_and_go(&mut world, 60, 1);
+        world.run();
+        assert_eq!(recipients(&world), []);
+        assert!(refused(&world, rule.kind()), "{rule:?}");
+    }
+}
+
+/// The user buys on the first day; the parcel leaves `after` so many seconds.
+fn shipped(after: i64, purse: Money) -> World {
+    let mut world = world(PageRule::MessagePrices(MessagePrices {
+        marketing: RESERVE,
+        utility: purse,
+    }));
+    world.stocked(SHOES, 3);
+    let (order, user, page, product) = (act(ANN, 1), ANN, SHOES, ProductId(0));
+    world.at(
+        s(60),
+        Command::Checkout {
+            order,
+            user,
+            page,
+            product,
+            price: PRICE,
+        },
+    );
+    world.at(s(60 + after), Command::Ship { order, page });
+    world.run();
+    world
+}
+
+#[test]
+fn a_notice_costs_its_list_price_a_day_after_the_order() {
+    for (after, price, earned, refused) in [
+        (DAY - 10, 1, 0, 0),
+        (DAY + 10, 1, 1, 0),
+        (DAY + 10, 1_000, 0, 1),
+        (DAY + 10, 0, 0, 0),
+    ] {
+        let mut world = shipped(after, Money(price));
+        assert_eq!(
+            world.everywhere(Account::MessageRevenue),
+            Money(earned),
+            "{after} {price}"
+        );
+        let by_page = |fact: &Fact| {
+            matches!(
+                fact,
+                Fact::Refused {
+                    by: Party::Page(_),
+                    ..
+                }
+            )
+        };
+        assert_eq!(world.count(by_page), refused, "{after} {price}");
+    }
+}
+
+#[test]
+fn the_platform_keeps_its_share_of_a_payment_to_a_page() {
+    let mut world = World::new(Config {
+        payment_fee_ppm: 290_000,
+        ..config()
+    });
+    world.acquainted(ANN, SHOES);
+    world.stocked(SHOES, 1);
+    let (order, user, page, product) = (act(ANN, 1), ANN, SHOES, ProductId(0));
+    world.at(
+        s(60),
+        Command::Checkout {
+            order,
+            user,
+            page,
+            product,
+            price: PRICE,
+        },
+    );
+    world.run();
+    assert_eq!(
+        world.everywhere(Account::PaymentRevenue),
+        Money(2),
+        "0.29 of 10, rounded down"
+    );
+    assert_eq!(world.free(Party::Page(SHOES)), Money(108));
+}

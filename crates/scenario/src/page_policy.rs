@@ -1,0 +1,181 @@
+//! The page's side of the section `[policy]`: what ads and messages cost, and how much a page may send.
+
+use crate::error::Problem;
+use crate::policy::{PolicyFile, Setting};
+use chappe_base::{Amount, Money, Probability, RuleKind};
+use chappe_platform::policy::{MessagePrices, OnRed, PageRule, Policy, QualityRule, Quota, Tiers};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// List prices of a business's messages. Answers are free, and notices within a day of their order.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MessagePricesFile {
+    /// Of an ad delivered: no bid below it.
+    #[schemars(extend("x-unit" = "currency"))]
+    pub(crate) marketing: Amount,
+    /// Of a notice more than a day after its order.
+    #[schemars(extend("x-unit" = "currency"))]
+    pub(crate) utility: Amount,
+}
+
+/// People that a page may send ads to in any 24 hours, by tier.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TiersFile {
+    /// The limits of tiers 0 to 3, rising; tier 4 has none.
+    pub(crate) limits: [u32; 4],
+    /// The tier in which pages begin, 0 to 4.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 4))]
+    pub(crate) start: u8,
+}
+
+/// How a page is rated by seven days of its ads. Blocks, mutes and opt-outs are complaints.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QualityFile {
+    /// Complaints per ad from which on a page is yellow.
+    pub(crate) yellow: Probability,
+    /// Complaints per ad from which on a page is red.
+    pub(crate) red: Probability,
+    /// Share of the ads opened below which a page is yellow at best.
+    pub(crate) read: Probability,
+    /// With fewer ads a page is green.
+    #[schemars(range(min = 1), extend("x-unit" = "ads"))]
+    pub(crate) ads: u32,
+    /// What becomes of a red page.
+    pub(crate) on_red: OnRedWord,
+}
+
+/// What becomes of a red page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OnRedWord {
+    /// It falls a tier.
+    Downgrade,
+    /// It sends no ads until it is better.
+    Pause,
+}
+
+/// A plan of so many ads in 30 days.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuotaFile {
+    /// How many.
+    #[schemars(range(min = 1), extend("x-unit" = "ads"))]
+    pub(crate) messages: u32,
+    /// What the plan costs for 30 days.
+    #[schemars(extend("x-unit" = "currency"))]
+    pub(crate) fee: Amount,
+    /// What one more costs; none may be sent where absent.
+    #[serde(default)]
+    #[schemars(extend("x-unit" = "currency"))]
+    pub(crate) overage: Option<Amount>,
+}
+
+/// Ads that a page leases out per second.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ThroughputFile {
+    /// How many.
+    #[schemars(range(min = 1), extend("x-unit" = "ads per second"))]
+    pub(crate) per_second: u32,
+}
+
+/// Puts the rules of the file in place of the preset's.
+pub(crate) fn replace(file: &PolicyFile, policy: &mut Policy) {
+    let mut put = |kind, rule: Option<Option<PageRule>>| {
+        let Some(rule) = rule else { return };
+        policy.page_rules.retain(|rule| rule.kind() != kind);
+        policy.page_rules.extend(rule);
+    };
+    put(
+        RuleKind::Reserve,
+        rule(&file.reserve, |reserve| PageRule::Reserve(reserve.0)),
+    );
+    put(
+        RuleKind::MessagePrice,
+        rule(&file.message_prices, |prices| {
+            PageRule::MessagePrices(MessagePrices {
+                marketing: prices.marketing.0,
+                utility: prices.utility.0,
+            })
+        }),
+    );
+    put(
+        RuleKind::Tier,
+        rule(&file.tiers, |&TiersFile { limits, start }| {
+            PageRule::Tiers(Tiers { limits, start })
+        }),
+    );
+    put(
+        RuleKind::Quality,
+        rule(&file.quality, |quality| {
+            PageRule::Quality(QualityRule {
+                yellow_ppm: quality.yellow.ppm(),
+                red_ppm: quality.red.ppm(),
+                read_ppm: quality.read.ppm(),
+                ads_count: quality.ads,
+                on_red: match quality.on_red {
+                    OnRedWord::Downgrade => OnRed::Downgrade,
+                    OnRedWord::Pause => OnRed::Pause,
+                },
+            })
+        }),
+    );
+    put(
+        RuleKind::Throughput,
+        rule(&file.throughput, |&ThroughputFile { per_second }| {
+            PageRule::Throughput { per_second }
+        }),
+    );
+    put(
+        RuleKind::Quota,
+        rule(&file.quota, |quota| {
+            PageRule::Quota(Quota {
+                messages_count: quota.messages,
+                fee: quota.fee.0,
+                overage: quota.overage.map(|price| price.0),
+            })
+        }),
+    );
+}
+
+/// The rule that a setting makes, or that there is none; nothing where the file says nothing.
+fn rule<T>(setting: &Option<Setting<T>>, rule: impl Fn(&T) -> PageRule) -> Option<Option<PageRule>> {
+    setting.as_ref().map(|setting| match setting {
+        Setting::Off => None,
+        Setting::Is(value) => Some(rule(value)),
+    })
+}
+
+/// Checks what no single value can say.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub(crate) fn check(file: &PolicyFile) -> Result<(), Problem> {
+    let wrong = |key: &str, message: &str| {
+        let path = ["policy".to_string(), key.to_string()];
+        Err(Problem::value(&path, format!("`policy.{key}`: {message}")))
+    };
+    if let Some(Setting::Is(tiers)) = &file.tiers
+        && !tiers.limits.is_sorted_by(|lower, higher| lower < higher)
+    {
+        return wrong("tiers", "`limits` must rise from tier to tier");
+    }
+    if let Some(Setting::Is(quality)) = &file.quality
+        && quality.yellow.get() > quality.red.get()
+    {
+        return wrong("quality", "`yellow` must not be above `red`");
+    }
+    if let Some(Setting::Is(prices)) = &file.message_prices
+        && prices.marketing.0 == Money::ZERO
+    {
+        return wrong("message_prices", "`marketing` must be above zero");
+    }
+    if let Some(Setting::Is(Amount(Money::ZERO))) = file.reserve {
+        return wrong("reserve", "must be above zero; \"none\" takes it away");
+    }
+    Ok(())
+}
