@@ -81,7 +81,7 @@ after an interruption the same command goes on from there.")]
     /// Play a scenario at many points of its parameters, and say which are best.
     #[command(after_help = "\
 Examples:
-  chappe sweep scenarios/first-ads.toml --scale 0.1 --vary policy.preset=leak-2016,sponsored-2017,no-ads
+  chappe sweep scenarios/first-ads.toml --scale 0.1 --vary policy.preset=leak-2016,no-ads
   chappe sweep scenarios/first-ads.toml --vary agents.ads.refusal_slope=0.1..1 --vary agents.ads.buy=0.01..0.1 --points 64
   chappe sweep scenarios/first-ads.toml --vary agents.ads.buy=0.01..0.1 --vary agents.ads.mute_share=0..0.3 --indices
   chappe sweep scenarios/first-ads.toml --vary campaign.0.bid=0.01,0.02 --part 2/8 --out part-2

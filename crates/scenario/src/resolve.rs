@@ -485,7 +485,10 @@ fn study(file: &File, arms: &[String]) -> Result<Study, Problem> {
         .filter(|baseline| !arms.contains(baseline))
     {
         let message = format!("there is no arm `{baseline}`");
-        let help = advice(baseline, arms.iter().map(String::as_str));
+        let help = match arms {
+            [] => "the scenario has no arms".to_string(),
+            arms => advice(baseline, arms.iter().map(String::as_str)),
+        };
         return Err(wrong(&["study", "baseline"], message).help(help));
     }
     if study.pilot > study.replications {

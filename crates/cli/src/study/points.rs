@@ -28,6 +28,12 @@ pub(crate) fn varied(given: &[Vary], study: &Study) -> Result<Vec<Vary>, Failure
         [] => study.vary.iter().map(of_file).collect(),
         given => given.to_vec(),
     };
+    if vary.iter().any(|vary| vary.key == "seed") {
+        return Err(Failure::usage_with(
+            "replications vary the seed",
+            "give --replications N",
+        ));
+    }
     let mut keys: Vec<&str> = vary.iter().map(|vary| vary.key.as_str()).collect();
     keys.sort_unstable();
     if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -6,6 +6,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 mod arms;
 mod campaigns;
 mod sections;
+mod study;
 mod values;
 
 fn rendered(error: &Error) -> String {
