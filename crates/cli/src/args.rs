@@ -1,8 +1,10 @@
 //! The arguments, as people give them.
 
 mod load;
+mod study;
 
 pub(crate) use load::{CalibrateArgs, CapacityArgs, Compare, LoadArgs, Offer, ShapeName};
+pub(crate) use study::{Over, StudyArgs, SweepArgs, Vary, WhatifArgs};
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
@@ -64,6 +66,29 @@ Examples:
         after_help = "Example: chappe calibrate scenarios/first-ads.toml --out reports/out/calibration"
     )]
     Calibrate(CalibrateArgs),
+    /// Play arms of a scenario side by side, and say what they change and how surely.
+    #[command(after_help = "\
+Examples:
+  chappe whatif scenarios/first-ads.toml --scale 0.1
+  chappe whatif scenarios/first-ads.toml --only 'no ads' --replications 10 --budget 5m
+  chappe whatif scenarios/first-ads.toml --arm 'two a day' 'policy.frequency_cap={ per_user = 2, every = \"1 day\" }'
+  chappe whatif scenarios/first-ads.toml --scale 0.1 --sensitivity
+  chappe whatif scenarios/first-ads.toml --sensitivity agents.ads.refusal_slope=0.1..1
+
+All arms of a replication share their draws, so their differences are the arms'. Runs that ended are kept: \
+after an interruption the same command goes on from there.")]
+    Whatif(WhatifArgs),
+    /// Play a scenario at many points of its parameters, and say which are best.
+    #[command(after_help = "\
+Examples:
+  chappe sweep scenarios/first-ads.toml --scale 0.1 --vary policy.preset=leak-2016,no-ads
+  chappe sweep scenarios/first-ads.toml --vary agents.ads.refusal_slope=0.1..1 --vary agents.ads.buy=0.01..0.1 --points 64
+  chappe sweep scenarios/first-ads.toml --vary agents.ads.buy=0.01..0.1 --vary agents.ads.mute_share=0..0.3 --indices
+  chappe sweep scenarios/first-ads.toml --vary campaign.0.bid=0.01,0.02 --part 2/8 --out part-2
+
+Runs that ended are kept in OUT/cells. To share a sweep among machines give each a --part, copy all their cells \
+into one folder, and give the same command with that folder and without --part.")]
+    Sweep(SweepArgs),
     /// Check a scenario without running it.
     #[command(
         after_help = "Example: chappe validate scenarios/first-ads.toml --set population.users=1000000"

@@ -6,8 +6,10 @@
 
 use crate::args::Workers;
 use crate::machine;
+use chappe_base::SimTime;
 use chappe_engine::events_per_window;
 use chappe_scenario::Scenario;
+use std::time::Duration;
 
 /// What an event costs one worker [ns].
 const EVENT_NS: f64 = 200.0;
@@ -15,6 +17,12 @@ const EVENT_NS: f64 = 200.0;
 const WINDOW_OF_THREADS_NS: f64 = 10_000.0;
 /// What it costs processes of one machine to end a window [ns], over loopback.
 const WINDOW_OF_PROCESSES_NS: f64 = 140_000.0;
+
+/// How long a run takes one worker at most, were all its hours as busy as the busiest.
+pub(crate) fn estimated(scenario: &Scenario) -> Duration {
+    let windows = (scenario.horizon - SimTime::ZERO).as_secs_f64() / scenario.lookahead().as_secs_f64();
+    Duration::from_secs_f64(events_per_window(scenario) * windows * EVENT_NS / 1e9)
+}
 
 /// Processes of one run, and the threads of each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -42,6 +42,9 @@ pub(crate) enum Failure {
     /// The run was interrupted; what it had is written.
     #[error("interrupted; the report covers the run up to {0}")]
     Interrupted(String),
+    /// A study was interrupted; the runs that ended are kept.
+    #[error("interrupted; {0} are kept, and the same command goes on from there")]
+    Kept(String),
     /// The file of the processes of a run is wrong, or the number of this one.
     #[error(transparent)]
     Hosts(#[from] HostsError),
@@ -99,7 +102,7 @@ impl Failure {
             Failure::Violations(_) => 3,
             Failure::Invalid { .. } | Failure::Generator { .. } => 5,
             Failure::Thresholds(_) => 99,
-            Failure::Interrupted(_) => 130,
+            Failure::Interrupted(_) | Failure::Kept(_) => 130,
         }
     }
 

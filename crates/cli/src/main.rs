@@ -18,6 +18,7 @@ mod session;
 mod several;
 mod sources;
 mod story;
+mod study;
 mod terminal;
 
 use crate::args::{Cli, Command};
@@ -59,6 +60,14 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Calibrate(args) => {
             pages::use_large();
             commands::calibrate::calibrate(&args)
+        }
+        Command::Whatif(args) => {
+            pages::use_large();
+            commands::whatif::whatif(&args)
+        }
+        Command::Sweep(args) => {
+            pages::use_large();
+            commands::sweep::sweep(&args)
         }
         Command::Validate(args) => commands::validate::validate(&args),
         Command::Explain(args) => commands::explain::explain(&args),

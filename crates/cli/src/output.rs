@@ -1,23 +1,37 @@
 //! The folder of a run: written aside and renamed, so that it is whole or not there.
 
 use crate::failure::Failure;
+use crate::study::cells;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// What marks a folder as one of ours: one of these records.
-const RECORDS: [&str; 4] = ["run.json", "capacity.json", "comparison.json", "calibration.json"];
+const RECORDS: [&str; 6] = [
+    "run.json",
+    "capacity.json",
+    "comparison.json",
+    "calibration.json",
+    "whatif.json",
+    "sweep.json",
+];
 /// What may stand in a folder of ours beside its record.
-const OURS: [&str; 8] = [
+const OURS: [&str; 11] = [
+    "differences.csv",
+    "figures.csv",
     "index.html",
     "junit.xml",
     "latency.hlog",
     "plots",
+    "points.csv",
     "scenario.toml",
     "series.csv",
     "service.toml",
     "summary.md",
 ];
+
+/// The runs of a study: they stay, and may be there before any record.
+const KEPT: &str = cells::FOLDER;
 
 /// What somebody may have written into a folder of ours, and stays.
 const GUEST: &str = "README.md";
@@ -88,6 +102,10 @@ impl Output {
             if guest.is_file() {
                 fs::copy(guest, self.aside.join(GUEST))?;
             }
+            let kept = self.target.join(KEPT);
+            if kept.is_dir() {
+                fs::rename(kept, self.aside.join(KEPT))?;
+            }
             // Never without a whole folder for longer than it takes to rename another.
             let mut old = self.aside.clone().into_os_string();
             old.push("-old");
@@ -144,7 +162,8 @@ fn make_sure_it_is_ours(folder: &Path) -> Result<(), Failure> {
         .flatten()
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
-    if !names.is_empty() && !RECORDS.iter().any(|record| folder.join(record).is_file()) {
+    let has_record = RECORDS.iter().any(|record| folder.join(record).is_file());
+    if !names.is_empty() && !has_record && !folder.join(KEPT).is_dir() {
         return refused("is not the folder of a run");
     }
     match names.iter().find(|name| !is_ours(name)) {
@@ -154,7 +173,7 @@ fn make_sure_it_is_ours(folder: &Path) -> Result<(), Failure> {
 }
 
 fn is_ours(name: &str) -> bool {
-    OURS.contains(&name) || RECORDS.contains(&name) || name == GUEST
+    OURS.contains(&name) || RECORDS.contains(&name) || [GUEST, KEPT].contains(&name)
 }
 
 #[cfg(test)]

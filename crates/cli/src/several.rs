@@ -6,8 +6,8 @@ use crate::effort::Effort;
 use crate::failure::Failure;
 use crate::machine;
 use crate::output::Output;
-use crate::sources::Loaded;
-use chappe_base::{Chain, Duration, SimTime};
+use crate::sources::{Loaded, trace_hash};
+use chappe_base::{Duration, SimTime};
 use chappe_engine::{Contribution, Peers, SimulateOptions, Simulated, simulate_among};
 use chappe_hosts::{Company, Hosts, Loss, Peer, meet};
 use serde::{Deserialize, Serialize};
@@ -125,14 +125,7 @@ fn loopback(count: usize) -> Result<Hosts, Failure> {
 /// What processes of one run have to agree about.
 fn terms(loaded: &Loaded, (effort, until): (Effort, Option<SimTime>)) -> Vec<(&'static str, String)> {
     let scenario = &loaded.scenario;
-    let trace = loaded.trace.as_ref().map(|trace| {
-        let mut chain = Chain::default();
-        chain.push(&(trace.people_count, trace.origin_s));
-        for message in &trace.messages {
-            chain.push(&(message.sender, message.receiver, message.at_s));
-        }
-        chain.value()
-    });
+    let trace = loaded.trace.as_deref().map(trace_hash);
     vec![
         ("the version of chappe", env!("CARGO_PKG_VERSION").to_string()),
         ("the scenario's hash", scenario.hash.clone()),

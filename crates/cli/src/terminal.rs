@@ -106,6 +106,28 @@ impl Steps {
     }
 }
 
+/// How many runs of a study have come to an end.
+pub(crate) struct Runs {
+    bar: ProgressBar,
+}
+
+impl Runs {
+    pub(crate) fn new(runs_count: u64, quiet: bool) -> Runs {
+        let template = "{wide_bar:.cyan/dim} {pos} of {len} runs  {eta} left";
+        Runs {
+            bar: bar(runs_count, template, quiet),
+        }
+    }
+
+    pub(crate) fn show(&self) {
+        self.bar.inc(1);
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 /// How a load goes, second by second.
 pub(crate) struct LoadGauge {
     bar: ProgressBar,

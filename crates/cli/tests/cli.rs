@@ -16,5 +16,7 @@ mod load;
 mod mutated;
 #[path = "cli/processes.rs"]
 mod processes;
+#[path = "cli/studies.rs"]
+mod studies;
 #[path = "cli/trace.rs"]
 mod trace;

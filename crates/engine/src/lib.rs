@@ -32,7 +32,7 @@ pub use contribution::Contribution;
 pub use kernel::{Emitter, Kernel, LogicalProcess};
 pub use peers::Peers;
 pub use promises::promises_of;
-pub use record::{Played, audit_summary, run_record, scenario_id};
+pub use record::{Played, assumption, audit_summary, run_record, scenario_id};
 pub use setting::Setting;
 pub use simulate::{SimulateOptions, Simulated, simulate, simulate_among};
 pub use station::{Arrival, Completion, Discipline, Started, Station, Ticket};

@@ -64,12 +64,7 @@ pub fn run_record(
         .map(|threshold| threshold.evaluate(played.parts))
         .collect();
     let audit = audit_summary(played.verdict, replay);
-    let assumed = scenario.assumed.iter().map(|assumed| Assumed {
-        key: assumed.key.clone(),
-        value: assumed.value.clone(),
-        unit: assumed.unit.clone(),
-        description: assumed.description.clone(),
-    });
+    let assumed = scenario.assumed.iter().map(assumption);
     let parts = played.parts.clone();
     RunRecord {
         schema: SCHEMA.to_string(),
@@ -82,6 +77,17 @@ pub fn run_record(
         result: parts.into_result(verdicts, audit, assumed.collect(), Vec::new()),
         execution,
         load: None,
+    }
+}
+
+/// A parameter without a source, as it stands in a record.
+#[must_use]
+pub fn assumption(assumed: &chappe_scenario::Assumed) -> Assumed {
+    Assumed {
+        key: assumed.key.clone(),
+        value: assumed.value.clone(),
+        unit: assumed.unit.clone(),
+        description: assumed.description.clone(),
     }
 }
 

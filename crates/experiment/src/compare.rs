@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use verdict::judge;
 
 pub use plan::{Plan, PlannedRun};
+pub(crate) use sentence::number;
 pub use verdict::Verdict;
 
 /// Which way a figure ought to move.

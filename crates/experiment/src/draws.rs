@@ -10,6 +10,12 @@ pub(crate) enum Use {
     Resample = 1,
     /// In which order the variants of a round run.
     Order,
+    /// The seed of a replication.
+    Replication,
+    /// In which order a key takes its values over the points of a design.
+    Stratum,
+    /// Where within its stratum a point lies.
+    Jitter,
 }
 
 /// The draws of one use under one seed.
@@ -22,9 +28,28 @@ impl Draws {
         Draws(philox2x64([what as u64, 0x6578_7065_7269_6d65], seed)[0])
     }
 
+    /// A uniform word.
+    pub(crate) fn word(self, a: u64, b: u64) -> u64 {
+        philox2x64([a, b], self.0)[0]
+    }
+
+    /// A number in [0, 1).
+    pub(crate) fn unit(self, a: usize, b: usize) -> f64 {
+        (self.word(a as u64, b as u64) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
     /// A whole number from 0 to below `count`, all equally likely but for 2^-64 of `count`.
     pub(crate) fn below(self, count: usize, a: usize, b: usize) -> usize {
-        let word = philox2x64([a as u64, b as u64], self.0)[0];
+        let word = self.word(a as u64, b as u64);
         ((word as u128 * count as u128) >> 64) as usize
+    }
+
+    /// The numbers below `count` in random order, by the shuffle of Fisher and Yates.
+    pub(crate) fn shuffled(self, count: usize, occasion: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        for last in (1..count).rev() {
+            order.swap(last, self.below(last + 1, occasion, last));
+        }
+        order
     }
 }

@@ -1,9 +1,12 @@
 //! Experiments on runs: what to run next, and what the figures say.
 //!
 //! [`statistics`] has estimates and their intervals, [`compare`] sets variants against each other
-//! in interleaved rounds, [`capacity`] searches for the highest rate within thresholds, and [`search`]
-//! for the parameters with the least loss. What a run
-//! is, the caller says: it comes as a closure, or only its figures come.
+//! in interleaved rounds, [`capacity`] searches for the highest rate within thresholds, [`search`] for
+//! the parameters with the least loss. For runs that
+//! share their draws, [`replications`] says how many it takes, [`effect`] what an arm changes,
+//! [`people`] for whom; [`points`] places runs over parameters, [`indices`] says which of these
+//! matter, [`frontier`] which choices nothing beats. What a run is, the caller says: it comes as a
+//! closure, or only its figures come.
 //!
 //! ```
 //! use chappe_experiment::compare::{Better, Comparison, Plan, Verdict};
@@ -23,5 +26,11 @@
 pub mod capacity;
 pub mod compare;
 mod draws;
+pub mod effect;
+pub mod frontier;
+pub mod indices;
+pub mod people;
+pub mod points;
+pub mod replications;
 pub mod search;
 pub mod statistics;

@@ -154,6 +154,16 @@ counts! {
     HistoryOrders = "history.orders", Count, None, "orders placed before day one";
 }
 
+impl Count {
+    /// What the platform earned, by source.
+    pub(crate) const REVENUES: [Count; 4] = [
+        Count::RevenueAds,
+        Count::RevenueMarketing,
+        Count::RevenueUtility,
+        Count::RevenuePayments,
+    ];
+}
+
 counts! {
     /// What is counted per interval.
     Tick, Kind::Series;
@@ -365,6 +375,13 @@ fn single() -> Vec<Definition> {
             "ads.return",
             Better::Higher,
             "orders placed in answer to an ad, at their price, to what the ads cost",
+        ),
+        define(
+            "revenue.total",
+            Kind::Gauge,
+            Unit::MicroUnits,
+            Better::Higher,
+            "what the platform earned, from all sources",
         ),
         define(
             "ads.price_per_thousand",

@@ -8,6 +8,7 @@ use crate::design::Design;
 use crate::ordered::Ordered;
 use crate::policy::PolicyFile;
 use crate::scenario::Lanes;
+use crate::study::Study;
 use chappe_base::{Amount, CommandClass, Duration, Format, Law, Probability, Span};
 use chappe_workload::config::{Agents, History, Population, Sessions, Traffic};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -64,6 +65,9 @@ pub(crate) struct File {
     pub(crate) design: Design,
     /// Variants of the scenario.
     pub(crate) arm: Vec<ArmFile>,
+    /// What is studied over many runs.
+    #[serde(skip_serializing_if = "Study::is_default")]
+    pub(crate) study: Study,
     /// What the result must fulfil: for each metric a list of conditions, such as
     /// `"delivery.friend" = ["p(99) < 250ms"]`.
     pub(crate) thresholds: Ordered<Vec<String>>,
@@ -91,6 +95,7 @@ impl Default for File {
             campaign: Vec::new(),
             design: Design::default(),
             arm: Vec::new(),
+            study: Study::default(),
             thresholds: Ordered::default(),
         }
     }

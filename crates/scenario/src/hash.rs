@@ -3,6 +3,7 @@
 use crate::design::Design;
 use crate::file::File;
 use crate::ordered::Ordered;
+use crate::study::Study;
 use chappe_base::Chain;
 
 /// The hash of `file` in 16 hexadecimal digits, over values and not over their writing: comments,
@@ -14,6 +15,7 @@ pub(crate) fn of(file: &File) -> String {
         seed: 0,
         warm_up: file.warm_up,
         arm: Vec::new(),
+        study: Study::default(),
         thresholds: Ordered::default(),
         // What is built otherwise is the same platform, but for whom it judges when.
         design: Design {

@@ -16,6 +16,7 @@ pub mod presets;
 mod resolve;
 mod scenario;
 mod schema;
+mod study;
 
 pub use design::{Broadcast, Design, Mailbox, Overload, Runtime};
 pub use error::Error;
@@ -26,3 +27,4 @@ pub use scenario::{
     Threshold,
 };
 pub use schema::schema;
+pub use study::{Study, Varied};

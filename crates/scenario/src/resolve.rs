@@ -7,6 +7,7 @@ use crate::page_policy;
 use crate::policy::Setting;
 use crate::presets::Preset;
 use crate::scenario::{Catalogue, Category, Link, Network, Scenario, Service, ServiceTimes, Threshold};
+use crate::study::Study;
 use crate::{assumed, hash};
 use chappe_base::{
     Act, CommandClass, Duration, Format, Homes, Keyed, Law, Money, PageId, ProductId, Purpose, SimTime, Span,
@@ -85,6 +86,7 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
             restock_after: file.catalogue.restock_after,
         },
         design: file.design.clone(),
+        study: study(file, context.arms)?,
         thresholds: thresholds
             .map(|(metric, conditions)| Threshold {
                 metric: metric.clone(),
@@ -490,4 +492,37 @@ fn service(section: &PlatformFile) -> Result<Service, Problem> {
         queue_capacity: section.queue_capacity,
         times,
     })
+}
+
+fn study(file: &File, arms: &[String]) -> Result<Study, Problem> {
+    let study = &file.study;
+    if let Some(baseline) = study
+        .baseline
+        .as_ref()
+        .filter(|baseline| !arms.contains(baseline))
+    {
+        let message = format!("there is no arm `{baseline}`");
+        let help = match arms {
+            [] => "the scenario has no arms".to_string(),
+            arms => advice(baseline, arms.iter().map(String::as_str)),
+        };
+        return Err(wrong(&["study", "baseline"], message).help(help));
+    }
+    if study.pilot > study.replications {
+        let message = format!(
+            "`study.pilot` ({}) must be at most `study.replications` ({})",
+            study.pilot, study.replications
+        );
+        return Err(wrong(&["study", "pilot"], message));
+    }
+    for (number, varied) in study.vary.iter().enumerate() {
+        let is_range = matches!((varied.from, varied.to), (Some(from), Some(to)) if from < to);
+        let is_list = varied.from.is_none() && varied.to.is_none() && !varied.values.is_empty();
+        if varied.key.is_empty() || is_range != varied.values.is_empty() || is_range == is_list {
+            let message =
+                format!("`study.vary.{number}` needs a `key`, and either `values` or `from` below `to`");
+            return Err(wrong(&["study", "vary", &number.to_string()], message));
+        }
+    }
+    Ok(study.clone())
 }

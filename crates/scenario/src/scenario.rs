@@ -1,6 +1,7 @@
 //! What a scenario file comes to: checked, resolved, ready to run.
 
 use crate::design::Design;
+use crate::study::Study;
 use chappe_base::{CommandClass, Duration, Law, SimTime, Span};
 use chappe_platform::Config;
 use chappe_workload::config::{Agents, History, Population, Sessions, Traffic};
@@ -26,7 +27,7 @@ pub struct Scenario {
     /// From when on figures count; before the horizon.
     pub warm_up: SimTime,
     /// Hash over everything that bears on what happens, in 16 hexadecimal digits. The seed, title,
-    /// question, thresholds, the other arms, comments and layout do not count.
+    /// question, thresholds, study, the other arms, comments and layout do not count.
     pub hash: String,
     /// Who is on the platform; `users` is already scaled.
     pub population: Population,
@@ -50,6 +51,8 @@ pub struct Scenario {
     pub catalogue: Catalogue,
     /// How it is built where it runs in real time.
     pub design: Design,
+    /// What is studied over many runs of it.
+    pub study: Study,
     /// Conditions by metric, as written.
     pub thresholds: Vec<Threshold>,
     /// Parameters without a source that are in effect.

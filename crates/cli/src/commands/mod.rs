@@ -11,6 +11,8 @@ mod predict;
 pub(crate) mod presets;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod sweep;
 pub(crate) mod trace;
 pub(crate) mod validate;
+pub(crate) mod whatif;
 pub(crate) mod why;

@@ -28,7 +28,7 @@ impl Plan {
         for round in 0..rounds_count {
             let order = match rounds.last() {
                 Some(last) if round % 2 == 1 => last.iter().rev().copied().collect(),
-                _ => shuffled(variants_count, draws, round),
+                _ => draws.shuffled(variants_count, round),
             };
             rounds.push(order);
         }
@@ -46,13 +46,4 @@ impl Plan {
         let rounds = self.rounds.iter().enumerate();
         rounds.flat_map(|(round, order)| order.iter().map(move |&variant| PlannedRun { round, variant }))
     }
-}
-
-/// The numbers below `count` in random order, by the shuffle of Fisher and Yates.
-fn shuffled(count: usize, draws: Draws, round: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).collect();
-    for last in (1..count).rev() {
-        order.swap(last, draws.below(last + 1, round, last));
-    }
-    order
 }

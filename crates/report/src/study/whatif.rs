@@ -18,8 +18,6 @@ use std::io;
 
 /// What the frontier is drawn from.
 const EARNED: &str = "revenue.total";
-/// The same, of a record that tells no other revenue.
-const EARNED_WITH_ADS: &str = "revenue.ads";
 /// What the frontier holds it against.
 const HARM: &str = "harm";
 /// Refusals of ads by rule stand under this name.
@@ -34,10 +32,12 @@ const FUNNEL: [(&str, &str); 6] = [
     ("ads.bought", "bought"),
 ];
 /// What a product manager looks at, whatever decided how long the study went on: name and words.
-const TOLD: [(&str, &str); 13] = [
+const TOLD: [(&str, &str); 15] = [
     ("revenue.total", "revenue"),
     ("revenue.ads", "revenue with ads"),
-    ("revenue.messages", "revenue with messages"),
+    ("revenue.messages.marketing", "revenue by list price"),
+    ("revenue.messages.utility", "revenue with notices and plans"),
+    ("revenue.payments", "revenue with payments"),
     ("sales.ads", "sales through ads"),
     ("ads.delivered", "ads delivered"),
     ("harm", "people who turned away"),
@@ -160,11 +160,6 @@ fn metric<'a>(record: &'a WhatIfRecord, name: &str) -> Option<&'a ArmsMetric> {
     record.metrics.iter().find(|metric| metric.metric == name)
 }
 
-/// What was earned, and how it is called.
-fn earned(record: &WhatIfRecord) -> Option<&ArmsMetric> {
-    metric(record, EARNED).or_else(|| metric(record, EARNED_WITH_ADS))
-}
-
 /// A metric in words, where people have any for it.
 fn named(name: &str) -> String {
     let told = TOLD.iter().find(|(told, _)| *told == name);
@@ -263,7 +258,7 @@ fn range_row(label: String, estimate: &Estimate, (drawn, factor): (Measure, f64)
 
 /// Arms by what they earn and whom they turn away; the baseline is the origin.
 fn frontier(record: &WhatIfRecord) -> Option<Data> {
-    let (earned, harm) = (earned(record)?, metric(record, HARM)?);
+    let (earned, harm) = (metric(record, EARNED)?, metric(record, HARM)?);
     let (earned_measure, factor) = measure(earned.unit);
     let origin = Dot {
         label: baseline(record).to_owned(),

@@ -7,6 +7,7 @@ mod arms;
 mod campaigns;
 mod page_policy;
 mod sections;
+mod study;
 mod values;
 
 fn rendered(error: &Error) -> String {

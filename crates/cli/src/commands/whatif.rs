@@ -1,0 +1,272 @@
+//! `chappe whatif`: arms of a scenario side by side.
+
+use crate::args::WhatifArgs;
+use crate::failure::Failure;
+use crate::machine;
+use crate::output::Output;
+use crate::results;
+use crate::study::arms::{metrics, series, users};
+use crate::study::cells::{Cell, Store};
+use crate::study::figures::definition;
+use crate::study::pool::{Pool, threads, verdict};
+use crate::study::replicate::{Played, Rule, replicate};
+use crate::study::sensitivity::{parameters, sensitivity};
+use crate::study::variant::{Ground, Variant, idle_arms};
+use chappe_engine::{assumption, scenario_id};
+use chappe_metrics::{ArmsMetric, Assumed, Execution, Headline, Stopping, WHATIF_SCHEMA, WhatIfRecord};
+use chappe_report::words;
+use std::fmt::Write as _;
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+/// What people ask about first, after the headline figures.
+const ASKED: [&str; 5] = [
+    "opt_ins.revoked",
+    "mutes",
+    "blocks",
+    "messages.accepted.friend",
+    "delivery.friend p(99)",
+];
+
+/// Plays arms side by side and says what they change.
+pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
+    let (started, clock) = (SystemTime::now(), Instant::now());
+    let threads = threads(args.study.workers);
+    let ground = Ground::read(&args.study, threads)?;
+    let only = match args.study.only.is_empty() {
+        true => ground.names(&args.study)?,
+        false => args.study.only.clone(),
+    };
+    let arms = ground.arms(&args.study, &only)?;
+    if arms.len() < 2 {
+        let help = "give the scenario an [[arm]], or --arm NAME KEY=VALUE";
+        return Err(Failure::usage_with("there is no arm beside the baseline", help));
+    }
+    let rule = rule(args, &ground)?;
+    let moved = args
+        .sensitivity
+        .as_deref()
+        .map(|given| parameters(&ground, given))
+        .transpose()?;
+    let target = target(args, &ground);
+    let output = Output::prepare(&target)?;
+    let store = Store::open(&target)?;
+    let budget = args.study.budget.or_else(|| ground.budget());
+    let quiet = args.study.quiet || args.study.json;
+    let pool = Pool::new(
+        &ground,
+        &store,
+        threads,
+        budget.map(|budget| clock + budget),
+        quiet,
+    );
+
+    let mut warnings = idle_arms(&arms);
+    for warning in &warnings {
+        eprintln!("warning: {}; {}", warning.problem, warning.remedy);
+    }
+    let played = replicate(&pool, &arms, &rule)?;
+    if played.runs.len() < 2 {
+        return Err(too_few(&played, &rule));
+    }
+    let sensitivity = match moved {
+        None => Vec::new(),
+        Some((moved, fixed)) => {
+            warnings.extend(fixed);
+            sensitivity(&pool, &arms, &rule, &played, &moved)?
+        }
+    };
+    let metrics = metrics(&played, &arms, &rule)?;
+    let peaks = vec![machine::peak_bytes().unwrap_or(0)];
+    let record = WhatIfRecord {
+        schema: WHATIF_SCHEMA.to_string(),
+        scenario: scenario_id(ground.scenario()),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        answer: answer(&metrics, &arms, &played),
+        arms: arms.iter().map(Variant::described).collect(),
+        seeds: played.seeds.clone(),
+        stopping: stopping(&played, &rule, budget),
+        metrics,
+        users: users(&played, &arms),
+        series: series(&played, &arms),
+        sensitivity,
+        assumed: assumed(&arms),
+        warnings,
+        execution: execution(
+            &played,
+            threads,
+            results::execution(&target, peaks, (started, clock.elapsed())),
+        ),
+    };
+    write(&output, &record, &ground.loaded.text).map_err(|error| Failure::Write { path: target, error })?;
+    let folder = output.finish()?;
+    say(args, &record, &folder.join("index.html").display().to_string())?;
+    let runs = played.runs.iter();
+    verdict(runs.flat_map(|runs| arms.iter().zip(runs)))?;
+    match played.ended {
+        "interrupted" => Err(Failure::Kept(words::counted(
+            played.runs.len() as i64,
+            "replication",
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn rule(args: &WhatifArgs, ground: &Ground) -> Result<Rule, Failure> {
+    let study = &ground.scenario().study;
+    for name in &study.headline {
+        definition(name)?;
+    }
+    let replications_max = args.replications.unwrap_or(study.replications);
+    Ok(Rule {
+        pilot_count: study.pilot.min(replications_max),
+        replications_max,
+        headline: study.headline.clone(),
+        width: study.width.get(),
+    })
+}
+
+fn target(args: &WhatifArgs, ground: &Ground) -> PathBuf {
+    let folder = || PathBuf::from("reports/out").join(format!("{}-whatif", ground.scenario().name));
+    args.study.out.clone().unwrap_or_else(folder)
+}
+
+fn too_few(played: &Played, rule: &Rule) -> Failure {
+    match played.ended {
+        "interrupted" => Failure::Kept("the runs that ended".to_string()),
+        _ => Failure::usage_with(
+            "the budget ended before two replications did; the runs that ended are kept",
+            format!(
+                "give --budget more time: the pilot takes {} replications",
+                rule.pilot_count
+            ),
+        ),
+    }
+}
+
+fn stopping(played: &Played, rule: &Rule, budget: Option<Duration>) -> Stopping {
+    let headline = |metric: &String| Headline {
+        metric: metric.clone(),
+        half_width: rule.width,
+    };
+    Stopping {
+        pilot_count: rule.pilot_count,
+        wanted_count: played.wanted_count,
+        replications_max: rule.replications_max,
+        budget_ns: budget.map(|budget| budget.as_nanos() as u64),
+        headline: rule.headline.iter().map(headline).collect(),
+        ended: played.ended.to_string(),
+    }
+}
+
+fn execution(played: &Played, threads: usize, common: Execution) -> Execution {
+    let events = |cell: &Cell| cell.events_count;
+    Execution {
+        workers: threads as u32,
+        events_count: played.runs.iter().flatten().map(events).sum(),
+        ..common
+    }
+}
+
+/// One sentence for each arm: the headline figures, and what people ask about first; then how sure that
+/// is.
+fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played) -> Vec<String> {
+    let headline_count = metrics.len().min(HEADLINE_SHOWN);
+    let is_asked = |metric: &ArmsMetric| ASKED.contains(&metric.metric.as_str());
+    let (first, rest) = metrics.split_at(headline_count);
+    let shown: Vec<&ArmsMetric> = first
+        .iter()
+        .chain(rest.iter().filter(|metric| is_asked(metric)))
+        .collect();
+    let of_arm = |arm: &Variant| {
+        let told = shown.iter().flat_map(|metric| &metric.against_baseline);
+        let told: Vec<&str> = told
+            .filter(|against| against.arm == arm.name)
+            .map(|against| against.sentence.as_str())
+            .collect();
+        words::sentence(&format!(
+            "`{}` instead of `{}`: {}",
+            arm.name,
+            arms[0].name,
+            told.join("; ")
+        ))
+    };
+    let replications = words::counted(played.runs.len() as i64, "replication");
+    let why = match played.ended {
+        "narrow_enough" => "enough for intervals as narrow as asked",
+        "replications" => "as many as were allowed, and fewer than the intervals asked for",
+        "budget" => "as many as the budget had time for",
+        _ => "as many as ended before the interruption",
+    };
+    let sure = format!("Differences are means of {replications} with 95% intervals: {why}.");
+    arms[1..].iter().map(of_arm).chain([sure]).collect()
+}
+
+/// Headline figures that the answer tells.
+const HEADLINE_SHOWN: usize = 2;
+
+fn write(output: &Output, record: &WhatIfRecord, scenario: &str) -> std::io::Result<()> {
+    output.write("whatif.json", &serde_json::to_vec_pretty(record)?)?;
+    output.write("figures.csv", figures_csv(record).as_bytes())?;
+    output.write("differences.csv", differences_csv(record).as_bytes())?;
+    output.write("scenario.toml", scenario.as_bytes())?;
+    let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
+    chappe_report::write_whatif(record, &mut sink).map_err(std::io::Error::other)
+}
+
+/// What any arm rests on without a source, each key once.
+fn assumed(arms: &[Variant]) -> Vec<Assumed> {
+    let mut assumed: Vec<Assumed> = Vec::new();
+    for parameter in arms.iter().flat_map(|arm| &arm.scenario.assumed) {
+        if !assumed.iter().any(|known| known.key == parameter.key) {
+            assumed.push(assumption(parameter));
+        }
+    }
+    assumed
+}
+
+fn figures_csv(record: &WhatIfRecord) -> String {
+    let mut text = "metric,unit,arm,replication,seed,figure\n".to_string();
+    for metric in &record.metrics {
+        for arm in &metric.arms {
+            for (number, (figure, seed)) in arm.figures.iter().zip(&record.seeds).enumerate() {
+                let figure = figure.map(|figure| figure.to_string()).unwrap_or_default();
+                let (name, unit) = (&metric.metric, metric.unit.label());
+                let _ = writeln!(text, "{name},{unit},{:?},{number},{seed},{figure}", arm.arm);
+            }
+        }
+    }
+    text
+}
+
+fn differences_csv(record: &WhatIfRecord) -> String {
+    let mut text = "metric,unit,arm,difference,low,high,verdict\n".to_string();
+    for metric in &record.metrics {
+        for against in &metric.against_baseline {
+            let (name, unit, between) = (&metric.metric, metric.unit.label(), against.difference);
+            let (value, low, high) = (between.value, between.low, between.high);
+            let _ = writeln!(
+                text,
+                "{name},{unit},{:?},{value},{low},{high},{}",
+                against.arm, against.verdict
+            );
+        }
+    }
+    text
+}
+
+fn say(args: &WhatifArgs, record: &WhatIfRecord, file: &str) -> Result<(), Failure> {
+    let mut out = stdout();
+    if args.study.json {
+        serde_json::to_writer_pretty(&mut out, record).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else if !args.study.quiet {
+        writeln!(out, "{}", record.scenario.question)?;
+        for sentence in &record.answer {
+            writeln!(out, "{sentence}")?;
+        }
+        writeln!(out, "Report: {file}")?;
+    }
+    Ok(())
+}

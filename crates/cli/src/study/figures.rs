@@ -1,0 +1,154 @@
+//! The figures that are read off a run, by name.
+
+use crate::failure::Failure;
+use chappe_experiment::compare::Better;
+use chappe_metrics::{Metric, ResultParts, SeriesTable, Unit, find};
+use chappe_report::words;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Opt-outs, mutes and blocks of pages per thousand users.
+pub(crate) const HARM: &str = "harm";
+/// What the platform earned.
+pub(crate) const REVENUE: &str = "revenue.total";
+const FRIENDS: &str = "delivery.friend";
+
+/// The series that a study follows over time.
+const SERIES: [&str; 5] = [
+    "series.accepted.friend",
+    "series.blocks",
+    "series.mutes",
+    "series.opt_outs",
+    "series.revenue",
+];
+
+/// A figure as numerator and denominator, so that files hold it exactly.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Figure(i64, i64);
+
+impl Figure {
+    pub(crate) fn value(self) -> f64 {
+        self.0 as f64 / self.1 as f64
+    }
+}
+
+/// What is known of a figure before any run.
+pub(crate) struct Definition {
+    pub(crate) name: String,
+    /// What it is, in a sentence.
+    pub(crate) words: String,
+    pub(crate) unit: Unit,
+    pub(crate) better: Better,
+}
+
+/// All scalar figures of a run; those that it has not are left out.
+pub(crate) fn read(parts: &ResultParts) -> BTreeMap<String, Figure> {
+    let mut figures = BTreeMap::new();
+    for (name, metric) in &parts.metrics {
+        match *metric {
+            Metric::Counter { value, .. } | Metric::Gauge { value, .. } => {
+                figures.insert(name.clone(), Figure(value, 1));
+            }
+            Metric::Ratio {
+                numerator,
+                denominator,
+            } => {
+                if denominator != 0 {
+                    figures.insert(name.clone(), Figure(numerator, denominator));
+                }
+            }
+            Metric::Histogram(ref summary) => {
+                if name == FRIENDS && summary.count > 0 {
+                    figures.insert(format!("{name} p(50)"), Figure(summary.p50, 1));
+                    figures.insert(format!("{name} p(99)"), Figure(summary.p99, 1));
+                }
+            }
+        }
+    }
+    let harm = ["opt_ins.revoked", "mutes", "blocks"].map(|name| figures.get(name).map_or(0, |harm| harm.0));
+    let users = i64::from(parts.size.users_count).max(1);
+    figures.insert(HARM.to_string(), Figure(harm.iter().sum::<i64>() * 1_000, users));
+    figures
+}
+
+/// The series of a run that a study follows.
+pub(crate) fn series(parts: &ResultParts) -> SeriesTable {
+    let mut series = parts.series.clone();
+    series
+        .columns
+        .retain(|column| SERIES.contains(&column.name.as_str()));
+    series
+}
+
+/// What a figure of that name is.
+pub(crate) fn definition(name: &str) -> Result<Definition, Failure> {
+    let defined = |words: &str, unit, better| Definition {
+        name: name.to_string(),
+        words: words.to_string(),
+        unit,
+        better,
+    };
+    if name == HARM {
+        let words = "harm (opt-outs, mutes and blocks per thousand people)";
+        return Ok(defined(words, Unit::Count, Better::Lower));
+    }
+    let (metric, quantile) = name.split_once(" p(").unwrap_or((name, ""));
+    let words = match quantile {
+        "" => "",
+        "50)" if metric == FRIENDS => "friends' median delivery",
+        "99)" if metric == FRIENDS => "friends' p99",
+        _ => {
+            let help = "studies know delivery.friend p(50) and delivery.friend p(99)";
+            return Err(Failure::usage_with(format!("there is no figure `{name}`"), help));
+        }
+    };
+    let found = find(metric).map_err(|error| Failure::usage(error.to_string()))?;
+    if quantile.is_empty()
+        && matches!(
+            found.kind,
+            chappe_metrics::Kind::Histogram | chappe_metrics::Kind::Series
+        )
+    {
+        let problem = format!("`{name}` is a {}, and no single figure", found.kind.label());
+        return Err(Failure::usage_with(
+            problem,
+            "take a counter, a gauge or a ratio, or delivery.friend p(99)",
+        ));
+    }
+    let better = match found.better {
+        chappe_metrics::Better::Higher => Better::Higher,
+        chappe_metrics::Better::Lower => Better::Lower,
+        chappe_metrics::Better::None => Better::None,
+    };
+    let words = if words.is_empty() {
+        plain(metric, &found.description)
+    } else {
+        words
+    };
+    Ok(defined(words, found.unit, better))
+}
+
+/// What people call the metrics that they ask for most.
+fn plain<'a>(metric: &str, description: &'a str) -> &'a str {
+    match metric {
+        REVENUE => "revenue",
+        "revenue.ads" => "revenue from ads",
+        "sales.ads" => "sales through ads",
+        "opt_ins.revoked" => "opt-outs",
+        "messages.accepted.friend" => "friends' messages",
+        _ => description,
+    }
+}
+
+/// An amount of a figure in its unit, as people read it.
+pub(crate) fn amount(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Nanoseconds => words::duration(value.round() as i64),
+        Unit::MicroUnits => words::money(value.round() as i64),
+        Unit::Bytes => words::bytes(value.round() as u64),
+        Unit::Share => format!("{:.2} points", value * 100.0),
+        Unit::PartsPerMillion => format!("{:.2} points", value / 1e4),
+        Unit::Count if value.abs() < 100.0 => format!("{value:.2}"),
+        Unit::Count => words::count(value.round() as i64),
+    }
+}

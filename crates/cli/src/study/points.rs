@@ -1,0 +1,126 @@
+//! The points of a sweep.
+
+use crate::args::{Over, Vary};
+use crate::failure::Failure;
+use chappe_experiment::points::{grid, latin_hypercube, saltelli};
+use chappe_metrics::VariedKey;
+use chappe_scenario::{Study, Varied};
+
+/// Which points a sweep tries.
+pub(crate) struct Points {
+    /// How they were chosen.
+    pub(crate) design: &'static str,
+    pub(crate) keys: Vec<VariedKey>,
+    /// The values of the keys at each point.
+    pub(crate) values: Vec<Vec<String>>,
+}
+
+/// What to vary: what the arguments say, or else the scenario.
+pub(crate) fn varied(given: &[Vary], study: &Study) -> Result<Vec<Vary>, Failure> {
+    let of_file = |varied: &Varied| Vary {
+        key: varied.key.clone(),
+        over: match (varied.from, varied.to) {
+            (Some(from), Some(to)) => Over::Range([from, to]),
+            (Some(_) | None, Some(_) | None) => Over::Values(varied.values.clone()),
+        },
+    };
+    let vary: Vec<Vary> = match given {
+        [] => study.vary.iter().map(of_file).collect(),
+        given => given.to_vec(),
+    };
+    if vary.iter().any(|vary| vary.key == "seed") {
+        return Err(Failure::usage_with(
+            "replications vary the seed",
+            "give --replications N",
+        ));
+    }
+    let mut keys: Vec<&str> = vary.iter().map(|vary| vary.key.as_str()).collect();
+    keys.sort_unstable();
+    if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Failure::usage(format!(
+            "`{}` is varied twice; list all its values together",
+            twice[0]
+        )));
+    }
+    match vary.is_empty() {
+        false => Ok(vary),
+        true => Err(Failure::usage_with(
+            "nothing is varied",
+            "give --vary KEY=V1,V2 or KEY=LOW..HIGH, or the scenario a [[study.vary]]",
+        )),
+    }
+}
+
+impl Points {
+    /// All combinations of listed values; with a range among them so many points that fill the space,
+    /// or the design that `indices` take.
+    pub(crate) fn new(vary: &[Vary], points_count: usize, indices: bool, seed: u64) -> Points {
+        let lists = vary.iter().map(|vary| match &vary.over {
+            Over::Values(values) => Some(values.len()),
+            Over::Range(_) => None,
+        });
+        let lists: Option<Vec<usize>> = lists.collect();
+        let (design, values) = match lists.filter(|_| !indices) {
+            Some(counts) => {
+                let at = |(vary, place): (&Vary, &usize)| match &vary.over {
+                    Over::Values(values) => values[*place].clone(),
+                    Over::Range([from, _]) => from.to_string(),
+                };
+                let points = grid(&counts).into_iter();
+                (
+                    "grid",
+                    points
+                        .map(|point| vary.iter().zip(&point).map(at).collect())
+                        .collect(),
+                )
+            }
+            None => {
+                let (design, points) = match indices {
+                    true => ("saltelli", saltelli(points_count, vary.len(), seed)),
+                    false => ("latin_hypercube", latin_hypercube(points_count, vary.len(), seed)),
+                };
+                let at = |(vary, unit): (&Vary, &f64)| vary.over.at(*unit);
+                (
+                    design,
+                    points
+                        .iter()
+                        .map(|point| vary.iter().zip(point).map(at).collect())
+                        .collect(),
+                )
+            }
+        };
+        Points {
+            design,
+            keys: vary.iter().map(key).collect(),
+            values,
+        }
+    }
+
+    /// What a point changes in the scenario.
+    pub(crate) fn changes(&self, point: usize) -> Vec<(String, String)> {
+        let keys = self.keys.iter().map(|key| key.key.clone());
+        keys.zip(self.values[point].iter().cloned()).collect()
+    }
+}
+
+impl Over {
+    /// The value at `unit` in [0, 1) of the way.
+    fn at(&self, unit: f64) -> String {
+        match self {
+            Over::Values(values) => values[(unit * values.len() as f64) as usize].clone(),
+            Over::Range([from, to]) => (from + (to - from) * unit).to_string(),
+        }
+    }
+}
+
+fn key(vary: &Vary) -> VariedKey {
+    let (values, range) = match &vary.over {
+        Over::Values(values) => (values.clone(), None),
+        Over::Range(range) => (Vec::new(), Some(*range)),
+    };
+    VariedKey {
+        key: vary.key.clone(),
+        values,
+        range,
+    }
+}

@@ -1,0 +1,68 @@
+//! What is studied over many runs of a scenario.
+
+use chappe_base::{Duration, Probability};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How `chappe whatif` sets arms against each other, and what `chappe sweep` varies. No single run
+/// depends on it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Study {
+    /// The arm that the others are held against; the base scenario if left out.
+    pub baseline: Option<String>,
+    /// Replications of which the variance is estimated.
+    #[schemars(range(min = 2, max = 1_000), extend("x-unit" = "replications"))]
+    pub pilot: u32,
+    /// The most replications.
+    #[schemars(range(min = 2, max = 10_000), extend("x-unit" = "replications"))]
+    pub replications: u32,
+    /// The metrics whose differences are to become sure: registered ones, quantiles of a distribution
+    /// as `"delivery.friend p(99)"`, or `harm`, opt-outs, mutes and blocks of pages per thousand
+    /// users.
+    pub headline: Vec<String>,
+    /// Half the width that their 95% intervals may have, as a share of the baseline's mean.
+    pub width: Probability,
+    /// The most wall time; unlimited if left out.
+    pub budget: Option<Duration>,
+    /// What a sweep varies.
+    pub vary: Vec<Varied>,
+    /// Points of a sweep over ranges.
+    #[schemars(range(min = 2, max = 1_000_000), extend("x-unit" = "points"))]
+    pub points: u32,
+}
+
+impl Default for Study {
+    fn default() -> Study {
+        Study {
+            baseline: None,
+            pilot: 5,
+            replications: 20,
+            headline: vec!["revenue.total".to_string(), "harm".to_string()],
+            width: Probability::of(0.05),
+            budget: None,
+            vary: Vec::new(),
+            points: 32,
+        }
+    }
+}
+
+impl Study {
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Study::default()
+    }
+}
+
+/// One key that a sweep varies: over `values`, or between `from` and `to`.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Varied {
+    /// The key, dotted as for `--set`.
+    pub key: String,
+    /// The values, each as for `--set`.
+    pub values: Vec<String>,
+    /// The lowest value of a range.
+    pub from: Option<f64>,
+    /// The highest value of a range.
+    pub to: Option<f64>,
+}

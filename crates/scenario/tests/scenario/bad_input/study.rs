@@ -1,0 +1,62 @@
+//! What cannot be studied.
+
+use super::refuses;
+use chappe_scenario::Options;
+
+#[test]
+fn a_baseline_that_is_no_arm() {
+    refuses(
+        r#"[[arm]]
+name = "no ads"
+[study]
+baseline = "noads"
+"#,
+        &Options::default(),
+        r#"
+  × there is no arm `noads`
+   ╭─[a.toml:4:12]
+ 3 │ [study]
+ 4 │ baseline = "noads"
+   ·            ───────
+   ╰────
+  help: did you mean `no ads`? Known here: `no ads`
+"#,
+    );
+}
+
+#[test]
+fn a_pilot_longer_than_all() {
+    refuses(
+        r"[study]
+pilot = 30
+",
+        &Options::default(),
+        r"
+  × `study.pilot` (30) must be at most `study.replications` (20)
+   ╭─[a.toml:2:9]
+ 1 │ [study]
+ 2 │ pilot = 30
+   ·         ──
+   ╰────
+",
+    );
+}
+
+#[test]
+fn a_key_varied_over_nothing() {
+    refuses(
+        r#"[[study.vary]]
+key = "agents.ads.buy"
+from = 0.1
+"#,
+        &Options::default(),
+        r"
+  × `study.vary.0` needs a `key`, and either `values` or `from` below `to`
+   ╭─[a.toml:1:1]
+ 1 │ [[study.vary]]
+   · ──────────────
+ 2 │ key = `agents.ads.buy`
+   ╰────
+",
+    );
+}
