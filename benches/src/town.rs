@@ -2,7 +2,7 @@
 
 use chappe_base::{Format, Homes, Money, PageId, ProductId, SimTime, Span, Topic};
 use chappe_platform::policy::Policy;
-use chappe_platform::{CampaignConfig, Config, Desk, Pacing, PageConfig, ProductConfig};
+use chappe_platform::{Audience, CampaignConfig, Config, Desk, Pacing, PageConfig, ProductConfig};
 
 /// How many pages there are, each with one product and two campaigns.
 pub const PAGES: u32 = 400;
@@ -37,6 +37,7 @@ pub(crate) fn terms(campaign: usize) -> CampaignConfig {
         budget: BUDGET,
         start: SimTime::ZERO,
         end: SimTime::NEVER,
+        audience: Audience::Everyone,
         pacing: Pacing::Asap,
     }
 }

@@ -9,6 +9,7 @@ const BY_USER: u8 = 2;
 const BLOCKED: u8 = 4;
 const MUTED: u8 = 8;
 const OPTED_IN: u8 = 16;
+const BOUGHT: u8 = 64;
 
 /// A user and a page.
 pub(crate) type Between = (UserId, PageId);
@@ -116,6 +117,11 @@ impl Consents {
         }
     }
 
+    /// The user has set money aside for something of the page.
+    pub(crate) fn bought(&mut self, between: Between) {
+        self.conversations.entry(between).or_default().set(BOUGHT, true);
+    }
+
     pub(crate) fn muted(&mut self, between: Between) {
         self.conversations.entry(between).or_default().set(MUTED, true);
     }
@@ -211,6 +217,9 @@ impl Consents {
         }
         if promises.opened_by_user && !conversation.is(BY_USER) {
             return Err("though the user did not open the conversation".into());
+        }
+        if campaign.shoppers_only && !conversation.is(BOUGHT) {
+            return Err("who never bought of the page, for a campaign for shoppers".into());
         }
         if !promises.first_topic.holds(conversation.topic, campaign.topic) {
             return Err(format!(

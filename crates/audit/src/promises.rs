@@ -173,6 +173,8 @@ pub struct Campaign {
     pub format: Format,
     /// What it is about.
     pub topic: Topic,
+    /// Whether it is for those alone who have paid the page for something, or begun to.
+    pub shoppers_only: bool,
     /// The product that has to be in stock whenever budget is leased; none if it needs no stock.
     pub product: Option<ProductId>,
     /// What it pays at most for one ad.

@@ -231,6 +231,9 @@ impl ShardAudit {
                 payee,
                 amount,
             } => {
+                if let (Party::User(user), Party::Page(page)) = (payer, payee) {
+                    self.consents.bought((user, page));
+                }
                 self.transfers.told(
                     said(transfer, Step::Reserve, Some(amount), Some((payer, payee))),
                     hearing,

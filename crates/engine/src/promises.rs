@@ -8,7 +8,7 @@ use chappe_base::{Format, Span, UserId};
 use chappe_platform::policy::{
     self, MessageRule, OnRed, OpenedBy, OptInScope, PageRule, TopicMatch, UserRule,
 };
-use chappe_platform::{CampaignConfig, Desk};
+use chappe_platform::{Audience, CampaignConfig, Desk};
 use chappe_scenario::Scenario;
 use chappe_workload::Population;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
         page: terms.page,
         format: terms.format,
         topic: terms.topic,
+        shoppers_only: terms.audience == Audience::Shoppers,
         product: needs_stock.then_some(terms.product),
         bid: terms.bid,
         budget: terms.budget,

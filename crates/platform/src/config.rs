@@ -92,6 +92,18 @@ pub struct CampaignConfig {
     pub end: SimTime,
     /// How it spends its budget.
     pub pacing: Pacing,
+    /// For whom it is, of those in conversation with the page.
+    pub audience: Audience,
+}
+
+/// For whom a campaign is, of those in conversation with its page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Audience {
+    /// All of them.
+    #[default]
+    Everyone,
+    /// Those who have paid for something of the page, or begun to.
+    Shoppers,
 }
 
 /// How a campaign spends its budget over time.

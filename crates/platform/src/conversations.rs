@@ -1,6 +1,6 @@
 //! A user's conversations with pages, and the consent given in them.
 
-use crate::config::Config;
+use crate::config::{Audience, Config};
 use crate::people::{NOT_YET, People};
 use crate::policy::{Case, Ground, Memory, OptIn, OptInScope};
 use crate::pool::NIL;
@@ -39,6 +39,8 @@ pub(crate) enum Flag {
     HasOptIn = 8,
     /// The page has sent its one further message since the user's last act.
     FurtherSent = 16,
+    /// The user has begun to buy something of the page.
+    Bought = 32,
 }
 
 impl Conversation {
@@ -60,6 +62,15 @@ impl Conversation {
     fn set_latest_opt_in(&mut self, opt_in: Option<OptIn>) {
         self.set(Flag::HasOptIn, opt_in.is_some());
         self.opt_in = opt_in.unwrap_or(self.opt_in);
+    }
+
+    /// Whether a campaign for `audience` is meant for the user.
+    #[inline]
+    pub(crate) fn is_among(&self, audience: Audience) -> bool {
+        match audience {
+            Audience::Everyone => true,
+            Audience::Shoppers => self.is(Flag::Bought),
+        }
     }
 
     pub(crate) fn has_acted_after(&self, at: SimTime) -> bool {

@@ -26,7 +26,7 @@ mod visits;
 
 pub use ads::Explanation;
 pub use command::{Command, place};
-pub use config::{CampaignConfig, Config, Desk, Pacing, PageConfig, ProductConfig};
+pub use config::{Audience, CampaignConfig, Config, Desk, Pacing, PageConfig, ProductConfig};
 pub use history::Past;
 pub use outbox::{Forward, Hop, Notice, Outbox};
 pub use shard::Shard;

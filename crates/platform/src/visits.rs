@@ -111,14 +111,15 @@ impl Shard {
         price: Money,
         out: &mut Outbox,
     ) {
-        if self.act_towards(now, order, user, page, None, out).is_none() {
+        let Some(place) = self.act_towards(now, order, user, page, None, out) else {
             return;
-        }
+        };
         let transfer = Transfer::of_order(order, user, page, price);
         if self
             .transfers
             .begin(now, &self.config, transfer, now, &mut self.ledger, out)
         {
+            self.people.conversation_mut(place).set(Flag::Bought, true);
             out.forward(
                 self.config.homes.page(page),
                 Command::PlaceOrder {

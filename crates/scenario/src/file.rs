@@ -401,6 +401,20 @@ pub(crate) struct CampaignFile {
     /// How it spends its budget.
     #[serde(default)]
     pub(crate) pacing: PacingWord,
+    /// For whom it is, of those in conversation with the page.
+    #[serde(default)]
+    pub(crate) audience: AudienceWord,
+}
+
+/// For whom a campaign is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum AudienceWord {
+    /// All of them.
+    #[default]
+    Everyone,
+    /// Those who have bought something of the page since the run began.
+    Shoppers,
 }
 
 /// How a campaign spends its budget.

@@ -2,7 +2,7 @@
 
 use crate::design::Broadcast;
 use crate::error::{Problem, advice};
-use crate::file::{CampaignFile, CatalogueFile, File, LinkFile, PacingWord, PlatformFile};
+use crate::file::{AudienceWord, CampaignFile, CatalogueFile, File, LinkFile, PacingWord, PlatformFile};
 use crate::page_policy;
 use crate::policy::Setting;
 use crate::presets::Preset;
@@ -14,7 +14,7 @@ use chappe_base::{
     Topic, standard_normal_quantile,
 };
 use chappe_platform::policy::{Policy, UserRule};
-use chappe_platform::{CampaignConfig, Config, Desk, Pacing, PageConfig, ProductConfig};
+use chappe_platform::{Audience, CampaignConfig, Config, Desk, Pacing, PageConfig, ProductConfig};
 use chappe_workload::config::Population;
 
 /// What a scenario is read with, beside its values.
@@ -415,6 +415,10 @@ fn one_campaign(
         budget: campaign.budget.0,
         start,
         end,
+        audience: match campaign.audience {
+            AudienceWord::Everyone => Audience::Everyone,
+            AudienceWord::Shoppers => Audience::Shoppers,
+        },
         pacing: match campaign.pacing {
             PacingWord::Even => Pacing::Even {
                 until: end.min(horizon),

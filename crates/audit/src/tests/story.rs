@@ -37,6 +37,7 @@ pub(super) fn promises() -> Promises {
         page: SHOP,
         format: Format::BackInStock,
         topic: SHOES,
+        shoppers_only: false,
         product: Some(SHOE),
         bid: Money(25),
         budget: Money(200),

@@ -3,6 +3,7 @@
 
 use super::{Ad, is_running};
 use crate::command::Command;
+use crate::conversations::Place;
 use crate::outbox::Outbox;
 use crate::shard::Shard;
 use chappe_base::{Act, ActKind, CampaignId, Decision, Fact, MessageId, ShardId, SimTime, UserId};
@@ -29,7 +30,9 @@ impl Shard {
         let users_count = config.homes.count(self.id, config.users_count);
         let until = (from as usize + CHUNK).min(users_count);
         for local in from as usize..until {
-            let Some(place) = self.people.find(local, terms.page) else {
+            let found = self.people.find(local, terms.page);
+            let meant = |place: &Place| self.people.conversation(*place).is_among(terms.audience);
+            let Some(place) = found.filter(meant) else {
                 continue;
             };
             let user = UserId(config.homes.number(self.id, local));

@@ -40,11 +40,12 @@ impl Shard {
         let mut next = self.people.latest_conversation(local);
         while let Some(place) = next {
             next = self.people.conversation_before(place);
-            let page = self.people.conversation(place).page;
+            let conversation = *self.people.conversation(place);
+            let page = conversation.page;
             for index in self.ads.range(page) {
                 let campaign = self.ads.by_page[index];
                 let terms = &config.campaigns[campaign.index()];
-                if !is_running(terms, now) {
+                if !is_running(terms, now) || !conversation.is_among(terms.audience) {
                     continue;
                 }
                 let verdict = self.judge(now, user, place, campaign, out);

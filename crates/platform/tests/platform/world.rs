@@ -6,7 +6,7 @@ use chappe_base::{
 };
 use chappe_platform::policy::{PageRule, Policy, UserRule};
 use chappe_platform::{
-    CampaignConfig, Command, Config, Desk, Hop, Notice, Outbox, Pacing, PageConfig, Past, ProductConfig,
+    Audience,    CampaignConfig, Command, Config, Desk, Hop, Notice, Outbox, Pacing, PageConfig, Past, ProductConfig,
     Shard,
 };
 use std::collections::BTreeMap;
@@ -106,6 +106,7 @@ pub(crate) fn campaign(page: PageId) -> CampaignConfig {
         budget: Money(20),
         start: SimTime::ZERO,
         end: s(86_400),
+        audience: Audience::Everyone,
         pacing: Pacing::Asap,
     }
 }
