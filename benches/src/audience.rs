@@ -260,6 +260,8 @@ impl Audience {
                 Command::GrantLease {
                     campaign,
                     amount,
+                    ads: u32::MAX,
+                    reach: 0,
                     until,
                 },
             );
