@@ -147,6 +147,8 @@ fn deed(class: CommandClass, user: UserId, page: PageId, until: SimTime) -> Vec<
             Command::GrantLease {
                 campaign,
                 amount,
+                ads: 1,
+                reach: 0,
                 until,
             },
             Command::LeaseTimeout { campaign },

@@ -255,14 +255,13 @@ impl Audience {
         let users = 0..self.people.len() as u32;
         for campaign in (0..PAGES as u16).map(CampaignId) {
             let (amount, until) = (BUDGET, SimTime::NEVER);
-            let (ads, reach) = (u32::MAX, u32::MAX);
             self.apply(
                 SimTime::ZERO,
                 Command::GrantLease {
                     campaign,
                     amount,
-                    ads,
-                    reach,
+                    ads: u32::MAX,
+                    reach: 0,
                     until,
                 },
             );
