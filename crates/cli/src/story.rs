@@ -20,6 +20,7 @@ pub(crate) fn message(fact: &Fact) -> Option<MessageId> {
         | Fact::Pending { message }
         | Fact::Read { message, .. }
         | Fact::AdDelivered { message, .. }
+        | Fact::MessageCharged { message, .. }
         | Fact::Reacted { message, .. } => Some(message),
         Fact::Asked { question, .. } | Fact::Answered { question, .. } | Fact::Abandoned { question, .. } => {
             Some(question)
@@ -49,6 +50,10 @@ pub(crate) fn message(fact: &Fact) -> Option<MessageId> {
         | Fact::CampaignEnded { .. }
         | Fact::Leased { .. }
         | Fact::LeaseReturned { .. }
+        | Fact::ReachMoved { .. }
+        | Fact::Rated { .. }
+        | Fact::TierChanged { .. }
+        | Fact::QuotaCharged { .. }
         | Fact::Decided { .. } => None,
     }
 }
@@ -97,7 +102,12 @@ pub(crate) fn concerns(fact: &Fact, user: UserId) -> bool {
         | Fact::CampaignStarted { .. }
         | Fact::CampaignEnded { .. }
         | Fact::Leased { .. }
-        | Fact::LeaseReturned { .. } => false,
+        | Fact::LeaseReturned { .. }
+        | Fact::MessageCharged { .. }
+        | Fact::ReachMoved { .. }
+        | Fact::Rated { .. }
+        | Fact::TierChanged { .. }
+        | Fact::QuotaCharged { .. } => false,
     }
 }
 
@@ -409,7 +419,7 @@ impl<'a> Teller<'a> {
                     "campaign {} of page {}: {}",
                     campaign.0,
                     page.0,
-                    verdict(decision)
+                    self.verdict(decision)
                 )
             }
             Fact::AdDelivered {

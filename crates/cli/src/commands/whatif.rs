@@ -91,7 +91,7 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
         users: users(&played, &arms),
         series: series(&played, &arms),
         sensitivity,
-        assumed: assumed(&arms),
+        assumed: assumed(&ground, &arms)?,
         warnings,
         execution: execution(
             &played,
@@ -216,14 +216,17 @@ fn write(output: &Output, record: &WhatIfRecord, scenario: &str) -> std::io::Res
 }
 
 /// What any arm rests on without a source, each key once.
-fn assumed(arms: &[Variant]) -> Vec<Assumed> {
+fn assumed(ground: &Ground, arms: &[Variant]) -> Result<Vec<Assumed>, Failure> {
     let mut assumed: Vec<Assumed> = Vec::new();
-    for parameter in arms.iter().flat_map(|arm| &arm.scenario.assumed) {
-        if !assumed.iter().any(|known| known.key == parameter.key) {
-            assumed.push(assumption(parameter));
-        }
+    for arm in arms {
+        let parameters = ground.play(arm, None)?.assumed;
+        let new = parameters
+            .iter()
+            .filter(|parameter| assumed.iter().all(|known| known.key != parameter.key));
+        let new: Vec<Assumed> = new.map(assumption).collect();
+        assumed.extend(new);
     }
-    assumed
+    Ok(assumed)
 }
 
 fn figures_csv(record: &WhatIfRecord) -> String {
