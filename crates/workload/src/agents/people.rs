@@ -19,7 +19,7 @@ impl Agents {
             self.schedule_next(user, 0, 0, SimTime::ZERO, acts);
             for (message, to, at) in self
                 .world
-                .under_way(user, self.activity(user))
+                .under_way(user, f64::from(self.person(user).activity))
                 .filter(|(_, _, at)| *at < self.world.horizon)
             {
                 acts.wakes.push((
@@ -36,12 +36,12 @@ impl Agents {
 
     /// Schedules the user's next act: in `slot` of `day`, or on a later day.
     fn schedule_next(&self, user: UserId, day: i32, slot: u32, previous: SimTime, acts: &mut Acts) {
-        let population = &self.world.population;
+        let person = self.person(user);
+        let zone = person.time_zone_minutes;
         let per_day = self
             .world
             .kinds
-            .per_day(self.activity(user), population.writes(user));
-        let zone = population.time_zone_minutes(user);
+            .per_day(f64::from(person.activity), person.writes);
         let (mut day, mut slot, mut previous) = (day, slot, previous);
         while per_day > 0.0 && previous < self.world.horizon {
             if let Some(at) = self.world.schedule.next(user, day, slot, previous, zone, per_day) {
@@ -62,15 +62,19 @@ impl Agents {
         }
     }
 
-    /// A person begins something.
+    /// The time for an act has come: the person begins it, unless ads have cost it, and the next is
+    /// scheduled.
     pub(super) fn begin(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, acts: &mut Acts) {
-        let begins = self.world.kinds.begin(
-            user,
-            day,
-            slot,
-            self.activity(user),
-            self.world.population.writes(user),
-        );
+        if self.keeps(now, user, day, slot) {
+            self.begin_act(now, user, day, slot, acts);
+        }
+        self.schedule_next(user, day, slot + 1, now, acts);
+    }
+
+    fn begin_act(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, acts: &mut Acts) {
+        let person = self.person(user);
+        let activity = f64::from(person.activity);
+        let begins = self.world.kinds.begin(user, day, slot, activity, person.writes);
         let kind = match begins {
             Begin::PageVisit => ActKind::Page,
             Begin::Conversation | Begin::CheckIn | Begin::Payment => ActKind::Chat,
@@ -90,29 +94,24 @@ impl Agents {
                 }
             }
         }
-        self.schedule_next(user, day, slot + 1, now, acts);
     }
 
     /// A person opens the app, unless it is open.
     pub(super) fn come_on_line(&mut self, now: SimTime, occasion: MessageId, user: UserId, acts: &mut Acts) {
-        let online_until = &mut self.people[self.world.platform.homes.local(user.0)].online_until;
-        if now < *online_until {
+        if self.is_online(user, now) {
             return;
         }
         let session = self.world.session(user);
-        *online_until = now + session.sample(self.world.draws.session.word(occasion.0, 0));
+        let until = now + session.sample(self.world.draws.session.word(occasion.0, 0));
+        self.person_mut(user).online_until = until;
         acts.commands.push((
             now,
             Command::Connect {
                 occasion,
                 user,
-                until: *online_until,
+                until,
             },
         ));
-    }
-
-    fn activity(&self, user: UserId) -> f64 {
-        f64::from(self.person(user).activity)
     }
 
     fn is_online(&self, user: UserId, at: SimTime) -> bool {
