@@ -1,6 +1,6 @@
 //! People among themselves: coming on line, writing, answering, reading, paying, blocking.
 
-use super::{Acts, Agents, Wake};
+use super::{Acts, Agents, Person, Wake};
 use crate::chain::Successor;
 use crate::kinds::Begin;
 use chappe_base::{Act, ActKind, MessageId, Money, Party, SimTime, Span, UserId, unit};
@@ -34,31 +34,40 @@ impl Agents {
         }
     }
 
-    /// Schedules the user's next act: in `slot` of `day`, or on a later day.
+    /// Schedules the user's next act, in `slot` of `day` or later. To open the app that will still be
+    /// open is none.
     fn schedule_next(&self, user: UserId, day: i32, slot: u32, previous: SimTime, acts: &mut Acts) {
-        let person = self.person(user);
-        let zone = person.time_zone_minutes;
-        let per_day = self
-            .world
-            .kinds
-            .per_day(f64::from(person.activity), person.writes);
+        let world = &self.world;
+        let Person {
+            online_until,
+            activity,
+            time_zone_minutes: zone,
+            writes,
+            ..
+        } = *self.person(user);
+        let activity = f64::from(activity);
+        let per_day = world.kinds.per_day(activity, writes);
         let (mut day, mut slot, mut previous) = (day, slot, previous);
-        while per_day > 0.0 && previous < self.world.horizon {
-            if let Some(at) = self.world.schedule.next(user, day, slot, previous, zone, per_day) {
-                if at < self.world.horizon {
-                    acts.wakes.push((
-                        at,
-                        Wake::Begin {
-                            user,
-                            day: day as i16,
-                            slot: slot as u16,
-                        },
-                    ));
+        while per_day > 0.0 && previous < world.horizon {
+            match world.schedule.next(user, day, slot, previous, zone, per_day) {
+                Some(at)
+                    if at < online_until
+                        && world.kinds.begin(user, day, slot, activity, writes) == Begin::CheckIn =>
+                {
+                    (slot, previous) = (slot + 1, at);
                 }
-                return;
+                Some(at) => {
+                    if at < world.horizon {
+                        let (day, slot) = (day as i16, slot as u16);
+                        acts.wakes.push((at, Wake::Begin { user, day, slot }));
+                    }
+                    return;
+                }
+                None => {
+                    (day, slot) = (day + 1, 0);
+                    previous = SimTime::ZERO + Span(Span::DAY.0 * i64::from(day));
+                }
             }
-            (day, slot) = (day + 1, 0);
-            previous = SimTime::ZERO + Span(Span::DAY.0 * i64::from(day));
         }
     }
 
