@@ -144,6 +144,7 @@ counts! {
     HistoryConversations = "history.conversations", Count, None, "conversations opened before day one";
     HistoryOptIns = "history.opt_ins", Count, None, "consents given before day one";
     HistoryOrders = "history.orders", Count, None, "orders placed before day one";
+    Begun = "messages.begun", Count, Higher, "messages between people that begin a conversation";
 }
 
 counts! {
@@ -170,6 +171,7 @@ counts! {
     AdsRefused = "series.ads.refused", Count, None, "ads refused by the policy per interval";
     AdsDelivered = "series.ads.delivered", Count, None, "ads delivered per interval";
     Revenue = "series.revenue", MicroUnits, None, "what the platform earned with ads per interval";
+    Begun = "series.begun", Count, None, "messages between people that begin a conversation, per interval";
 }
 
 /// Series that are worked out of more than one count.
