@@ -149,6 +149,17 @@ impl Sampler {
         self.law
     }
 
+    /// The duration at which the uniform 64-bit word falls that `draw` gives: asked for only where it
+    /// makes a difference.
+    #[must_use]
+    #[inline]
+    pub fn draw(&self, draw: impl FnOnce() -> u64) -> Span {
+        match self.law {
+            Law::Constant(span) => span.0,
+            Law::Exponential(_) | Law::Uniform(..) | Law::LogNormal { .. } => self.sample(draw()),
+        }
+    }
+
     /// The duration at which `word`, a uniform 64-bit word, falls.
     #[must_use]
     #[inline]
@@ -256,6 +267,13 @@ mod tests {
         }
         let law = Law::Exponential(Duration(Span::SECOND));
         assert_eq!(Sampler::new(law).sample(1 << 60), law.sample(1 << 60));
+        assert_eq!(Sampler::new(law).draw(|| 1 << 60), law.sample(1 << 60));
+    }
+
+    #[test]
+    fn nothing_is_drawn_for_what_is_always_the_same() {
+        let ready = Sampler::new(Law::Constant(Duration(Span::SECOND)));
+        assert_eq!(ready.draw(|| unreachable!("a draw")), Span::SECOND);
     }
 
     #[test]

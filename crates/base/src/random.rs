@@ -62,6 +62,7 @@ pub enum Purpose {
     Block,
     Replay,
     Test,
+    LostActivity,
 }
 
 /// The draws of one purpose under one seed.

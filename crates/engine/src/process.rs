@@ -130,6 +130,10 @@ impl Process {
         }
         let lane = self.ways.service.lanes.lane(class) as u8;
         match self.station.arrive(now, *command, lane, service, !is_client) {
+            // What takes no time is done within the same event.
+            Arrival::Started(started) if started.done_at == now => {
+                self.complete(witness, now, started.server, out);
+            }
             Arrival::Started(started) => done(started, out),
             Arrival::Queued(ticket) => {
                 if let (CommandClass::Probe, Some(patience)) =

@@ -38,8 +38,12 @@ impl Latency {
     }
 
     #[inline]
-    fn draw(&self, [a, b]: [u64; 2]) -> Span {
-        self.floor + self.extra.sample(self.keyed.word(a, b))
+    fn draw(&self, occurrence: impl FnOnce() -> [u64; 2]) -> Span {
+        self.floor
+            + self.extra.draw(|| {
+                let [a, b] = occurrence();
+                self.keyed.word(a, b)
+            })
     }
 }
 
@@ -63,33 +67,36 @@ impl Ways {
     /// From a client that sends at `at` to the shard that decides.
     #[inline]
     pub(crate) fn up(&self, at: SimTime, command: &Command) -> Span {
-        self.up.draw(occurrence(at, command))
+        self.up.draw(|| occurrence(at, command))
     }
 
     /// From shard to shard.
     #[inline]
     pub(crate) fn between(&self, now: SimTime, command: &Command) -> Span {
-        self.between.draw(occurrence(now, command))
+        self.between.draw(|| occurrence(now, command))
     }
 
     /// From a shard to a device.
     #[inline]
     pub(crate) fn down(&self, now: SimTime, notice: &Notice) -> Span {
-        let message = notice.message();
-        let to = match notice.to() {
-            Party::User(user) => u64::from(user.0),
-            Party::Page(page) => 1 << 32 | u64::from(page.0),
-        };
-        let b = if message == MessageId(0) { now.0 as u64 } else { to };
-        self.down.draw([message.0 ^ to.rotate_left(40), b])
+        self.down.draw(|| {
+            let message = notice.message();
+            let to = match notice.to() {
+                Party::User(user) => u64::from(user.0),
+                Party::Page(page) => 1 << 32 | u64::from(page.0),
+            };
+            let b = if message == MessageId(0) { now.0 as u64 } else { to };
+            [message.0 ^ to.rotate_left(40), b]
+        })
     }
 
     /// Time in service at a shard.
     #[inline]
     pub(crate) fn service_time(&self, shard: ShardId, now: SimTime, command: &Command) -> Span {
-        let [a, b] = occurrence(now, command);
-        let word = self.serving.word(a, b ^ u64::from(shard.0) << 48);
-        self.laws[command.class() as usize].sample(word)
+        self.laws[command.class() as usize].draw(|| {
+            let [a, b] = occurrence(now, command);
+            self.serving.word(a, b ^ u64::from(shard.0) << 48)
+        })
     }
 
     /// Gap before the next bare request.

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 /// The most intervals that a time series has.
 const INTERVALS_MAX: i64 = 288;
 
-/// Lengths of an interval that people like to read, below a day [s].
-const STEPS_S: [i64; 18] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
+/// Lengths of an interval that people like to read, up to a day [s]. Not half a day: days and nights
+/// in turn would hide what weeks are about.
+const STEPS_S: [i64; 17] = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 86_400,
 ];
 
 /// The shortest round interval of which a run to `horizon` has at most 288.
@@ -90,6 +91,7 @@ mod tests {
             (Span::SECOND, Span::SECOND),
             (Span(5 * Span::MINUTE.0), Span(2 * Span::SECOND.0)),
             (Span::DAY, Span(5 * Span::MINUTE.0)),
+            (Span(90 * Span::DAY.0), Span::DAY),
             (Span(194 * Span::DAY.0), Span::DAY),
             (Span(300 * Span::DAY.0), Span(2 * Span::DAY.0)),
         ] {

@@ -31,9 +31,12 @@ impl Collector {
                 ..
             } => self.handed_out(at, class, intended, kept),
             Fact::Acknowledged { message, intended } => self.acknowledged(at, message, intended),
-            Fact::Accepted { class, .. } => {
+            Fact::Accepted { message, class, .. } => {
                 self.accepted[class as usize] += 1;
                 self.tick(at, Tick::Accepted as usize + class as usize, 1);
+                if class == MessageClass::Friend && message.act().position() == 0 {
+                    self.count_over_time(at, Count::Begun, Tick::Begun);
+                }
             }
             Fact::Delivered { class, .. } => {
                 self.delivered[class as usize] += 1;

@@ -152,6 +152,7 @@ counts! {
     HistoryConversations = "history.conversations", Count, None, "conversations opened before day one";
     HistoryOptIns = "history.opt_ins", Count, None, "consents given before day one";
     HistoryOrders = "history.orders", Count, None, "orders placed before day one";
+    Begun = "messages.begun", Count, Higher, "messages between people that begin a conversation";
 }
 
 impl Count {
@@ -188,6 +189,7 @@ counts! {
     AdsRefused = "series.ads.refused", Count, None, "ads refused by the policy per interval";
     AdsDelivered = "series.ads.delivered", Count, None, "ads delivered per interval";
     Revenue = "series.revenue", MicroUnits, None, "what the platform earned per interval";
+    Begun = "series.begun", Count, None, "messages between people that begin a conversation, per interval";
 }
 
 /// Series that are worked out of more than one count.

@@ -119,15 +119,19 @@ fn check_times(file: &File) -> Result<(), Problem> {
             format!("the horizon ({horizon}) is too long; a run lasts at most {days} days"),
         ));
     }
-    let above_zero = [
-        ("transfer_timeout", file.platform.transfer_timeout),
-        ("key_life", file.platform.key_life),
-        ("inbox_life", file.platform.inbox_life),
-        ("lease_life", file.platform.lease_life),
+    let (platform, ads) = (&file.platform, &file.agents.ads);
+    let above_zero: [(&[&str], Duration); 8] = [
+        (&["platform", "transfer_timeout"], platform.transfer_timeout),
+        (&["platform", "key_life"], platform.key_life),
+        (&["platform", "inbox_life"], platform.inbox_life),
+        (&["platform", "lease_life"], platform.lease_life),
+        (&["agents", "ads", "annoyance_life"], ads.annoyance_life),
+        (&["agents", "ads", "use_per_day"], ads.use_per_day),
+        (&["agents", "ads", "long_run_life"], ads.long_run_life),
+        (&["agents", "ads", "short_run_life"], ads.short_run_life),
     ];
-    if let Some((key, _)) = above_zero.iter().find(|(_, span)| span.0 == Span::ZERO) {
-        let message = format!("`platform.{key}` must be above zero");
-        return Err(wrong(&["platform", key], message));
+    if let Some((path, _)) = above_zero.iter().find(|(_, span)| span.0 == Span::ZERO) {
+        return Err(wrong(path, format!("`{}` must be above zero", path.join("."))));
     }
     let PlatformFile {
         transfer_timeout,

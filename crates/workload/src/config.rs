@@ -4,9 +4,13 @@
 //! Grades: A official or primary, B press, C one vendor or case, D derived by arithmetic,
 //! `assumed` where there is no usable source: such a figure is to be swept.
 
+mod ads;
+
 use chappe_base::{Amount, Duration, Law, Probability, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use ads::{AdReactions, LongRun};
 
 const fn seconds(seconds: i64) -> Duration {
     Duration(Span(seconds * Span::SECOND.0))
@@ -329,70 +333,6 @@ pub struct Agents {
     pub unblock_share: Probability,
     /// How people react to ads.
     pub ads: AdReactions,
-}
-
-/// How people react to ads: probabilities per ad seen.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct AdReactions {
-    /// Opens it.
-    #[schemars(extend("x-grade" = "C", "x-source" = "marketing messages are read about 68%"))]
-    pub open: Probability,
-    /// Clicks, having opened it for the first time, at full relevance.
-    #[schemars(extend("x-grade" = "C", "x-source" = "click 5–15%"))]
-    pub click: Probability,
-    /// Fall of the clicks with exposures n to the campaign: (n + 1) to this power.
-    #[schemars(extend("x-grade" = "C", "x-source" = "clicks fall as (n+1)^-0.43"))]
-    pub wear_out: f64,
-    /// Buys, having clicked.
-    #[schemars(extend("x-grade" = "assumed", "x-source" = "conversion: not found at usable quality"))]
-    pub buy: Probability,
-    /// Relevance of an ad on the product, on the category, and on neither, of first contact.
-    #[schemars(extend("x-grade" = "assumed"))]
-    pub relevance: [Probability; 3],
-    /// Annoyance that one irrelevant ad adds.
-    #[schemars(range(min = 0), extend("x-grade" = "assumed"))]
-    pub annoyance_per_ad: f64,
-    /// Time in which annoyance falls to 1/e.
-    #[schemars(extend("x-unit" = "days", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: about 75 days"))]
-    pub annoyance_life: Duration,
-    /// Log-odds of opting out, muting or blocking on an ad, without annoyance.
-    #[schemars(extend("x-grade" = "assumed", "x-source" = "block and opt-out rate per ad: not found at usable quality"))]
-    pub refusal_base: f64,
-    /// What one unit of annoyance adds to these log-odds.
-    #[schemars(extend("x-grade" = "assumed"))]
-    pub refusal_slope: f64,
-    /// Of those who refuse: the share that opts out, and the share that mutes; the rest block.
-    #[schemars(extend("x-grade" = "assumed"))]
-    pub opt_out_share: Probability,
-    /// See `opt_out_share`.
-    #[schemars(extend("x-grade" = "assumed"))]
-    pub mute_share: Probability,
-    /// Time from an ad's arrival to the reaction.
-    #[schemars(extend("x-grade" = "assumed"))]
-    pub delay: Law,
-}
-
-impl Default for AdReactions {
-    fn default() -> AdReactions {
-        AdReactions {
-            open: Probability::of(0.68),
-            click: Probability::of(0.10),
-            wear_out: -0.43,
-            buy: Probability::of(0.10),
-            relevance: [Probability::of(1.0), Probability::of(0.6), Probability::of(0.1)],
-            annoyance_per_ad: 1.0,
-            annoyance_life: Duration(Span(75 * Span::DAY.0)),
-            refusal_base: -4.6,
-            refusal_slope: 0.7,
-            opt_out_share: Probability::of(0.5),
-            mute_share: Probability::of(0.25),
-            delay: Law::LogNormal {
-                median: seconds(300),
-                sigma: 1.35,
-            },
-        }
-    }
 }
 
 impl Default for Agents {

@@ -1,17 +1,20 @@
 //! Common random numbers: what one run changes moves no draw of another.
 //!
-//! Which messages friends write, and when those that begin a conversation are written, is fixed by
-//! the seed, whatever ads there are. An answer follows its question's arrival, so ads can only move
-//! it by the time that they keep a shard's servers busy; where serving takes no time, not at all.
+//! Which messages friends write at full activity, and when those that begin a conversation are
+//! written, is fixed by the seed, whatever ads there are; what ads cost in activity only leaves some
+//! out. An answer follows its question's arrival, so ads can only move it by the time that they keep
+//! a shard's servers busy; where serving takes no time, not at all.
 
 use crate::play::{first_ads, play};
 use chappe_base::{Fact, MessageClass, MessageId, PageId, Record, SimTime, Span};
 use chappe_platform::CampaignConfig;
 use chappe_scenario::Scenario;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// No command takes any time, so that no command waits for another.
 const NO_SERVICE_TIME: (&str, &str) = ("platform.service", "{ probe = { constant = \"0s\" } }");
+/// Ads cost no activity, so that nothing is left out.
+const FULL_ACTIVITY: (&str, &str) = ("agents.ads.long_run", "none");
 
 /// The scenario under other policies, and with one campaign more.
 fn others(set: &[(&str, &str)]) -> Vec<Scenario> {
@@ -56,18 +59,18 @@ fn ads_count(facts: &[Record]) -> usize {
 #[test]
 fn no_policy_and_no_campaign_moves_a_message_that_begins_a_conversation() {
     // At the very end a message may be accepted in the one run and still wait in the other.
-    let end = first_ads(&[]).horizon.0 - Span::MINUTE.0;
+    let end = first_ads(&[FULL_ACTIVITY]).horizon.0 - Span::MINUTE.0;
     let first = |facts: &[Record]| {
         let mut messages = messages(facts);
         messages.retain(|message, intended| message.act().position() == 0 && intended.0 < end);
         messages
     };
-    let base = play(&first_ads(&[]), 1).facts;
+    let base = play(&first_ads(&[FULL_ACTIVITY]), 1).facts;
     assert!(
         ads_count(&base) > 100 && first(&base).len() > 500,
         "too little happens"
     );
-    for scenario in others(&[]) {
+    for scenario in others(&[FULL_ACTIVITY]) {
         let facts = play(&scenario, 1).facts;
         assert_ne!(
             ads_count(&facts),
@@ -81,12 +84,12 @@ fn no_policy_and_no_campaign_moves_a_message_that_begins_a_conversation() {
 
 #[test]
 fn where_serving_takes_no_time_no_ad_moves_any_message() {
-    let base = play(&first_ads(&[NO_SERVICE_TIME]), 1).facts;
+    let base = play(&first_ads(&[FULL_ACTIVITY, NO_SERVICE_TIME]), 1).facts;
     assert!(
         ads_count(&base) > 100 && messages(&base).len() > 2_000,
         "too little happens"
     );
-    for scenario in others(&[NO_SERVICE_TIME]) {
+    for scenario in others(&[FULL_ACTIVITY, NO_SERVICE_TIME]) {
         let facts = play(&scenario, 1).facts;
         assert_ne!(
             ads_count(&facts),
@@ -100,4 +103,34 @@ fn where_serving_takes_no_time_no_ad_moves_any_message() {
             scenario.platform.policy
         );
     }
+}
+
+#[test]
+fn lost_activity_leaves_conversations_out_and_moves_none() {
+    // Every ad costs so much that a few hours show it.
+    let lossy = |set: &[(&str, &str)]| {
+        let loss = [("agents.ads.activity_loss", "5.0"), NO_SERVICE_TIME];
+        let begun = |(message, _): &(MessageId, SimTime)| message.act().position() == 0;
+        let facts = play(&first_ads(&[&loss, set].concat()), 1).facts;
+        messages(&facts)
+            .into_iter()
+            .filter(begun)
+            .collect::<BTreeSet<_>>()
+    };
+    let full = lossy(&[FULL_ACTIVITY]);
+    for shape in ["grows", "shrinks"] {
+        let thinned = lossy(&[("agents.ads.long_run", shape)]);
+        assert!(thinned.is_subset(&full), "{shape}");
+        assert!(thinned.len() + 10 < full.len(), "{shape}: nothing is lost");
+    }
+}
+
+#[test]
+fn without_ads_it_does_not_matter_what_ads_would_cost() {
+    let digest = |shape| {
+        let set = [("policy.preset", "no-ads"), ("agents.ads.long_run", shape)];
+        play(&first_ads(&set), 1).simulated.digest
+    };
+    assert_eq!(digest("grows"), digest("none"));
+    assert_eq!(digest("shrinks"), digest("none"));
 }

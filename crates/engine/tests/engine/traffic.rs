@@ -1,7 +1,7 @@
-//! How much people write in a whole day of the main scenario.
+//! How much people write in a whole day of the main scenario, and what it takes to play.
 
-use crate::play::{first_ads, play};
-use chappe_base::{Fact, MessageClass, UserId};
+use crate::play::{Played, first_ads, play};
+use chappe_base::{CommandClass, Fact, MessageClass, UserId};
 use chappe_workload::Population;
 
 /// Messages that a user sends on a day, on average.
@@ -9,6 +9,25 @@ const MESSAGES_PER_DAY: f64 = 32.0;
 /// Conversations that a user begins on a day, on average.
 const CONVERSATIONS_PER_DAY: f64 = 5.4;
 const TOLERANCE: f64 = 0.05;
+
+#[test]
+fn what_takes_no_time_to_serve_takes_no_event_of_its_own() {
+    let classes = CommandClass::ALL.iter().map(|class| class.label());
+    let nanosecond: Vec<String> = classes
+        .map(|class| format!("{class} = {{ constant = \"1ns\" }}"))
+        .collect();
+    let laws = [String::from("{}"), format!("{{ {} }}", nanosecond.join(", "))];
+    let [none, some] = laws.map(|laws| play(&first_ads(&[("platform.service", &laws)]), 1));
+    let served = |played: &Played| {
+        let facts = played.facts.iter();
+        facts
+            .filter(|record| matches!(record.fact, Fact::Served { .. }))
+            .count() as u64
+    };
+    assert_eq!(served(&none), served(&some));
+    let events = |played: &Played| played.simulated.events_count;
+    assert_eq!(events(&none) + served(&none), events(&some));
+}
 
 #[test]
 fn people_write_as_much_as_they_should_from_day_one() {

@@ -1,5 +1,6 @@
 //! How people take ads: they open, click and buy, tire, and refuse.
 
+use super::activity::AdLoad;
 use super::{Acts, Agents};
 use crate::config::AdReactions;
 use chappe_base::{
@@ -17,6 +18,7 @@ pub(super) struct AdMemory {
     /// As of `at`; it fades from there.
     annoyance: f64,
     at: SimTime,
+    pub(super) load: AdLoad,
     /// Ads seen of each campaign, as a short list.
     seen: Vec<(CampaignId, u16)>,
 }
@@ -26,6 +28,7 @@ impl AdMemory {
         AdMemory {
             annoyance: 0.0,
             at: now,
+            load: AdLoad::new(now),
             seen: Vec::new(),
         }
     }
@@ -64,6 +67,7 @@ impl Agents {
         campaign: CampaignId,
         acts: &mut Acts,
     ) {
+        self.person_mut(user).has_seen_ads = true;
         let world = &self.world;
         let reactions = &world.agents.ads;
         let terms = world.platform.campaigns[campaign.index()];
@@ -71,6 +75,7 @@ impl Agents {
         let relevance = relevance(reactions, interest, terms.topic);
         let memory = self.ads.entry(user).or_insert_with(|| AdMemory::new(now));
         let exposure = memory.count(campaign);
+        memory.load.add(now, reactions);
         let annoyance = memory.annoy(now, reactions, relevance);
 
         let occasion = u64::from(campaign.0) << 16 | u64::from(exposure);
@@ -96,10 +101,11 @@ impl Agents {
             acts.commands.push(react(opened, Reaction::Open));
             if clicks < reactions.click.get() * relevance * worn {
                 acts.commands.push(react(opened + CLICK_AFTER, Reaction::Click));
-                if buys < reactions.buy.get() {
+                if buys < reactions.buy.get()
+                    && let Some(order) = response(user, campaign, exposure)
+                {
                     let at = opened + BUY_AFTER;
                     acts.commands.push(react(at, Reaction::Buy));
-                    let order = response(user, campaign, exposure);
                     self.buy(at, order, user, terms.page, terms.product, acts);
                 }
             }
@@ -113,10 +119,11 @@ impl Agents {
 }
 
 /// The act of a user in answer to the n-th ad of a campaign: numbered by both, so that no other
-/// act of that user has its number.
-fn response(user: UserId, campaign: CampaignId, exposure: u16) -> MessageId {
-    let day = i32::from(exposure).min(Act::DAYS - 1) - Act::HISTORY_DAYS;
-    MessageId::new(user, Act::new(day, u32::from(campaign.0), ActKind::Response, 0))
+/// act of that user has its number; none once there are no more numbers.
+fn response(user: UserId, campaign: CampaignId, exposure: u16) -> Option<MessageId> {
+    let day = i32::from(exposure) - Act::HISTORY_DAYS;
+    let act = || Act::new(day, u32::from(campaign.0), ActKind::Response, 0);
+    (i32::from(exposure) < Act::DAYS).then(|| MessageId::new(user, act()))
 }
 
 fn relevance(reactions: &AdReactions, interest: Topic, ad: Topic) -> f64 {
@@ -157,6 +164,14 @@ mod tests {
         assert_eq!(memory.annoy(SimTime::ZERO, &reactions, 0.0), 1.0);
         let later = SimTime::ZERO + reactions.annoyance_life.0;
         assert!((memory.annoy(later, &reactions, 1.0) - libm::exp(-1.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn every_answer_to_an_ad_has_a_number_of_its_own() {
+        let answer = |exposure| response(UserId(3), CampaignId(7), exposure);
+        let last = Act::DAYS as u16 - 1;
+        assert!(answer(0) != answer(last) && answer(last).is_some());
+        assert_eq!(answer(last + 1), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! An agent sees notices and wakes, and answers with commands and further wakes. It never looks
 //! into the platform, and every choice it makes is drawn by its occasion.
 
+mod activity;
 mod ads;
 mod pages;
 mod people;
@@ -70,13 +71,15 @@ impl Acts {
     }
 }
 
-/// What a user's agent keeps.
+/// What a user's agent keeps: until when the device is on line, and what is computed once.
 #[derive(Clone, Copy, Debug)]
 struct Person {
-    /// Until when the device is on line.
     online_until: SimTime,
-    /// How active the user is: computed once.
     activity: f32,
+    time_zone_minutes: i16,
+    writes: bool,
+    /// Whether there is anything about them in [`Agents::ads`].
+    has_seen_ads: bool,
 }
 
 /// The agents of one shard's users and pages.
@@ -101,6 +104,9 @@ impl Agents {
         let person = |user| Person {
             online_until: world.on_line_at_start(user).unwrap_or(SimTime::ZERO),
             activity: world.population.activity(user) as f32,
+            time_zone_minutes: world.population.time_zone_minutes(user),
+            writes: world.population.writes(user),
+            has_seen_ads: false,
         };
         Agents {
             people: users.map(person).collect(),
@@ -188,6 +194,11 @@ impl Agents {
     #[inline]
     fn person(&self, user: UserId) -> &Person {
         &self.people[self.world.platform.homes.local(user.0)]
+    }
+
+    #[inline]
+    fn person_mut(&mut self, user: UserId) -> &mut Person {
+        &mut self.people[self.world.platform.homes.local(user.0)]
     }
 
     /// Prefetches what an event of `user`, who lives here, needs first.

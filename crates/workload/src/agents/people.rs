@@ -1,6 +1,6 @@
 //! People among themselves: coming on line, writing, answering, reading, paying, blocking.
 
-use super::{Acts, Agents, Wake};
+use super::{Acts, Agents, Person, Wake};
 use crate::chain::Successor;
 use crate::kinds::Begin;
 use chappe_base::{Act, ActKind, MessageId, Money, Party, SimTime, Span, UserId, unit};
@@ -19,7 +19,7 @@ impl Agents {
             self.schedule_next(user, 0, 0, SimTime::ZERO, acts);
             for (message, to, at) in self
                 .world
-                .under_way(user, self.activity(user))
+                .under_way(user, f64::from(self.person(user).activity))
                 .filter(|(_, _, at)| *at < self.world.horizon)
             {
                 acts.wakes.push((
@@ -34,43 +34,56 @@ impl Agents {
         }
     }
 
-    /// Schedules the user's next act: in `slot` of `day`, or on a later day.
+    /// Schedules the user's next act, in `slot` of `day` or later. To open the app that will still be
+    /// open is none.
     fn schedule_next(&self, user: UserId, day: i32, slot: u32, previous: SimTime, acts: &mut Acts) {
-        let population = &self.world.population;
-        let per_day = self
-            .world
-            .kinds
-            .per_day(self.activity(user), population.writes(user));
-        let zone = population.time_zone_minutes(user);
+        let world = &self.world;
+        let Person {
+            online_until,
+            activity,
+            time_zone_minutes: zone,
+            writes,
+            ..
+        } = *self.person(user);
+        let activity = f64::from(activity);
+        let per_day = world.kinds.per_day(activity, writes);
         let (mut day, mut slot, mut previous) = (day, slot, previous);
-        while per_day > 0.0 && previous < self.world.horizon {
-            if let Some(at) = self.world.schedule.next(user, day, slot, previous, zone, per_day) {
-                if at < self.world.horizon {
-                    acts.wakes.push((
-                        at,
-                        Wake::Begin {
-                            user,
-                            day: day as i16,
-                            slot: slot as u16,
-                        },
-                    ));
+        while per_day > 0.0 && previous < world.horizon {
+            match world.schedule.next(user, day, slot, previous, zone, per_day) {
+                Some(at)
+                    if at < online_until
+                        && world.kinds.begin(user, day, slot, activity, writes) == Begin::CheckIn =>
+                {
+                    (slot, previous) = (slot + 1, at);
                 }
-                return;
+                Some(at) => {
+                    if at < world.horizon {
+                        let (day, slot) = (day as i16, slot as u16);
+                        acts.wakes.push((at, Wake::Begin { user, day, slot }));
+                    }
+                    return;
+                }
+                None => {
+                    (day, slot) = (day + 1, 0);
+                    previous = SimTime::ZERO + Span(Span::DAY.0 * i64::from(day));
+                }
             }
-            (day, slot) = (day + 1, 0);
-            previous = SimTime::ZERO + Span(Span::DAY.0 * i64::from(day));
         }
     }
 
-    /// A person begins something.
+    /// The time for an act has come: the person begins it, unless ads have cost it, and the next is
+    /// scheduled.
     pub(super) fn begin(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, acts: &mut Acts) {
-        let begins = self.world.kinds.begin(
-            user,
-            day,
-            slot,
-            self.activity(user),
-            self.world.population.writes(user),
-        );
+        if self.keeps(now, user, day, slot) {
+            self.begin_act(now, user, day, slot, acts);
+        }
+        self.schedule_next(user, day, slot + 1, now, acts);
+    }
+
+    fn begin_act(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, acts: &mut Acts) {
+        let person = self.person(user);
+        let activity = f64::from(person.activity);
+        let begins = self.world.kinds.begin(user, day, slot, activity, person.writes);
         let kind = match begins {
             Begin::PageVisit => ActKind::Page,
             Begin::Conversation | Begin::CheckIn | Begin::Payment => ActKind::Chat,
@@ -90,29 +103,24 @@ impl Agents {
                 }
             }
         }
-        self.schedule_next(user, day, slot + 1, now, acts);
     }
 
     /// A person opens the app, unless it is open.
     pub(super) fn come_on_line(&mut self, now: SimTime, occasion: MessageId, user: UserId, acts: &mut Acts) {
-        let online_until = &mut self.people[self.world.platform.homes.local(user.0)].online_until;
-        if now < *online_until {
+        if self.is_online(user, now) {
             return;
         }
         let session = self.world.session(user);
-        *online_until = now + session.sample(self.world.draws.session.word(occasion.0, 0));
+        let until = now + session.sample(self.world.draws.session.word(occasion.0, 0));
+        self.person_mut(user).online_until = until;
         acts.commands.push((
             now,
             Command::Connect {
                 occasion,
                 user,
-                until: *online_until,
+                until,
             },
         ));
-    }
-
-    fn activity(&self, user: UserId) -> f64 {
-        f64::from(self.person(user).activity)
     }
 
     fn is_online(&self, user: UserId, at: SimTime) -> bool {

@@ -54,6 +54,7 @@ pub(crate) struct Draws {
     pub(crate) ad_reaction: Keyed,
     pub(crate) ad_delay: Keyed,
     pub(crate) block: Keyed,
+    pub(crate) lost_activity: Keyed,
 }
 
 impl Draws {
@@ -74,6 +75,7 @@ impl Draws {
             ad_reaction: keyed(Purpose::AdReaction),
             ad_delay: keyed(Purpose::AdDelay),
             block: keyed(Purpose::Block),
+            lost_activity: keyed(Purpose::LostActivity),
         }
     }
 }

@@ -147,6 +147,24 @@ key_life = "0s"
 }
 
 #[test]
+fn no_use_in_a_day() {
+    refuses(
+        r#"[agents.ads]
+use_per_day = "0s"
+"#,
+        &Options::default(),
+        r#"
+  × `agents.ads.use_per_day` must be above zero
+   ╭─[a.toml:2:15]
+ 1 │ [agents.ads]
+ 2 │ use_per_day = "0s"
+   ·               ────
+   ╰────
+"#,
+    );
+}
+
+#[test]
 fn no_time_zone() {
     refuses(
         r"[population]

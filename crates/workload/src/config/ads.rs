@@ -1,0 +1,108 @@
+//! How people react to ads.
+
+use super::seconds;
+use chappe_base::{Duration, Law, Probability, Span};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How people react to ads: probabilities per ad seen, and what ads cost in activity over weeks.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdReactions {
+    /// Opens it.
+    #[schemars(extend("x-grade" = "C", "x-source" = "marketing messages are read about 68%"))]
+    pub open: Probability,
+    /// Clicks, having opened it for the first time, at full relevance.
+    #[schemars(extend("x-grade" = "C", "x-source" = "click 5–15%"))]
+    pub click: Probability,
+    /// Fall of the clicks with exposures n to the campaign: (n + 1) to this power.
+    #[schemars(extend("x-grade" = "C", "x-source" = "clicks fall as (n+1)^-0.43"))]
+    pub wear_out: f64,
+    /// Buys, having clicked.
+    #[schemars(extend("x-grade" = "assumed", "x-source" = "conversion: not found at usable quality"))]
+    pub buy: Probability,
+    /// Relevance of an ad on the product, on the category, and on neither, of first contact.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub relevance: [Probability; 3],
+    /// Annoyance that one irrelevant ad adds.
+    #[schemars(range(min = 0), extend("x-grade" = "assumed"))]
+    pub annoyance_per_ad: f64,
+    /// Time in which annoyance falls to 1/e.
+    #[schemars(extend("x-unit" = "days", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: about 75 days"))]
+    pub annoyance_life: Duration,
+    /// Log-odds of opting out, muting or blocking on an ad, without annoyance.
+    #[schemars(extend("x-grade" = "assumed", "x-source" = "block and opt-out rate per ad: not found at usable quality"))]
+    pub refusal_base: f64,
+    /// What one unit of annoyance adds to these log-odds.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub refusal_slope: f64,
+    /// Of those who refuse: the share that opts out, and the share that mutes; the rest block.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub opt_out_share: Probability,
+    /// See `opt_out_share`.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub mute_share: Probability,
+    /// Time from an ad's arrival to the reaction.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub delay: Law,
+    /// How the ads that a person sees bear on what they begin of their own accord, over weeks.
+    #[schemars(extend("x-grade" = "D", "x-source" = "ad load experiment with 35 million listeners over 21 months: the effect of a year is three times that of a month; another network found the effect of the long run smaller than that of the short"))]
+    pub long_run: LongRun,
+    /// Share of activity that each ad an hour costs: in the long run where the effect grows, at
+    /// first where it shrinks. Without ads activity is full.
+    #[schemars(range(min = 0), extend("x-unit" = "share per ad an hour", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: listening falls by about 2% per ad an hour"))]
+    pub activity_loss: f64,
+    /// Use of the messenger in a day, which the ads of a day are set against: it makes ads a day ads
+    /// an hour.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub use_per_day: Duration,
+    /// Time in which the long run comes to within 1/e, both when ads begin and when they stop.
+    #[schemars(extend("x-unit" = "days", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: a ratio of three between a year and a month gives 75 days"))]
+    pub long_run_life: Duration,
+    /// Time over which ads seen make the load that is felt at first, where the effect shrinks.
+    #[schemars(extend("x-unit" = "days", "x-grade" = "assumed"))]
+    pub short_run_life: Duration,
+    /// Share of the effect felt at first that stays in the long run, where the effect shrinks.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub lasting_share: Probability,
+}
+
+/// How the effect of ads on activity goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LongRun {
+    /// Ads cost no activity.
+    None,
+    /// It grows, slowly: people use less and less what annoys them.
+    Grows,
+    /// It is felt at first, and shrinks: people get used to ads.
+    Shrinks,
+}
+
+impl Default for AdReactions {
+    fn default() -> AdReactions {
+        AdReactions {
+            open: Probability::of(0.68),
+            click: Probability::of(0.10),
+            wear_out: -0.43,
+            buy: Probability::of(0.10),
+            relevance: [Probability::of(1.0), Probability::of(0.6), Probability::of(0.1)],
+            annoyance_per_ad: 1.0,
+            annoyance_life: Duration(Span(75 * Span::DAY.0)),
+            refusal_base: -4.6,
+            refusal_slope: 0.7,
+            opt_out_share: Probability::of(0.5),
+            mute_share: Probability::of(0.25),
+            delay: Law::LogNormal {
+                median: seconds(300),
+                sigma: 1.35,
+            },
+            long_run: LongRun::Grows,
+            activity_loss: 0.02,
+            use_per_day: seconds(30 * 60),
+            long_run_life: Duration(Span(75 * Span::DAY.0)),
+            short_run_life: Duration(Span(7 * Span::DAY.0)),
+            lasting_share: Probability::of(0.5),
+        }
+    }
+}
