@@ -409,7 +409,7 @@ impl<'a> Teller<'a> {
                     "campaign {} of page {}: {}",
                     campaign.0,
                     page.0,
-                    verdict(decision)
+                    self.verdict(decision)
                 )
             }
             Fact::AdDelivered {
