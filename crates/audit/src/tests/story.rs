@@ -65,7 +65,7 @@ pub(super) fn promises() -> Promises {
         grounds: None,
         unanswered_caps: Vec::new(),
         messages: Some(MessageReasons {
-            within: Some(Span::DAY),
+            within: Some(Span(7 * Span::DAY.0)),
             order_notices: true,
             human_answers: None,
             one_further: false,

@@ -98,10 +98,16 @@ fn a_rule_of_the_users_side_switched_off() {
 #[test]
 fn grounds_that_hold_once_taken_up_again() {
     let agreement = "{ opt_in = { scope = \"page\", life = \"30 days\" } }";
-    let promised = first_ads(&[("policy.grounds", agreement), ("history.opted_in", "0.8")]);
+    let leaning = |grounds| {
+        first_ads(&[
+            ("policy.grounds", grounds),
+            ("policy.opt_in", "none"),
+            ("history.opted_in", "0.8"),
+        ])
+    };
+    let promised = leaning(agreement);
     let lax = "{ opt_in = { scope = \"page\", every = \"1h\", life = \"30 days\" } }";
-    let played = first_ads(&[("policy.grounds", lax), ("history.opted_in", "0.8")]);
-    let named = judged_by(&promised, &played);
+    let named = judged_by(&promised, &leaning(lax));
     assert!(named.contains(&Promise::AdPermitted), "{named:?}");
 }
 
@@ -129,7 +135,16 @@ fn pages_messages_and_requests_where_none_are_promised() {
 #[test]
 fn presets_keep_what_they_promise() {
     for preset in NAMES {
-        let scenario = first_ads(&[("policy.preset", preset), ("history.opted_in", "0.5")]);
+        let opt_in = if *preset == "whatsapp-2024" {
+            "page"
+        } else {
+            "none"
+        };
+        let scenario = first_ads(&[
+            ("policy.preset", preset),
+            ("policy.opt_in", opt_in),
+            ("history.opted_in", "0.5"),
+        ]);
         let facts = play(&scenario, 1).facts;
         assert_eq!(judge(&scenario, &facts).violations, [], "{preset}");
     }

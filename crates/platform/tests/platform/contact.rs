@@ -1,11 +1,15 @@
 //! What a page may send, and ask, when: grounds that are taken up, reasons for messages, requests.
 
+use crate::random::{deeds, play_in, random_config};
 use crate::world::{ANN, BOOKS, SHOES, TRAIL, World, act, campaign, config, policy, s};
 use chappe_base::{
-    Act, ActKind, Decision, Fact, MessageId, OptInSource, PageId, Party, RefusalReason, RuleKind, Span,
+    Act, ActKind, Decision, Fact, MessageId, OptInSource, PageId, Party, RefusalReason, RuleKind, ShardId,
+    Span, UserId,
 };
 use chappe_platform::policy::{Agreement, Grounds, MessageRule, OptInRequest, OptInScope, UserRule};
 use chappe_platform::{Command, Config, place};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 const TOKEN: Grounds = Grounds {
     within: None,
@@ -30,6 +34,7 @@ fn world(rules: Vec<UserRule>) -> World {
     let mut world = World::new(Config {
         policy: policy(rules, Vec::new()),
         campaigns: vec![campaign(SHOES)],
+        lease_ads_count: 10,
         ..config()
     });
     world.acquainted(ANN, SHOES);
@@ -172,7 +177,7 @@ fn late_messages_need_a_reason() {
                 page: BOOKS,
                 intended: s(seconds),
             };
-            world.at(s(seconds), command);
+            world.push(s(seconds), ShardId(0), command);
         }
         world.run_until(s(4_000));
         assert_eq!(refused(&world), expected);
@@ -201,4 +206,31 @@ fn an_opt_in_answers_a_request_in_the_window_and_not_too_soon_again() {
         _ => None,
     });
     assert_eq!(given, [(s(70), act(ANN, 3).act())]);
+}
+
+proptest! {
+    /// Of each opt-in, one ad comes and no more, whatever is withdrawn in between.
+    #[test]
+    fn an_opt_in_for_one_ad_never_pays_twice(
+        deeds in deeds(1..300),
+        delays in prop::collection::vec(0i64..3_000, 1..20),
+    ) {
+        let mut config = random_config();
+        config.policy.user_rules = vec![UserRule::Grounds(TOKEN)];
+        let mut world = play_in(config, &deeds, &delays);
+        world.run();
+        let mut given: BTreeMap<(UserId, Act), u32> = BTreeMap::new();
+        for fact in world.facts() {
+            match fact {
+                Fact::OptedIn { user, act, .. } => *given.entry((user, act)).or_default() += 1,
+                Fact::AdDelivered { user, permit, .. } => {
+                    let act = permit.opt_in.expect("the only ground");
+                    let left = given.get_mut(&(user, act)).expect("an opt-in that was given");
+                    prop_assert!(*left > 0, "{user:?} gets a second ad on {act:?}");
+                    *left -= 1;
+                }
+                _ => {}
+            }
+        }
+    }
 }

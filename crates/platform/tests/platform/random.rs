@@ -2,10 +2,10 @@
 
 use crate::world::{LINK, PAGES, PRICE, PURSE, TRAIL, USERS, World, act, campaign, chat, config, policy, s};
 use chappe_base::{
-    Act, CampaignId, Entry, Fact, Format, MessageId, Money, OptInSource, PageId, Party, ProductId, Reaction,
+    CampaignId, Entry, Fact, Format, MessageId, Money, OptInSource, PageId, Party, ProductId, Reaction,
     SimTime, Span, UserId,
 };
-use chappe_platform::policy::{Agreement, Grounds, OptInScope, PageRule, UserRule};
+use chappe_platform::policy::{PageRule, UserRule};
 use chappe_platform::{CampaignConfig, Command, Config, Notice, Pacing};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -13,20 +13,10 @@ use std::collections::BTreeMap;
 
 const USER_CAP: (u16, Span) = (2, Span(30 * Span::MINUTE.0));
 const PAGE_CAP: (u16, Span) = (1, Span(20 * Span::MINUTE.0));
-/// Consent to one ad.
-const ONE_AD: Grounds = Grounds {
-    within: None,
-    one_further: false,
-    opt_in: Some(Agreement {
-        scope: OptInScope::Page,
-        every: None,
-        life_days: 30,
-    }),
-};
 
 /// One thing that somebody does: what, who, to whom, and two numbers that fill in the rest.
 #[derive(Clone, Debug)]
-struct Deed {
+pub(crate) struct Deed {
     at: SimTime,
     kind: u8,
     user: UserId,
@@ -207,7 +197,7 @@ fn command(deeds: &[Deed], place: usize) -> Command {
     }
 }
 
-fn random_config() -> Config {
+pub(crate) fn random_config() -> Config {
     let user_rules = vec![
         UserRule::NotBlocked,
         UserRule::NotMuted,
@@ -249,7 +239,7 @@ fn random_config() -> Config {
 }
 
 /// So many deeds, in order of time.
-fn deeds(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Deed>> {
+pub(crate) fn deeds(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Deed>> {
     prop::collection::vec(deed(), count).prop_map(|mut deeds| {
         deeds.sort_by_key(|deed| deed.at);
         deeds
@@ -261,7 +251,7 @@ fn play(deeds: &[Deed], delays: &[i64]) -> World {
     play_in(random_config(), deeds, delays)
 }
 
-fn play_in(config: Config, deeds: &[Deed], delays: &[i64]) -> World {
+pub(crate) fn play_in(config: Config, deeds: &[Deed], delays: &[i64]) -> World {
     let (own, mut next) = (delays.to_vec(), 0);
     let mut world = World::new(config).link(move |_| {
         next += 1;
@@ -369,31 +359,6 @@ proptest! {
         let revenue = world.everywhere(chappe_base::Account::Revenue);
         prop_assert_eq!(balances + pages + revenue + rest, Money(PURSE.0 * i64::from(USERS + PAGES)));
         assert_each_ends_once(&mut world);
-    }
-
-    /// Of each opt-in, one ad comes and no more, whatever is withdrawn in between.
-    #[test]
-    fn an_opt_in_for_one_ad_never_pays_twice(
-        deeds in deeds(1..300),
-        delays in prop::collection::vec(0i64..3_000, 1..20),
-    ) {
-        let mut config = random_config();
-        config.policy.user_rules = vec![UserRule::Grounds(ONE_AD)];
-        let mut world = play_in(config, &deeds, &delays);
-        world.run();
-        let mut given: BTreeMap<(UserId, Act), u32> = BTreeMap::new();
-        for fact in world.facts() {
-            match fact {
-                Fact::OptedIn { user, act, .. } => *given.entry((user, act)).or_default() += 1,
-                Fact::AdDelivered { user, permit, .. } => {
-                    let act = permit.opt_in.expect("the only ground");
-                    let left = given.get_mut(&(user, act)).expect("an opt-in that was given");
-                    prop_assert!(*left > 0, "{user:?} gets a second ad on {act:?}");
-                    *left -= 1;
-                }
-                _ => {}
-            }
-        }
     }
 
     #[test]

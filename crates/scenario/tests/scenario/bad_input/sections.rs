@@ -200,9 +200,9 @@ preset = "leak2016"
  2 │ preset = "leak2016"
    ·          ──────────
    ╰────
-  help: did you mean `leak-2016`? Known here: `leak-2016`, `messenger-24h-plus-1`, `sponsored-2017`,
-        `messenger-2020`, `one-time-notification`, `recurring-2022`, `whatsapp-2024`, `rcs-india`,
-        `line-japan`, `no-ads`
+  help: did you mean `leak-2016`? Known here: `leak-2016`, `messenger-24h-plus-1`, `sponsored-
+        2017`, `messenger-2020`, `one-time-notification`, `recurring-2022`, `whatsapp-2024`, `rcs-
+        india`, `line-japan`, `no-ads`
 "#,
     );
 }
