@@ -123,6 +123,7 @@ fn rule(args: &WhatifArgs, ground: &Ground) -> Result<Rule, Failure> {
         replications_max,
         headline: study.headline.clone(),
         width: study.width.get(),
+        with_users: true,
     })
 }
 

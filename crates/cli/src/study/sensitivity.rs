@@ -95,6 +95,7 @@ pub(crate) fn sensitivity(
 ) -> Result<Vec<Sensitivity>, Failure> {
     let rule = Rule {
         replications_max: rule.pilot_count,
+        with_users: false,
         ..rule.clone()
     };
     let mut there = Vec::new();
