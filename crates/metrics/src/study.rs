@@ -242,4 +242,88 @@ mod tests {
             execution: Execution::default(),
         });
     }
+
+    fn arm() -> StudyArm {
+        StudyArm {
+            name: "base".to_owned(),
+            hash: "5a1e".to_owned(),
+            changes: vec![],
+        }
+    }
+
+    const HALF: Estimate = Estimate {
+        value: 0.5,
+        low: 0.1 + 0.2,
+        high: 0.6,
+    };
+
+    #[test]
+    fn a_whatif_satisfies_its_schema_and_reads_back() {
+        reads_back(&WhatIfRecord {
+            schema: WHATIF_SCHEMA.to_owned(),
+            scenario: scenario(),
+            version: "0.1.0".to_owned(),
+            answer: vec![],
+            arms: vec![arm()],
+            seeds: vec![1],
+            stopping: Stopping {
+                pilot_count: 5,
+                wanted_count: None,
+                replications_max: 20,
+                budget_ns: None,
+                headline: vec![],
+                ended: "budget".to_owned(),
+            },
+            metrics: vec![ArmsMetric {
+                metric: "harm".to_owned(),
+                unit: Unit::Count,
+                better: "lower".to_owned(),
+                arms: vec![],
+                against_baseline: vec![ArmDifference {
+                    arm: "other".to_owned(),
+                    difference: HALF,
+                    share: None,
+                    verdict: "more".to_owned(),
+                    more_replications: None,
+                    sentence: "harm +0.50 ± 0.15 from nothing".to_owned(),
+                }],
+            }],
+            users: vec![],
+            series: vec![],
+            sensitivity: vec![],
+            warnings: vec![],
+            execution: Execution::default(),
+        });
+    }
+
+    #[test]
+    fn a_sweep_satisfies_its_schema_and_reads_back() {
+        reads_back(&SweepRecord {
+            schema: SWEEP_SCHEMA.to_owned(),
+            scenario: scenario(),
+            version: "0.1.0".to_owned(),
+            answer: vec![],
+            design: "latin_hypercube".to_owned(),
+            keys: vec![VariedKey {
+                key: "agents.ads.buy".to_owned(),
+                values: vec![],
+                range: Some([0.1, 0.5]),
+            }],
+            arms: vec![arm()],
+            seeds: vec![1],
+            metrics: vec![],
+            points: vec![SweepPoint {
+                point: 0,
+                values: vec!["0.3".to_owned()],
+                arm: "base".to_owned(),
+                figures: vec![None, Some(HALF)],
+                revenue: HALF,
+                harm: HALF,
+                is_best: true,
+            }],
+            indices: vec![],
+            warnings: vec![],
+            execution: Execution::default(),
+        });
+    }
 }

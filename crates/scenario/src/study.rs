@@ -25,7 +25,8 @@ pub struct Study {
     pub width: Probability,
     /// The most wall time; unlimited if left out.
     pub budget: Option<Duration>,
-    /// What a sweep varies.
+    /// What a sweep varies: in each `[[study.vary]]` a `key`, and either `values` as for `--set`, or the
+    /// ends of a range, `from` and `to`.
     pub vary: Vec<Varied>,
     /// Points of a sweep over ranges.
     #[schemars(range(min = 2, max = 1_000_000), extend("x-unit" = "points"))]

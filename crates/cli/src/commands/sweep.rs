@@ -18,7 +18,9 @@ use chappe_engine::scenario_id;
 use chappe_experiment::frontier::{Choice, unbeaten};
 use chappe_experiment::indices::variance_shares;
 use chappe_experiment::replications::replication_seed;
-use chappe_metrics::{Estimate, SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares};
+use chappe_metrics::{
+    Estimate, Execution, SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares,
+};
 use chappe_report::words;
 use std::fmt::Write as _;
 use std::io::{Write, stdout};
@@ -85,27 +87,14 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
         return Ok(());
     }
     let peaks = vec![machine::peak_bytes().unwrap_or(0)];
-    let mut execution = results::execution(&target, peaks, (started, clock.elapsed()));
-    execution.workers = threads as u32;
-    execution.events_count = cells.iter().map(|cell| cell.events_count).sum();
-    let points = plan.points(&cells);
+    let common = results::execution(&target, peaks, (started, clock.elapsed()));
     let record = SweepRecord {
-        schema: SWEEP_SCHEMA.to_string(),
-        scenario: scenario_id(ground.scenario()),
-        version: env!("CARGO_PKG_VERSION").to_string(),
-        answer: answer(&plan, &points),
-        design: plan.points.design.to_string(),
-        keys: plan.points.keys.clone(),
-        arms: plan.arms.iter().map(Variant::described).collect(),
-        seeds: plan.seeds.clone(),
-        metrics: plan.metrics.iter().map(swept).collect(),
-        indices: match args.indices {
-            true => plan.indices(&points, ground.scenario().seed),
-            false => Vec::new(),
+        execution: Execution {
+            workers: threads as u32,
+            events_count: cells.iter().map(|cell| cell.events_count).sum(),
+            ..common
         },
-        points,
-        warnings: Vec::new(),
-        execution,
+        ..plan.record(&ground, &cells, args.indices)
     };
     write(&output, &record, &ground.loaded.text).map_err(|error| Failure::Write { path: target, error })?;
     let folder = output.finish()?;
@@ -159,6 +148,29 @@ impl Plan {
         };
         let of_variant = |variant| self.seeds.iter().map(move |seed| job(variant, seed));
         self.variants.iter().flat_map(of_variant).collect()
+    }
+
+    /// What the runs say; what it took is not in it yet.
+    fn record(&self, ground: &Ground, cells: &[Cell], indices: bool) -> SweepRecord {
+        let points = self.points(cells);
+        SweepRecord {
+            schema: SWEEP_SCHEMA.to_string(),
+            scenario: scenario_id(ground.scenario()),
+            version: env!("CARGO_PKG_VERSION").to_string(),
+            answer: answer(self, &points),
+            design: self.points.design.to_string(),
+            keys: self.points.keys.clone(),
+            arms: self.arms.iter().map(Variant::described).collect(),
+            seeds: self.seeds.clone(),
+            metrics: self.metrics.iter().map(swept).collect(),
+            indices: match indices {
+                true => self.indices(&points, ground.scenario().seed),
+                false => Vec::new(),
+            },
+            points,
+            warnings: Vec::new(),
+            execution: Execution::default(),
+        }
     }
 
     /// What the runs of all points came to; `cells` in the order of the jobs.

@@ -34,15 +34,7 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
     let (started, clock) = (SystemTime::now(), Instant::now());
     let threads = threads(args.study.workers);
     let ground = Ground::read(&args.study, threads)?;
-    let only = match args.study.only.is_empty() {
-        true => ground.names(&args.study)?,
-        false => args.study.only.clone(),
-    };
-    let arms = ground.arms(&args.study, &only)?;
-    if arms.len() < 2 {
-        let help = "give the scenario an [[arm]], or --arm NAME KEY=VALUE";
-        return Err(Failure::usage_with("there is no arm beside the baseline", help));
-    }
+    let arms = arms(args, &ground)?;
     let rule = rule(args, &ground)?;
     let moved = args
         .sensitivity
@@ -77,31 +69,38 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
             sensitivity(&pool, &arms, &rule, &played, &moved)?
         }
     };
-    let metrics = metrics(&played, &arms, &rule)?;
     let peaks = vec![machine::peak_bytes().unwrap_or(0)];
+    let common = results::execution(&target, peaks, (started, clock.elapsed()));
     let record = WhatIfRecord {
-        schema: WHATIF_SCHEMA.to_string(),
-        scenario: scenario_id(ground.scenario()),
-        version: env!("CARGO_PKG_VERSION").to_string(),
-        answer: answer(&metrics, &arms, &played),
-        arms: arms.iter().map(Variant::described).collect(),
-        seeds: played.seeds.clone(),
-        stopping: stopping(&played, &rule, budget),
-        metrics,
-        users: users(&played, &arms),
-        series: series(&played, &arms),
         sensitivity,
         assumed: assumed(&ground, &arms)?,
         warnings,
-        execution: execution(
-            &played,
-            threads,
-            results::execution(&target, peaks, (started, clock.elapsed())),
-        ),
+        stopping: stopping(&played, &rule, budget),
+        execution: execution(&played, threads, common),
+        ..record(&ground, &arms, &played, &rule)?
     };
     write(&output, &record, &ground.loaded.text).map_err(|error| Failure::Write { path: target, error })?;
     let folder = output.finish()?;
     say(args, &record, &folder.join("index.html").display().to_string())?;
+    end(&played, &arms)
+}
+
+/// The baseline, and the arms that are held against it.
+fn arms(args: &WhatifArgs, ground: &Ground) -> Result<Vec<Variant>, Failure> {
+    let only = match args.study.only.is_empty() {
+        true => ground.names(&args.study)?,
+        false => args.study.only.clone(),
+    };
+    let arms = ground.arms(&args.study, &only)?;
+    if arms.len() < 2 {
+        let help = "give the scenario an [[arm]], or --arm NAME KEY=VALUE";
+        return Err(Failure::usage_with("there is no arm beside the baseline", help));
+    }
+    Ok(arms)
+}
+
+/// How the study ends: broken promises weigh more than an interruption.
+fn end(played: &Played, arms: &[Variant]) -> Result<(), Failure> {
     let runs = played.runs.iter();
     verdict(runs.flat_map(|runs| arms.iter().zip(runs)))?;
     match played.ended {
@@ -111,6 +110,26 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
         ))),
         _ => Ok(()),
     }
+}
+
+/// What the runs say; what it took is not in it yet.
+fn record(ground: &Ground, arms: &[Variant], played: &Played, rule: &Rule) -> Result<WhatIfRecord, Failure> {
+    let metrics = metrics(played, arms, rule)?;
+    Ok(WhatIfRecord {
+        schema: WHATIF_SCHEMA.to_string(),
+        scenario: scenario_id(ground.scenario()),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        answer: answer(&metrics, arms, played),
+        arms: arms.iter().map(Variant::described).collect(),
+        seeds: played.seeds.clone(),
+        stopping: stopping(played, rule, None),
+        metrics,
+        users: users(played, arms),
+        series: series(played, arms),
+        sensitivity: Vec::new(),
+        warnings: Vec::new(),
+        execution: Execution::default(),
+    })
 }
 
 fn rule(args: &WhatifArgs, ground: &Ground) -> Result<Rule, Failure> {
@@ -124,6 +143,7 @@ fn rule(args: &WhatifArgs, ground: &Ground) -> Result<Rule, Failure> {
         replications_max,
         headline: study.headline.clone(),
         width: study.width.get(),
+        with_users: true,
     })
 }
 

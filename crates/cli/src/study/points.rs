@@ -1,5 +1,6 @@
 //! The points of a sweep.
 
+use super::variant::Changes;
 use crate::args::{Over, Vary};
 use crate::failure::Failure;
 use chappe_experiment::points::{grid, latin_hypercube, saltelli};
@@ -97,7 +98,7 @@ impl Points {
     }
 
     /// What a point changes in the scenario.
-    pub(crate) fn changes(&self, point: usize) -> Vec<(String, String)> {
+    pub(crate) fn changes(&self, point: usize) -> Changes {
         let keys = self.keys.iter().map(|key| key.key.clone());
         keys.zip(self.values[point].iter().cloned()).collect()
     }

@@ -19,6 +19,8 @@ pub(crate) struct Rule {
     pub(crate) headline: Vec<String>,
     /// Half the width that their intervals may have, as a share of the baseline's mean.
     pub(crate) width: f64,
+    /// Whether users are counted one by one in the first replication.
+    pub(crate) with_users: bool,
 }
 
 /// What was played.
@@ -58,6 +60,7 @@ pub(crate) fn replicate(pool: &Pool<'_>, arms: &[Variant], rule: &Rule) -> Resul
     let is_whole = extend(
         pool,
         arms,
+        rule,
         &mut played,
         rule.pilot_count.min(rule.replications_max),
     )?;
@@ -65,7 +68,7 @@ pub(crate) fn replicate(pool: &Pool<'_>, arms: &[Variant], rule: &Rule) -> Resul
     if is_whole {
         played.wanted_count = wanted(&played, arms.len(), rule);
         let count = played.wanted_count.unwrap_or(u32::MAX).min(rule.replications_max);
-        is_enough = extend(pool, arms, &mut played, count)?;
+        is_enough = extend(pool, arms, rule, &mut played, count)?;
     }
     played.ended = match played.wanted_count {
         _ if stop_on_interrupt().is_raised() => "interrupted",
@@ -77,7 +80,13 @@ pub(crate) fn replicate(pool: &Pool<'_>, arms: &[Variant], rule: &Rule) -> Resul
 }
 
 /// Plays on until there are `count` replications; whether all came to their end.
-fn extend(pool: &Pool<'_>, arms: &[Variant], played: &mut Played, count: u32) -> Result<bool, Failure> {
+fn extend(
+    pool: &Pool<'_>,
+    arms: &[Variant],
+    rule: &Rule,
+    played: &mut Played,
+    count: u32,
+) -> Result<bool, Failure> {
     let seed = pool.ground.scenario().seed;
     let seeds: Vec<u64> = (played.runs.len() as u32..count)
         .map(|number| replication_seed(seed, number))
@@ -85,8 +94,7 @@ fn extend(pool: &Pool<'_>, arms: &[Variant], played: &mut Played, count: u32) ->
     let job = |&seed: &u64, variant| Job {
         variant,
         seed,
-        // Who gained and who lost is told of the first replication.
-        with_users: seed == pool.ground.scenario().seed,
+        with_users: rule.with_users && seed == pool.ground.scenario().seed,
     };
     let jobs: Vec<Job<'_>> = seeds
         .iter()

@@ -95,22 +95,10 @@ pub(crate) fn sensitivity(
 ) -> Result<Vec<Sensitivity>, Failure> {
     let rule = Rule {
         replications_max: rule.pilot_count,
+        with_users: false,
         ..rule.clone()
     };
-    let mut there = Vec::new();
-    for parameter in moved {
-        let mut ends = Vec::new();
-        for end in &parameter.ends {
-            let change = [(parameter.key.clone(), end.clone())];
-            let arms: Vec<Variant> = arms
-                .iter()
-                .map(|arm| pool.ground.changed(arm, &change))
-                .collect::<Result<_, _>>()?;
-            ends.push(replicate(pool, &arms, &rule)?);
-        }
-        let is_whole = ends.iter().all(|end| end.runs.len() == rule.pilot_count as usize);
-        there.extend(is_whole.then_some((parameter, ends)));
-    }
+    let there = ends(pool, arms, &rule, moved)?;
     let mut all = Vec::new();
     for metric in metrics(played, arms, &rule)?
         .into_iter()
@@ -138,6 +126,28 @@ pub(crate) fn sensitivity(
         }
     }
     Ok(all)
+}
+
+/// Each parameter with the replications at its two ends; without those that did not come to their end.
+fn ends<'a>(
+    pool: &Pool<'_>,
+    arms: &[Variant],
+    rule: &Rule,
+    moved: &'a [Moved],
+) -> Result<Vec<(&'a Moved, Vec<Played>)>, Failure> {
+    let mut there = Vec::new();
+    for parameter in moved {
+        let mut ends = Vec::new();
+        for end in &parameter.ends {
+            let change = [(parameter.key.clone(), end.clone())];
+            let changed = arms.iter().map(|arm| pool.ground.changed(arm, &change));
+            let arms: Vec<Variant> = changed.collect::<Result<_, _>>()?;
+            ends.push(replicate(pool, &arms, rule)?);
+        }
+        let is_whole = ends.iter().all(|end| end.runs.len() == rule.pilot_count as usize);
+        there.extend(is_whole.then_some((parameter, ends)));
+    }
+    Ok(there)
 }
 
 fn difference(played: &Played, arm: usize, name: &str, rule: &Rule) -> Option<Estimate> {

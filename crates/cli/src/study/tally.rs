@@ -51,23 +51,28 @@ pub(crate) struct Users(pub(crate) Counts);
 
 /// Which quantity of which user a fact adds to; history counts for nobody.
 fn counted(record: &Record) -> Option<(usize, UserId)> {
-    if record.at < SimTime::ZERO {
+    let fact = &record.fact;
+    let (quantity, user) = if let Fact::AdDelivered { user, .. } = fact {
+        (0, user)
+    } else if let Fact::OptedOut { user, .. } | Fact::Muted { user, .. } = fact {
+        (1, user)
+    } else if let Fact::Blocked {
+        user,
+        party: Party::Page(_),
+    } = fact
+    {
+        (1, user)
+    } else if let Fact::Accepted {
+        class: MessageClass::Friend,
+        from: Party::User(user),
+        ..
+    } = fact
+    {
+        (2, user)
+    } else if let Fact::OrderPlaced { user, .. } = fact {
+        (3, user)
+    } else {
         return None;
-    }
-    match record.fact {
-        Fact::AdDelivered { user, .. } => Some((0, user)),
-        Fact::OptedOut { user, .. } | Fact::Muted { user, .. } => Some((1, user)),
-        Fact::Blocked {
-            user,
-            party: Party::Page(_),
-        } => Some((1, user)),
-        Fact::Accepted {
-            class: MessageClass::Friend,
-            from: Party::User(user),
-            ..
-        } => Some((2, user)),
-        Fact::OrderPlaced { user, .. } => Some((3, user)),
-        #[allow(clippy::wildcard_enum_match_arm, reason = "all else is nobody's")]
-        _ => None,
-    }
+    };
+    (record.at >= SimTime::ZERO).then_some((quantity, *user))
 }

@@ -12,6 +12,9 @@ use std::time::Duration;
 /// What the base scenario is called among arms.
 pub(crate) const BASE: &str = "base";
 
+/// Keys, and the values that they are given.
+pub(crate) type Changes = Vec<(String, String)>;
+
 /// The file that all variants of a study are read from.
 pub(crate) struct Ground {
     pub(crate) loaded: Loaded,
@@ -29,7 +32,7 @@ pub(crate) struct Variant {
     /// The arm of the file, if it is one.
     arm: Option<String>,
     /// Keys and values laid over the file and its arm.
-    pub(crate) changes: Vec<(String, String)>,
+    pub(crate) changes: Changes,
     /// Hash over everything that bears on what happens in it, but the seed.
     pub(crate) hash: String,
 }
@@ -79,7 +82,7 @@ impl Ground {
 
     /// The base scenario, or the arm of that name, with `changes` laid over; makes sure that it can be
     /// played.
-    pub(crate) fn variant(&self, name: &str, changes: Vec<(String, String)>) -> Result<Variant, Failure> {
+    pub(crate) fn variant(&self, name: &str, changes: Changes) -> Result<Variant, Failure> {
         let arm = (name != BASE).then(|| name.to_string());
         self.checked(Variant {
             name: name.to_string(),
@@ -185,8 +188,8 @@ pub(crate) fn idle_arms(arms: &[Variant]) -> Vec<Warning> {
 
 /// The arms of the arguments: a word without `=` names one, the words with `=` after it are its
 /// changes.
-fn given_arms(words: &[String]) -> Result<Vec<(String, Vec<(String, String)>)>, Failure> {
-    let mut arms: Vec<(String, Vec<(String, String)>)> = Vec::new();
+fn given_arms(words: &[String]) -> Result<Vec<(String, Changes)>, Failure> {
+    let mut arms: Vec<(String, Changes)> = Vec::new();
     for word in words {
         match (word.split_once('='), arms.last_mut()) {
             (Some((key, value)), Some((_, changes))) => {

@@ -328,7 +328,7 @@ fn studies_that_are_wrong_are_refused() {
             "whatif town.toml --only base",
             "there is no arm beside the baseline",
         ),
-        ("whatif town.toml --arm seed=4", "has no name"),
+        ("whatif town.toml --arm seed=4 scale=1", "has no name"),
         (
             "whatif town.toml --set study.baseline=nobody",
             "there is no arm `nobody`",

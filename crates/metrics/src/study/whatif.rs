@@ -68,8 +68,8 @@ pub struct Stopping {
 pub struct Headline {
     /// The figure, as in [`ArmsMetric`].
     pub metric: String,
-    /// Half the width that its interval may have, as a share of the baseline's mean in the pilot; of
-    /// one unit of the metric where that is zero.
+    /// Half the width that the interval of its difference may have, as a share of the baseline's mean;
+    /// of the arm's where that is zero.
     pub half_width: f64,
 }
 
@@ -111,8 +111,8 @@ pub struct ArmDifference {
     pub difference: Estimate,
     /// The same as shares of the baseline's mean: 0.12 is 12% more. Null where that is zero.
     pub share: Option<Estimate>,
-    /// Whether it moved: `more`, `less`, `unchanged` or `unsure`. Unchanged is what lies within the
-    /// wanted half width on either side of zero.
+    /// Whether it moved: `more`, `less`, `unchanged` or `unsure`. If the interval holds zero, it is
+    /// unchanged where half its width is at most the wanted one, and unsure else.
     pub verdict: String,
     /// If unsure: about how many more replications would tell, where a reasonable number would.
     pub more_replications: Option<u32>,

@@ -50,13 +50,13 @@ key = "agents.ads.buy"
 from = 0.1
 "#,
         &Options::default(),
-        r"
+        r#"
   × `study.vary.0` needs a `key`, and either `values` or `from` below `to`
    ╭─[a.toml:1:1]
  1 │ [[study.vary]]
    · ──────────────
- 2 │ key = `agents.ads.buy`
+ 2 │ key = "agents.ads.buy"
    ╰────
-",
+"#,
     );
 }

@@ -40,7 +40,7 @@ users = 5
    ╰────
   help: did you mean `population`? Known here: `title`, `question`, `seed`, `horizon`, `warm_up`,
         `scale`, `population`, `sessions`, `traffic`, `agents`, `history`, `network`, `platform`,
-        `hotline`, `catalogue`, `policy`, `campaign`, `design`, `arm`, `thresholds`
+        `hotline`, `catalogue`, `policy`, `campaign`, `design`, `arm`, `study`, `thresholds`
 ",
     );
 }
