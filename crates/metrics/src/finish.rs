@@ -151,7 +151,10 @@ impl Collector {
         let (unit, delivered) = (Unit::MicroUnits, self.counts[Count::AdsDelivered as usize]);
         let value = (i128::from(self.spent()) * 1_000 / i128::from(delivered.max(1))) as i64;
         metrics.insert("ads.price_per_thousand".to_owned(), Metric::Gauge { unit, value });
-        let value = Count::REVENUES.iter().map(|&source| self.counts[source as usize]).sum();
+        let value = Count::REVENUES
+            .iter()
+            .map(|&source| self.counts[source as usize])
+            .sum();
         metrics.insert("revenue.total".to_owned(), Metric::Gauge { unit, value });
         metrics
     }

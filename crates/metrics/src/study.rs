@@ -291,6 +291,7 @@ mod tests {
             users: vec![],
             series: vec![],
             sensitivity: vec![],
+            assumed: vec![],
             warnings: vec![],
             execution: Execution::default(),
         });

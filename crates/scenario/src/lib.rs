@@ -27,4 +27,4 @@ pub use scenario::{
     Threshold,
 };
 pub use schema::schema;
-pub use study::{Study, Varied};
+pub use study::{Study, Varied, Written};

@@ -504,6 +504,10 @@ fn service(section: &PlatformFile) -> Result<Service, Problem> {
 
 fn study(file: &File, arms: &[String]) -> Result<Study, Problem> {
     let study = &file.study;
+    if study.base.is_empty() || arms.contains(&study.base) {
+        let message = format!("`study.base` is `{}`, which is no name of its own", study.base);
+        return Err(wrong(&["study", "base"], message));
+    }
     if let Some(baseline) = study
         .baseline
         .as_ref()

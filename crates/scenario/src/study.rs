@@ -1,14 +1,17 @@
 //! What is studied over many runs of a scenario.
 
 use chappe_base::{Duration, Probability};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 
 /// How `chappe whatif` sets arms against each other, and what `chappe sweep` varies. No single run
 /// depends on it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Study {
+    /// What the base scenario is called beside its arms.
+    pub base: String,
     /// The arm that the others are held against; the base scenario if left out.
     pub baseline: Option<String>,
     /// Replications of which the variance is estimated.
@@ -36,6 +39,7 @@ pub struct Study {
 impl Default for Study {
     fn default() -> Study {
         Study {
+            base: "base".to_string(),
             baseline: None,
             pilot: 5,
             replications: 20,
@@ -60,10 +64,38 @@ impl Study {
 pub struct Varied {
     /// The key, dotted as for `--set`.
     pub key: String,
-    /// The values, each as for `--set`.
-    pub values: Vec<String>,
+    /// The values: numbers, truths, or texts that each are as for `--set`.
+    pub values: Vec<Written>,
     /// The lowest value of a range.
     pub from: Option<f64>,
     /// The highest value of a range.
     pub to: Option<f64>,
+}
+
+/// A value as it would be written after `--set KEY=`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Written(pub String);
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Written, D::Error> {
+        Ok(Written(match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(text) => text,
+            value => value.to_string(),
+        }))
+    }
+}
+
+impl JsonSchema for Written {
+    fn schema_name() -> Cow<'static, str> {
+        "Written".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string" }] })
+    }
 }

@@ -119,7 +119,7 @@ fn record(ground: &Ground, arms: &[Variant], played: &Played, rule: &Rule) -> Re
         schema: WHATIF_SCHEMA.to_string(),
         scenario: scenario_id(ground.scenario()),
         version: env!("CARGO_PKG_VERSION").to_string(),
-        answer: answer(&metrics, arms, played),
+        answer: answer(&metrics, arms, played, rule),
         arms: arms.iter().map(Variant::described).collect(),
         seeds: played.seeds.clone(),
         stopping: stopping(played, rule, None),
@@ -127,6 +127,7 @@ fn record(ground: &Ground, arms: &[Variant], played: &Played, rule: &Rule) -> Re
         users: users(played, arms),
         series: series(played, arms),
         sensitivity: Vec::new(),
+        assumed: Vec::new(),
         warnings: Vec::new(),
         execution: Execution::default(),
     })
@@ -189,29 +190,32 @@ fn execution(played: &Played, threads: usize, common: Execution) -> Execution {
     }
 }
 
-/// One sentence for each arm: the headline figures, and what people ask about first; then how sure that
-/// is.
-fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played) -> Vec<String> {
-    let headline_count = metrics.len().min(HEADLINE_SHOWN);
-    let is_asked = |metric: &ArmsMetric| ASKED.contains(&metric.metric.as_str());
-    let (first, rest) = metrics.split_at(headline_count);
-    let shown: Vec<&ArmsMetric> = first
-        .iter()
-        .chain(rest.iter().filter(|metric| is_asked(metric)))
-        .collect();
-    let of_arm = |arm: &Variant| {
-        let told = shown.iter().flat_map(|metric| &metric.against_baseline);
-        let told: Vec<&str> = told
-            .filter(|against| against.arm == arm.name)
-            .map(|against| against.sentence.as_str())
-            .collect();
-        words::sentence(&format!(
-            "`{}` instead of `{}`: {}",
-            arm.name,
-            arms[0].name,
-            told.join("; ")
-        ))
+/// For each arm the headline figures, and then what people ask about beside them; last, how sure that is.
+fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played, rule: &Rule) -> Vec<String> {
+    let is_headline = |metric: &&ArmsMetric| rule.headline.contains(&metric.metric);
+    let is_asked = |metric: &&ArmsMetric| ASKED.contains(&metric.metric.as_str()) && !is_headline(metric);
+    let told = |arm: &Variant, of: &dyn Fn(&&ArmsMetric) -> bool| {
+        let shown = metrics
+            .iter()
+            .filter(of)
+            .flat_map(|metric| &metric.against_baseline);
+        let shown = shown.filter(|against| against.arm == arm.name);
+        let told: Vec<&str> = shown.map(|against| against.sentence.as_str()).collect();
+        told.join("; ")
     };
+    let headline = arms[1..].iter().map(|arm| {
+        let told = told(arm, &is_headline);
+        words::sentence(&format!(
+            "{} instead of {}: {told}",
+            words::capital(&arm.name),
+            arms[0].name
+        ))
+    });
+    let asked = arms[1..].iter().filter_map(|arm| {
+        let told = told(arm, &is_asked);
+        let told = format!("Also, with {}: {told}", arm.name);
+        (!told.ends_with(": ")).then(|| words::sentence(&told))
+    });
     let replications = words::counted(played.runs.len() as i64, "replication");
     let why = match played.ended {
         "narrow_enough" => "enough for intervals as narrow as asked",
@@ -220,11 +224,8 @@ fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played) -> Vec<Stri
         _ => "as many as ended before the interruption",
     };
     let sure = format!("Differences are means of {replications} with 95% intervals: {why}.");
-    arms[1..].iter().map(of_arm).chain([sure]).collect()
+    headline.chain(asked).chain([sure]).collect()
 }
-
-/// Headline figures that the answer tells.
-const HEADLINE_SHOWN: usize = 2;
 
 fn write(output: &Output, record: &WhatIfRecord, scenario: &str) -> std::io::Result<()> {
     output.write("whatif.json", &serde_json::to_vec_pretty(record)?)?;

@@ -89,7 +89,7 @@ pub(crate) fn definition(name: &str) -> Result<Definition, Failure> {
         better,
     };
     if name == HARM {
-        let words = "harm (opt-outs, mutes and blocks per thousand people)";
+        let words = "opt-outs, mutes and blocks per 1,000 people";
         return Ok(defined(words, Unit::Count, Better::Lower));
     }
     let (metric, quantile) = name.split_once(" p(").unwrap_or((name, ""));
@@ -134,6 +134,8 @@ fn plain<'a>(metric: &str, description: &'a str) -> &'a str {
         REVENUE => "revenue",
         "revenue.ads" => "revenue from ads",
         "sales.ads" => "sales through ads",
+        "blocks" => "blocks",
+        "mutes" => "mutes",
         "opt_ins.revoked" => "opt-outs",
         "messages.accepted.friend" => "friends' messages",
         _ => description,

@@ -22,7 +22,9 @@ pub(crate) fn varied(given: &[Vary], study: &Study) -> Result<Vec<Vary>, Failure
         key: varied.key.clone(),
         over: match (varied.from, varied.to) {
             (Some(from), Some(to)) => Over::Range([from, to]),
-            (Some(_) | None, Some(_) | None) => Over::Values(varied.values.clone()),
+            (Some(_) | None, Some(_) | None) => {
+                Over::Values(varied.values.iter().map(|value| value.0.clone()).collect())
+            }
         },
     };
     let vary: Vec<Vary> = match given {

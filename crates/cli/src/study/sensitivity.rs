@@ -74,7 +74,7 @@ fn halved_and_doubled(ground: &Ground, key: &str, value: &str) -> Option<[String
     ends.sort_by(f64::total_cmp);
     let fits = |end: f64| {
         let changes = vec![(key.to_string(), end.to_string())];
-        ground.variant(super::variant::BASE, changes).is_ok()
+        ground.variant(ground.base(), changes).is_ok()
     };
     if !fits(ends[1]) {
         ends[1] = 1.0;

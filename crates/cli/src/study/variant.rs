@@ -10,7 +10,6 @@ use chappe_scenario::{Options, Scenario};
 use std::time::Duration;
 
 /// What the base scenario is called among arms.
-pub(crate) const BASE: &str = "base";
 
 /// Keys, and the values that they are given.
 pub(crate) type Changes = Vec<(String, String)>;
@@ -80,10 +79,15 @@ impl Ground {
         Some(Duration::from_nanos(budget.0.0.unsigned_abs()))
     }
 
+    /// What the base scenario is called.
+    pub(crate) fn base(&self) -> &str {
+        &self.scenario().study.base
+    }
+
     /// The base scenario, or the arm of that name, with `changes` laid over; makes sure that it can be
     /// played.
     pub(crate) fn variant(&self, name: &str, changes: Changes) -> Result<Variant, Failure> {
-        let arm = (name != BASE).then(|| name.to_string());
+        let arm = (name != self.base()).then(|| name.to_string());
         self.checked(Variant {
             name: name.to_string(),
             arm,
@@ -133,7 +137,7 @@ impl Ground {
         let seed = seed.map(|seed| ("seed".to_string(), seed.to_string()));
         options.overrides.extend(seed);
         let mut scenario = chappe_scenario::parse(&self.path, &self.loaded.text, &options)?;
-        scenario.arm = (variant.name != BASE).then(|| variant.name.clone());
+        scenario.arm = (variant.name != self.base()).then(|| variant.name.clone());
         Ok(scenario)
     }
 
@@ -141,7 +145,7 @@ impl Ground {
     /// `only` of them.
     pub(crate) fn arms(&self, args: &StudyArgs, only: &[String]) -> Result<Vec<Variant>, Failure> {
         let scenario = self.scenario();
-        let mut arms = vec![self.variant(BASE, Vec::new())?];
+        let mut arms = vec![self.variant(self.base(), Vec::new())?];
         for name in &scenario.arms {
             arms.push(self.variant(name, Vec::new())?);
         }
@@ -161,7 +165,12 @@ impl Ground {
             let help = format!("there are {}", names.join(", "));
             return Err(Failure::usage_with(format!("there is no arm `{unknown}`"), help));
         }
-        let baseline = scenario.study.baseline.as_deref().unwrap_or(BASE).to_string();
+        let baseline = scenario
+            .study
+            .baseline
+            .as_deref()
+            .unwrap_or(self.base())
+            .to_string();
         let (first, mut others): (Vec<_>, Vec<_>) = arms.into_iter().partition(|arm| arm.name == baseline);
         others.retain(|arm| only.contains(&arm.name));
         Ok(first.into_iter().chain(others).collect())
@@ -170,7 +179,7 @@ impl Ground {
     /// The names of all arms, of the file and of the arguments, the base scenario among them.
     pub(crate) fn names(&self, args: &StudyArgs) -> Result<Vec<String>, Failure> {
         let given = given_arms(&args.arm)?.into_iter().map(|(name, _)| name);
-        let all = std::iter::once(BASE.to_string()).chain(self.scenario().arms.clone());
+        let all = std::iter::once(self.base().to_string()).chain(self.scenario().arms.clone());
         Ok(all.chain(given).collect())
     }
 }

@@ -6,8 +6,8 @@ use chappe_base::{
 };
 use chappe_platform::policy::{PageRule, Policy, UserRule};
 use chappe_platform::{
-    Audience,    CampaignConfig, Command, Config, Desk, Hop, Notice, Outbox, Pacing, PageConfig, Past, ProductConfig,
-    Shard,
+    Audience, CampaignConfig, Command, Config, Desk, Hop, Notice, Outbox, Pacing, PageConfig, Past,
+    ProductConfig, Shard,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
