@@ -122,7 +122,8 @@ fn every_invariant_names_a_test_that_exists() {
 
 /// The options of each command, as its arguments declare them.
 fn options() -> BTreeMap<String, BTreeSet<String>> {
-    let source = read("crates/cli/src/args.rs") + &read("crates/cli/src/args/load.rs");
+    let files = ["args.rs", "args/load.rs", "args/study.rs"];
+    let source: String = files.map(|file| read(&format!("crates/cli/src/{file}"))).concat();
     let mut commands: BTreeMap<String, String> = BTreeMap::new();
     let mut structs: BTreeMap<String, (BTreeSet<String>, Vec<String>)> = BTreeMap::new();
     let (mut current, mut attribute) = (String::new(), String::new());

@@ -18,7 +18,7 @@ pub(crate) const FOLDER: &str = "cells";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What was played.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(crate) struct Key {
     /// Hash over everything that bears on what happens, but the seed.
     pub(crate) variant: String,

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::machine;
 use crate::terminal::{Runs, stop_on_interrupt};
 use chappe_engine::{SimulateOptions, simulate};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -74,22 +75,28 @@ impl<'a> Pool<'a> {
     /// What each job came to, from the store or played now; none where an interruption or the deadline
     /// came first.
     pub(crate) fn play(&self, jobs: &[Job<'_>]) -> Result<Vec<Option<Cell>>, Failure> {
-        let gauge = Runs::new(jobs.len() as u64, self.quiet);
+        // Those that are alike share one run.
+        let mut played_by = BTreeMap::new();
+        for (number, job) in jobs.iter().enumerate() {
+            played_by.entry(job.key()).or_insert(number);
+        }
+        let mut numbers: Vec<usize> = played_by.values().copied().collect();
+        numbers.sort_unstable();
+        let gauge = Runs::new(numbers.len() as u64, self.quiet);
         let next = AtomicUsize::new(0);
         let cells: Mutex<Vec<Option<Cell>>> = Mutex::new(vec![None; jobs.len()]);
         let work = || -> Result<(), Failure> {
             loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                let Some(job) = jobs.get(number) else {
+                let Some(&number) = numbers.get(next.fetch_add(1, Ordering::Relaxed)) else {
                     return Ok(());
                 };
-                let cell = self.cell(job)?;
+                let cell = self.cell(&jobs[number])?;
                 gauge.show();
                 cells.lock().unwrap_or_else(PoisonError::into_inner)[number] = cell;
             }
         };
         let ended = thread::scope(|scope| {
-            let threads: Vec<_> = (0..self.threads.min(jobs.len()))
+            let threads: Vec<_> = (0..self.threads.min(numbers.len()))
                 .map(|_| scope.spawn(work))
                 .collect();
             let joined = threads.into_iter().map(|thread| match thread.join() {
@@ -100,7 +107,11 @@ impl<'a> Pool<'a> {
         });
         gauge.finish();
         ended?;
-        Ok(cells.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let cells = cells.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(jobs
+            .iter()
+            .map(|job| cells[played_by[&job.key()]].clone())
+            .collect())
     }
 
     fn cell(&self, job: &Job<'_>) -> Result<Option<Cell>, Failure> {
