@@ -43,6 +43,8 @@ struct Allowed {
 struct Slot {
     user: UserId,
     at: SimTime,
+    /// What is decided for the same user at the same time from then on is another slot.
+    is_sold: bool,
     allowed: Vec<Allowed>,
 }
 
@@ -90,7 +92,8 @@ impl Ads {
         hearing: &mut Hearing<'_>,
     ) {
         hearing.checked(Promise::AdPermitted);
-        if (self.slot.user, self.slot.at) != (user, hearing.at) {
+        if (self.slot.user, self.slot.at) != (user, hearing.at) || self.slot.is_sold {
+            self.slot.is_sold = false;
             self.slot.user = user;
             self.slot.at = hearing.at;
             self.slot.allowed.clear();
@@ -218,8 +221,7 @@ impl Ads {
             hearing.broken(Promise::AdPermitted, what);
         }
         self.judge_price(price, message, hearing);
-        // What follows for the same user at the same time is another slot.
-        self.slot.allowed.clear();
+        self.slot.is_sold = true;
     }
 
     fn judge_price(&self, (campaign, price): Price, message: MessageId, hearing: &mut Hearing<'_>) {
