@@ -88,12 +88,14 @@ pub enum Fact {
         /// Whether the recipient was off line when it was accepted.
         kept: bool,
     },
-    /// *Driver*: a sender's device learned that its message was accepted.
+    /// *Driver*: a message was accepted, and its sender's device learns of it.
     Acknowledged {
         /// The message.
         message: MessageId,
         /// When its sender meant to send it.
         intended: SimTime,
+        /// How long it takes from here until the device knows.
+        after_ns: Span,
     },
 
     /// A user's device came on line.

@@ -210,7 +210,12 @@ impl<'a> Teller<'a> {
                     party(to)
                 )
             }
-            Fact::Acknowledged { .. } => "the sender's device learned that it was accepted".to_string(),
+            Fact::Acknowledged { after_ns, .. } => {
+                format!(
+                    "the sender's device learns that it was accepted, after {}",
+                    span(after_ns)
+                )
+            }
             Fact::Connected { user, until } => {
                 format!(
                     "user {} came on line, until {}",

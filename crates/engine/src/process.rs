@@ -91,7 +91,10 @@ impl Process {
         }
         for notice in outbox.notices.iter().filter(|notice| notice.has_effect()) {
             let latency = self.ways.down(now, notice);
-            out.send(notice.home(self.homes), now + latency, Event::Notice(*notice));
+            match notice.timed(latency) {
+                Some(fact) => outbox.facts.push(fact),
+                None => out.send(notice.home(self.homes), now + latency, Event::Notice(*notice)),
+            }
         }
         outbox.forwards.clear();
         outbox.notices.clear();

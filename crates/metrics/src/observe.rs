@@ -30,7 +30,11 @@ impl Collector {
                 kept,
                 ..
             } => self.handed_out(at, class, intended, kept),
-            Fact::Acknowledged { message, intended } => self.acknowledged(at, message, intended),
+            Fact::Acknowledged {
+                message,
+                intended,
+                after_ns,
+            } => self.acknowledged(at + after_ns, message, intended),
             Fact::Accepted { message, class, .. } => {
                 self.accepted[class as usize] += 1;
                 self.tick(at, Tick::Accepted as usize + class as usize, 1);

@@ -210,7 +210,11 @@ fn messages(round: u64, at: SimTime, span: impl Fn(u64, f64) -> Span) -> Vec<Fac
                 intended: SimTime(at.0 - span(key, 9_000.0).0),
                 kept: true,
             },
-            Fact::Acknowledged { message, intended },
+            Fact::Acknowledged {
+                message,
+                intended,
+                after_ns: Span::ZERO,
+            },
         ]);
     }
     for &command in CommandClass::ALL {

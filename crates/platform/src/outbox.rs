@@ -3,7 +3,7 @@
 use crate::command::Command;
 use chappe_base::{
     CampaignId, Fact, Homes, MessageClass, MessageId, OrderId, PageId, Party, ProductId, RefusalReason,
-    ShardId, SimTime, TransferId, UserId,
+    ShardId, SimTime, Span, TransferId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -214,6 +214,23 @@ impl Notice {
         )
     }
 
+    /// What the driver sees of a notice on which no agent acts, when it sets out on a way that takes
+    /// `latency`: it needs no event to arrive.
+    #[must_use]
+    pub fn timed(&self, latency: Span) -> Option<Fact> {
+        let Notice::Acknowledged {
+            message, intended, ..
+        } = *self
+        else {
+            return None;
+        };
+        Some(Fact::Acknowledged {
+            message,
+            intended,
+            after_ns: latency,
+        })
+    }
+
     /// What the driver sees for itself when a device shows the notice.
     #[must_use]
     pub fn shown(&self) -> Option<Fact> {
@@ -256,9 +273,7 @@ impl Notice {
                 intended,
                 kept: false,
             }),
-            Notice::Acknowledged {
-                message, intended, ..
-            } => Some(Fact::Acknowledged { message, intended }),
+            Notice::Acknowledged { .. } => self.timed(Span::ZERO),
             Notice::Assigned { .. }
             | Notice::ReadBy { .. }
             | Notice::Refused { .. }
