@@ -14,8 +14,9 @@ pub(crate) const REVENUE: &str = "revenue.total";
 const FRIENDS: &str = "delivery.friend";
 
 /// The series that a study follows over time.
-const SERIES: [&str; 5] = [
+const SERIES: [&str; 6] = [
     "series.accepted.friend",
+    "series.begun",
     "series.blocks",
     "series.mutes",
     "series.opt_outs",

@@ -146,10 +146,9 @@ fn a_log_can_be_audited_and_a_tampered_one_is_found_out() {
         .lines()
         .find(|line| line.contains("\"ad_delivered\""))
         .expect("ads are shown");
-    bench.write(
-        "dear.jsonl",
-        log.replacen(ad, &ad.replace("\"price\":10000", "\"price\":10001"), 1),
-    );
+    let price = serde_json::from_str::<Value>(ad).unwrap()["fact"]["ad_delivered"]["price"].clone();
+    let (told, dear) = (format!("\"price\":{price}"), format!("\"price\":{price}1"));
+    bench.write("dear.jsonl", log.replacen(ad, &ad.replace(&told, &dear), 1));
     let ran = bench.chappe("audit dear.jsonl");
     assert_eq!(ran.code, 3);
     assert!(ran.err.contains("budgets kept"), "{}", ran.err);

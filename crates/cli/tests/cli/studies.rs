@@ -32,17 +32,19 @@ fn a_whatif_says_what_arms_change_and_an_arm_that_changes_nothing_changes_no_fig
     let bench = Bench::new();
     let said = whatif(&bench, "--replications 3 --arm twin population.users=400");
     assert!(
-        said.starts_with("Does everything work?\n`no ads` instead of `base`: revenue from ads −100%"),
+        said.starts_with("Does everything work?\nNo ads instead of base: revenue −100%"),
         "{said}"
     );
     assert!(
-        said.contains("`twin` instead of `base`: revenue from ads unchanged;"),
+        said.contains("Twin instead of base: revenue unchanged;"),
         "{said}"
     );
     let files = [
         "cells",
         "differences.csv",
         "figures.csv",
+        "index.html",
+        "plots",
         "scenario.toml",
         "whatif.json",
     ];

@@ -99,7 +99,7 @@ fn one_process_four_workers_and_two_processes_come_to_the_same() {
 
 #[test]
 fn an_interrupt_in_one_process_stops_all_at_one_time() {
-    let scenario = slow_links(&[("population.users", "4000")]);
+    let scenario = slow_links(&[("population.users", "16000")]);
     let apart = play_apart(&scenario, 1, true);
     let stopped_at = apart.stopped_at.expect("somebody asked");
     assert!(stopped_at > SimTime::ZERO && stopped_at < scenario.horizon);

@@ -22,7 +22,7 @@ pub struct ScatterChart {
 }
 
 /// Where a dot's name may stand: to its side, and how far down [logical px].
-const AROUND: [(f64, f64); 8] = [
+const AROUND: [(f64, f64); 12] = [
     (1.0, 0.0),
     (-1.0, 0.0),
     (0.0, -15.0),
@@ -31,6 +31,10 @@ const AROUND: [(f64, f64); 8] = [
     (-1.0, -12.0),
     (1.0, 12.0),
     (-1.0, 12.0),
+    (1.0, -24.0),
+    (-1.0, -24.0),
+    (1.0, 24.0),
+    (-1.0, 24.0),
 ];
 
 /// One dot.
@@ -103,6 +107,9 @@ impl ScatterChart {
                 let [low, high] = [spread.up.0, spread.up.1].map(|value| frame.y(up, value));
                 canvas.line(&[(left, centre.1), (right, centre.1)], dot.tone, 1.5);
                 canvas.line(&[(centre.0, low), (centre.0, high)], dot.tone, 1.5);
+                let (across, up) = ((right - left) / 2.0, (low - high) / 2.0);
+                taken.push(Area::around(((left + right) / 2.0, centre.1), across, 1.0));
+                taken.push(Area::around((centre.0, (low + high) / 2.0), 1.0, up));
             }
             canvas.dot(centre, 5.0, dot.tone, 0.75);
             taken.push(Area::around(centre, 5.0, 5.0));

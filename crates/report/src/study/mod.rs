@@ -14,8 +14,9 @@ pub use whatif::{whatif_plots, write_whatif};
 use crate::chart::{Measure, Plot, Table, Tone};
 use crate::document::sections::{line, machine, texts};
 use crate::document::{contents, plotted, said, tabled, warnings, whole};
+use crate::words;
 use crate::write::{ReportError, write_plots};
-use chappe_metrics::{Estimate, Execution, ScenarioId, Unit};
+use chappe_metrics::{Estimate, Execution, ScenarioId, Unit, Warning};
 use maud::{Markup, html};
 use std::io;
 
@@ -158,6 +159,15 @@ fn measure(unit: Unit) -> (Measure, f64) {
         Unit::Bytes => (Measure::Bytes, 1.0),
         Unit::Share => (Measure::Share, 1.0),
     }
+}
+
+/// What puts an answer in doubt, and what to do about it.
+fn doubts(warnings: &[Warning]) -> Vec<String> {
+    let doubt = |warning: &Warning| {
+        let text = format!("{}: {}", warning.problem, warning.remedy);
+        words::sentence(text.trim_end_matches(": "))
+    };
+    warnings.iter().map(doubt).collect()
 }
 
 /// A difference as people read it.

@@ -1,7 +1,7 @@
 //! What parameters of a scenario would change.
 
 use super::whatif::cell;
-use super::{Study, Time, write};
+use super::{Study, Time, doubts, write};
 use crate::chart::{
     Data, Dot, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, ScatterChart, Spread, Table, Tone,
 };
@@ -25,10 +25,6 @@ pub fn write_sweep(
     record: &SweepRecord,
     sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
 ) -> Result<(), ReportError> {
-    let doubt = |warning: &chappe_metrics::Warning| {
-        let text = format!("{}: {}", warning.problem, warning.remedy);
-        words::sentence(text.trim_end_matches(": "))
-    };
     let study = Study {
         time: Time::Virtual,
         scenario: &record.scenario,
@@ -38,7 +34,7 @@ pub fn write_sweep(
         file: "sweep.json",
         question: record.scenario.question.clone(),
         answer: record.answer.clone(),
-        doubts: record.warnings.iter().map(doubt).collect(),
+        doubts: doubts(&record.warnings),
         plots: sweep_plots(record),
         sections: vec![
             ("points", "Every point", points(record)),
