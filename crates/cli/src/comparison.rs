@@ -154,38 +154,6 @@ fn hours(one: &Side, other: &Side) -> Data {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use chappe_workload::Trace;
-
-    fn side(name: &str, text: &str) -> Side {
-        Side {
-            name: name.to_owned(),
-            statistics: TraceStatistics::of(&Trace::read(text.as_bytes()).unwrap(), 0),
-        }
-    }
-
-    #[test]
-    fn figures_stand_side_by_side_and_distances_below() {
-        let one = side("run", "1 2 0\n2 1 100\n1 2 300\n");
-        let other = side("real", "1 2 0\n2 1 200\n");
-        let rows = compare(&one, &other);
-        assert_eq!(rows[0], ["figure", "run", "real", "difference", "within 10%"]);
-        assert_eq!(rows[1], ["messages", "3", "2", "+50.0%", "no"]);
-        assert_eq!(rows[2], ["people", "2", "2", "0%", "yes"]);
-        assert!(rows.iter().all(|row| row.len() == 5));
-        let replies = rows.iter().find(|row| row[0].starts_with("reply times:"));
-        assert_eq!(replies.map(|row| row[3].as_str()), Some("0.500"));
-    }
-
-    #[test]
-    fn points_hold_each_value_once() {
-        let sample = Sample::new(vec![3, 0, 3, 7]);
-        assert_eq!(points(&sample, 2.0), [(6.0, 0.75), (14.0, 1.0)]);
-    }
-}
-
 /// Writes the table as `figures.md` and the plots; other files in the folder stay.
 pub(crate) fn write_folder(
     folder: &Path,
@@ -217,4 +185,36 @@ fn markdown(rows: &[Vec<String>]) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_workload::Trace;
+
+    fn side(name: &str, text: &str) -> Side {
+        Side {
+            name: name.to_owned(),
+            statistics: TraceStatistics::of(&Trace::read(text.as_bytes()).unwrap(), 0),
+        }
+    }
+
+    #[test]
+    fn figures_stand_side_by_side_and_distances_below() {
+        let one = side("run", "1 2 0\n2 1 100\n1 2 300\n");
+        let other = side("real", "1 2 0\n2 1 200\n");
+        let rows = compare(&one, &other);
+        assert_eq!(rows[0], ["figure", "run", "real", "difference", "within 10%"]);
+        assert_eq!(rows[1], ["messages", "3", "2", "+50.0%", "no"]);
+        assert_eq!(rows[2], ["people", "2", "2", "0%", "yes"]);
+        assert!(rows.iter().all(|row| row.len() == 5));
+        let replies = rows.iter().find(|row| row[0].starts_with("reply times:"));
+        assert_eq!(replies.map(|row| row[3].as_str()), Some("0.500"));
+    }
+
+    #[test]
+    fn points_hold_each_value_once() {
+        let sample = Sample::new(vec![3, 0, 3, 7]);
+        assert_eq!(points(&sample, 2.0), [(6.0, 0.75), (14.0, 1.0)]);
+    }
 }

@@ -79,10 +79,9 @@ pub struct Written(pub String);
 
 impl<'de> Deserialize<'de> for Written {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Written, D::Error> {
-        Ok(Written(match toml::Value::deserialize(deserializer)? {
-            toml::Value::String(text) => text,
-            value => value.to_string(),
-        }))
+        let value = toml::Value::deserialize(deserializer)?;
+        let text = value.as_str().map(str::to_string);
+        Ok(Written(text.unwrap_or_else(|| value.to_string())))
     }
 }
 

@@ -9,8 +9,6 @@ use chappe_metrics::{Choice, StudyArm, Warning};
 use chappe_scenario::{Options, Scenario};
 use std::time::Duration;
 
-/// What the base scenario is called among arms.
-
 /// Keys, and the values that they are given.
 pub(crate) type Changes = Vec<(String, String)>;
 
