@@ -7,12 +7,13 @@ use crate::output::Output;
 use crate::results;
 use crate::study::arms::{metrics, series, users};
 use crate::study::cells::{Cell, Store};
-use crate::study::figures::definition;
+use crate::study::figures::{HARM, REVENUE, definition};
 use crate::study::pool::{Pool, threads, verdict};
 use crate::study::replicate::{Played, Rule, replicate};
 use crate::study::sensitivity::{parameters, sensitivity};
 use crate::study::variant::{Ground, Variant, idle_arms};
 use chappe_engine::{assumption, scenario_id};
+use chappe_experiment::frontier;
 use chappe_metrics::{ArmsMetric, Assumed, Execution, Headline, Stopping, WHATIF_SCHEMA, WhatIfRecord};
 use chappe_report::words;
 use std::fmt::Write as _;
@@ -205,15 +206,13 @@ fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played, rule: &Rule
     };
     let headline = arms[1..].iter().map(|arm| {
         let told = told(arm, &is_headline);
-        words::sentence(&format!(
-            "{} instead of {}: {told}",
-            words::capital(&arm.name),
-            arms[0].name
-        ))
+        words::sentence(&format!("with {} instead of {}: {told}", arm.name, arms[0].name))
     });
-    let asked = arms[1..].iter().filter_map(|arm| {
+    // Of many arms the table tells the rest.
+    let few = if arms.len() <= FEW_ARMS { &arms[1..] } else { &[] };
+    let asked = few.iter().filter_map(|arm| {
         let told = told(arm, &is_asked);
-        let told = format!("Also, with {}: {told}", arm.name);
+        let told = format!("also, with {}: {told}", arm.name);
         (!told.ends_with(": ")).then(|| words::sentence(&told))
     });
     let replications = words::counted(played.runs.len() as i64, "replication");
@@ -224,7 +223,34 @@ fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played, rule: &Rule
         _ => "as many as ended before the interruption",
     };
     let sure = format!("Differences are means of {replications} with 95% intervals: {why}.");
-    headline.chain(asked).chain([sure]).collect()
+    let best = (arms.len() > FEW_ARMS).then(|| best(metrics, arms)).flatten();
+    let best = best.into_iter();
+    best.chain(headline).chain(asked).chain([sure]).collect()
+}
+
+/// More arms than this are told more briefly, the baseline included.
+const FEW_ARMS: usize = 4;
+
+/// Which arms no other beats on both revenue and harm, by the means.
+fn best(metrics: &[ArmsMetric], arms: &[Variant]) -> Option<String> {
+    let of = |name: &str| metrics.iter().find(|metric| metric.metric == name);
+    let (revenue, harm) = (of(REVENUE)?, of(HARM)?);
+    let trades = revenue.arms.iter().zip(&harm.arms);
+    let trades: Vec<frontier::Choice> = trades
+        .map(|(revenue, harm)| frontier::Choice {
+            gain: revenue.mean.unwrap_or(0.0),
+            harm: harm.mean.unwrap_or(0.0),
+        })
+        .collect();
+    let names = arms
+        .iter()
+        .zip(frontier::unbeaten(&trades))
+        .filter(|(_, is_best)| *is_best);
+    let names: Vec<&str> = names.map(|(arm, _)| arm.name.as_str()).collect();
+    Some(format!(
+        "No other arm both earns more and turns fewer people away than {}.",
+        names.join(", ")
+    ))
 }
 
 fn write(output: &Output, record: &WhatIfRecord, scenario: &str) -> std::io::Result<()> {

@@ -105,7 +105,12 @@ fn frontier(record: &SweepRecord) -> ScatterChart {
 
 /// What a point is called: its values, and its arm where there are several.
 fn label(record: &SweepRecord, point: &SweepPoint) -> String {
-    let values = point.values.join(", ");
+    let last = |key: &str| words::plain(key.rsplit('.').next().unwrap_or(key));
+    let pairs = record.keys.iter().zip(&point.values);
+    let values: Vec<String> = pairs
+        .map(|(key, value)| format!("{} {value}", last(&key.key)))
+        .collect();
+    let values = values.join(", ");
     match (record.arms.len() > 1, values.is_empty()) {
         (true, false) => format!("{values} \u{b7} {}", point.arm),
         (true, true) => point.arm.clone(),

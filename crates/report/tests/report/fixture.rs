@@ -4,6 +4,7 @@
 mod figures;
 mod load;
 mod study;
+mod whatif;
 
 use chappe_metrics::{
     Assumed, AuditSummary, Balance, Clock, Execution, Funnel, Machine, Memory, MemoryPart, Metric, Observed,
@@ -13,6 +14,7 @@ use chappe_metrics::{
 use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, times};
 pub(crate) use load::{live, overrun};
 pub(crate) use study::{capacity, comparison};
+pub(crate) use whatif::{sweep, whatif};
 
 fn tally(label: &str, count: u64) -> Tally {
     Tally {

@@ -2,7 +2,8 @@
 
 use super::{fixture, nests, stands_alone};
 use chappe_report::{
-    capacity_answer, capacity_plots, comparison_answer, comparison_plots, write_capacity, write_comparison,
+    capacity_answer, capacity_plots, comparison_answer, comparison_plots, sweep_plots, whatif_plots,
+    write_capacity, write_comparison, write_sweep, write_whatif,
 };
 use std::collections::BTreeMap;
 
@@ -33,6 +34,8 @@ fn the_answers_of_studies_are_as_they_were() {
 fn the_data_of_their_charts_is_as_it_was() {
     insta::assert_json_snapshot!("capacity", capacity_plots(&fixture::capacity()));
     insta::assert_json_snapshot!("comparison", comparison_plots(&fixture::comparison()));
+    insta::assert_json_snapshot!("whatif", whatif_plots(&fixture::whatif()));
+    insta::assert_json_snapshot!("sweep", sweep_plots(&fixture::sweep()));
 }
 
 #[test]
@@ -86,6 +89,54 @@ fn reports_on_studies_stand_alone() {
     }
     assert!(html(&capacity).contains("carries 412,000 to 450,000 commands per second"));
     assert!(html(&comparison).contains("false true true false"));
+}
+
+#[test]
+fn reports_on_what_would_be_stand_alone() {
+    let whatif = files(|sink| write_whatif(&fixture::whatif(), sink).expect("a report"));
+    let sweep = files(|sink| write_sweep(&fixture::sweep(), sink).expect("a report"));
+    for (name, files, plots_count) in [("whatif", &whatif, 5), ("sweep", &sweep, 2)] {
+        assert_eq!(files.len(), 1 + 2 * plots_count, "{name}");
+        let text = html(files);
+        nests(name, &text);
+        stands_alone(name, &text);
+        assert!(
+            text.contains("virtual time") && text.contains("to the bit"),
+            "{name}"
+        );
+    }
+    let text = html(&whatif);
+    for words in [
+        "One a day instead of no ads: revenue +41.20",
+        "Cap per user",
+        "policy.frequency_cap.per_user = 4",
+        "64%",
+        "Log-odds of refusing an ad.",
+        "as narrow as asked",
+        "2016 7",
+    ] {
+        assert!(text.contains(words), "{words}");
+    }
+}
+
+/// Of a study that found nothing there is still a report.
+#[test]
+fn studies_of_nothing_make_a_report() {
+    let mut whatif = fixture::whatif();
+    whatif.metrics.clear();
+    whatif.users.clear();
+    whatif.series.clear();
+    whatif.sensitivity.clear();
+    let files_of_whatif = files(|sink| write_whatif(&whatif, sink).expect("a report"));
+    assert_eq!(files_of_whatif.len(), 1);
+    assert!(html(&files_of_whatif).contains("--sensitivity"));
+    let mut sweep = fixture::sweep();
+    sweep.points.clear();
+    sweep.indices.clear();
+    assert_eq!(
+        files(|sink| write_sweep(&sweep, sink).expect("a report")).len(),
+        1
+    );
 }
 
 /// Nothing tried, nothing compared, and figures that are all the same: no panic.

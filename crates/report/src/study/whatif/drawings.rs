@@ -14,6 +14,15 @@ use chappe_metrics::{
 const EARNED: &str = "revenue.total";
 /// What the frontier holds it against.
 const HARM: &str = "harm";
+/// What is drawn beside the headline; the table tells of what they are made up.
+const DRAWN: [&str; 6] = [
+    "revenue.total",
+    "harm",
+    "sales.ads",
+    "messages.accepted.friend",
+    "opt_ins.given",
+    "orders.paid",
+];
 /// What a study follows over time, in words.
 const FOLLOWED: [(&str, &str); 6] = [
     ("series.accepted.friend", "Friends\u{2019} messages"),
@@ -88,8 +97,15 @@ fn ranges(panels: Vec<RangePanel>) -> Option<Data> {
 
 /// One panel for each metric: shares of the baseline where it had any, else differences.
 fn changes(record: &WhatIfRecord) -> Vec<RangePanel> {
+    let headline = |metric: &ArmsMetric| {
+        let mut headline = record.stopping.headline.iter();
+        headline.any(|headline| headline.metric == metric.metric)
+    };
     let metrics = told_metrics(record).into_iter();
-    let metrics = metrics.filter(|metric| !metric.metric.starts_with("delivery."));
+    let metrics = metrics.filter(|metric| {
+        let is_drawn = headline(metric) || DRAWN.contains(&metric.metric.as_str());
+        is_drawn && !metric.metric.starts_with("delivery.")
+    });
     metrics.map(difference_panel).collect()
 }
 
