@@ -148,6 +148,9 @@ impl Effect {
             }
             (Movement::Unchanged, _) => format!("{what} unchanged (± {half_width})"),
             (Movement::More | Movement::Less, _) => format!("{what} {told}"),
+            (Movement::Unsure, Some(1)) => {
+                format!("{what} {told}: not sure yet, one more replication may tell")
+            }
             (Movement::Unsure, Some(count)) => {
                 format!("{what} {told}: not sure yet, about {count} more replications would tell")
             }
