@@ -8,7 +8,7 @@ pub(crate) use study::{Over, StudyArgs, SweepArgs, Vary, WhatifArgs};
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -305,9 +305,25 @@ pub(crate) struct SchemaArgs {
     /// The schema of run.json.
     #[arg(long, conflicts_with = "metrics")]
     pub(crate) record: bool,
+    /// The schema of the record of a study.
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["metrics", "record"])]
+    pub(crate) study: Option<StudyName>,
     /// The metrics, with unit and meaning.
     #[arg(long)]
     pub(crate) metrics: bool,
+}
+
+/// Kinds of records of several runs together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum StudyName {
+    /// capacity.json
+    Capacity,
+    /// comparison.json
+    Comparison,
+    /// whatif.json
+    Whatif,
+    /// sweep.json
+    Sweep,
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ pub struct Company {
     process: usize,
     sockets: Vec<Option<TcpStream>>,
     links: Arc<Links>,
+    watch: Arc<Watch>,
     last_words: Receiver<(usize, Vec<u8>)>,
     listeners: Vec<JoinHandle<()>>,
     /// The beats end with it.
@@ -100,6 +101,7 @@ impl Company {
             process,
             sockets,
             links,
+            watch,
             last_words,
             listeners,
             _alive: alive,
@@ -180,8 +182,10 @@ impl Company {
 }
 
 impl Drop for Company {
-    /// Ends the connections, so that nobody takes silence for thinking.
+    /// Ends the connections, so that nobody takes silence for thinking. Its own listeners then hear no one
+    /// any more, and must not take that for the loss of the others, nor tell them so.
     fn drop(&mut self) {
+        self.watch.be_still();
         for link in self.links.iter().flatten() {
             let link = link.lock().unwrap_or_else(PoisonError::into_inner);
             let _ = link.shutdown(Shutdown::Both);
@@ -232,6 +236,11 @@ impl Watch {
                 }
             }
         }
+    }
+
+    /// Tells no loss from here on.
+    fn be_still(&self) {
+        drop(self.on_loss.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// Tells the first loss, once: to the other processes, so that all name the same one, and then

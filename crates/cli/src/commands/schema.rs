@@ -1,7 +1,9 @@
 //! `chappe schema`.
 
-use crate::args::SchemaArgs;
+use crate::args::{SchemaArgs, StudyName};
 use crate::failure::Failure;
+use chappe_metrics::{CapacityRecord, ComparisonRecord, SweepRecord, WhatIfRecord};
+use schemars::schema_for;
 use std::io::{Write, stdout};
 
 /// Prints a schema.
@@ -10,6 +12,14 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<(), Failure> {
         serde_json::to_value(chappe_metrics::definitions())
     } else if args.record {
         serde_json::to_value(chappe_metrics::schema())
+    } else if let Some(study) = args.study {
+        let schema = match study {
+            StudyName::Capacity => schema_for!(CapacityRecord),
+            StudyName::Comparison => schema_for!(ComparisonRecord),
+            StudyName::Whatif => schema_for!(WhatIfRecord),
+            StudyName::Sweep => schema_for!(SweepRecord),
+        };
+        serde_json::to_value(schema)
     } else {
         Ok(chappe_scenario::schema())
     };

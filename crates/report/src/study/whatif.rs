@@ -20,7 +20,7 @@ const TOLD: [(&str, &str); 15] = [
     ("revenue.payments", "revenue with payments"),
     ("sales.ads", "sales through ads"),
     ("ads.delivered", "ads delivered"),
-    ("harm", "opt-outs, mutes and blocks per 1,000 people"),
+    ("harm", "turned away, per 1,000 people"),
     ("opt_ins.revoked", "opt-outs"),
     ("mutes", "mutes"),
     ("blocks", "blocks"),
