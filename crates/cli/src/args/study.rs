@@ -79,9 +79,9 @@ pub(crate) struct SweepArgs {
     /// Points over ranges, spread evenly [default: the scenario's].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     pub(crate) points: Option<u32>,
-    /// Replications of each point.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(crate) replications: u32,
+    /// Replications of each point [default: 3, for an interval; 1 with --indices].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) replications: Option<u32>,
     /// Say how much of the variance each ranged key explains; takes points for each key and two more.
     #[arg(long)]
     pub(crate) indices: bool,

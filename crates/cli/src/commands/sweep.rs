@@ -131,7 +131,7 @@ impl Plan {
             .filter(|name| !scenario.study.headline.iter().any(|other| other == name));
         Ok(Plan {
             metrics: headline.chain(others).map(definition).collect::<Result<_, _>>()?,
-            seeds: (0..args.replications)
+            seeds: (0..args.replications.unwrap_or(if args.indices { 1 } else { 3 }))
                 .map(|number| replication_seed(scenario.seed, number))
                 .collect(),
             arms,

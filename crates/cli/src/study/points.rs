@@ -3,6 +3,7 @@
 use super::variant::Changes;
 use crate::args::{Over, Vary};
 use crate::failure::Failure;
+use crate::fitted::rounded;
 use chappe_experiment::points::{grid, latin_hypercube, saltelli};
 use chappe_metrics::VariedKey;
 use chappe_scenario::{Study, Varied};
@@ -111,7 +112,7 @@ impl Over {
     fn at(&self, unit: f64) -> String {
         match self {
             Over::Values(values) => values[(unit * values.len() as f64) as usize].clone(),
-            Over::Range([from, to]) => (from + (to - from) * unit).to_string(),
+            Over::Range([from, to]) => rounded(from + (to - from) * unit).to_string(),
         }
     }
 }

@@ -215,7 +215,8 @@ fn a_sweep_in_parts_comes_to_the_same_as_a_whole_one() {
 #[test]
 fn a_sweep_killed_half_way_goes_on_to_the_same_table() {
     let bench = Bench::new();
-    let sweep = "sweep town.toml --vary agents.ads.buy=0.01..0.1 --points 12 --set horizon=2h --workers 1";
+    let sweep = "sweep town.toml --vary agents.ads.buy=0.01..0.1 --points 12 --replications 1 --set horizon=2h \
+                 --workers 1";
     for (name, folder) in [("INT", "polite"), ("KILL", "rude")] {
         let child = Command::new(CHAPPE)
             .args(sweep.split_whitespace().chain(["--out", folder]))
