@@ -106,6 +106,11 @@ fn reports_on_what_would_be_stand_alone() {
         );
     }
     let text = html(&whatif);
+    // What cannot be compared leaves its cell empty, and moves no other.
+    assert!(
+        text.contains("<td></td><td></td><td>+320% (+310% to +330%)</td>"),
+        "the return"
+    );
     for words in [
         "One a day instead of no ads: revenue +41.20",
         "Cap per user",

@@ -45,7 +45,12 @@ fn table<'a>(record: &WhatIfRecord, metrics: impl Iterator<Item = &'a ArmsMetric
         let mut means = vec![named(&metric.metric)];
         means.extend(metric.arms.iter().map(|arm| mean(metric, arm.mean)));
         let mut differences = texts(["", ""]);
-        differences.extend(metric.against_baseline.iter().map(difference(metric)));
+        let told = difference(metric);
+        differences.extend(record.arms.iter().skip(1).map(|arm| {
+            let mut against = metric.against_baseline.iter();
+            let found = against.find(|against| against.arm == arm.name);
+            found.map(&told).unwrap_or_default()
+        }));
         [means, differences]
     });
     Table {
