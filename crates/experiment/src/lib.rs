@@ -2,7 +2,7 @@
 //!
 //! [`statistics`] has estimates and their intervals, [`compare`] sets variants against each other
 //! in interleaved rounds, [`capacity`] searches for the highest rate within thresholds, [`search`] for
-//! the parameters with the least loss. For runs that
+//! the parameters with the least loss; [`gate`] says whether a program became slower. For runs that
 //! share their draws, [`replications`] says how many it takes, [`effect`] what an arm changes,
 //! [`people`] for whom; [`points`] places runs over parameters, [`indices`] says which of these
 //! matter, [`frontier`] which choices nothing beats. What a run is, the caller says: it comes as a
@@ -28,6 +28,7 @@ pub mod compare;
 mod draws;
 pub mod effect;
 pub mod frontier;
+pub mod gate;
 pub mod indices;
 pub mod people;
 pub mod points;

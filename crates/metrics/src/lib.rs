@@ -43,10 +43,12 @@ pub use record::{
 pub use registry::{Better, Definition, Kind, UnknownMetric, definitions, find};
 pub use second::{Second, Timed};
 pub use study::{
-    ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityRecord,
-    CapacityTrial, ChangeRange, ComparedMetric, ComparisonRecord, Estimate, Headline, MovedParameter,
-    MovedTo, SWEEP_SCHEMA, Sensitivity, SeriesDifference, Stopping, StudyArm, SweepPoint, SweepRecord,
-    SweptMetric, UserEffects, UserQuantity, VarianceShares, VariantFigures, VariantVerdict, VariedKey,
-    WHATIF_SCHEMA, WhatIfRecord,
+    Acceptance, ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, BASELINE_SCHEMA, Baseline, Behaviour,
+    CAPACITY_SCHEMA, COMPARISON_SCHEMA, COSTS, CapacityRecord, CapacityTrial, CaseVerdict, ChangeRange,
+    ComparedMetric, ComparisonRecord, CostMetric, CostVerdict, Estimate, GATE_SCHEMA, GateCase, GateRecord,
+    Headline, MovedMetric, MovedParameter, MovedTo, Played, SWEEP_SCHEMA, Sensitivity, SeriesDifference,
+    Stopping, StudyArm, SweepPoint, SweepRecord, SweptMetric, UserEffects, UserQuantity, VarianceShares,
+    VariantFigures, VariantVerdict, VariedKey, WHATIF_SCHEMA, WallDifference, WallEvidence, WallVerdict,
+    WhatIfRecord,
 };
 pub use threshold::{Threshold, ThresholdError};

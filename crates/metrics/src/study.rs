@@ -1,9 +1,14 @@
 //! Records of several runs together: how much a platform carries, what a choice changes, what arms
-//! and parameters would change.
+//! and parameters would change; and what a change of the program does to all that.
 
+mod gate;
 mod sweep;
 mod whatif;
 
+pub use gate::{
+    Acceptance, BASELINE_SCHEMA, Baseline, Behaviour, COSTS, CaseVerdict, CostMetric, CostVerdict,
+    GATE_SCHEMA, GateCase, GateRecord, MovedMetric, Played, WallDifference, WallEvidence, WallVerdict,
+};
 pub use sweep::{SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares, VariedKey};
 pub use whatif::{
     ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, ChangeRange, Headline, MovedParameter, MovedTo,

@@ -65,6 +65,31 @@ fn intervals_of_student_have_the_tabled_width() {
 }
 
 #[test]
+fn p_values_of_signed_ranks_are_the_tabled_ones() {
+    // Hollander, Wolfe and Chicken, table A.4: of 10 values P(W >= 47) = 0.024, of 8 P(W >= 36) = 0.004.
+    let but_the_second: Vec<f64> = (1..=10)
+        .map(|n| if n == 8 { -8.0 } else { f64::from(n) })
+        .collect();
+    let p_value = signed_rank_p_value(&but_the_second).unwrap();
+    assert!((p_value / 2.0 - 0.024).abs() < 5e-4, "{p_value}");
+    let all_above: Vec<f64> = (1..=8).map(f64::from).collect();
+    assert_eq!(signed_rank_p_value(&all_above), Some(2.0 / 256.0));
+    assert_eq!(signed_rank_p_value(&[-1.0, 1.0]), Some(1.0));
+    assert_eq!(signed_rank_p_value(&[]), None);
+    // Beyond 50 values it is the normal approximation, which goes on where the counts end.
+    let every_third_below = |count: i32| -> Vec<f64> {
+        (1..=count)
+            .map(|n| f64::from(if n % 3 == 0 { -n } else { n }))
+            .collect()
+    };
+    let [counted, normal] = [50, 51].map(|count| signed_rank_p_value(&every_third_below(count)).unwrap());
+    assert!(
+        (counted - normal).abs() < 0.02 && normal < 0.06,
+        "{counted} {normal}"
+    );
+}
+
+#[test]
 fn intervals_of_signed_ranks_end_at_the_tabled_averages() {
     // Critical values of Wilcoxon's table for 5% on two sides, one below which still rejects.
     for (count, critical) in [(6, 0), (8, 3), (10, 8), (20, 52), (50, 434)] {
