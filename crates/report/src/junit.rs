@@ -23,7 +23,7 @@ pub fn junit(record: &RunRecord) -> String {
 }
 
 /// A test that failed if there is a `problem`: what was found, and what that means.
-fn case(group: &str, name: &str, problem: Option<(String, String)>) -> TestCase {
+pub(crate) fn case(group: &str, name: &str, problem: Option<(String, String)>) -> TestCase {
     let status = match problem {
         None => TestCaseStatus::success(),
         Some((message, description)) => {

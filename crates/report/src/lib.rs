@@ -7,6 +7,7 @@
 mod answer;
 pub mod chart;
 mod document;
+mod gate;
 mod junit;
 mod reading;
 pub mod render;
@@ -17,6 +18,7 @@ mod write;
 
 pub use answer::{answer, doubts};
 pub use document::document;
+pub use gate::{gate_annotations, gate_answer, gate_junit, gate_markdown, gate_problems};
 pub use junit::junit;
 pub use study::{
     capacity_answer, capacity_plots, comparison_answer, comparison_plots, sweep_plots, whatif_plots,

@@ -1,0 +1,351 @@
+//! What a check of the gate found: in words, as tests, in Markdown, and as marks on a change.
+
+#[cfg(test)]
+mod tests;
+
+use crate::junit::case;
+use crate::words;
+use chappe_metrics::{CaseVerdict, CostVerdict, GateRecord, Metric, MovedMetric, Unit, WallVerdict};
+use quick_junit::{Report, TestSuite};
+use std::fmt::Write as _;
+
+/// Metrics that are named in one line, before the rest is only counted.
+const NAMED_COUNT: usize = 6;
+
+/// What a finding means for the gate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Weight {
+    /// It closes the gate.
+    Closing,
+    /// It moved for the better.
+    Better,
+    /// Nobody knows.
+    Open,
+    /// It is as it was.
+    Unmoved,
+}
+
+/// One thing that was looked at.
+struct Finding {
+    /// `behaviour`, `cost` or `wall time`.
+    evidence: &'static str,
+    /// The case or bench, and which of its figures.
+    name: String,
+    weight: Weight,
+    /// In a sentence without its full stop, which begins with the name.
+    told: String,
+    /// What there is to say beyond that, a line each.
+    details: Vec<String>,
+}
+
+fn findings(record: &GateRecord) -> Vec<Finding> {
+    let exact = record.cases.iter().flat_map(|case| {
+        let costs = case.costs.iter().map(|verdict| cost(case, verdict));
+        std::iter::once(behaviour(case)).chain(costs)
+    });
+    let timings = record.wall.iter().flat_map(|wall| &wall.metrics).map(wall_time);
+    exact.chain(timings).collect()
+}
+
+fn behaviour(case: &CaseVerdict) -> Finding {
+    let name = case.name.clone();
+    let is_same = case.digest_before == case.digest_now;
+    let details: Vec<String> = case.moved.iter().map(moved).collect();
+    let told = match details.len() {
+        0 if is_same => format!("{name}: behaviour is as it was (digest {})", case.digest_now),
+        0 => format!("{name}: behaviour changed, though no metric moved: facts did"),
+        count => {
+            let rest = match count.saturating_sub(NAMED_COUNT) {
+                0 => String::new(),
+                rest => format!(", and {rest} more"),
+            };
+            let named = details[..count.min(NAMED_COUNT)].join(", ");
+            let metrics = words::counted(count as i64, "metric");
+            format!("{name}: behaviour changed: {metrics} moved: {named}{rest}")
+        }
+    };
+    Finding {
+        evidence: "behaviour",
+        name,
+        weight: if is_same && details.is_empty() {
+            Weight::Unmoved
+        } else {
+            Weight::Closing
+        },
+        told,
+        details,
+    }
+}
+
+/// A metric, and from what to what it moved.
+fn moved(moved: &MovedMetric) -> String {
+    let plain = |metric: &Option<Metric>| metric.as_ref().map_or("none".to_owned(), told);
+    let exact = |metric: &Option<Metric>| metric.as_ref().map_or("none".to_owned(), exactly);
+    let (mut before, mut now) = (plain(&moved.before), plain(&moved.now));
+    if before == now {
+        (before, now) = (exact(&moved.before), exact(&moved.now));
+    }
+    format!("{} {before} → {now}", moved.metric)
+}
+
+fn told(metric: &Metric) -> String {
+    match *metric {
+        Metric::Counter { unit, value } | Metric::Gauge { unit, value } => words::value(value, unit),
+        Metric::Ratio {
+            numerator,
+            denominator,
+        } => words::share(numerator, denominator),
+        Metric::Histogram(ref summary) => format!(
+            "p50 {} p99 {}",
+            words::value(summary.p50, summary.unit),
+            words::value(summary.p99, summary.unit)
+        ),
+    }
+}
+
+/// The same to the last digit.
+fn exactly(metric: &Metric) -> String {
+    match *metric {
+        Metric::Counter { unit, value } | Metric::Gauge { unit, value } => match unit {
+            Unit::Count => value.to_string(),
+            Unit::Nanoseconds | Unit::MicroUnits | Unit::PartsPerMillion | Unit::Bytes | Unit::Share => {
+                format!("{value} {}", unit.label())
+            }
+        },
+        Metric::Ratio {
+            numerator,
+            denominator,
+        } => format!("{numerator}/{denominator}"),
+        Metric::Histogram(ref summary) => format!(
+            "p50 {} p99 {} mean {} of {}",
+            summary.p50, summary.p99, summary.mean, summary.count
+        ),
+    }
+}
+
+fn cost(case: &CaseVerdict, verdict: &CostVerdict) -> Finding {
+    let CostVerdict {
+        metric,
+        unit,
+        before,
+        now,
+        tolerance_ppm,
+        ..
+    } = verdict;
+    let (name, what) = (
+        format!("{}, {}", case.name, words::plain(metric)),
+        words::plain(metric),
+    );
+    let share = (*now as f64 / (*before).max(1) as f64 - 1.0) * 100.0;
+    let way = if now < before { "fewer" } else { "more" };
+    let values = [*before, *now].map(|value| words::value(value as i64, *unit));
+    let told = if before == now {
+        format!("{name}: {} as before", values[1])
+    } else {
+        let tolerance = f64::from(*tolerance_ppm) / 1e4;
+        format!(
+            "{name}: {:.2}% {way} ({} → {}, tolerance {tolerance}%): {}",
+            share.abs(),
+            values[0],
+            values[1],
+            verdict.verdict
+        )
+    };
+    Finding {
+        evidence: "cost",
+        name,
+        weight: weight(&verdict.verdict),
+        told,
+        details: vec![format!("{what}: {before} → {now}")],
+    }
+}
+
+fn wall_time(verdict: &WallVerdict) -> Finding {
+    let again = verdict.again.map(|again| {
+        format!(
+            "measured again: {:+.1}% (interval {:+.1}% to {:+.1}%, noise {:.1}%)",
+            again.difference * 100.0,
+            again.low * 100.0,
+            again.high * 100.0,
+            again.noise_floor * 100.0
+        )
+    });
+    let times = [verdict.before_ns, verdict.now_ns].map(|ns| match ns {
+        _ if ns < 1e4 => format!("{ns:.1} ns"),
+        _ => words::duration(ns as i64),
+    });
+    Finding {
+        evidence: "wall time",
+        name: format!("{}, {}", verdict.name, verdict.metric),
+        weight: weight(&verdict.verdict),
+        told: verdict.sentence.clone(),
+        details: std::iter::once(format!("medians: {} → {}", times[0], times[1]))
+            .chain(again)
+            .collect(),
+    }
+}
+
+fn weight(verdict: &str) -> Weight {
+    match verdict {
+        "regressed" => Weight::Closing,
+        "improved" => Weight::Better,
+        "unchanged" => Weight::Unmoved,
+        _ => Weight::Open,
+    }
+}
+
+/// What closes the gate, each in a sentence without its full stop; none if it is open.
+#[must_use]
+pub fn gate_problems(record: &GateRecord) -> Vec<String> {
+    let closing = findings(record)
+        .into_iter()
+        .filter(|finding| finding.weight == Weight::Closing);
+    closing.map(|finding| finding.told).collect()
+}
+
+/// What a check found, in plain words: the verdict, what moved, what is not known, and what evidence there
+/// is none of.
+#[must_use]
+pub fn gate_answer(record: &GateRecord) -> Vec<String> {
+    let findings = findings(record);
+    let of = |weight| findings.iter().filter(move |finding| finding.weight == weight);
+    let told = |finding: &Finding| words::sentence(&finding.told);
+    let verdict = verdict(record, &findings);
+    let shown = [Weight::Closing, Weight::Better, Weight::Open]
+        .into_iter()
+        .flat_map(of);
+    let notices = record.notices.iter().map(|notice| format!("Note: {notice}."));
+    std::iter::once(verdict)
+        .chain(shown.map(told))
+        .chain(notices)
+        .collect()
+}
+
+/// The verdict on all, with what was looked at.
+fn verdict(record: &GateRecord, findings: &[Finding]) -> String {
+    let count = |evidence, weight| {
+        let fitting = findings
+            .iter()
+            .filter(|finding| finding.evidence == evidence && finding.weight == weight);
+        fitting.count() as i64
+    };
+    let looked_at = |evidence: &'static str, one: &str| {
+        let all = findings
+            .iter()
+            .filter(|finding| finding.evidence == evidence)
+            .count() as i64;
+        let parts = [
+            (count(evidence, Weight::Closing), "regressed"),
+            (count(evidence, Weight::Better), "improved"),
+            (count(evidence, Weight::Open), "inconclusive"),
+        ];
+        let moved: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        let moved = match moved.is_empty() {
+            true => "all unchanged".to_owned(),
+            false => moved.join(", "),
+        };
+        (all > 0).then(|| format!("{} ({moved})", words::counted(all, one)))
+    };
+    let behaviour = match count("behaviour", Weight::Closing) {
+        0 => format!(
+            "behaviour as it was in {}",
+            words::counted(record.cases.len() as i64, "scenario")
+        ),
+        changed => format!("behaviour changed in {}", words::counted(changed, "scenario")),
+    };
+    let parts: Vec<String> = std::iter::once(behaviour)
+        .chain(looked_at("cost", "cost"))
+        .chain(looked_at("wall time", "timing"))
+        .collect();
+    let gate = if record.passed { "open" } else { "closed" };
+    format!(
+        "The gate is {gate}: {}, held against {}.",
+        parts.join(", "),
+        record.baseline
+    )
+}
+
+/// The check as JUnit XML: a suite for each kind of evidence, a test for each finding. What is not known
+/// fails no test.
+#[must_use]
+pub fn gate_junit(record: &GateRecord) -> String {
+    let findings = findings(record);
+    let mut report = Report::new("chappe gate");
+    for evidence in ["behaviour", "cost", "wall time"] {
+        let of_it = findings.iter().filter(|finding| finding.evidence == evidence);
+        let cases = of_it.map(|finding| {
+            let problem = (finding.weight == Weight::Closing)
+                .then(|| (finding.told.clone(), finding.details.join("\n")));
+            let mut test = case(evidence, &finding.name, problem);
+            if finding.weight != Weight::Closing {
+                test.set_system_out(finding.told.as_str());
+            }
+            test
+        });
+        let mut suite = TestSuite::new(evidence);
+        suite.add_test_cases(cases);
+        report.add_test_suite(suite);
+    }
+    report.to_string().expect("writing into a string cannot fail")
+}
+
+/// The check in Markdown.
+#[must_use]
+pub fn gate_markdown(record: &GateRecord) -> String {
+    let cell = |text: &str| text.replace('|', "\\|").replace(['\n', '\r'], " ");
+    let findings = findings(record);
+    let mut text = format!("## {}\n\n", verdict(record, &findings));
+    text += "| | evidence | finding |\n|---|---|---|\n";
+    for finding in &findings {
+        let mark = match finding.weight {
+            Weight::Closing => "❌",
+            Weight::Better => "🟢",
+            Weight::Open => "❔",
+            Weight::Unmoved => "✔",
+        };
+        let _ = writeln!(
+            text,
+            "| {mark} | {} | {} |",
+            finding.evidence,
+            cell(&finding.told)
+        );
+    }
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.weight == Weight::Closing)
+    {
+        let _ = write!(text, "\n<details><summary>{}</summary>\n\n", finding.name);
+        for line in &finding.details {
+            let _ = writeln!(text, "- {line}");
+        }
+        text += "\n</details>\n";
+    }
+    for notice in &record.notices {
+        let _ = write!(text, "\n> {notice}.\n");
+    }
+    let _ = write!(text, "\nCandidate: {}.\n", record.candidate);
+    text
+}
+
+/// The check as workflow commands of GitHub Actions, a line each: errors for what closes the gate,
+/// warnings for what is not known.
+#[must_use]
+pub fn gate_annotations(record: &GateRecord) -> Vec<String> {
+    let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| escaped(text).replace(':', "%3A").replace(',', "%2C");
+    let marks = findings(record).into_iter().filter_map(|finding| {
+        let command = match finding.weight {
+            Weight::Closing => "error",
+            Weight::Open => "warning",
+            Weight::Better => "notice",
+            Weight::Unmoved => return None,
+        };
+        let title = property(&format!("chappe gate, {}", finding.evidence));
+        Some(format!("::{command} title={title}::{}", escaped(&finding.told)))
+    });
+    marks.collect()
+}
