@@ -1,8 +1,10 @@
 //! The arguments, as people give them.
 
+mod gate;
 mod load;
 mod study;
 
+pub(crate) use gate::{AcceptArgs, Cases, Changes, CheckArgs, Clocked, GateCommand, MeasureArgs, RecordArgs};
 pub(crate) use load::{CalibrateArgs, CapacityArgs, Compare, LoadArgs, Offer, ShapeName};
 pub(crate) use study::{Over, StudyArgs, SweepArgs, Vary, WhatifArgs};
 
@@ -20,7 +22,7 @@ const STYLES: Styles = Styles::styled()
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 ok · 1 internal error, or a process gone · 2 wrong usage or scenario · 3 audit violation · \
-5 the generator was the limit of a load · 99 threshold not met · 130 interrupted";
+4 regression · 5 the generator was the limit of a load · 99 threshold not met · 130 interrupted";
 
 /// Simulates a business-messaging platform: what people write, pay, ask, buy and are shown, how
 /// fast it arrives, and what an ad policy lets through.
@@ -89,6 +91,9 @@ Examples:
 Runs that ended are kept in OUT/cells. To share a sweep among machines give each a --part, copy all their cells \
 into one folder, and give the same command with that folder and without --part.")]
     Sweep(SweepArgs),
+    /// Tell whether a change of the program changed what it does, what that costs, or how long it takes.
+    #[command(subcommand)]
+    Gate(GateCommand),
     /// Check a scenario without running it.
     #[command(
         after_help = "Example: chappe validate scenarios/first-ads.toml --set population.users=1000000"
@@ -205,7 +210,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "K", requires = "hosts")]
     pub(crate) process: Option<usize>,
     /// How long to wait for the other processes to appear.
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = wait)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub(crate) connect_within: Duration,
 }
 
@@ -216,7 +221,8 @@ fn processes(text: &str) -> Result<usize, String> {
     }
 }
 
-fn wait(text: &str) -> Result<Duration, String> {
+/// A length of time.
+fn duration(text: &str) -> Result<Duration, String> {
     let span = chappe_base::Duration::parse(text)?.0;
     Ok(Duration::from_nanos(span.0.unsigned_abs()))
 }

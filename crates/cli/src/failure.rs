@@ -26,6 +26,9 @@ pub(crate) enum Failure {
     /// The audit found promises broken, and said so.
     #[error("the audit found {0} violation(s)")]
     Violations(u64),
+    /// The gate found what it is there to find, and the summary says what.
+    #[error("the gate is closed: {0}")]
+    Regressed(String),
     /// Thresholds were not met, and the summary says which.
     #[error("{0} threshold(s) not met")]
     Thresholds(usize),
@@ -100,6 +103,7 @@ impl Failure {
             Failure::Elsewhere { code, .. } => *code,
             Failure::Scenario(_) | Failure::Usage { .. } | Failure::Read { .. } | Failure::Write { .. } => 2,
             Failure::Violations(_) => 3,
+            Failure::Regressed(_) => 4,
             Failure::Invalid { .. } | Failure::Generator { .. } => 5,
             Failure::Thresholds(_) => 99,
             Failure::Interrupted(_) | Failure::Kept(_) => 130,

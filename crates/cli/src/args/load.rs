@@ -1,6 +1,6 @@
 //! The arguments of loads on the wall clock.
 
-use super::{Source, Workers, workers};
+use super::{Source, Workers, duration, workers};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -121,11 +121,6 @@ pub(crate) struct CalibrateArgs {
     /// How long to measure.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) duration: Duration,
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let span = chappe_base::Duration::parse(text)?.0;
-    Ok(Duration::from_nanos(span.0.unsigned_abs()))
 }
 
 fn comparison(text: &str) -> Result<Compare, String> {

@@ -1,6 +1,6 @@
 //! The arguments of studies: many runs of one scenario, side by side.
 
-use super::{Source, Workers, workers};
+use super::{Source, Workers, duration, workers};
 use crate::study::part::Part;
 use clap::Args;
 use std::path::PathBuf;
@@ -108,11 +108,6 @@ pub(crate) enum Over {
     Values(Vec<String>),
     /// All numbers from one to another.
     Range([f64; 2]),
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let span = chappe_base::Duration::parse(text)?.0;
-    Ok(Duration::from_nanos(span.0.unsigned_abs()))
 }
 
 fn vary(text: &str) -> Result<Vary, String> {

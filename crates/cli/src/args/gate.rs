@@ -1,0 +1,168 @@
+//! The arguments of the gate.
+
+use super::duration;
+use chappe_metrics::GateCase;
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum GateCommand {
+    /// Play scenarios, write a baseline for each that has none, and add all figures to the history.
+    #[command(after_help = "\
+Examples:
+  chappe gate record scenarios/first-ads.toml --scale 0.02
+  chappe gate record scenarios/ad-blast.toml --rate 50000
+  chappe gate record                    all scenarios that have a baseline, for the history")]
+    Record(RecordArgs),
+    /// Hold this program against a baseline: what it does, what that costs, and how long it takes.
+    #[command(after_help = "\
+Examples:
+  chappe gate check                             behaviour and cost against reports/baselines
+  chappe gate check --baseline main             and wall time, against the program of that revision
+  chappe gate check --baseline main --bench ledger --bench policy=leak-2016
+  chappe gate check --baseline ./chappe-old scenarios/first-ads.toml --scale 0.02
+
+Exit code 4 says that something regressed, or that behaviour changed.")]
+    Check(CheckArgs),
+    /// Take what scenarios come to now as their baselines: a change that was intended.
+    #[command(after_help = "Example: chappe gate accept first-ads --reason 'ads expire after a day'")]
+    Accept(AcceptArgs),
+    /// Play one scenario, or time it, and print what it came to.
+    #[command(hide = true)]
+    Measure(MeasureArgs),
+}
+
+/// What is played.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Cases {
+    /// Scenario files, or names of baselines [default: all that have a baseline].
+    pub(crate) scenarios: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) changes: Changes,
+    /// The folder of baselines.
+    #[arg(long, value_name = "DIR", default_value = "reports/baselines")]
+    pub(crate) baselines: PathBuf,
+    /// Leave instructions uncounted: they take valgrind, and most of the time.
+    #[arg(long)]
+    pub(crate) no_instructions: bool,
+    /// No progress, and no summary.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// What is changed in the scenarios.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Changes {
+    /// Replace a value of the scenario; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Multiply the population.
+    #[arg(long, value_name = "FACTOR")]
+    pub(crate) scale: Option<f64>,
+    /// Seed of all random draws, instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Time short live loads as well, at so many commands per second.
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<f64>,
+}
+
+impl Changes {
+    /// A scenario file with these changes.
+    pub(crate) fn case(&self, scenario: &Path) -> GateCase {
+        GateCase {
+            file: scenario.display().to_string(),
+            set: self.set.clone(),
+            scale: self.scale,
+            seed: self.seed,
+            rate: self.rate,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RecordArgs {
+    #[command(flatten)]
+    pub(crate) cases: Cases,
+    /// The history that the figures are added to.
+    #[arg(long, value_name = "FILE", default_value = "reports/history.sqlite")]
+    pub(crate) history: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) cases: Cases,
+    /// Another program instead of recorded baselines: a git revision, which is built in a worktree, or a
+    /// chappe binary.
+    #[arg(long, value_name = "REF|BINARY")]
+    pub(crate) baseline: Option<String>,
+    /// What is held against it: a git revision or a binary [default: this program].
+    #[arg(long, value_name = "REF|BINARY")]
+    pub(crate) candidate: Option<String>,
+    /// A criterion bench to time, or those of its benchmarks whose names hold the filter; may be repeated.
+    /// The baseline must be a revision.
+    #[arg(long, value_name = "NAME[=FILTER]", requires = "baseline")]
+    pub(crate) bench: Vec<String>,
+    /// Rounds of timings: in each the baseline runs twice and the candidate once.
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(6..=1000))]
+    pub(crate) rounds: u32,
+    /// The smallest slowdown that matters, as a share: 0.03 is 3%.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = share)]
+    pub(crate) smallest_effect: f64,
+    /// Leave wall time unmeasured.
+    #[arg(long)]
+    pub(crate) no_wall: bool,
+    /// Check even if the baseline is of another scenario, seed or version.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Add the candidate's figures to this history when the check is done.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) history: Option<PathBuf>,
+    /// Where to write the verdicts [default: reports/out/gate].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the record on standard output instead of a summary.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AcceptArgs {
+    #[command(flatten)]
+    pub(crate) cases: Cases,
+    /// Why the change is right: it stands in the baseline from then on.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct MeasureArgs {
+    /// The scenario file.
+    pub(crate) scenario: PathBuf,
+    #[command(flatten)]
+    pub(crate) changes: Changes,
+    /// Time it once instead.
+    #[arg(long, value_enum)]
+    pub(crate) time: Option<Clocked>,
+    /// How long a live load is measured.
+    #[arg(long, value_name = "TIME", default_value = "300ms", value_parser = duration)]
+    pub(crate) duration: Duration,
+}
+
+/// What is timed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, ValueEnum)]
+pub(crate) enum Clocked {
+    /// An event of a simulation.
+    Simulation,
+    /// A live load.
+    Load,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.001..=1.0).contains(&share) => Ok(share),
+        _ => Err("give a share from 0.001 to 1, such as 0.03 for 3%".to_string()),
+    }
+}

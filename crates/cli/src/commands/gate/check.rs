@@ -1,0 +1,202 @@
+//! `chappe gate check`.
+
+use super::play_all;
+use crate::args::{CheckArgs, Clocked};
+use crate::failure::Failure;
+use crate::gate::baselines::{Entry, Folder, mismatches};
+use crate::gate::benches::Bench;
+use crate::gate::exact::held_against;
+use crate::gate::side::Side;
+use crate::gate::wall::{self, Job, Rule};
+use crate::machine;
+use crate::output::Output;
+use crate::results::execution;
+use chappe_metrics::{GATE_SCHEMA, GateRecord, Played, WallEvidence};
+use chappe_report::{gate_annotations, gate_answer, gate_junit, gate_markdown, gate_problems};
+use std::fs::OpenOptions;
+use std::io::{self, Write, stdout};
+use std::path::PathBuf;
+use std::time::{Instant, SystemTime};
+
+/// Seed of the order of runs and of all resampling.
+const SEED: u64 = 2016;
+
+/// Holds a program against a baseline, and writes what came of it.
+pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
+    let entries = Folder::new(&args.cases.baselines).entries(&args.cases)?;
+    let benches: Vec<Bench> = args.bench.iter().map(|text| Bench::new(text)).collect();
+    let target = args
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("reports/out/gate"));
+    let output = Output::prepare(&target)?;
+    let baseline = args.baseline.as_deref().map(|name| Side::find(name, &benches));
+    let baseline = baseline.transpose()?;
+    let candidate = match &args.candidate {
+        None => Side::this(&benches)?,
+        Some(name) => Side::find(name, &benches)?,
+    };
+    let (started, clock) = (SystemTime::now(), Instant::now());
+    let mut notices = Vec::new();
+    let now = play_all(&candidate, &entries, &args.cases)?;
+    let before = match &baseline {
+        Some(side) => play_all(side, &entries, &args.cases)?,
+        None => recorded(args, &entries, &now, &mut notices)?,
+    };
+    let names = entries.iter().map(|entry| entry.name.as_str());
+    let cases = names.zip(before.iter().zip(&now));
+    let cases = cases
+        .map(|(name, (before, now))| held_against(name, before, now))
+        .collect();
+    let wall = match &baseline {
+        Some(side) if !args.no_wall => Some(timed(args, &entries, &benches, (side, &candidate))?),
+        Some(_) | None => None,
+    };
+    let peaks = vec![machine::peak_bytes().unwrap_or(0)];
+    let mut record = GateRecord {
+        schema: GATE_SCHEMA.to_string(),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        candidate: candidate.words.clone(),
+        baseline: baseline.map_or_else(
+            || format!("the baselines in {}", args.cases.baselines.display()),
+            |side| side.words,
+        ),
+        passed: true,
+        cases,
+        wall,
+        notices,
+        execution: execution(&target, peaks, (started, clock.elapsed())),
+    };
+    let problems = gate_problems(&record);
+    record.passed = problems.is_empty();
+    write(&output, &record).map_err(|error| Failure::Write { path: target, error })?;
+    let folder = output.finish()?;
+    say(args, &record, &folder.join("summary.md").display().to_string())?;
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Regressed(problems.join("; "))),
+    }
+}
+
+/// What was recorded of all cases, if it is of the same things.
+fn recorded(
+    args: &CheckArgs,
+    entries: &[Entry],
+    now: &[Played],
+    notices: &mut Vec<String>,
+) -> Result<Vec<Played>, Failure> {
+    let mut all = Vec::new();
+    for (entry, now) in entries.iter().zip(now) {
+        let name = &entry.name;
+        let Some(baseline) = &entry.baseline else {
+            return Err(Failure::usage_with(
+                format!("`{name}` has no baseline"),
+                format!(
+                    "give `chappe gate record {}`, or a program with --baseline",
+                    entry.case.file
+                ),
+            ));
+        };
+        let before = &baseline.played;
+        let foreign: Vec<String> = mismatches(before, now)
+            .into_iter()
+            .map(|(field, values)| format!("{field}: {values}"))
+            .collect();
+        if !foreign.is_empty() && !args.force {
+            return Err(Failure::usage_with(
+                format!(
+                    "the baseline of `{name}` is of something else: {}",
+                    foreign.join("; ")
+                ),
+                "give `chappe gate accept` if that is intended, or --force to check all the same",
+            ));
+        }
+        notices.extend(
+            foreign
+                .iter()
+                .map(|field| format!("{name}: checked by force; {field}")),
+        );
+        if before.toolchain != now.toolchain {
+            notices.push(format!(
+                "{name}: its baseline was recorded with {}, and this program is of {}: only events are held \
+                 against it, as allocations and instructions are the compiler's",
+                before.toolchain, now.toolchain
+            ));
+        }
+        notices.push(wall_time_of(name, before, now));
+        all.push(before.clone());
+    }
+    Ok(all)
+}
+
+/// What a recorded wall time is good for.
+fn wall_time_of(name: &str, before: &Played, now: &Played) -> String {
+    if before.machine == now.machine {
+        format!(
+            "{name}: an event took {:.0} ns when the baseline was recorded and {:.0} ns now, which is no \
+             evidence: give --baseline with a revision or a binary to have wall time compared",
+            before.event_ns, now.event_ns
+        )
+    } else {
+        let machine = &before.machine;
+        format!(
+            "{name}: its baseline is of another machine ({}, {} cores), so its wall time is no evidence here; \
+             give --baseline with a revision or a binary",
+            machine.processor, machine.cores
+        )
+    }
+}
+
+/// Times everything that has a time.
+fn timed(
+    args: &CheckArgs,
+    entries: &[Entry],
+    benches: &[Bench],
+    (baseline, candidate): (&Side, &Side),
+) -> Result<WallEvidence, Failure> {
+    let simulations = entries.iter().map(|entry| Job::Case(entry, Clocked::Simulation));
+    let loaded = entries.iter().filter(|entry| entry.case.rate.is_some());
+    let loads = loaded.map(|entry| Job::Case(entry, Clocked::Load));
+    let jobs: Vec<Job<'_>> = simulations
+        .chain(loads)
+        .chain(benches.iter().map(Job::Bench))
+        .collect();
+    let rule = Rule {
+        rounds_count: args.rounds,
+        smallest_effect: args.smallest_effect,
+        seed: SEED,
+        quiet: args.cases.quiet || args.json,
+    };
+    wall::compare(&jobs, baseline, candidate, rule)
+}
+
+fn write(output: &Output, record: &GateRecord) -> io::Result<()> {
+    output.write("gate.json", &serde_json::to_vec_pretty(record)?)?;
+    output.write("junit.xml", gate_junit(record).as_bytes())?;
+    output.write("summary.md", gate_markdown(record).as_bytes())
+}
+
+fn say(args: &CheckArgs, record: &GateRecord, report: &str) -> Result<(), Failure> {
+    let is_set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    if is_set("GITHUB_ACTIONS").is_some() {
+        for annotation in gate_annotations(record) {
+            eprintln!("{annotation}");
+        }
+    }
+    if let Some(path) = is_set("GITHUB_STEP_SUMMARY").map(PathBuf::from) {
+        let file = OpenOptions::new().append(true).create(true).open(&path);
+        file.and_then(|mut file| file.write_all(gate_markdown(record).as_bytes()))
+            .map_err(|error| Failure::Write { path, error })?;
+    }
+    let mut out = stdout();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, record).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else if !args.cases.quiet {
+        for sentence in gate_answer(record) {
+            writeln!(out, "{sentence}")?;
+        }
+        writeln!(out, "Report: {report}")?;
+    }
+    Ok(())
+}

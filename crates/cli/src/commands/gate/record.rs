@@ -1,0 +1,39 @@
+//! `chappe gate record`.
+
+use super::play_all;
+use crate::args::RecordArgs;
+use crate::failure::Failure;
+use crate::gate::baselines::{Folder, mismatches};
+use crate::gate::exact::{held_against, moved};
+use crate::gate::side::Side;
+use std::io::{Write, stdout};
+
+/// Plays scenarios, writes the baselines that are missing, and adds what was found to the history.
+pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
+    let folder = Folder::new(&args.cases.baselines);
+    let entries = folder.entries(&args.cases)?;
+    let all = play_all(&Side::this(&[])?, &entries, &args.cases)?;
+    let mut out = stdout();
+    for (entry, played) in entries.iter().zip(all) {
+        let said = match &entry.baseline {
+            None => format!(
+                "recorded in {}",
+                folder.write(entry, played, Vec::new())?.display()
+            ),
+            Some(baseline) => {
+                let other = mismatches(&baseline.played, &played);
+                let moved = moved(&held_against(&entry.name, &baseline.played, &played));
+                match other.is_empty() && moved.is_empty() {
+                    true => "as its baseline".to_string(),
+                    false => "differs from its baseline, which stays: `chappe gate check` says how, \
+                              `chappe gate accept` takes what it is now"
+                        .to_string(),
+                }
+            }
+        };
+        if !args.cases.quiet {
+            writeln!(out, "{}: {said}", entry.name)?;
+        }
+    }
+    Ok(())
+}

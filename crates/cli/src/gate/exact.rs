@@ -1,0 +1,135 @@
+//! What is exact of a run, held against what it was.
+
+use chappe_metrics::{COSTS, CaseVerdict, CostMetric, CostVerdict, MovedMetric, Played};
+use std::collections::BTreeSet;
+
+/// What moved between two runs of a case.
+pub(crate) fn held_against(name: &str, before: &Played, now: &Played) -> CaseVerdict {
+    let (old, new) = (&before.behaviour, &now.behaviour);
+    let metrics: BTreeSet<&String> = old.metrics.keys().chain(new.metrics.keys()).collect();
+    let moved = metrics
+        .into_iter()
+        .filter(|metric| old.metrics.get(*metric) != new.metrics.get(*metric));
+    let moved = moved.map(|metric| MovedMetric {
+        metric: metric.clone(),
+        before: old.metrics.get(metric).cloned(),
+        now: new.metrics.get(metric).cloned(),
+    });
+    CaseVerdict {
+        name: name.to_string(),
+        scenario: now.scenario.clone(),
+        seed: now.seed,
+        digest_before: old.digest.clone(),
+        digest_now: new.digest.clone(),
+        moved: moved.collect(),
+        costs: COSTS
+            .iter()
+            .filter_map(|cost| cost_verdict(cost, before, now))
+            .collect(),
+    }
+}
+
+/// A cost that both have; none that depends on the compiler, if theirs are not the same.
+fn cost_verdict(cost: &CostMetric, before: &Played, now: &Played) -> Option<CostVerdict> {
+    if cost.tolerance_ppm > 0 && before.toolchain != now.toolchain {
+        return None;
+    }
+    let (old, new) = (*before.cost.get(cost.name)?, *now.cost.get(cost.name)?);
+    let tolerance = u128::from(cost.tolerance_ppm) * u128::from(old);
+    let verdict = match u128::from(old.abs_diff(new)) * 1_000_000 > tolerance {
+        false => "unchanged",
+        true if new < old => "improved",
+        true => "regressed",
+    };
+    Some(CostVerdict {
+        metric: cost.name.to_string(),
+        unit: cost.unit,
+        before: old,
+        now: new,
+        tolerance_ppm: cost.tolerance_ppm,
+        verdict: verdict.to_string(),
+    })
+}
+
+/// The names of all that moved.
+pub(crate) fn moved(verdict: &CaseVerdict) -> Vec<String> {
+    let digest = (verdict.digest_before != verdict.digest_now).then(|| "digest".to_string());
+    let metrics = verdict.moved.iter().map(|moved| moved.metric.clone());
+    let costs = verdict.costs.iter().filter(|cost| cost.verdict != "unchanged");
+    digest
+        .into_iter()
+        .chain(metrics)
+        .chain(costs.map(|cost| cost.metric.clone()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_metrics::{Behaviour, Machine, Metric, ScenarioId, Unit};
+
+    fn played(blocks: i64, instructions: u64) -> Played {
+        let scenario = ScenarioId {
+            name: "a".into(),
+            title: String::new(),
+            question: String::new(),
+            hash: "1".into(),
+            arm: None,
+        };
+        let unit = Unit::Count;
+        Played {
+            scenario,
+            seed: 1,
+            version: "0.1.0".into(),
+            toolchain: "rustc".into(),
+            machine: Machine::default(),
+            behaviour: Behaviour {
+                digest: format!("{blocks:x}"),
+                metrics: [
+                    ("blocks".to_string(), Metric::Counter { unit, value: blocks }),
+                    ("reads".to_string(), Metric::Counter { unit, value: 1 }),
+                ]
+                .into(),
+            },
+            cost: [
+                ("events".to_string(), 10),
+                ("instructions".to_string(), instructions),
+            ]
+            .into(),
+            event_ns: 1.0,
+        }
+    }
+
+    fn verdicts(before: u64, now: u64) -> Vec<String> {
+        let verdict = held_against("a", &played(1, before), &played(1, now));
+        verdict.costs.into_iter().map(|cost| cost.verdict).collect()
+    }
+
+    #[test]
+    fn what_moved_is_named_and_nothing_else() {
+        let verdict = held_against("a", &played(1, 100), &played(2, 100));
+        assert_eq!(moved(&verdict), ["digest", "blocks"]);
+        assert_eq!(
+            moved(&held_against("a", &played(1, 100), &played(1, 100))),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn costs_move_beyond_their_tolerance() {
+        assert_eq!(verdicts(1_000_000, 1_005_000), ["unchanged", "unchanged"]);
+        assert_eq!(verdicts(1_000_000, 1_005_001), ["unchanged", "regressed"]);
+        assert_eq!(verdicts(1_000_000, 994_000), ["unchanged", "improved"]);
+    }
+
+    #[test]
+    fn costs_of_two_compilers_are_not_compared() {
+        let other = Played {
+            toolchain: "another".into(),
+            ..played(1, 200)
+        };
+        let verdict = held_against("a", &played(1, 100), &other);
+        let names: Vec<&str> = verdict.costs.iter().map(|cost| cost.metric.as_str()).collect();
+        assert_eq!(names, ["events"], "events are the same with any compiler");
+    }
+}

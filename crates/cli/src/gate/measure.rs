@@ -1,0 +1,149 @@
+//! One scenario, played or timed in this process.
+
+use super::source;
+use crate::args::{Clocked, Offer, Source, Workers};
+use crate::failure::Failure;
+use crate::machine::{self, machine};
+use crate::results::thresholds;
+use crate::session::Session;
+use crate::sources::{Loaded, load};
+use crate::terminal::stop_on_interrupt;
+use chappe_engine::{SimulateOptions, Simulated, run_record, simulate};
+use chappe_load::{Live, Plan, Shape};
+use chappe_metrics::{Behaviour, Clock, Execution, GateCase, Metric, Played};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// How long a live load warms up.
+const WARM_UP: Duration = Duration::from_millis(100);
+
+/// What a case comes to.
+pub(crate) fn play(case: &GateCase) -> Result<Played, Failure> {
+    let loaded = load(&source(case))?;
+    let thresholds = thresholds(&loaded.scenario, Clock::Virtual)?;
+    let mut timed = None;
+    let allocated = allocation_counter::measure(|| timed = Some(simulated(&loaded)));
+    let (simulated, took) = timed.expect("it was played");
+    let record = run_record(
+        &loaded.scenario,
+        simulated.played(),
+        &thresholds,
+        "",
+        Execution::default(),
+    );
+    if record.interrupted {
+        return Err(interrupted());
+    }
+    let cost = [
+        ("events", simulated.events_count),
+        ("allocations", allocated.count_total),
+        ("allocated_bytes", allocated.bytes_total),
+        ("peak_bytes", allocated.bytes_max),
+    ];
+    Ok(Played {
+        scenario: record.scenario,
+        seed: record.seed,
+        version: record.version,
+        toolchain: env!("CHAPPE_TOOLCHAIN").to_string(),
+        machine: machine(),
+        behaviour: Behaviour {
+            digest: record.digest,
+            metrics: record.result.metrics.into_iter().map(in_brief).collect(),
+        },
+        cost: cost.map(|(name, value)| (name.to_string(), value)).into(),
+        event_ns: per_event(&simulated, took),
+    })
+}
+
+/// Times a case once: nanoseconds by name.
+pub(crate) fn time(
+    case: &GateCase,
+    clocked: Clocked,
+    duration: Duration,
+) -> Result<BTreeMap<String, f64>, Failure> {
+    let source = source(case);
+    let timings = match clocked {
+        Clocked::Simulation => {
+            let (simulated, took) = simulated(&load(&source)?);
+            vec![("time per event", per_event(&simulated, took))]
+        }
+        Clocked::Load => {
+            let rate = case.rate.ok_or_else(|| {
+                Failure::usage_with("a live load has a rate", "give --rate, such as --rate 50000")
+            })?;
+            timings(&offered(source, rate, duration)?)
+        }
+    };
+    if stop_on_interrupt().is_raised() {
+        return Err(interrupted());
+    }
+    Ok(timings
+        .into_iter()
+        .map(|(name, ns)| (name.to_string(), ns))
+        .collect())
+}
+
+fn interrupted() -> Failure {
+    Failure::Interrupted("nothing: it was still being measured".to_string())
+}
+
+/// A metric without the quantiles that only a plot needs.
+fn in_brief((name, mut metric): (String, Metric)) -> (String, Metric) {
+    if let Metric::Histogram(summary) = &mut metric {
+        summary.quantiles.clear();
+    }
+    (name, metric)
+}
+
+/// Plays a scenario on this thread alone, and says how long it took.
+fn simulated(loaded: &Loaded) -> (Simulated, Duration) {
+    let clock = Instant::now();
+    let simulated = simulate(
+        &loaded.scenario,
+        SimulateOptions {
+            workers: 1,
+            until: None,
+            stop: stop_on_interrupt(),
+            progress: &mut |_| {},
+            log: None,
+            tape: None,
+            play: None,
+            watch: None,
+            trace: loaded.trace.clone(),
+        },
+    );
+    (simulated, clock.elapsed())
+}
+
+fn per_event(simulated: &Simulated, took: Duration) -> f64 {
+    took.as_nanos() as f64 / simulated.events_count.max(1) as f64
+}
+
+/// Offers a short load, and leaves the generator a core.
+fn offered(source: Source, rate: f64, duration: Duration) -> Result<Live, Failure> {
+    let mut session = Session::new(&Offer {
+        source,
+        warm_up: WARM_UP,
+        from: None,
+        workers: Workers::Number(machine::cores().saturating_sub(1).max(1)),
+        injectors: 1,
+        out: None,
+        json: false,
+        quiet: true,
+    })?;
+    session.play(Plan::Open(Shape::Constant { rate }), duration)
+}
+
+/// What is read off a load; what it doesn't have is left out.
+fn timings(live: &Live) -> Vec<(&'static str, f64)> {
+    let cpu_ns = live.outcome.cpu_ns as f64 / live.outcome.sent_count.max(1) as f64;
+    let median = match live.parts.metrics.get("delivery.friend") {
+        Some(Metric::Histogram(summary)) if summary.count > 0 => {
+            Some(("median delivery", summary.p50 as f64))
+        }
+        Some(_) | None => None,
+    };
+    std::iter::once(("processor time per command", cpu_ns))
+        .chain(median)
+        .collect()
+}
