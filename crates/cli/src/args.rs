@@ -4,7 +4,9 @@ mod gate;
 mod load;
 mod study;
 
-pub(crate) use gate::{AcceptArgs, Cases, Changes, CheckArgs, Clocked, GateCommand, MeasureArgs, RecordArgs};
+pub(crate) use gate::{
+    AcceptArgs, Cases, Changes, CheckArgs, Clocked, Evidence, GateCommand, MeasureArgs, RecordArgs,
+};
 pub(crate) use load::{CalibrateArgs, CapacityArgs, Compare, LoadArgs, Offer, ShapeName};
 pub(crate) use study::{Over, StudyArgs, SweepArgs, Vary, WhatifArgs};
 

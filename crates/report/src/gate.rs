@@ -251,13 +251,18 @@ fn verdict(record: &GateRecord, findings: &[Finding]) -> String {
         (all > 0).then(|| format!("{} ({moved})", words::counted(all, one)))
     };
     let behaviour = match count("behaviour", Weight::Closing) {
-        0 => format!(
+        _ if record.cases.is_empty() => None,
+        0 => Some(format!(
             "behaviour as it was in {}",
             words::counted(record.cases.len() as i64, "scenario")
-        ),
-        changed => format!("behaviour changed in {}", words::counted(changed, "scenario")),
+        )),
+        changed => Some(format!(
+            "behaviour changed in {}",
+            words::counted(changed, "scenario")
+        )),
     };
-    let parts: Vec<String> = std::iter::once(behaviour)
+    let parts: Vec<String> = behaviour
+        .into_iter()
         .chain(looked_at("cost", "cost"))
         .chain(looked_at("wall time", "timing"))
         .collect();

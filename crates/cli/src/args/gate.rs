@@ -111,9 +111,9 @@ pub(crate) struct CheckArgs {
     /// The smallest slowdown that matters, as a share: 0.03 is 3%.
     #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = share)]
     pub(crate) smallest_effect: f64,
-    /// Leave wall time unmeasured.
-    #[arg(long)]
-    pub(crate) no_wall: bool,
+    /// Look at one kind of evidence alone.
+    #[arg(long, value_enum)]
+    pub(crate) only: Option<Evidence>,
     /// Check even if the baseline is of another scenario, seed or version.
     #[arg(long)]
     pub(crate) force: bool,
@@ -149,6 +149,15 @@ pub(crate) struct MeasureArgs {
     /// How long a live load is measured.
     #[arg(long, value_name = "TIME", default_value = "300ms", value_parser = duration)]
     pub(crate) duration: Duration,
+}
+
+/// Kinds of evidence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Evidence {
+    /// Behaviour and deterministic cost.
+    Exact,
+    /// Wall time; it takes --baseline.
+    Wall,
 }
 
 /// What is timed.

@@ -1,7 +1,7 @@
 //! `chappe gate check`.
 
 use super::play_all;
-use crate::args::{CheckArgs, Clocked};
+use crate::args::{CheckArgs, Clocked, Evidence};
 use crate::failure::Failure;
 use crate::gate::baselines::{Entry, Folder, mismatches};
 use crate::gate::benches::Bench;
@@ -11,7 +11,7 @@ use crate::gate::wall::{self, Job, Rule};
 use crate::machine;
 use crate::output::Output;
 use crate::results::execution;
-use chappe_metrics::{GATE_SCHEMA, GateRecord, Played, WallEvidence};
+use chappe_metrics::{CaseVerdict, GATE_SCHEMA, GateRecord, Played, WallEvidence};
 use chappe_report::{gate_annotations, gate_answer, gate_junit, gate_markdown, gate_problems};
 use std::fs::OpenOptions;
 use std::io::{self, Write, stdout};
@@ -29,6 +29,12 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from("reports/out/gate"));
+    if args.only == Some(Evidence::Wall) && args.baseline.is_none() {
+        return Err(Failure::usage_with(
+            "wall time is compared with another program, and never remembered",
+            "give --baseline, such as --baseline main",
+        ));
+    }
     let output = Output::prepare(&target)?;
     let baseline = args.baseline.as_deref().map(|name| Side::find(name, &benches));
     let baseline = baseline.transpose()?;
@@ -38,19 +44,15 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     };
     let (started, clock) = (SystemTime::now(), Instant::now());
     let mut notices = Vec::new();
-    let now = play_all(&candidate, &entries, &args.cases)?;
-    let before = match &baseline {
-        Some(side) => play_all(side, &entries, &args.cases)?,
-        None => recorded(args, &entries, &now, &mut notices)?,
+    let cases = match args.only {
+        Some(Evidence::Wall) => Vec::new(),
+        Some(Evidence::Exact) | None => exact(args, &entries, (baseline.as_ref(), &candidate), &mut notices)?,
     };
-    let names = entries.iter().map(|entry| entry.name.as_str());
-    let cases = names.zip(before.iter().zip(&now));
-    let cases = cases
-        .map(|(name, (before, now))| held_against(name, before, now))
-        .collect();
-    let wall = match &baseline {
-        Some(side) if !args.no_wall => Some(timed(args, &entries, &benches, (side, &candidate))?),
-        Some(_) | None => None,
+    let wall = match (&baseline, args.only) {
+        (Some(side), Some(Evidence::Wall) | None) => {
+            Some(timed(args, &entries, &benches, (side, &candidate))?)
+        }
+        (Some(_), Some(Evidence::Exact)) | (None, _) => None,
     };
     let peaks = vec![machine::peak_bytes().unwrap_or(0)];
     let mut record = GateRecord {
@@ -76,6 +78,25 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
         true => Ok(()),
         false => Err(Failure::Regressed(problems.join("; "))),
     }
+}
+
+/// What is exact of all cases, held against the other program or against what was recorded.
+fn exact(
+    args: &CheckArgs,
+    entries: &[Entry],
+    (baseline, candidate): (Option<&Side>, &Side),
+    notices: &mut Vec<String>,
+) -> Result<Vec<CaseVerdict>, Failure> {
+    let now = play_all(candidate, entries, &args.cases)?;
+    let before = match baseline {
+        Some(side) => play_all(side, entries, &args.cases)?,
+        None => recorded(args, entries, &now, notices)?,
+    };
+    let names = entries.iter().map(|entry| entry.name.as_str());
+    let cases = names.zip(before.iter().zip(&now));
+    Ok(cases
+        .map(|(name, (before, now))| held_against(name, before, now))
+        .collect())
 }
 
 /// What was recorded of all cases, if it is of the same things.
