@@ -42,7 +42,7 @@ fn what_is_as_it_was_goes_through_and_is_written_for_machines() {
     assert!(
         bench
             .read("reports/out/gate/junit.xml")
-            .contains(r#"tests="5" failures="0""#)
+            .contains(r#"tests="5" skipped="0" failures="0""#)
     );
     assert!(
         bench
