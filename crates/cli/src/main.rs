@@ -7,6 +7,7 @@ mod comparison;
 mod effort;
 mod failure;
 mod fitted;
+mod gate;
 mod log;
 mod machine;
 mod output;
