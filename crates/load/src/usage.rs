@@ -14,26 +14,26 @@ pub(crate) struct Usage {
 impl Usage {
     /// As of now.
     pub(crate) fn now() -> Usage {
-        let cpu_ns = fs::read_to_string("/proc/self/stat")
-            .ok()
-            .and_then(|stat| cpu_ns(&stat));
         let memory = fs::read_to_string("/proc/self/status").ok();
         Usage {
-            cpu_ns: cpu_ns.unwrap_or(0),
+            cpu_ns: cpu_ns(),
             memory_bytes: memory.and_then(|status| memory_bytes(&status)).unwrap_or(0),
         }
     }
 }
 
-/// The times of user and system, in hundredths of a second on every Linux there is.
-fn cpu_ns(stat: &str) -> Option<u64> {
-    const TICK_NS: u64 = 10_000_000;
-    // The name of the program may contain anything, brackets included.
-    let (_, after_name) = stat.rsplit_once(')')?;
-    let mut fields = after_name.split_whitespace().skip(11);
-    let user: u64 = fields.next()?.parse().ok()?;
-    let system: u64 = fields.next()?.parse().ok()?;
-    Some((user + system) * TICK_NS)
+/// The process's clock of processor time, which counts every nanosecond of every thread.
+#[cfg(unix)]
+fn cpu_ns() -> u64 {
+    use rustix::time::{ClockId, clock_gettime};
+    let spent = clock_gettime(ClockId::ProcessCPUTime);
+    spent.tv_sec.unsigned_abs() * 1_000_000_000 + spent.tv_nsec.unsigned_abs()
+}
+
+/// Elsewhere the system is not asked.
+#[cfg(not(unix))]
+fn cpu_ns() -> u64 {
+    0
 }
 
 fn memory_bytes(status: &str) -> Option<u64> {
@@ -47,10 +47,16 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(unix)]
+    fn work_takes_processor_time_by_the_nanosecond() {
+        let spent: Vec<u64> = (0..4).map(|_| cpu_ns()).collect();
+        assert!(spent.windows(2).all(|pair| pair[0] < pair[1]), "{spent:?}");
+        assert!(spent[3] - spent[0] < 10_000_000, "{spent:?}");
+    }
+
+    #[test]
     fn the_systems_words_are_understood() {
-        let stat = "7 (a) b)) S 1 7 7 0 -1 4194560 1 0 0 0 250 50 0 0 20 0 1 0 5 6 7";
-        assert_eq!(cpu_ns(stat), Some(3_000_000_000));
         assert_eq!(memory_bytes("VmPeak: 9 kB\nVmRSS:\t  2 kB\n"), Some(2048));
-        assert_eq!(cpu_ns("nonsense"), None);
+        assert_eq!(memory_bytes("nonsense"), None);
     }
 }

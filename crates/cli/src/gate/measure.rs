@@ -1,5 +1,6 @@
 //! One scenario, played or timed in this process.
 
+use super::side::interrupted;
 use super::source;
 use crate::args::{Clocked, Offer, Source, Workers};
 use crate::failure::Failure;
@@ -81,10 +82,6 @@ pub(crate) fn time(
         .into_iter()
         .map(|(name, ns)| (name.to_string(), ns))
         .collect())
-}
-
-fn interrupted() -> Failure {
-    Failure::Interrupted("nothing: it was still being measured".to_string())
 }
 
 /// A metric without the quantiles that only a plot needs.

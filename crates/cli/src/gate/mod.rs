@@ -3,6 +3,7 @@
 pub(crate) mod baselines;
 pub(crate) mod benches;
 pub(crate) mod exact;
+pub(crate) mod instructions;
 pub(crate) mod measure;
 pub(crate) mod revision;
 pub(crate) mod side;

@@ -1,6 +1,7 @@
 //! Programs built of git revisions.
 
 use super::benches::{Bench, Benches};
+use super::side::interrupted;
 use crate::failure::Failure;
 use crate::terminal::stop_on_interrupt;
 use std::fs;
@@ -124,7 +125,7 @@ impl Workspace {
         }
         let output = cargo.stderr(Stdio::inherit()).output();
         if stop_on_interrupt().is_raised() {
-            return Err(Failure::Interrupted("nothing: it was still building".to_string()));
+            return Err(interrupted());
         }
         match output {
             Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),

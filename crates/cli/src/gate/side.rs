@@ -116,6 +116,11 @@ impl Side {
     }
 }
 
+/// That a command of the gate was interrupted: it writes nothing.
+pub(crate) fn interrupted() -> Failure {
+    Failure::Interrupted("nothing: the gate needs all its runs".to_string())
+}
+
 /// The words that have a program play a case.
 pub(crate) fn words(case: &GateCase) -> Vec<String> {
     let mut words = ["gate", "measure"].map(str::to_string).to_vec();

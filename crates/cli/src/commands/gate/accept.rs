@@ -1,6 +1,6 @@
 //! `chappe gate accept`.
 
-use super::play_all;
+use super::{play_all, say_notices};
 use crate::args::AcceptArgs;
 use crate::failure::Failure;
 use crate::gate::baselines::{Folder, mismatches, now};
@@ -25,7 +25,9 @@ pub(crate) fn accept(args: &AcceptArgs) -> Result<(), Failure> {
             format!("give `chappe gate record {}`", entry.case.file),
         ));
     }
-    let all = play_all(&Side::this(&[])?, &entries, &args.cases)?;
+    let mut notices = Vec::new();
+    let all = play_all(&Side::this(&[])?, &entries, &args.cases, &mut notices)?;
+    say_notices(&notices);
     let mut out = stdout();
     for (entry, played) in entries.iter().zip(all) {
         let Some(baseline) = &entry.baseline else { continue };

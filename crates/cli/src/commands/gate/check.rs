@@ -87,9 +87,9 @@ fn exact(
     (baseline, candidate): (Option<&Side>, &Side),
     notices: &mut Vec<String>,
 ) -> Result<Vec<CaseVerdict>, Failure> {
-    let now = play_all(candidate, entries, &args.cases)?;
+    let now = play_all(candidate, entries, &args.cases, notices)?;
     let before = match baseline {
-        Some(side) => play_all(side, entries, &args.cases)?,
+        Some(side) => play_all(side, entries, &args.cases, &mut Vec::new())?,
         None => recorded(args, entries, &now, notices)?,
     };
     let names = entries.iter().map(|entry| entry.name.as_str());

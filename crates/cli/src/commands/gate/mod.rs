@@ -8,9 +8,10 @@ mod record;
 use crate::args::{Cases, GateCommand};
 use crate::failure::Failure;
 use crate::gate::baselines::Entry;
-use crate::gate::side::Side;
+use crate::gate::instructions::count;
+use crate::gate::side::{Side, interrupted, words};
 use crate::pages;
-use crate::terminal::Steps;
+use crate::terminal::{Steps, stop_on_interrupt};
 use chappe_metrics::Played;
 
 pub(crate) fn gate(command: &GateCommand) -> Result<(), Failure> {
@@ -25,8 +26,14 @@ pub(crate) fn gate(command: &GateCommand) -> Result<(), Failure> {
     }
 }
 
-/// What all cases come to, each in a process of its own.
-fn play_all(side: &Side, entries: &[Entry], cases: &Cases) -> Result<Vec<Played>, Failure> {
+/// What all cases come to, each in a process of its own; instructions are left out with a notice where they
+/// can't be counted.
+fn play_all(
+    side: &Side,
+    entries: &[Entry],
+    cases: &Cases,
+    notices: &mut Vec<String>,
+) -> Result<Vec<Played>, Failure> {
     let gauge = Steps::new("playing", entries.len() as u64, cases.quiet);
     let mut all = Vec::new();
     for entry in entries {
@@ -34,5 +41,29 @@ fn play_all(side: &Side, entries: &[Entry], cases: &Cases) -> Result<Vec<Played>
         gauge.show(all.len());
     }
     gauge.finish();
+    if !cases.no_instructions {
+        let commands: Vec<(String, Vec<String>)> = entries
+            .iter()
+            .map(|entry| (entry.name.clone(), words(&entry.case)))
+            .collect();
+        match count(&side.program, &commands) {
+            Ok(counts) => {
+                for (entry, played) in entries.iter().zip(&mut all) {
+                    let counted = counts.get(&entry.name).copied();
+                    played
+                        .cost
+                        .extend(counted.map(|count| ("instructions".to_string(), count)));
+                }
+            }
+            Err(_) if stop_on_interrupt().is_raised() => return Err(interrupted()),
+            Err(why) => notices.push(format!("instructions are not counted: {why}")),
+        }
+    }
     Ok(all)
+}
+
+fn say_notices(notices: &[String]) {
+    for notice in notices {
+        eprintln!("note: {notice}");
+    }
 }

@@ -1,6 +1,6 @@
 //! `chappe gate record`.
 
-use super::play_all;
+use super::{play_all, say_notices};
 use crate::args::RecordArgs;
 use crate::failure::Failure;
 use crate::gate::baselines::{Folder, mismatches};
@@ -12,7 +12,9 @@ use std::io::{Write, stdout};
 pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
     let folder = Folder::new(&args.cases.baselines);
     let entries = folder.entries(&args.cases)?;
-    let all = play_all(&Side::this(&[])?, &entries, &args.cases)?;
+    let mut notices = Vec::new();
+    let all = play_all(&Side::this(&[])?, &entries, &args.cases, &mut notices)?;
+    say_notices(&notices);
     let mut out = stdout();
     for (entry, played) in entries.iter().zip(all) {
         let said = match &entry.baseline {
