@@ -12,9 +12,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The bench that counts, from the root of the workspace.
-const BENCH: &str = "benches/instructions.rs";
+const BENCH: &str = "benches/instructions/instructions.rs";
 /// Where the bench leaves what it found out, from its home; each command has a folder there.
-const SUMMARIES: &str = "chappe-benches/instructions/instructions";
+const SUMMARIES: &str = "chappe-instructions/instructions/instructions";
 
 /// Why nothing was counted, in one sentence for the user.
 #[derive(Debug, thiserror::Error)]
@@ -89,8 +89,9 @@ fn make_sure_of(program: &str) -> Result<(), Skipped> {
 fn bench(workspace: &Path, home: &Path) -> Command {
     let mut bench = Command::new("cargo");
     bench
-        .args(["bench", "--quiet", "--package", "chappe-benches"])
-        .args(["--features", "instructions", "--bench", "instructions", "--"])
+        // What counts need not be fast, and in this profile most of it may be built already.
+        .args(["bench", "--quiet", "--profile=dev", "--package=chappe-instructions"])
+        .args(["--features=valgrind", "--bench=instructions", "--"])
         .args(["--save-summary=json", "--home"])
         .arg(home)
         // An interrupted gungraun leaves there what it began with.

@@ -53,7 +53,7 @@ impl Task {
             .ok_or("build `chappe` first, in the same profile")?;
         Ok(Task {
             binary,
-            folder: [env!("CARGO_MANIFEST_DIR"), ".."].iter().collect(),
+            folder: [env!("CARGO_MANIFEST_DIR"), "..", ".."].iter().collect(),
             commands: vec![DEFAULT.split(' ').map(str::to_string).collect()],
         })
     }
