@@ -40,7 +40,7 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
     let moved = args
         .sensitivity
         .as_deref()
-        .map(|given| parameters(&ground, given))
+        .map(|given| parameters(&ground, &arms, given))
         .transpose()?;
     let target = target(args, &ground);
     let output = Output::prepare(&target)?;

@@ -337,6 +337,14 @@ fn studies_that_are_wrong_are_refused() {
             "there is no arm `nobody`",
         ),
         ("whatif town.toml --set study.headline=[\"blocs\"]", "blocs"),
+        (
+            "whatif town.toml --sensitivity agents.ads.byu=0.1,0.2",
+            "unknown key `agents.ads.byu`",
+        ),
+        (
+            "whatif town.toml --sensitivity agents.ads.buy=0.1..7",
+            "agents.ads.buy",
+        ),
     ] {
         bench.refused(arguments, words);
     }
