@@ -1,7 +1,7 @@
 //! How far an answer hangs on what is assumed: parameters moved one at a time.
 
 use super::arms::{estimate, metrics};
-use super::figures::definition;
+use super::cells::Cell;
 use super::pool::Pool;
 use super::replicate::{Played, Rule, replicate};
 use super::variant::{Ground, Variant};
@@ -99,66 +99,84 @@ fn halved_and_doubled(ground: &Ground, arms: &[Variant], key: &str, value: &str)
     Some([end(low)?, end(high).or_else(|| end(1.0))?])
 }
 
-/// Moves each parameter alone, with the replications of the pilot, and says how far that moves the
-/// headline differences; the parameters that did not come to their end are left out.
-pub(crate) fn sensitivity(
-    pool: &Pool<'_>,
-    arms: &[Variant],
-    rule: &Rule,
-    played: &Played,
-    moved: &[Moved],
-) -> Result<Vec<Sensitivity>, Failure> {
-    let rule = Rule {
-        replications_max: rule.pilot_count,
-        with_users: false,
-        ..rule.clone()
-    };
-    let there = ends(pool, &rule, moved)?;
-    let mut all = Vec::new();
-    for metric in metrics(played, arms, &rule)?
-        .into_iter()
-        .take(rule.headline.len())
-    {
-        let definition = definition(&metric.metric)?;
-        for against in metric.against_baseline {
-            let Some(arm) = arms.iter().position(|arm| arm.name == against.arm) else {
-                continue;
-            };
-            let at = |played: &Played| difference(played, arm, &definition.name, &rule);
-            let moved = there
-                .iter()
-                .filter_map(|(parameter, ends)| Some(parameter.at([at(&ends[0])?, at(&ends[1])?])));
-            let mut parameters: Vec<MovedParameter> = moved.collect();
-            // The order of the scenario stays where swings are equal.
-            parameters.sort_by(|a, b| b.swing.total_cmp(&a.swing));
-            all.push(Sensitivity {
-                metric: metric.metric.clone(),
-                unit: metric.unit,
-                arm: against.arm,
-                difference: against.difference,
-                parameters,
-            });
-        }
-    }
-    Ok(all)
+/// The replications of all parameters at both ends.
+pub(crate) struct Ends<'a> {
+    /// Nothing is played beyond the pilot.
+    rule: Rule,
+    played: Vec<(&'a Moved, [Played; 2])>,
 }
 
-/// Each parameter with the replications at its two ends; without those that did not come to their end.
-fn ends<'a>(
-    pool: &Pool<'_>,
-    rule: &Rule,
-    moved: &'a [Moved],
-) -> Result<Vec<(&'a Moved, Vec<Played>)>, Failure> {
-    let mut there = Vec::new();
-    for parameter in moved {
-        let mut ends = Vec::new();
-        for end in &parameter.ends {
-            ends.push(replicate(pool, &end.arms, rule)?);
+impl<'a> Ends<'a> {
+    /// Moves each parameter alone, with the replications of the pilot.
+    pub(crate) fn play(pool: &Pool<'_>, rule: &Rule, moved: &'a [Moved]) -> Result<Ends<'a>, Failure> {
+        let rule = Rule {
+            replications_max: rule.pilot_count,
+            with_users: false,
+            ..rule.clone()
+        };
+        let mut played = Vec::new();
+        for parameter in moved {
+            let [low, high] = &parameter.ends;
+            let at = |end: &End| replicate(pool, &end.arms, &rule);
+            played.push((parameter, [at(low)?, at(high)?]));
         }
-        let is_whole = ends.iter().all(|end| end.runs.len() == rule.pilot_count as usize);
-        there.extend(is_whole.then_some((parameter, ends)));
+        Ok(Ends { rule, played })
     }
-    Ok(there)
+
+    /// How far that moves the headline differences of `played`; without the parameters left out.
+    pub(crate) fn sensitivity(&self, arms: &[Variant], played: &Played) -> Result<Vec<Sensitivity>, Failure> {
+        let rule = &self.rule;
+        let headline = metrics(played, arms, rule)?.into_iter().take(rule.headline.len());
+        let mut all = Vec::new();
+        for metric in headline {
+            for against in metric.against_baseline {
+                let Some(arm) = arms.iter().position(|arm| arm.name == against.arm) else {
+                    continue;
+                };
+                let at = |played: &Played| difference(played, arm, &metric.metric, rule);
+                let whole = self.played.iter().filter(|(_, ends)| self.is_whole(ends));
+                let moved =
+                    whole.filter_map(|(parameter, [low, high])| Some(parameter.at([at(low)?, at(high)?])));
+                let mut parameters: Vec<MovedParameter> = moved.collect();
+                // The order of the scenario stays where swings are equal.
+                parameters.sort_by(|a, b| b.swing.total_cmp(&a.swing));
+                all.extend((!parameters.is_empty()).then(|| Sensitivity {
+                    metric: metric.metric.clone(),
+                    unit: metric.unit,
+                    arm: against.arm,
+                    difference: against.difference,
+                    parameters,
+                }));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The parameters for which there was no time, as one warning.
+    pub(crate) fn left_out(&self) -> Option<Warning> {
+        let left_out = self.played.iter().filter(|(_, ends)| !self.is_whole(ends));
+        let keys: Vec<String> = left_out
+            .map(|(parameter, _)| format!("`{}`", parameter.key))
+            .collect();
+        (!keys.is_empty()).then(|| Warning {
+            problem: format!("there was no time to move {}", keys.join(", ")),
+            remedy: "give the same command with a higher --budget, or without one, to go on".to_string(),
+        })
+    }
+
+    /// Every run, with what was played in it.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (&Variant, &Cell)> {
+        self.played.iter().flat_map(|(parameter, ends)| {
+            let ends = parameter.ends.iter().zip(ends);
+            ends.flat_map(|(end, played)| played.of(&end.arms))
+        })
+    }
+
+    /// Whether the replications at both ends came to their end.
+    fn is_whole(&self, ends: &[Played; 2]) -> bool {
+        ends.iter()
+            .all(|played| played.runs.len() == self.rule.pilot_count as usize)
+    }
 }
 
 fn difference(played: &Played, arm: usize, name: &str, rule: &Rule) -> Option<Estimate> {
