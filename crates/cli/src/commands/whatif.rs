@@ -196,18 +196,20 @@ fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played, rule: &Rule
             .flat_map(|metric| &metric.against_baseline);
         let shown = shown.filter(|against| against.arm == arm.name);
         let told: Vec<&str> = shown.map(|against| against.sentence.as_str()).collect();
-        told.join("; ")
+        (!told.is_empty()).then(|| told.join("; "))
     };
-    let headline = arms[1..].iter().map(|arm| {
-        let told = told(arm, &is_headline);
-        words::sentence(&format!("with {} instead of {}: {told}", arm.name, arms[0].name))
+    let headline = arms[1..].iter().filter_map(|arm| {
+        let told = told(arm, &is_headline)?;
+        let (arm, baseline) = (&arm.name, &arms[0].name);
+        Some(words::sentence(&format!(
+            "with {arm} instead of {baseline}: {told}"
+        )))
     });
     // Of many arms the table tells the rest.
     let few = if arms.len() <= FEW_ARMS { &arms[1..] } else { &[] };
     let asked = few.iter().filter_map(|arm| {
-        let told = told(arm, &is_asked);
-        let told = format!("also, with {}: {told}", arm.name);
-        (!told.ends_with(": ")).then(|| words::sentence(&told))
+        let told = told(arm, &is_asked)?;
+        Some(words::sentence(&format!("also, with {}: {told}", arm.name)))
     });
     let replications = words::counted(played.runs.len() as i64, "replication");
     let why = match played.ended {

@@ -311,6 +311,17 @@ fn a_sensitivity_ranks_what_is_assumed() {
     assert_eq!(keys, ["agents.ads.refusal_base", "agents.ads.buy"], "{harm}");
 }
 
+#[test]
+fn an_arm_without_a_headline_figure_has_no_sentence_of_it() {
+    let bench = Bench::new();
+    let said = whatif(
+        &bench,
+        "--replications 2 --set study.headline=[\"ads.return\"] --arm twin population.users=400",
+    );
+    assert!(!said.contains("no ads instead of base"), "{said}");
+    assert!(said.contains("With twin instead of base: "), "{said}");
+}
+
 /// A study that was played, and the arguments of one that goes on from there with a sensitivity.
 fn played(bench: &Bench) -> String {
     whatif(bench, "--replications 2");
