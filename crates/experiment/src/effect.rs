@@ -48,11 +48,13 @@ pub struct Effect {
 
 /// How often an interval contains the true difference.
 pub const LEVEL: f64 = 0.95;
+/// An interval as wide as asked may come out so much wider by rounding, as a share of its width.
+const ROUNDING: f64 = 1e-12;
 /// More replications than this are no advice.
 const MORE_MAX: f64 = 1_000.0;
 
-/// Half the width that an interval for a difference to `baseline` may have: `share` of the baseline's
-/// mean, or of the arm's where that is zero.
+/// Half the width that an interval for a difference to `baseline` may have, by the figures of the pilot:
+/// `share` of the baseline's mean, or of the arm's where that is zero.
 #[must_use]
 pub fn half_width_wanted(baseline: &[f64], arm: &[f64], share: f64) -> Option<f64> {
     let (baseline, arm) = (mean(baseline)?, mean(arm)?);
@@ -79,7 +81,7 @@ pub fn differences(baseline: &[f64], arm: &[f64]) -> Vec<f64> {
 impl Effect {
     /// The effect on figures of the same replications in the same order, the first `pilot_count` of
     /// which are the pilot; `width` is half the width of the interval that is wanted, as a share of
-    /// the baseline's mean. Replications in which a figure is not finite are left out; `None` if
+    /// the baseline's mean in the pilot. Replications in which a figure is not finite are left out; `None` if
     /// fewer than two are left.
     #[must_use]
     pub fn of(baseline: &[f64], arm: &[f64], pilot_count: usize, width: f64) -> Option<Effect> {
@@ -93,11 +95,11 @@ impl Effect {
         let differences = differences(&baseline, &arm);
         let interval = stein_interval(&differences, pilot_count, LEVEL)?;
         let difference = mean(&differences)?;
-        let wanted = half_width_wanted(&baseline, &arm, width)?;
+        let wanted = half_width_wanted(&baseline[..pilot_count], &arm[..pilot_count], width)?;
         let movement = match interval.half_width() {
             _ if interval.low > 0.0 => Movement::More,
             _ if interval.high < 0.0 => Movement::Less,
-            half_width if half_width <= wanted => Movement::Unchanged,
+            half_width if half_width <= wanted * (1.0 + ROUNDING) => Movement::Unchanged,
             _ => Movement::Unsure,
         };
         let more_count = match movement {
@@ -207,6 +209,18 @@ mod tests {
             sentence(&[0.0; 4], &[3.0, 3.0, 3.5, 3.5]),
             "revenue +3.2 ± 0.5 from nothing"
         );
+    }
+
+    #[test]
+    fn what_the_pilot_found_narrow_enough_is_not_unsure_afterwards() {
+        // The baseline's mean falls after the pilot.
+        let base = [100.0, 100.0, 100.0, 50.0, 50.0, 50.0];
+        let arm = [104.0, 96.0, 100.0, 50.0, 50.0, 50.0];
+        let half_width = stein_interval(&differences(&base, &arm), 3, LEVEL)
+            .unwrap()
+            .half_width();
+        let effect = Effect::of(&base, &arm, 3, half_width / 100.0).unwrap();
+        assert_eq!(effect.movement, Movement::Unchanged);
     }
 
     #[test]
