@@ -313,7 +313,7 @@ fn answer(plan: &Plan, points: &[SweepPoint]) -> Vec<String> {
         };
         let revenue = amount(chappe_metrics::Unit::MicroUnits, point.revenue.value * 1e6);
         format!(
-            "With {}{arm} ads earn {revenue}, and {:.2} in a thousand people opt out, mute or block.",
+            "With {}{arm} the platform earns {revenue}, and {:.2} in a thousand people opt out, mute or block.",
             values.join(", "),
             point.harm.value
         )
@@ -362,6 +362,7 @@ fn say(args: &SweepArgs, record: &SweepRecord, file: &str) -> Result<(), Failure
         serde_json::to_writer_pretty(&mut out, record).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else if !args.study.quiet {
+        writeln!(out, "{}", record.scenario.question)?;
         for sentence in &record.answer {
             writeln!(out, "{sentence}")?;
         }

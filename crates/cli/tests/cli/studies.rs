@@ -190,7 +190,8 @@ policy.frequency_cap = { per_user = 1, every = "1 day" }
 fn a_sweep_in_parts_comes_to_the_same_as_a_whole_one() {
     let bench = Bench::new();
     let said = bench.chappe(&format!("{SWEEP} --out whole")).out();
-    assert!(said.starts_with("Of 4 points, "), "{said}");
+    assert!(said.starts_with("Does everything work?\nOf 4 points, "), "{said}");
+    assert!(said.contains(" the platform earns "), "{said}");
     assert_eq!(bench.list("whole/cells").len(), 8);
     fs::create_dir_all(bench.path("merged/cells")).unwrap();
     for part in ["1/3", "2/3", "3/3"] {
