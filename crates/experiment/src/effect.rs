@@ -138,7 +138,16 @@ impl Effect {
     #[must_use]
     pub fn sentence(&self, what: &str, amount: &dyn Fn(f64) -> String) -> String {
         let (value, half_width) = match self.share() {
-            Some((share, interval)) => (percent(share), percent(interval.half_width())),
+            Some((share, interval)) => {
+                let both = [share, interval.half_width()];
+                let is_small = both.iter().all(|share| percent(*share) == "0%");
+                let told = if is_small && self.movement != Movement::Unchanged {
+                    small_percent
+                } else {
+                    percent
+                };
+                (told(both[0]), told(both[1]))
+            }
             None => (amount(self.difference.abs()), amount(self.interval.half_width())),
         };
         let sign = if self.difference < 0.0 { "−" } else { "+" };
@@ -165,6 +174,16 @@ impl Effect {
 
 fn percent(share: f64) -> String {
     format!("{}%", number(share.abs() * 100.0))
+}
+
+/// A share below a hundredth of a percent, with two digits that matter.
+fn small_percent(share: f64) -> String {
+    let percent = share.abs() * 100.0;
+    if percent == 0.0 {
+        return "0%".to_string();
+    }
+    let decimals = 1 - libm::floor(libm::log10(percent)) as i32;
+    format!("{percent:.0$}%", usize::try_from(decimals).unwrap_or(0))
 }
 
 /// How many further replications bring half the width down to `wanted`: it narrows with the root of
@@ -208,6 +227,19 @@ mod tests {
         assert_eq!(
             sentence(&[0.0; 4], &[3.0, 3.0, 3.5, 3.5]),
             "revenue +3.2 ± 0.5 from nothing"
+        );
+    }
+
+    #[test]
+    fn what_is_less_than_a_hundredth_of_a_percent_is_told_all_the_same() {
+        let base = [1e6, 1e6, 1e6, 1e6];
+        assert_eq!(
+            sentence(&base, &base.map(|base| base - 3.0)),
+            "revenue −0.00030% ± 0%"
+        );
+        assert_eq!(
+            sentence(&base, &[1e6 + 21.0, 1e6 + 22.0, 1e6 + 20.0, 1e6 + 21.0]),
+            "revenue +0.0021% ± 0.00013%"
         );
     }
 
