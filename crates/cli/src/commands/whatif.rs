@@ -57,7 +57,7 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
     );
 
     let (moved, fixed) = moved.unwrap_or_default();
-    let mut warnings = idle_arms(&arms);
+    let mut warnings = idle_arms(&arms, &arms);
     warnings.extend(fixed);
     results::warn(&warnings);
     let played = replicate(&pool, &arms, &rule)?;

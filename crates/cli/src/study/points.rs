@@ -1,11 +1,11 @@
 //! The points of a sweep.
 
-use super::variant::Changes;
+use super::variant::{Changes, Ground, Variant};
 use crate::args::{Over, Vary};
 use crate::failure::Failure;
 use crate::fitted::rounded;
 use chappe_experiment::points::{grid, latin_hypercube, saltelli};
-use chappe_metrics::VariedKey;
+use chappe_metrics::{VariedKey, Warning};
 use chappe_scenario::{Study, Varied};
 
 /// Which points a sweep tries.
@@ -98,6 +98,31 @@ impl Points {
             keys: vary.iter().map(key).collect(),
             values,
         }
+    }
+
+    /// Keys that change nothing in any arm, the others as at the first point, each as a warning.
+    pub(crate) fn idle_keys(&self, ground: &Ground, arms: &[Variant]) -> Vec<Warning> {
+        let is_idle = |(number, key): &(usize, &VariedKey)| {
+            let ends = |range: [f64; 2]| range.map(|end| end.to_string()).to_vec();
+            let values = key.range.map_or_else(|| key.values.clone(), ends);
+            let hash = |arm, value: &String| {
+                let mut changes = self.changes(0);
+                changes[*number].1.clone_from(value);
+                ground.changed(arm, &changes).ok().map(|variant| variant.hash)
+            };
+            let is_same = |arm| {
+                values
+                    .iter()
+                    .all(|value| hash(arm, value) == hash(arm, &self.values[0][*number]))
+            };
+            values.len() > 1 && arms.iter().all(is_same)
+        };
+        let warning = |(_, key): (usize, &VariedKey)| Warning {
+            problem: format!("`{}` is varied and changes nothing", key.key),
+            remedy: "vary a key that bears on the result".to_string(),
+        };
+        let keys = self.keys.iter().enumerate();
+        keys.filter(is_idle).map(warning).collect()
     }
 
     /// What a point changes in the scenario.

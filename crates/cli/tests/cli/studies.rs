@@ -323,6 +323,33 @@ fn an_arm_without_a_headline_figure_has_no_sentence_of_it() {
     assert!(said.contains("With twin instead of base: "), "{said}");
 }
 
+#[test]
+fn a_sweep_warns_of_arms_and_keys_that_change_nothing() {
+    let bench = Bench::new();
+    let vary = "--vary study.width=0.1,0.2 --vary agents.ads.buy=0.01,0.1 --vary agents.ads.mute_share=0.5";
+    let arm = "--arm twin population.users=400 --only twin";
+    let sweep = format!("sweep town.toml --set horizon=20m --replications 1 --out s {vary} {arm}");
+    let ran = bench.chappe(&sweep);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let record = bench.json("s/sweep.json");
+    let warnings = record["warnings"].as_array().unwrap().iter();
+    let problems: Vec<&str> = warnings
+        .map(|warning| warning["problem"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        problems,
+        [
+            "`twin` changes nothing against `base`",
+            "`study.width` is varied and changes nothing"
+        ]
+    );
+    assert!(
+        problems.iter().all(|problem| ran.err.contains(problem)),
+        "{}",
+        ran.err
+    );
+}
+
 /// A study that was played, and the arguments of one that goes on from there with a sensitivity.
 fn played(bench: &Bench) -> String {
     whatif(bench, "--replications 2");
