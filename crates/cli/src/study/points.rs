@@ -3,8 +3,7 @@
 use super::variant::{Changes, Ground, Variant};
 use crate::args::{Over, Vary};
 use crate::failure::Failure;
-use crate::fitted::rounded;
-use chappe_experiment::points::{grid, latin_hypercube, saltelli};
+use chappe_experiment::points::{between, grid, latin_hypercube, saltelli};
 use chappe_metrics::{VariedKey, Warning};
 use chappe_scenario::{Study, Varied};
 
@@ -137,7 +136,7 @@ impl Over {
     fn at(&self, unit: f64) -> String {
         match self {
             Over::Values(values) => values[(unit * values.len() as f64) as usize].clone(),
-            Over::Range([from, to]) => rounded(from + (to - from) * unit).to_string(),
+            Over::Range([from, to]) => between(*from, *to, unit).to_string(),
         }
     }
 }
@@ -151,5 +150,29 @@ fn key(vary: &Vary) -> VariedKey {
         key: vary.key.clone(),
         values,
         range,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_filled_with_values_that_can_be_read() {
+        let at = |range, units: [f64; 3]| units.map(|unit| Over::Range(range).at(unit));
+        assert_eq!(
+            at([1000.0, 1000.5], [0.0, 0.123_456, 0.999_999]),
+            ["1000", "1000.06173", "1000.5"]
+        );
+        assert_eq!(at([0.02, 0.2], [0.0, 0.5, 0.1]), ["0.02", "0.11", "0.038"]);
+        assert_eq!(
+            at([0.0, 3e7], [0.0, 1.0 / 3.0, 0.777_777_7]),
+            ["0", "10000000", "23333000"]
+        );
+        assert_eq!(
+            at([0.123_451, 1.0], [0.0, 0.0, 0.0]),
+            ["0.123451"; 3],
+            "no less than the lowest"
+        );
     }
 }
