@@ -171,7 +171,7 @@ conversations_under_way = false
 }
 
 /// A value with so many digits as are written and read.
-pub(crate) fn rounded(value: f64) -> f64 {
+fn rounded(value: f64) -> f64 {
     if value == 0.0 {
         return 0.0;
     }

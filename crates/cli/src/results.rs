@@ -5,7 +5,9 @@ use crate::machine;
 use crate::output::Output;
 use crate::terminal::{table, time};
 use chappe_base::SimTime;
-use chappe_metrics::{Clock, Execution, Memory, ResultParts, RunRecord, Threshold, write_csv, write_hlog};
+use chappe_metrics::{
+    Clock, Execution, Memory, ResultParts, RunRecord, Threshold, Warning, write_csv, write_hlog,
+};
 use chappe_report::words;
 use chappe_scenario::Scenario;
 use std::io::{Write, stdout};
@@ -113,15 +115,20 @@ pub(crate) fn write_folder(
     chappe_report::write_report(record, &mut sink).map_err(std::io::Error::other)
 }
 
+/// What puts a result in doubt, for whoever reads no report.
+pub(crate) fn warn(warnings: &[Warning]) {
+    for warning in warnings {
+        eprintln!("warning: {}; {}", warning.problem, warning.remedy);
+    }
+}
+
 /// The end of a run, for whoever waits for it.
 pub(crate) fn say(json: bool, quiet: bool, record: &RunRecord, folder: &Path) -> Result<(), Failure> {
     if json {
         return Ok(record.write(&mut stdout())?);
     }
     if quiet {
-        for warning in &record.result.warnings {
-            eprintln!("warning: {}; {}", warning.problem, warning.remedy);
-        }
+        warn(&record.result.warnings);
         return Ok(());
     }
     let mut out = stdout();

@@ -48,11 +48,13 @@ pub struct Effect {
 
 /// How often an interval contains the true difference.
 pub const LEVEL: f64 = 0.95;
+/// An interval as wide as asked may come out so much wider by rounding, as a share of its width.
+const ROUNDING: f64 = 1e-12;
 /// More replications than this are no advice.
 const MORE_MAX: f64 = 1_000.0;
 
-/// Half the width that an interval for a difference to `baseline` may have: `share` of the baseline's
-/// mean, or of the arm's where that is zero.
+/// Half the width that an interval for a difference to `baseline` may have, by the figures of the pilot:
+/// `share` of the baseline's mean, or of the arm's where that is zero.
 #[must_use]
 pub fn half_width_wanted(baseline: &[f64], arm: &[f64], share: f64) -> Option<f64> {
     let (baseline, arm) = (mean(baseline)?, mean(arm)?);
@@ -79,7 +81,7 @@ pub fn differences(baseline: &[f64], arm: &[f64]) -> Vec<f64> {
 impl Effect {
     /// The effect on figures of the same replications in the same order, the first `pilot_count` of
     /// which are the pilot; `width` is half the width of the interval that is wanted, as a share of
-    /// the baseline's mean. Replications in which a figure is not finite are left out; `None` if
+    /// the baseline's mean in the pilot. Replications in which a figure is not finite are left out; `None` if
     /// fewer than two are left.
     #[must_use]
     pub fn of(baseline: &[f64], arm: &[f64], pilot_count: usize, width: f64) -> Option<Effect> {
@@ -93,11 +95,11 @@ impl Effect {
         let differences = differences(&baseline, &arm);
         let interval = stein_interval(&differences, pilot_count, LEVEL)?;
         let difference = mean(&differences)?;
-        let wanted = half_width_wanted(&baseline, &arm, width)?;
+        let wanted = half_width_wanted(&baseline[..pilot_count], &arm[..pilot_count], width)?;
         let movement = match interval.half_width() {
             _ if interval.low > 0.0 => Movement::More,
             _ if interval.high < 0.0 => Movement::Less,
-            half_width if half_width <= wanted => Movement::Unchanged,
+            half_width if half_width <= wanted * (1.0 + ROUNDING) => Movement::Unchanged,
             _ => Movement::Unsure,
         };
         let more_count = match movement {
@@ -136,7 +138,16 @@ impl Effect {
     #[must_use]
     pub fn sentence(&self, what: &str, amount: &dyn Fn(f64) -> String) -> String {
         let (value, half_width) = match self.share() {
-            Some((share, interval)) => (percent(share), percent(interval.half_width())),
+            Some((share, interval)) => {
+                let both = [share, interval.half_width()];
+                let is_small = both.iter().all(|share| percent(*share) == "0%");
+                let told = if is_small && self.movement != Movement::Unchanged {
+                    small_percent
+                } else {
+                    percent
+                };
+                (told(both[0]), told(both[1]))
+            }
             None => (amount(self.difference.abs()), amount(self.interval.half_width())),
         };
         let sign = if self.difference < 0.0 { "−" } else { "+" };
@@ -163,6 +174,16 @@ impl Effect {
 
 fn percent(share: f64) -> String {
     format!("{}%", number(share.abs() * 100.0))
+}
+
+/// A share below a hundredth of a percent, with two digits that matter.
+fn small_percent(share: f64) -> String {
+    let percent = share.abs() * 100.0;
+    if percent == 0.0 {
+        return "0%".to_string();
+    }
+    let decimals = 1 - libm::floor(libm::log10(percent)) as i32;
+    format!("{percent:.0$}%", usize::try_from(decimals).unwrap_or(0))
 }
 
 /// How many further replications bring half the width down to `wanted`: it narrows with the root of
@@ -207,6 +228,31 @@ mod tests {
             sentence(&[0.0; 4], &[3.0, 3.0, 3.5, 3.5]),
             "revenue +3.2 ± 0.5 from nothing"
         );
+    }
+
+    #[test]
+    fn what_is_less_than_a_hundredth_of_a_percent_is_told_all_the_same() {
+        let base = [1e6, 1e6, 1e6, 1e6];
+        assert_eq!(
+            sentence(&base, &base.map(|base| base - 3.0)),
+            "revenue −0.00030% ± 0%"
+        );
+        assert_eq!(
+            sentence(&base, &[1e6 + 21.0, 1e6 + 22.0, 1e6 + 20.0, 1e6 + 21.0]),
+            "revenue +0.0021% ± 0.00013%"
+        );
+    }
+
+    #[test]
+    fn what_the_pilot_found_narrow_enough_is_not_unsure_afterwards() {
+        // The baseline's mean falls after the pilot.
+        let base = [100.0, 100.0, 100.0, 50.0, 50.0, 50.0];
+        let arm = [104.0, 96.0, 100.0, 50.0, 50.0, 50.0];
+        let half_width = stein_interval(&differences(&base, &arm), 3, LEVEL)
+            .unwrap()
+            .half_width();
+        let effect = Effect::of(&base, &arm, 3, half_width / 100.0).unwrap();
+        assert_eq!(effect.movement, Movement::Unchanged);
     }
 
     #[test]

@@ -18,6 +18,20 @@ pub fn grid(value_counts: &[usize]) -> Vec<Vec<usize>> {
     points
 }
 
+/// The value at `unit` in [0, 1) of the way between two ends, to about a ten-thousandth of it.
+#[must_use]
+pub fn between(from: f64, to: f64, unit: f64) -> f64 {
+    let decimals = 4.0 - libm::floor(libm::log10(to - from));
+    // Powers of ten are exact, their inverses are not.
+    let scale = libm::pow(10.0, decimals.abs());
+    let exact = from + (to - from) * unit;
+    let rounded = match decimals >= 0.0 {
+        true => (exact * scale).round() / scale,
+        false => (exact / scale).round() * scale,
+    };
+    rounded.clamp(from, to)
+}
+
 /// So many points in the unit cube that in each of its dimensions every stratum of equal length holds
 /// one: McKay, Beckman and Conover, "A comparison of three methods for selecting values of input
 /// variables" (Technometrics, 1979). The draws depend on `seed` alone.

@@ -187,6 +187,32 @@ pub fn bytes(value: u64) -> String {
     }
 }
 
+/// The figures that people ask for first, in that order: name and words.
+pub(crate) const FIGURES: [(&str, &str); 15] = [
+    ("revenue.total", "revenue"),
+    ("revenue.ads", "revenue with ads"),
+    ("revenue.messages.marketing", "revenue by list price"),
+    ("revenue.messages.utility", "revenue with notices and plans"),
+    ("revenue.payments", "revenue with payments"),
+    ("sales.ads", "sales through ads"),
+    ("ads.delivered", "ads delivered"),
+    ("harm", "opt-outs, mutes and blocks per 1,000 people"),
+    ("opt_ins.revoked", "opt-outs"),
+    ("mutes", "mutes"),
+    ("blocks", "blocks"),
+    ("messages.accepted.friend", "friends\u{2019} messages"),
+    ("sessions.connects", "times on line"),
+    ("opt_ins.given", "opt-ins"),
+    ("orders.paid", "orders paid"),
+];
+
+/// What people call a figure, where they have words of their own for it.
+#[must_use]
+pub fn figure(name: &str) -> Option<&'static str> {
+    let known = FIGURES.iter().find(|(known, _)| *known == name);
+    known.map(|(_, words)| *words)
+}
+
 /// A registered name or label in words: `order_notice` becomes `order notice`.
 #[must_use]
 pub fn plain(label: &str) -> String {

@@ -527,6 +527,7 @@ fn study(file: &File, arms: &[String]) -> Result<Study, Problem> {
         );
         return Err(wrong(&["study", "pilot"], message));
     }
+    check_headline(&study.headline)?;
     for (number, varied) in study.vary.iter().enumerate() {
         let is_range = matches!((varied.from, varied.to), (Some(from), Some(to)) if from < to);
         let is_list = varied.from.is_none() && varied.to.is_none() && !varied.values.is_empty();
@@ -537,4 +538,19 @@ fn study(file: &File, arms: &[String]) -> Result<Study, Problem> {
         }
     }
     Ok(study.clone())
+}
+
+fn check_headline(headline: &[String]) -> Result<(), Problem> {
+    if headline.is_empty() {
+        let message = "`study.headline` needs at least one metric";
+        return Err(wrong(&["study", "headline"], message));
+    }
+    let is_repeated = |number: &usize| headline[..*number].contains(&headline[*number]);
+    match (0..headline.len()).find(is_repeated) {
+        Some(number) => {
+            let message = format!("`study.headline` names `{}` twice", headline[number]);
+            Err(wrong(&["study", "headline", &number.to_string()], message))
+        }
+        None => Ok(()),
+    }
 }

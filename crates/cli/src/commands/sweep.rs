@@ -12,14 +12,14 @@ use crate::study::figures::{Definition, HARM, REVENUE, amount, definition};
 use crate::study::part::Part;
 use crate::study::points::{Points, varied};
 use crate::study::pool::{Job, Pool, threads, verdict};
-use crate::study::variant::{Ground, Variant};
+use crate::study::variant::{Ground, Variant, idle_arms};
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::scenario_id;
 use chappe_experiment::frontier::{Choice, unbeaten};
 use chappe_experiment::indices::variance_shares;
 use chappe_experiment::replications::replication_seed;
 use chappe_metrics::{
-    Estimate, Execution, SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares,
+    Estimate, Execution, SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares, Warning,
 };
 use chappe_report::words;
 use std::fmt::Write as _;
@@ -73,6 +73,7 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
         deadline,
         args.study.quiet || args.study.json,
     );
+    results::warn(&plan.warnings);
     let cells = pool.play(&jobs)?;
     let cells = whole(cells)?;
     verdict(jobs.iter().map(|job| job.variant).zip(&cells))?;
@@ -109,6 +110,8 @@ struct Plan {
     metrics: Vec<Definition>,
     /// Point by point, the arms of one together.
     variants: Vec<Variant>,
+    /// Arms and keys that change nothing.
+    warnings: Vec<Warning>,
 }
 
 impl Plan {
@@ -125,6 +128,8 @@ impl Plan {
                 variants.push(ground.changed(arm, &changes)?);
             }
         }
+        let mut warnings = idle_arms(&arms, &variants);
+        warnings.extend(points.idle_keys(ground, &arms));
         let headline = scenario.study.headline.iter().map(String::as_str);
         let others = ALWAYS
             .into_iter()
@@ -137,6 +142,7 @@ impl Plan {
             arms,
             points,
             variants,
+            warnings,
         })
     }
 
@@ -168,7 +174,7 @@ impl Plan {
                 false => Vec::new(),
             },
             points,
-            warnings: Vec::new(),
+            warnings: self.warnings.clone(),
             execution: Execution::default(),
         }
     }
@@ -313,7 +319,7 @@ fn answer(plan: &Plan, points: &[SweepPoint]) -> Vec<String> {
         };
         let revenue = amount(chappe_metrics::Unit::MicroUnits, point.revenue.value * 1e6);
         format!(
-            "With {}{arm} ads earn {revenue}, and {:.2} in a thousand people opt out, mute or block.",
+            "With {}{arm} the platform earns {revenue}, and {:.2} in a thousand people opt out, mute or block.",
             values.join(", "),
             point.harm.value
         )
@@ -362,6 +368,7 @@ fn say(args: &SweepArgs, record: &SweepRecord, file: &str) -> Result<(), Failure
         serde_json::to_writer_pretty(&mut out, record).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else if !args.study.quiet {
+        writeln!(out, "{}", record.scenario.question)?;
         for sentence in &record.answer {
             writeln!(out, "{sentence}")?;
         }

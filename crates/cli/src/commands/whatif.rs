@@ -10,8 +10,9 @@ use crate::study::cells::{Cell, Store};
 use crate::study::figures::{HARM, REVENUE, definition};
 use crate::study::pool::{Pool, threads, verdict};
 use crate::study::replicate::{Played, Rule, replicate};
-use crate::study::sensitivity::{parameters, sensitivity};
+use crate::study::sensitivity::{Ends, parameters};
 use crate::study::variant::{Ground, Variant, idle_arms};
+use crate::terminal::stop_on_interrupt;
 use chappe_engine::{assumption, scenario_id};
 use chappe_experiment::frontier;
 use chappe_metrics::{ArmsMetric, Assumed, Execution, Headline, Stopping, WHATIF_SCHEMA, WhatIfRecord};
@@ -40,7 +41,7 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
     let moved = args
         .sensitivity
         .as_deref()
-        .map(|given| parameters(&ground, given))
+        .map(|given| parameters(&ground, &arms, given))
         .transpose()?;
     let target = target(args, &ground);
     let output = Output::prepare(&target)?;
@@ -55,35 +56,33 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
         quiet,
     );
 
-    let mut warnings = idle_arms(&arms);
-    for warning in &warnings {
-        eprintln!("warning: {}; {}", warning.problem, warning.remedy);
-    }
+    let (moved, fixed) = moved.unwrap_or_default();
+    let mut warnings = idle_arms(&arms, &arms);
+    warnings.extend(fixed);
+    results::warn(&warnings);
     let played = replicate(&pool, &arms, &rule)?;
     if played.runs.len() < 2 {
         return Err(too_few(&played, &rule));
     }
-    let sensitivity = match moved {
-        None => Vec::new(),
-        Some((moved, fixed)) => {
-            warnings.extend(fixed);
-            sensitivity(&pool, &arms, &rule, &played, &moved)?
-        }
-    };
+    let ends = Ends::play(&pool, &rule, &moved)?;
+    let left_out = ends.left_out();
+    results::warn(left_out.as_slice());
+    warnings.extend(left_out);
+    let runs: Vec<(&Variant, &Cell)> = played.of(&arms).chain(ends.runs()).collect();
     let peaks = vec![machine::peak_bytes().unwrap_or(0)];
     let common = results::execution(&target, peaks, (started, clock.elapsed()));
     let record = WhatIfRecord {
-        sensitivity,
+        sensitivity: ends.sensitivity(&arms, &played)?,
         assumed: assumed(&ground, &arms)?,
         warnings,
         stopping: stopping(&played, &rule, budget),
-        execution: execution(&played, threads, common),
+        execution: execution(&runs, threads, common),
         ..record(&ground, &arms, &played, &rule)?
     };
     write(&output, &record, &ground.loaded.text).map_err(|error| Failure::Write { path: target, error })?;
     let folder = output.finish()?;
     say(args, &record, &folder.join("index.html").display().to_string())?;
-    end(&played, &arms)
+    end(&runs)
 }
 
 /// The baseline, and the arms that are held against it.
@@ -101,15 +100,11 @@ fn arms(args: &WhatifArgs, ground: &Ground) -> Result<Vec<Variant>, Failure> {
 }
 
 /// How the study ends: broken promises weigh more than an interruption.
-fn end(played: &Played, arms: &[Variant]) -> Result<(), Failure> {
-    let runs = played.runs.iter();
-    verdict(runs.flat_map(|runs| arms.iter().zip(runs)))?;
-    match played.ended {
-        "interrupted" => Err(Failure::Kept(words::counted(
-            played.runs.len() as i64,
-            "replication",
-        ))),
-        _ => Ok(()),
+fn end(runs: &[(&Variant, &Cell)]) -> Result<(), Failure> {
+    verdict(runs.iter().copied())?;
+    match stop_on_interrupt().is_raised() {
+        true => Err(Failure::Kept(words::counted(runs.len() as i64, "run"))),
+        false => Ok(()),
     }
 }
 
@@ -182,11 +177,10 @@ fn stopping(played: &Played, rule: &Rule, budget: Option<Duration>) -> Stopping 
     }
 }
 
-fn execution(played: &Played, threads: usize, common: Execution) -> Execution {
-    let events = |cell: &Cell| cell.events_count;
+fn execution(runs: &[(&Variant, &Cell)], threads: usize, common: Execution) -> Execution {
     Execution {
         workers: threads as u32,
-        events_count: played.runs.iter().flatten().map(events).sum(),
+        events_count: runs.iter().map(|(_, cell)| cell.events_count).sum(),
         ..common
     }
 }
@@ -202,18 +196,20 @@ fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played, rule: &Rule
             .flat_map(|metric| &metric.against_baseline);
         let shown = shown.filter(|against| against.arm == arm.name);
         let told: Vec<&str> = shown.map(|against| against.sentence.as_str()).collect();
-        told.join("; ")
+        (!told.is_empty()).then(|| told.join("; "))
     };
-    let headline = arms[1..].iter().map(|arm| {
-        let told = told(arm, &is_headline);
-        words::sentence(&format!("with {} instead of {}: {told}", arm.name, arms[0].name))
+    let headline = arms[1..].iter().filter_map(|arm| {
+        let told = told(arm, &is_headline)?;
+        let (arm, baseline) = (&arm.name, &arms[0].name);
+        Some(words::sentence(&format!(
+            "with {arm} instead of {baseline}: {told}"
+        )))
     });
     // Of many arms the table tells the rest.
     let few = if arms.len() <= FEW_ARMS { &arms[1..] } else { &[] };
     let asked = few.iter().filter_map(|arm| {
-        let told = told(arm, &is_asked);
-        let told = format!("also, with {}: {told}", arm.name);
-        (!told.ends_with(": ")).then(|| words::sentence(&told))
+        let told = told(arm, &is_asked)?;
+        Some(words::sentence(&format!("also, with {}: {told}", arm.name)))
     });
     let replications = words::counted(played.runs.len() as i64, "replication");
     let why = match played.ended {

@@ -7,7 +7,7 @@ use super::tally::QUANTITIES;
 use super::variant::Variant;
 use crate::failure::Failure;
 use chappe_experiment::compare::Better;
-use chappe_experiment::effect::{Effect, LEVEL};
+use chappe_experiment::effect::{Effect, LEVEL, differences};
 use chappe_experiment::people::Changes;
 use chappe_experiment::statistics::{Interval, mean, t_interval};
 use chappe_metrics::{
@@ -167,9 +167,7 @@ pub(crate) fn series(played: &Played, arms: &[Variant]) -> Vec<ArmsSeries> {
             .collect()
     };
     let difference = |arm: usize, column: usize, row: usize| {
-        let pairs = at(0, column, row).into_iter().zip(at(arm, column, row));
-        let differences: Vec<f64> = pairs.map(|(baseline, arm)| arm - baseline).collect();
-        mean_of(&differences)
+        mean_of(&differences(&at(0, column, row), &at(arm, column, row)))
     };
     let of_column = |(column, definition): (usize, &chappe_metrics::Column)| {
         let rows = 0..definition.values.len();

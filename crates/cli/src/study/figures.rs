@@ -89,15 +89,15 @@ pub(crate) fn definition(name: &str) -> Result<Definition, Failure> {
         unit,
         better,
     };
+    let known = words::figure(name);
     if name == HARM {
-        let words = "opt-outs, mutes and blocks per 1,000 people";
-        return Ok(defined(words, Unit::Count, Better::Lower));
+        return Ok(defined(known.unwrap_or(HARM), Unit::Count, Better::Lower));
     }
     let (metric, quantile) = name.split_once(" p(").unwrap_or((name, ""));
-    let words = match quantile {
-        "" => "",
-        "50)" if metric == FRIENDS => "friends' median delivery",
-        "99)" if metric == FRIENDS => "friends' p99",
+    let known = match quantile {
+        "" => known,
+        "50)" if metric == FRIENDS => Some("friends\u{2019} median delivery"),
+        "99)" if metric == FRIENDS => Some("friends\u{2019} p99"),
         _ => {
             let help = "studies know delivery.friend p(50) and delivery.friend p(99)";
             return Err(Failure::usage_with(format!("there is no figure `{name}`"), help));
@@ -121,26 +121,7 @@ pub(crate) fn definition(name: &str) -> Result<Definition, Failure> {
         chappe_metrics::Better::Lower => Better::Lower,
         chappe_metrics::Better::None => Better::None,
     };
-    let words = if words.is_empty() {
-        plain(metric, &found.description)
-    } else {
-        words
-    };
-    Ok(defined(words, found.unit, better))
-}
-
-/// What people call the metrics that they ask for most.
-fn plain<'a>(metric: &str, description: &'a str) -> &'a str {
-    match metric {
-        REVENUE => "revenue",
-        "revenue.ads" => "revenue from ads",
-        "sales.ads" => "sales through ads",
-        "blocks" => "blocks",
-        "mutes" => "mutes",
-        "opt_ins.revoked" => "opt-outs",
-        "messages.accepted.friend" => "friends' messages",
-        _ => description,
-    }
+    Ok(defined(known.unwrap_or(&found.description), found.unit, better))
 }
 
 /// An amount of a figure in its unit, as people read it.

@@ -1,11 +1,10 @@
 //! The points of a sweep.
 
-use super::variant::Changes;
+use super::variant::{Changes, Ground, Variant};
 use crate::args::{Over, Vary};
 use crate::failure::Failure;
-use crate::fitted::rounded;
-use chappe_experiment::points::{grid, latin_hypercube, saltelli};
-use chappe_metrics::VariedKey;
+use chappe_experiment::points::{between, grid, latin_hypercube, saltelli};
+use chappe_metrics::{VariedKey, Warning};
 use chappe_scenario::{Study, Varied};
 
 /// Which points a sweep tries.
@@ -100,6 +99,31 @@ impl Points {
         }
     }
 
+    /// Keys that change nothing in any arm, the others as at the first point, each as a warning.
+    pub(crate) fn idle_keys(&self, ground: &Ground, arms: &[Variant]) -> Vec<Warning> {
+        let is_idle = |(number, key): &(usize, &VariedKey)| {
+            let ends = |range: [f64; 2]| range.map(|end| end.to_string()).to_vec();
+            let values = key.range.map_or_else(|| key.values.clone(), ends);
+            let hash = |arm, value: &String| {
+                let mut changes = self.changes(0);
+                changes[*number].1.clone_from(value);
+                ground.changed(arm, &changes).ok().map(|variant| variant.hash)
+            };
+            let is_same = |arm| {
+                values
+                    .iter()
+                    .all(|value| hash(arm, value) == hash(arm, &self.values[0][*number]))
+            };
+            values.len() > 1 && arms.iter().all(is_same)
+        };
+        let warning = |(_, key): (usize, &VariedKey)| Warning {
+            problem: format!("`{}` is varied and changes nothing", key.key),
+            remedy: "vary a key that bears on the result".to_string(),
+        };
+        let keys = self.keys.iter().enumerate();
+        keys.filter(is_idle).map(warning).collect()
+    }
+
     /// What a point changes in the scenario.
     pub(crate) fn changes(&self, point: usize) -> Changes {
         let keys = self.keys.iter().map(|key| key.key.clone());
@@ -112,7 +136,7 @@ impl Over {
     fn at(&self, unit: f64) -> String {
         match self {
             Over::Values(values) => values[(unit * values.len() as f64) as usize].clone(),
-            Over::Range([from, to]) => rounded(from + (to - from) * unit).to_string(),
+            Over::Range([from, to]) => between(*from, *to, unit).to_string(),
         }
     }
 }
@@ -126,5 +150,29 @@ fn key(vary: &Vary) -> VariedKey {
         key: vary.key.clone(),
         values,
         range,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_filled_with_values_that_can_be_read() {
+        let at = |range, units: [f64; 3]| units.map(|unit| Over::Range(range).at(unit));
+        assert_eq!(
+            at([1000.0, 1000.5], [0.0, 0.123_456, 0.999_999]),
+            ["1000", "1000.06173", "1000.5"]
+        );
+        assert_eq!(at([0.02, 0.2], [0.0, 0.5, 0.1]), ["0.02", "0.11", "0.038"]);
+        assert_eq!(
+            at([0.0, 3e7], [0.0, 1.0 / 3.0, 0.777_777_7]),
+            ["0", "10000000", "23333000"]
+        );
+        assert_eq!(
+            at([0.123_451, 1.0], [0.0, 0.0, 0.0]),
+            ["0.123451"; 3],
+            "no less than the lowest"
+        );
     }
 }

@@ -46,6 +46,11 @@ impl Played {
         };
         self.runs.iter().map(figure).collect()
     }
+
+    /// Every run, with the one of `arms` that was played in it.
+    pub(crate) fn of<'a>(&'a self, arms: &'a [Variant]) -> impl Iterator<Item = (&'a Variant, &'a Cell)> {
+        self.runs.iter().flat_map(|runs| arms.iter().zip(runs))
+    }
 }
 
 /// Plays all `arms`, the first of which is the baseline, with one seed after the other: a pilot, and

@@ -1,7 +1,7 @@
 //! How far an answer hangs on what is assumed: parameters moved one at a time.
 
 use super::arms::{estimate, metrics};
-use super::figures::definition;
+use super::cells::Cell;
 use super::pool::Pool;
 use super::replicate::{Played, Rule, replicate};
 use super::variant::{Ground, Variant};
@@ -17,17 +17,40 @@ const ASSUMED: &str = "agents.ads.";
 pub(crate) struct Moved {
     key: String,
     value: String,
-    ends: [String; 2],
+    ends: [End; 2],
+}
+
+/// A value that a parameter is moved to.
+struct End {
+    value: String,
+    /// All arms, with that value.
+    arms: Vec<Variant>,
+}
+
+impl End {
+    /// Makes sure that every arm can be played with it.
+    fn new(ground: &Ground, arms: &[Variant], key: &str, value: String) -> Result<End, Failure> {
+        let change = [(key.to_string(), value.clone())];
+        let changed = arms.iter().map(|arm| ground.changed(arm, &change));
+        Ok(End {
+            arms: changed.collect::<Result<_, _>>()?,
+            value,
+        })
+    }
 }
 
 /// The parameters to move: those given, or else the assumed ones about ads, to half and double. What
 /// can't be moved that way is a warning.
-pub(crate) fn parameters(ground: &Ground, given: &[Vary]) -> Result<(Vec<Moved>, Vec<Warning>), Failure> {
+pub(crate) fn parameters(
+    ground: &Ground,
+    arms: &[Variant],
+    given: &[Vary],
+) -> Result<(Vec<Moved>, Vec<Warning>), Failure> {
     let scenario = ground.scenario();
     let known = |key: &str| scenario.assumed.iter().find(|assumed| assumed.key == key);
     let (mut moved, mut warnings) = (Vec::new(), Vec::new());
     for Vary { key, over } in given {
-        let ends = match over {
+        let [low, high] = match over {
             Over::Range(ends) => ends.map(|end| end.to_string()),
             Over::Values(values) => values.clone().try_into().map_err(|_| {
                 let help = "write KEY=LOW..HIGH, or KEY=V1,V2";
@@ -38,10 +61,11 @@ pub(crate) fn parameters(ground: &Ground, given: &[Vary]) -> Result<(Vec<Moved>,
             })?,
         };
         let value = known(key).map_or("", |assumed| &assumed.value).to_string();
+        let end = |value| End::new(ground, arms, key, value);
         moved.push(Moved {
             key: key.clone(),
             value,
-            ends,
+            ends: [end(low)?, end(high)?],
         });
     }
     let of_ads = scenario
@@ -49,7 +73,7 @@ pub(crate) fn parameters(ground: &Ground, given: &[Vary]) -> Result<(Vec<Moved>,
         .iter()
         .filter(|assumed| assumed.key.starts_with(ASSUMED));
     for assumed in of_ads.filter(|_| given.is_empty()) {
-        match halved_and_doubled(ground, &assumed.key, &assumed.value) {
+        match halved_and_doubled(ground, arms, &assumed.key, &assumed.value) {
             Some(ends) => moved.push(Moved {
                 key: assumed.key.clone(),
                 value: assumed.value.clone(),
@@ -57,7 +81,7 @@ pub(crate) fn parameters(ground: &Ground, given: &[Vary]) -> Result<(Vec<Moved>,
             }),
             None => warnings.push(Warning {
                 problem: format!(
-                    "`{}` is assumed and was not moved: it is no number above or below zero",
+                    "`{}` is assumed and was not moved: it can't be halved and doubled in every arm",
                     assumed.key
                 ),
                 remedy: format!("give two values: --sensitivity {}=V1,V2", assumed.key),
@@ -68,86 +92,91 @@ pub(crate) fn parameters(ground: &Ground, given: &[Vary]) -> Result<(Vec<Moved>,
 }
 
 /// Half and double of a number, the lower first; no more than 1 where it can't be more.
-fn halved_and_doubled(ground: &Ground, key: &str, value: &str) -> Option<[String; 2]> {
+fn halved_and_doubled(ground: &Ground, arms: &[Variant], key: &str, value: &str) -> Option<[End; 2]> {
     let value: f64 = value.parse().ok().filter(|value| *value != 0.0)?;
-    let mut ends = [value / 2.0, value * 2.0];
-    ends.sort_by(f64::total_cmp);
-    let fits = |end: f64| {
-        let changes = vec![(key.to_string(), end.to_string())];
-        ground.variant(ground.base(), changes).is_ok()
-    };
-    if !fits(ends[1]) {
-        ends[1] = 1.0;
-    }
-    ends.iter()
-        .all(|end| fits(*end))
-        .then(|| ends.map(|end| end.to_string()))
+    let [low, high] = [(value / 2.0).min(value * 2.0), (value / 2.0).max(value * 2.0)];
+    let end = |value: f64| End::new(ground, arms, key, value.to_string()).ok();
+    Some([end(low)?, end(high).or_else(|| end(1.0))?])
 }
 
-/// Moves each parameter alone, with the replications of the pilot, and says how far that moves the
-/// headline differences; the parameters that did not come to their end are left out.
-pub(crate) fn sensitivity(
-    pool: &Pool<'_>,
-    arms: &[Variant],
-    rule: &Rule,
-    played: &Played,
-    moved: &[Moved],
-) -> Result<Vec<Sensitivity>, Failure> {
-    let rule = Rule {
-        replications_max: rule.pilot_count,
-        with_users: false,
-        ..rule.clone()
-    };
-    let there = ends(pool, arms, &rule, moved)?;
-    let mut all = Vec::new();
-    for metric in metrics(played, arms, &rule)?
-        .into_iter()
-        .take(rule.headline.len())
-    {
-        let definition = definition(&metric.metric)?;
-        for against in metric.against_baseline {
-            let Some(arm) = arms.iter().position(|arm| arm.name == against.arm) else {
-                continue;
-            };
-            let at = |played: &Played| difference(played, arm, &definition.name, &rule);
-            let moved = there
-                .iter()
-                .filter_map(|(parameter, ends)| Some(parameter.at([at(&ends[0])?, at(&ends[1])?])));
-            let mut parameters: Vec<MovedParameter> = moved.collect();
-            // The order of the scenario stays where swings are equal.
-            parameters.sort_by(|a, b| b.swing.total_cmp(&a.swing));
-            all.push(Sensitivity {
-                metric: metric.metric.clone(),
-                unit: metric.unit,
-                arm: against.arm,
-                difference: against.difference,
-                parameters,
-            });
-        }
-    }
-    Ok(all)
+/// The replications of all parameters at both ends.
+pub(crate) struct Ends<'a> {
+    /// Nothing is played beyond the pilot.
+    rule: Rule,
+    played: Vec<(&'a Moved, [Played; 2])>,
 }
 
-/// Each parameter with the replications at its two ends; without those that did not come to their end.
-fn ends<'a>(
-    pool: &Pool<'_>,
-    arms: &[Variant],
-    rule: &Rule,
-    moved: &'a [Moved],
-) -> Result<Vec<(&'a Moved, Vec<Played>)>, Failure> {
-    let mut there = Vec::new();
-    for parameter in moved {
-        let mut ends = Vec::new();
-        for end in &parameter.ends {
-            let change = [(parameter.key.clone(), end.clone())];
-            let changed = arms.iter().map(|arm| pool.ground.changed(arm, &change));
-            let arms: Vec<Variant> = changed.collect::<Result<_, _>>()?;
-            ends.push(replicate(pool, &arms, rule)?);
+impl<'a> Ends<'a> {
+    /// Moves each parameter alone, with the replications of the pilot.
+    pub(crate) fn play(pool: &Pool<'_>, rule: &Rule, moved: &'a [Moved]) -> Result<Ends<'a>, Failure> {
+        let rule = Rule {
+            replications_max: rule.pilot_count,
+            with_users: false,
+            ..rule.clone()
+        };
+        let mut played = Vec::new();
+        for parameter in moved {
+            let [low, high] = &parameter.ends;
+            let at = |end: &End| replicate(pool, &end.arms, &rule);
+            played.push((parameter, [at(low)?, at(high)?]));
         }
-        let is_whole = ends.iter().all(|end| end.runs.len() == rule.pilot_count as usize);
-        there.extend(is_whole.then_some((parameter, ends)));
+        Ok(Ends { rule, played })
     }
-    Ok(there)
+
+    /// How far that moves the headline differences of `played`; without the parameters left out.
+    pub(crate) fn sensitivity(&self, arms: &[Variant], played: &Played) -> Result<Vec<Sensitivity>, Failure> {
+        let rule = &self.rule;
+        let headline = metrics(played, arms, rule)?.into_iter().take(rule.headline.len());
+        let mut all = Vec::new();
+        for metric in headline {
+            for against in metric.against_baseline {
+                let Some(arm) = arms.iter().position(|arm| arm.name == against.arm) else {
+                    continue;
+                };
+                let at = |played: &Played| difference(played, arm, &metric.metric, rule);
+                let whole = self.played.iter().filter(|(_, ends)| self.is_whole(ends));
+                let moved =
+                    whole.filter_map(|(parameter, [low, high])| Some(parameter.at([at(low)?, at(high)?])));
+                let mut parameters: Vec<MovedParameter> = moved.collect();
+                // The order of the scenario stays where swings are equal.
+                parameters.sort_by(|a, b| b.swing.total_cmp(&a.swing));
+                all.extend((!parameters.is_empty()).then(|| Sensitivity {
+                    metric: metric.metric.clone(),
+                    unit: metric.unit,
+                    arm: against.arm,
+                    difference: against.difference,
+                    parameters,
+                }));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The parameters for which there was no time, as one warning.
+    pub(crate) fn left_out(&self) -> Option<Warning> {
+        let left_out = self.played.iter().filter(|(_, ends)| !self.is_whole(ends));
+        let keys: Vec<String> = left_out
+            .map(|(parameter, _)| format!("`{}`", parameter.key))
+            .collect();
+        (!keys.is_empty()).then(|| Warning {
+            problem: format!("there was no time to move {}", keys.join(", ")),
+            remedy: "give the same command with a higher --budget, or without one, to go on".to_string(),
+        })
+    }
+
+    /// Every run, with what was played in it.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (&Variant, &Cell)> {
+        self.played.iter().flat_map(|(parameter, ends)| {
+            let ends = parameter.ends.iter().zip(ends);
+            ends.flat_map(|(end, played)| played.of(&end.arms))
+        })
+    }
+
+    /// Whether the replications at both ends came to their end.
+    fn is_whole(&self, ends: &[Played; 2]) -> bool {
+        ends.iter()
+            .all(|played| played.runs.len() == self.rule.pilot_count as usize)
+    }
 }
 
 fn difference(played: &Played, arm: usize, name: &str, rule: &Rule) -> Option<Estimate> {
@@ -159,7 +188,7 @@ fn difference(played: &Played, arm: usize, name: &str, rule: &Rule) -> Option<Es
 impl Moved {
     fn at(&self, [low, high]: [Estimate; 2]) -> MovedParameter {
         let moved = |end: usize, difference| MovedTo {
-            value: self.ends[end].clone(),
+            value: self.ends[end].value.clone(),
             difference,
         };
         MovedParameter {

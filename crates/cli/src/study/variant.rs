@@ -182,15 +182,17 @@ impl Ground {
     }
 }
 
-/// Arms that change nothing, each as a warning.
-pub(crate) fn idle_arms(arms: &[Variant]) -> Vec<Warning> {
-    let baseline = &arms[0];
-    let idle = arms[1..].iter().filter(|arm| arm.hash == baseline.hash);
-    let warning = |arm: &Variant| Warning {
-        problem: format!("`{}` changes nothing against `{}`", arm.name, baseline.name),
+/// Arms that change nothing, each as a warning; `variants` are all of them, at one point or more.
+pub(crate) fn idle_arms(arms: &[Variant], variants: &[Variant]) -> Vec<Warning> {
+    let is_idle = |arm: &usize| {
+        let mut points = variants.chunks(arms.len());
+        points.all(|point| point[*arm].hash == point[0].hash)
+    };
+    let warning = |arm: usize| Warning {
+        problem: format!("`{}` changes nothing against `{}`", arms[arm].name, arms[0].name),
         remedy: "give it a key that bears on the result".to_string(),
     };
-    idle.map(warning).collect()
+    (1..arms.len()).filter(is_idle).map(warning).collect()
 }
 
 /// The arms of the arguments: a word without `=` names one, the words with `=` after it are its

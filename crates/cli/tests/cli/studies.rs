@@ -1,9 +1,10 @@
 //! What-if studies and sweeps: the same tables however their runs came about.
 
 use crate::chappe::{Bench, CHAPPE};
+use chappe_base::Chain;
 use serde_json::Value;
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 const SWEEP: &str = "sweep town.toml --vary agents.ads.buy=0.01,0.1 --vary policy.preset=leak-2016,no-ads \
@@ -189,7 +190,8 @@ policy.frequency_cap = { per_user = 1, every = "1 day" }
 fn a_sweep_in_parts_comes_to_the_same_as_a_whole_one() {
     let bench = Bench::new();
     let said = bench.chappe(&format!("{SWEEP} --out whole")).out();
-    assert!(said.starts_with("Of 4 points, "), "{said}");
+    assert!(said.starts_with("Does everything work?\nOf 4 points, "), "{said}");
+    assert!(said.contains(" the platform earns "), "{said}");
     assert_eq!(bench.list("whole/cells").len(), 8);
     fs::create_dir_all(bench.path("merged/cells")).unwrap();
     for part in ["1/3", "2/3", "3/3"] {
@@ -212,28 +214,33 @@ fn a_sweep_in_parts_comes_to_the_same_as_a_whole_one() {
     );
 }
 
+/// A study into `folder` that gets a signal as soon as there are so many cells.
+fn stopped(bench: &Bench, arguments: &str, folder: &str, cells_count: usize, signal: &str) -> Output {
+    let child = Command::new(CHAPPE)
+        .args(arguments.split_whitespace())
+        .current_dir(bench.folder())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    let cells = bench.path(folder).join("cells");
+    while fs::read_dir(&cells).map_or(0, Iterator::count) < cells_count {
+        assert!(began.elapsed() < Duration::from_secs(60), "it never simulates");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let kill = format!("kill -{signal} {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    child.wait_with_output().unwrap()
+}
+
 #[test]
 fn a_sweep_killed_half_way_goes_on_to_the_same_table() {
     let bench = Bench::new();
     let sweep = "sweep town.toml --vary agents.ads.buy=0.01..0.1 --points 12 --replications 1 --set horizon=2h \
                  --workers 1";
     for (name, folder) in [("INT", "polite"), ("KILL", "rude")] {
-        let child = Command::new(CHAPPE)
-            .args(sweep.split_whitespace().chain(["--out", folder]))
-            .current_dir(bench.folder())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let began = Instant::now();
-        let cells = bench.path(folder).join("cells");
-        while fs::read_dir(&cells).map_or(0, Iterator::count) < 3 {
-            assert!(began.elapsed() < Duration::from_secs(60), "it never simulates");
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        let kill = format!("kill -{name} {}", child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-        let output = child.wait_with_output().unwrap();
+        let output = stopped(&bench, &format!("{sweep} --out {folder}"), folder, 3, name);
         if name == "INT" {
             let err = String::from_utf8(output.stderr).unwrap();
             assert_eq!(output.status.code(), Some(130), "{err}");
@@ -242,7 +249,7 @@ fn a_sweep_killed_half_way_goes_on_to_the_same_table() {
                 "{err}"
             );
         }
-        let there = fs::read_dir(&cells).unwrap().count();
+        let there = bench.list(&format!("{folder}/cells")).len();
         assert!(there < 12, "it ended before it was stopped");
         bench.chappe(&format!("{sweep} --out {folder}")).out();
     }
@@ -306,6 +313,101 @@ fn a_sensitivity_ranks_what_is_assumed() {
 }
 
 #[test]
+fn an_arm_without_a_headline_figure_has_no_sentence_of_it() {
+    let bench = Bench::new();
+    let said = whatif(
+        &bench,
+        "--replications 2 --set study.headline=[\"ads.return\"] --arm twin population.users=400",
+    );
+    assert!(!said.contains("no ads instead of base"), "{said}");
+    assert!(said.contains("With twin instead of base: "), "{said}");
+}
+
+#[test]
+fn a_sweep_warns_of_arms_and_keys_that_change_nothing() {
+    let bench = Bench::new();
+    let vary = "--vary study.width=0.1,0.2 --vary agents.ads.buy=0.01,0.1 --vary agents.ads.mute_share=0.5";
+    let arm = "--arm twin population.users=400 --only twin";
+    let sweep = format!("sweep town.toml --set horizon=20m --replications 1 --out s {vary} {arm}");
+    let ran = bench.chappe(&sweep);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let record = bench.json("s/sweep.json");
+    let warnings = record["warnings"].as_array().unwrap().iter();
+    let problems: Vec<&str> = warnings
+        .map(|warning| warning["problem"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        problems,
+        [
+            "`twin` changes nothing against `base`",
+            "`study.width` is varied and changes nothing"
+        ]
+    );
+    assert!(
+        problems.iter().all(|problem| ran.err.contains(problem)),
+        "{}",
+        ran.err
+    );
+}
+
+/// A study that was played, and the arguments of one that goes on from there with a sensitivity.
+fn played(bench: &Bench) -> String {
+    whatif(bench, "--replications 2");
+    "whatif town.toml --set horizon=1h --out w --replications 2 --workers 1 --sensitivity agents.ads.buy=0.01..0.9"
+        .to_string()
+}
+
+#[test]
+fn what_is_broken_in_a_sensitivity_counts_like_the_rest() {
+    let bench = Bench::new();
+    let sensitivity = played(&bench);
+    let (before, alone) = (bench.list("w/cells"), bench.json("w/whatif.json"));
+    bench.chappe(&sensitivity).out();
+    let events = |record: &Value| record["execution"]["events_count"].as_u64();
+    assert!(events(&bench.json("w/whatif.json")) > events(&alone));
+    let cells = bench.list("w/cells");
+    let moved = cells.iter().find(|cell| !before.contains(cell)).unwrap();
+    let text = bench.read(&format!("w/cells/{moved}"));
+    let body = text.split_once('\n').unwrap().1.trim_end();
+    let body = body.replace("\"violation_count\":0", "\"violation_count\":1");
+    let mut checksum = Chain::default();
+    checksum.push(&body);
+    bench.write(
+        &format!("w/cells/{moved}"),
+        format!("{:016x}\n{body}\n", checksum.value()),
+    );
+    let ran = bench.chappe(&sensitivity);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("violations: 1 in arm"), "{}", ran.err);
+}
+
+#[test]
+fn parameters_without_time_are_named() {
+    let bench = Bench::new();
+    let sensitivity = played(&bench);
+    let ran = bench.chappe(&format!("{sensitivity} --budget 1us"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.err.contains("there was no time to move `agents.ads.buy`"),
+        "{}",
+        ran.err
+    );
+    let record = bench.json("w/whatif.json");
+    assert_eq!(record["sensitivity"].as_array().map(Vec::len), Some(0));
+    let problem = record["warnings"][0]["problem"].as_str().unwrap();
+    assert!(problem.contains("`agents.ads.buy`"), "{problem}");
+}
+
+#[test]
+fn an_interrupted_sensitivity_ends_as_interrupted() {
+    let bench = Bench::new();
+    let sensitivity = played(&bench);
+    let output = stopped(&bench, &sensitivity, "w", 5, "INT");
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{err}");
+}
+
+#[test]
 fn studies_that_are_wrong_are_refused() {
     let bench = Bench::new();
     for (arguments, words) in [
@@ -337,6 +439,14 @@ fn studies_that_are_wrong_are_refused() {
             "there is no arm `nobody`",
         ),
         ("whatif town.toml --set study.headline=[\"blocs\"]", "blocs"),
+        (
+            "whatif town.toml --sensitivity agents.ads.byu=0.1,0.2",
+            "unknown key `agents.ads.byu`",
+        ),
+        (
+            "whatif town.toml --sensitivity agents.ads.buy=0.1..7",
+            "agents.ads.buy",
+        ),
     ] {
         bench.refused(arguments, words);
     }

@@ -76,7 +76,7 @@ pub struct SweepPoint {
     /// The mean of each metric over replications with its 95% interval, in the order of the metrics;
     /// null where no run had one. Without width where there was one replication.
     pub figures: Vec<Option<Estimate>>,
-    /// What the platform earned with ads [currency units].
+    /// What the platform earned [currency units].
     pub revenue: Estimate,
     /// Opt-outs, mutes and blocks of pages per thousand users.
     pub harm: Estimate,

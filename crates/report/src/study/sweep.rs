@@ -1,7 +1,7 @@
 //! What parameters of a scenario would change.
 
 use super::whatif::cell;
-use super::{Study, Time, doubts, write};
+use super::{Study, Time, doubts, estimated, write};
 use crate::chart::{
     Data, Dot, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, ScatterChart, Spread, Table, Tone,
 };
@@ -9,7 +9,7 @@ use crate::document::sections::texts;
 use crate::document::tabled;
 use crate::words;
 use crate::write::ReportError;
-use chappe_metrics::{Estimate, SweepPoint, SweepRecord, VarianceShares, VariedKey};
+use chappe_metrics::{SweepPoint, SweepRecord, Unit, VarianceShares, VariedKey};
 use maud::{Markup, html};
 use std::io;
 
@@ -141,10 +141,7 @@ fn shares(record: &SweepRecord) -> Vec<RangePanel> {
 
 fn share_row(shares: &VarianceShares) -> RangeRow {
     let (first, total) = (shares.first.value, shares.total.value);
-    let around = |estimate: &Estimate| {
-        let [low, high] = [estimate.low, estimate.high].map(|value| Measure::Share.signed(value));
-        format!("{} ({low} to {high})", Measure::Share.signed(estimate.value))
-    };
+    let around = |estimate| estimated(estimate, Unit::Share);
     RangeRow {
         label: shares.key.clone(),
         span: (first.min(total), first.max(total)),

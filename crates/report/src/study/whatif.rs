@@ -6,29 +6,11 @@ mod tables;
 pub use drawings::whatif_plots;
 
 use super::{Study, Time, doubts, estimated, write};
+use crate::words;
 use crate::write::ReportError;
 use chappe_metrics::{ArmsMetric, Estimate, Unit, WhatIfRecord};
 use std::io;
 use tables::{all, arms, assumed, funnel, people, refusals, side_by_side};
-
-/// What a product manager looks at, whatever decided how long the study went on: name and words.
-const TOLD: [(&str, &str); 15] = [
-    ("revenue.total", "revenue"),
-    ("revenue.ads", "revenue with ads"),
-    ("revenue.messages.marketing", "revenue by list price"),
-    ("revenue.messages.utility", "revenue with notices and plans"),
-    ("revenue.payments", "revenue with payments"),
-    ("sales.ads", "sales through ads"),
-    ("ads.delivered", "ads delivered"),
-    ("harm", "turned away, per 1,000 people"),
-    ("opt_ins.revoked", "opt-outs"),
-    ("mutes", "mutes"),
-    ("blocks", "blocks"),
-    ("messages.accepted.friend", "friends\u{2019} messages"),
-    ("sessions.connects", "times on line"),
-    ("opt_ins.given", "opt-ins"),
-    ("orders.paid", "orders paid"),
-];
 
 /// Hands `sink` each file of the report on a what-if study: `index.html`, which needs none of the
 /// others, and for every plot `plots/NAME.svg` and `plots/NAME.png`.
@@ -84,8 +66,7 @@ fn metric<'a>(record: &'a WhatIfRecord, name: &str) -> Option<&'a ArmsMetric> {
 
 /// A metric in words, where people have any for it.
 fn named(name: &str) -> String {
-    let told = TOLD.iter().find(|(told, _)| *told == name);
-    told.map_or_else(|| name.to_owned(), |(_, words)| (*words).to_owned())
+    words::figure(name).unwrap_or(name).to_owned()
 }
 
 /// The metrics to be told first: the headline, then what people always ask for.
@@ -95,7 +76,7 @@ fn told_metrics(record: &WhatIfRecord) -> Vec<&ArmsMetric> {
         .headline
         .iter()
         .map(|headline| headline.metric.as_str());
-    let names = headline.chain(TOLD.iter().map(|(name, _)| *name));
+    let names = headline.chain(words::FIGURES.iter().map(|(name, _)| *name));
     let mut metrics: Vec<&ArmsMetric> = vec![];
     for name in names {
         if let Some(found) = metric(record, name)

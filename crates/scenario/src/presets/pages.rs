@@ -1,5 +1,6 @@
 //! The page's side of the presets: what the platforms published of prices, tiers and quotas.
 
+use super::published::ARTICLE;
 use super::{Sourced, sourced};
 use chappe_base::{Amount, Money};
 use chappe_platform::policy::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
@@ -8,11 +9,7 @@ use chappe_platform::policy::{MessagePrices, OnRed, PageRule, QualityRule, Quota
 pub(super) fn of_campaigns() -> Vec<Sourced<PageRule>> {
     vec![
         sourced(PageRule::Running, "D", "a campaign has a beginning and an end"),
-        sourced(
-            PageRule::InStock,
-            "B",
-            "press article on the leaked plans for Messenger ads, early 2016",
-        ),
+        sourced(PageRule::InStock, "B", ARTICLE),
         sourced(PageRule::Budget, "D", "a campaign spends its budget and no more"),
     ]
 }

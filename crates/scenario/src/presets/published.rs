@@ -23,7 +23,7 @@ pub const NAMES: &[&str] = &[
     "no-ads",
 ];
 
-const ARTICLE: &str = "press article on the leaked plans for Messenger ads, early 2016";
+pub(super) const ARTICLE: &str = "press article on the leaked plans for Messenger ads, early 2016";
 const ANNOUNCED_2016: &str = "Messenger's policy as announced on 15 August 2016, by the press";
 const MESSENGER_2020: &str = "Messenger's platform policy, in force from March 2020";
 

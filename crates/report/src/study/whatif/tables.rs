@@ -169,7 +169,7 @@ pub(super) fn assumed(record: &WhatIfRecord) -> Option<Markup> {
             p {
                 "What the answer rests on without a source. "
                 @if record.sensitivity.is_empty() {
-                    "How far it hangs on them was not asked: "
+                    "How far it hangs on them is not known: "
                     span.name { "chappe whatif \u{2026} --sensitivity" } " tells."
                 } @else {
                     "Which of them matter stands above, under What the answer hangs on."

@@ -60,3 +60,39 @@ from = 0.1
 "#,
     );
 }
+
+#[test]
+fn no_headline() {
+    refuses(
+        r"[study]
+headline = []
+",
+        &Options::default(),
+        r"
+  × `study.headline` needs at least one metric
+   ╭─[a.toml:2:12]
+ 1 │ [study]
+ 2 │ headline = []
+   ·            ──
+   ╰────
+",
+    );
+}
+
+#[test]
+fn a_headline_twice() {
+    refuses(
+        r#"[study]
+headline = ["harm", "mutes", "harm"]
+"#,
+        &Options::default(),
+        r#"
+  × `study.headline` names `harm` twice
+   ╭─[a.toml:2:30]
+ 1 │ [study]
+ 2 │ headline = ["harm", "mutes", "harm"]
+   ·                              ──────
+   ╰────
+"#,
+    );
+}
