@@ -18,6 +18,8 @@ mod load;
 mod mutated;
 #[path = "cli/processes.rs"]
 mod processes;
+#[path = "cli/sensitivity.rs"]
+mod sensitivity;
 #[path = "cli/studies.rs"]
 mod studies;
 #[path = "cli/trace.rs"]

@@ -1,7 +1,6 @@
 //! What-if studies and sweeps: the same tables however their runs came about.
 
 use crate::chappe::{Bench, CHAPPE};
-use chappe_base::Chain;
 use serde_json::Value;
 use std::fs;
 use std::process::{Command, Output, Stdio};
@@ -10,7 +9,7 @@ use std::time::{Duration, Instant};
 const SWEEP: &str = "sweep town.toml --vary agents.ads.buy=0.01,0.1 --vary policy.preset=leak-2016,no-ads \
                      --replications 2 --set horizon=30m";
 
-fn whatif(bench: &Bench, more: &str) -> String {
+pub(crate) fn whatif(bench: &Bench, more: &str) -> String {
     let ran = bench.chappe(&format!("whatif town.toml --set horizon=1h --out w {more}"));
     assert_eq!(ran.code, 0, "{}", ran.err);
     ran.out
@@ -215,7 +214,13 @@ fn a_sweep_in_parts_comes_to_the_same_as_a_whole_one() {
 }
 
 /// A study into `folder` that gets a signal as soon as there are so many cells.
-fn stopped(bench: &Bench, arguments: &str, folder: &str, cells_count: usize, signal: &str) -> Output {
+pub(crate) fn stopped(
+    bench: &Bench,
+    arguments: &str,
+    folder: &str,
+    cells_count: usize,
+    signal: &str,
+) -> Output {
     let child = Command::new(CHAPPE)
         .args(arguments.split_whitespace())
         .current_dir(bench.folder())
@@ -289,30 +294,6 @@ fn ranges_fill_the_space_and_indices_say_what_matters() {
 }
 
 #[test]
-fn a_sensitivity_ranks_what_is_assumed() {
-    let bench = Bench::new();
-    let said = whatif(
-        &bench,
-        "--replications 2 --sensitivity agents.ads.refusal_base=-6..0 agents.ads.buy=0.01..0.9",
-    );
-    assert!(!said.is_empty());
-    let record = bench.json("w/whatif.json");
-    let harm = record["sensitivity"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|one| one["metric"] == "harm")
-        .unwrap();
-    let keys: Vec<&str> = harm["parameters"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|moved| moved["key"].as_str().unwrap())
-        .collect();
-    assert_eq!(keys, ["agents.ads.refusal_base", "agents.ads.buy"], "{harm}");
-}
-
-#[test]
 fn an_arm_without_a_headline_figure_has_no_sentence_of_it() {
     let bench = Bench::new();
     let said = whatif(
@@ -348,63 +329,6 @@ fn a_sweep_warns_of_arms_and_keys_that_change_nothing() {
         "{}",
         ran.err
     );
-}
-
-/// A study that was played, and the arguments of one that goes on from there with a sensitivity.
-fn played(bench: &Bench) -> String {
-    whatif(bench, "--replications 2");
-    "whatif town.toml --set horizon=1h --out w --replications 2 --workers 1 --sensitivity agents.ads.buy=0.01..0.9"
-        .to_string()
-}
-
-#[test]
-fn what_is_broken_in_a_sensitivity_counts_like_the_rest() {
-    let bench = Bench::new();
-    let sensitivity = played(&bench);
-    let (before, alone) = (bench.list("w/cells"), bench.json("w/whatif.json"));
-    bench.chappe(&sensitivity).out();
-    let events = |record: &Value| record["execution"]["events_count"].as_u64();
-    assert!(events(&bench.json("w/whatif.json")) > events(&alone));
-    let cells = bench.list("w/cells");
-    let moved = cells.iter().find(|cell| !before.contains(cell)).unwrap();
-    let text = bench.read(&format!("w/cells/{moved}"));
-    let body = text.split_once('\n').unwrap().1.trim_end();
-    let body = body.replace("\"violation_count\":0", "\"violation_count\":1");
-    let mut checksum = Chain::default();
-    checksum.push(&body);
-    bench.write(
-        &format!("w/cells/{moved}"),
-        format!("{:016x}\n{body}\n", checksum.value()),
-    );
-    let ran = bench.chappe(&sensitivity);
-    assert_eq!(ran.code, 3, "{}", ran.err);
-    assert!(ran.err.contains("violations: 1 in arm"), "{}", ran.err);
-}
-
-#[test]
-fn parameters_without_time_are_named() {
-    let bench = Bench::new();
-    let sensitivity = played(&bench);
-    let ran = bench.chappe(&format!("{sensitivity} --budget 1us"));
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(
-        ran.err.contains("there was no time to move `agents.ads.buy`"),
-        "{}",
-        ran.err
-    );
-    let record = bench.json("w/whatif.json");
-    assert_eq!(record["sensitivity"].as_array().map(Vec::len), Some(0));
-    let problem = record["warnings"][0]["problem"].as_str().unwrap();
-    assert!(problem.contains("`agents.ads.buy`"), "{problem}");
-}
-
-#[test]
-fn an_interrupted_sensitivity_ends_as_interrupted() {
-    let bench = Bench::new();
-    let sensitivity = played(&bench);
-    let output = stopped(&bench, &sensitivity, "w", 5, "INT");
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{err}");
 }
 
 #[test]
