@@ -44,9 +44,9 @@ pub use registry::{Better, Definition, Kind, UnknownMetric, definitions, find};
 pub use second::{Second, Timed};
 pub use study::{
     ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityRecord,
-    CapacityTrial, ChangeRange, ComparedMetric, ComparisonRecord, Estimate, Headline, MovedParameter,
-    MovedTo, SWEEP_SCHEMA, Sensitivity, SeriesDifference, Stopping, StudyArm, SweepPoint, SweepRecord,
-    SweptMetric, UserEffects, UserQuantity, VarianceShares, VariantFigures, VariantVerdict, VariedKey,
-    WHATIF_SCHEMA, WhatIfRecord,
+    CapacityTrial, ChangeRange, ComparedMetric, ComparisonRecord, Estimate, HISTORY_SCHEMA, Headline,
+    HistoryChange, HistoryPoint, HistoryRecord, HistorySeries, MovedParameter, MovedTo, SWEEP_SCHEMA,
+    Sensitivity, SeriesDifference, Stopping, StudyArm, SweepPoint, SweepRecord, SweptMetric, UserEffects,
+    UserQuantity, VarianceShares, VariantFigures, VariantVerdict, VariedKey, WHATIF_SCHEMA, WhatIfRecord,
 };
 pub use threshold::{Threshold, ThresholdError};
