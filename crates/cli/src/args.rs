@@ -1,8 +1,10 @@
 //! The arguments, as people give them.
 
+mod gate;
 mod load;
 mod study;
 
+pub(crate) use gate::{GateCommand, HistoryArgs};
 pub(crate) use load::{CalibrateArgs, CapacityArgs, Compare, LoadArgs, Offer, ShapeName};
 pub(crate) use study::{Over, StudyArgs, SweepArgs, Vary, WhatifArgs};
 
@@ -89,6 +91,9 @@ Examples:
 Runs that ended are kept in OUT/cells. To share a sweep among machines give each a --part, copy all their cells \
 into one folder, and give the same command with that folder and without --part.")]
     Sweep(SweepArgs),
+    /// Hold what was recorded of runs against each other, commit by commit.
+    #[command(subcommand)]
+    Gate(GateCommand),
     /// Check a scenario without running it.
     #[command(
         after_help = "Example: chappe validate scenarios/first-ads.toml --set population.users=1000000"
@@ -324,6 +329,8 @@ pub(crate) enum StudyName {
     Whatif,
     /// sweep.json
     Sweep,
+    /// history.json
+    History,
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod comparison;
 mod effort;
 mod failure;
 mod fitted;
+mod gate;
 mod log;
 mod machine;
 mod output;
@@ -69,6 +70,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
             pages::use_large();
             commands::sweep::sweep(&args)
         }
+        Command::Gate(command) => commands::gate::gate(&command),
         Command::Validate(args) => commands::validate::validate(&args),
         Command::Explain(args) => commands::explain::explain(&args),
         Command::Why(args) => commands::why::why(&args),

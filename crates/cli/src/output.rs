@@ -7,13 +7,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// What marks a folder as one of ours: one of these records.
-const RECORDS: [&str; 6] = [
+const RECORDS: [&str; 7] = [
     "run.json",
     "capacity.json",
     "comparison.json",
     "calibration.json",
     "whatif.json",
     "sweep.json",
+    "history.json",
 ];
 /// What may stand in a folder of ours beside its record.
 const OURS: [&str; 11] = [

@@ -8,6 +8,8 @@ mod bad_input;
 mod chappe;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/history.rs"]
+mod history;
 #[path = "cli/interrupted.rs"]
 mod interrupted;
 #[path = "cli/load.rs"]

@@ -6,6 +6,7 @@ pub(crate) mod capacity;
 mod compare;
 pub(crate) mod explain;
 pub(crate) mod fit;
+pub(crate) mod gate;
 pub(crate) mod load;
 mod predict;
 pub(crate) mod presets;
