@@ -5,7 +5,8 @@ mod load;
 mod study;
 
 pub(crate) use gate::{
-    AcceptArgs, Cases, Changes, CheckArgs, Clocked, Evidence, GateCommand, MeasureArgs, RecordArgs,
+    AcceptArgs, Cases, Changes, CheckArgs, Clocked, Evidence, GateCommand, HistoryArgs, MeasureArgs,
+    RecordArgs,
 };
 pub(crate) use load::{CalibrateArgs, CapacityArgs, Compare, LoadArgs, Offer, ShapeName};
 pub(crate) use study::{Over, StudyArgs, SweepArgs, Vary, WhatifArgs};
@@ -332,6 +333,8 @@ pub(crate) enum StudyName {
     Whatif,
     /// sweep.json
     Sweep,
+    /// history.json
+    History,
 }
 
 #[cfg(test)]

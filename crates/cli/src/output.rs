@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// What marks a folder as one of ours: one of these records.
-const RECORDS: [&str; 7] = [
+const RECORDS: [&str; 8] = [
     "run.json",
     "capacity.json",
     "comparison.json",
@@ -15,6 +15,7 @@ const RECORDS: [&str; 7] = [
     "whatif.json",
     "sweep.json",
     "gate.json",
+    "history.json",
 ];
 /// What may stand in a folder of ours beside its record.
 const OURS: [&str; 11] = [

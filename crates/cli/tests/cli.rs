@@ -10,6 +10,8 @@ mod chappe;
 mod commands;
 #[path = "cli/gate.rs"]
 mod gate;
+#[path = "cli/history.rs"]
+mod history;
 #[path = "cli/interrupted.rs"]
 mod interrupted;
 #[path = "cli/load.rs"]

@@ -16,6 +16,8 @@ pub(crate) enum Use {
     Stratum,
     /// Where within its stratum a point lies.
     Jitter,
+    /// In which order the values of a series might have come as well.
+    Permutation,
 }
 
 /// The draws of one use under one seed.

@@ -5,7 +5,8 @@
 //! the parameters with the least loss; [`gate`] says whether a program became slower. For runs that
 //! share their draws, [`replications`] says how many it takes, [`effect`] what an arm changes,
 //! [`people`] for whom; [`points`] places runs over parameters, [`indices`] says which of these
-//! matter, [`frontier`] which choices nothing beats. What a run is, the caller says: it comes as a
+//! matter, [`frontier`] which choices nothing beats. Of runs one after another [`changes`] says since
+//! when their figures are others. What a run is, the caller says: it comes as a
 //! closure, or only its figures come.
 //!
 //! ```
@@ -24,6 +25,7 @@
 //! ```
 
 pub mod capacity;
+pub mod changes;
 pub mod compare;
 mod draws;
 pub mod effect;

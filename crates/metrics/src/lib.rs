@@ -46,9 +46,9 @@ pub use study::{
     Acceptance, ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, BASELINE_SCHEMA, Baseline, Behaviour,
     CAPACITY_SCHEMA, COMPARISON_SCHEMA, COSTS, CapacityRecord, CapacityTrial, CaseVerdict, ChangeRange,
     ComparedMetric, ComparisonRecord, CostMetric, CostVerdict, Estimate, GATE_SCHEMA, GateCase, GateRecord,
-    Headline, MovedMetric, MovedParameter, MovedTo, Played, SWEEP_SCHEMA, Sensitivity, SeriesDifference,
-    Stopping, StudyArm, SweepPoint, SweepRecord, SweptMetric, UserEffects, UserQuantity, VarianceShares,
-    VariantFigures, VariantVerdict, VariedKey, WHATIF_SCHEMA, WallDifference, WallEvidence, WallVerdict,
-    WhatIfRecord,
+    HISTORY_SCHEMA, Headline, HistoryChange, HistoryPoint, HistoryRecord, HistorySeries, MovedMetric,
+    MovedParameter, MovedTo, Played, SWEEP_SCHEMA, Sensitivity, SeriesDifference, Stopping, StudyArm,
+    SweepPoint, SweepRecord, SweptMetric, UserEffects, UserQuantity, VarianceShares, VariantFigures,
+    VariantVerdict, VariedKey, WHATIF_SCHEMA, WallDifference, WallEvidence, WallVerdict, WhatIfRecord,
 };
 pub use threshold::{Threshold, ThresholdError};

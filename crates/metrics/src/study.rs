@@ -1,7 +1,9 @@
 //! Records of several runs together: how much a platform carries, what a choice changes, what arms
-//! and parameters would change; and what a change of the program does to all that.
+//! and parameters would change; and what a change of the program does to all that, now and
+//! over commits.
 
 mod gate;
+mod history;
 mod sweep;
 mod whatif;
 
@@ -9,6 +11,7 @@ pub use gate::{
     Acceptance, BASELINE_SCHEMA, Baseline, Behaviour, COSTS, CaseVerdict, CostMetric, CostVerdict,
     GATE_SCHEMA, GateCase, GateRecord, MovedMetric, Played, WallDifference, WallEvidence, WallVerdict,
 };
+pub use history::{HISTORY_SCHEMA, HistoryChange, HistoryPoint, HistoryRecord, HistorySeries};
 pub use sweep::{SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares, VariedKey};
 pub use whatif::{
     ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, ChangeRange, Headline, MovedParameter, MovedTo,
@@ -329,6 +332,35 @@ mod tests {
             }],
             indices: vec![],
             warnings: vec![],
+            execution: Execution::default(),
+        });
+    }
+
+    #[test]
+    fn a_history_satisfies_its_schema_and_reads_back() {
+        reads_back(&HistoryRecord {
+            schema: HISTORY_SCHEMA.to_owned(),
+            version: "0.1.0".to_owned(),
+            runs_count: 1,
+            series: vec![HistorySeries {
+                scenario: "first-ads".to_owned(),
+                metric: "wall".to_owned(),
+                machine: Some("eight cores".to_owned()),
+                kind: "wall".to_owned(),
+                unit: "ns".to_owned(),
+                better: "lower".to_owned(),
+                points: vec![HistoryPoint {
+                    at: "2026-11-23T10:00:00Z".to_owned(),
+                    commit: None,
+                    value: 0.1 + 0.2,
+                }],
+                changes: vec![HistoryChange {
+                    point: 0,
+                    before: 0.1 + 0.2,
+                    after: 0.3,
+                    scenario_changed: true,
+                }],
+            }],
             execution: Execution::default(),
         });
     }

@@ -21,8 +21,9 @@ pub use document::document;
 pub use gate::{gate_annotations, gate_answer, gate_junit, gate_markdown, gate_problems};
 pub use junit::junit;
 pub use study::{
-    capacity_answer, capacity_plots, comparison_answer, comparison_plots, sweep_plots, whatif_plots,
-    write_capacity, write_comparison, write_sweep, write_whatif,
+    capacity_answer, capacity_plots, comparison_answer, comparison_plots, history_answer, history_charts,
+    history_rows, sweep_plots, whatif_plots, write_capacity, write_comparison, write_history, write_sweep,
+    write_whatif,
 };
 pub use summary::{Figure, key_figures, markdown, summary};
 pub use write::{ReportError, write_plots, write_report};

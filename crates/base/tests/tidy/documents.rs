@@ -120,19 +120,31 @@ fn every_invariant_names_a_test_that_exists() {
     assert!(invariants_count > 10, "{invariants_count}");
 }
 
+/// Files of arguments, each with the command that its own commands belong to.
+const ARGUMENTS: [(&str, &str); 4] = [
+    ("args.rs", ""),
+    ("args/load.rs", ""),
+    ("args/study.rs", ""),
+    ("args/gate.rs", "gate "),
+];
+
 /// The options of each command, as its arguments declare them.
 fn options() -> BTreeMap<String, BTreeSet<String>> {
-    let files = ["args.rs", "args/load.rs", "args/study.rs"];
-    let source: String = files.map(|file| read(&format!("crates/cli/src/{file}"))).concat();
+    let lines = ARGUMENTS.map(|(file, command)| {
+        let source = read(&format!("crates/cli/src/{file}"));
+        let lines: Vec<String> = source.lines().map(|line| line.trim().to_string()).collect();
+        lines.into_iter().map(move |line| (command, line))
+    });
+    let lines: Vec<(&str, String)> = lines.into_iter().flatten().collect();
     let mut commands: BTreeMap<String, String> = BTreeMap::new();
     let mut structs: BTreeMap<String, (BTreeSet<String>, Vec<String>)> = BTreeMap::new();
     let (mut current, mut attribute) = (String::new(), String::new());
-    for line in source.lines().map(str::trim) {
+    for (command, line) in lines.iter().map(|(command, line)| (command, line.as_str())) {
         if let Some((name, arguments)) = line.strip_suffix("),").and_then(|line| line.split_once('('))
             && arguments.ends_with("Args")
             && name.chars().all(char::is_alphanumeric)
         {
-            commands.insert(name.to_lowercase(), arguments.to_string());
+            commands.insert(format!("{command}{}", name.to_lowercase()), arguments.to_string());
         }
         if let Some(name) = line.strip_prefix("pub(crate) struct ") {
             current = name.trim_end_matches(" {").to_string();
@@ -213,11 +225,14 @@ fn every_command_shown_exists() {
     for document in documents {
         for command in commands_shown(&read(document)) {
             let mut words = command.split_whitespace();
-            let name = words.next().unwrap_or_default();
-            let Some(known) = options.get(name) else {
+            let mut name = words.next().unwrap_or_default().to_string();
+            if ARGUMENTS.iter().any(|(_, command)| command.trim_end() == name) {
+                name = format!("{name} {}", words.next().unwrap_or_default());
+            }
+            let Some(known) = options.get(&name) else {
                 panic!("{document}: `chappe {command}`: there is no command {name}");
             };
-            shown.insert(name.to_string());
+            shown.insert(name);
             for word in words {
                 if let Some(option) = word.strip_prefix("--") {
                     let option = option.split('=').next().unwrap_or_default();

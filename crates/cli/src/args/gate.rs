@@ -28,6 +28,13 @@ Exit code 4 says that something regressed, or that behaviour changed.")]
     /// Take what scenarios come to now as their baselines: a change that was intended.
     #[command(after_help = "Example: chappe gate accept first-ads --reason 'ads expire after a day'")]
     Accept(AcceptArgs),
+    /// Draw every recorded figure over commits, and say since when it changed.
+    #[command(after_help = "\
+Examples:
+  chappe gate history
+  chappe gate history --scenario first-ads --metric instructions
+  chappe gate history --json | jq '.series[] | select(.changes != [])'")]
+    History(HistoryArgs),
     /// Play one scenario, or time it, and print what it came to.
     #[command(hide = true)]
     Measure(MeasureArgs),
@@ -135,6 +142,28 @@ pub(crate) struct AcceptArgs {
     /// Why the change is right: it stands in the baseline from then on.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct HistoryArgs {
+    /// The recorded runs.
+    #[arg(long, value_name = "FILE", default_value = "reports/history.sqlite")]
+    pub(crate) file: PathBuf,
+    /// Where to write record and report.
+    #[arg(long, value_name = "DIR", default_value = "reports/out/history")]
+    pub(crate) out: PathBuf,
+    /// Only this metric.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) metric: Option<String>,
+    /// Only this scenario.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Option<String>,
+    /// Print the record on standard output instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No table.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Args, Debug)]

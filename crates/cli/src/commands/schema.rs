@@ -2,7 +2,7 @@
 
 use crate::args::{SchemaArgs, StudyName};
 use crate::failure::Failure;
-use chappe_metrics::{CapacityRecord, ComparisonRecord, SweepRecord, WhatIfRecord};
+use chappe_metrics::{CapacityRecord, ComparisonRecord, HistoryRecord, SweepRecord, WhatIfRecord};
 use schemars::schema_for;
 use std::io::{Write, stdout};
 
@@ -18,6 +18,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<(), Failure> {
             StudyName::Comparison => schema_for!(ComparisonRecord),
             StudyName::Whatif => schema_for!(WhatIfRecord),
             StudyName::Sweep => schema_for!(SweepRecord),
+            StudyName::History => schema_for!(HistoryRecord),
         };
         serde_json::to_value(schema)
     } else {

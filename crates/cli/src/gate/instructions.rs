@@ -90,7 +90,12 @@ fn bench(workspace: &Path, home: &Path) -> Command {
     let mut bench = Command::new("cargo");
     bench
         // What counts need not be fast, and in this profile most of it may be built already.
-        .args(["bench", "--quiet", "--profile=dev", "--package=chappe-instructions"])
+        .args([
+            "bench",
+            "--quiet",
+            "--profile=dev",
+            "--package=chappe-instructions",
+        ])
         .args(["--features=valgrind", "--bench=instructions", "--"])
         .args(["--save-summary=json", "--home"])
         .arg(home)

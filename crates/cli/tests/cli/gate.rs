@@ -51,6 +51,11 @@ fn what_is_as_it_was_goes_through_and_is_written_for_machines() {
     );
     let again = gate(&bench, "record");
     assert_eq!(again.out, "town: as its baseline\n", "{}", again.err);
+    assert_eq!(gate(&bench, "check --history reports/history.sqlite").code, 0);
+    let history = bench.chappe("gate history --metric events --json");
+    let record: Value = serde_json::from_str(&history.out).unwrap();
+    let points = record["series"][0]["points"].as_array().map(Vec::len);
+    assert_eq!(points, Some(3), "two recorded, one checked: {}", history.err);
 }
 
 #[test]
@@ -168,6 +173,7 @@ fn what_cannot_be_checked_says_what_to_do() {
         ("check town.toml --baseline nowhere --rounds 2", "6..=1000"),
         ("check town.toml --smallest-effect 2", "a share from 0.001 to 1"),
         ("check town.toml --bench ledger", "--baseline"),
+        ("check town.toml --only wall", "never remembered"),
         (
             "check town.toml --baseline /bin/true --bench ledger",
             "has no benches",
@@ -224,7 +230,8 @@ fn github_gets_its_marks_and_its_summary() {
 fn an_interrupted_check_leaves_everything_as_it_was() {
     let bench = recorded();
     let baseline = bench.read("reports/baselines/town.json");
-    let history = bench.list("reports");
+    let history = fs::read(bench.path("reports/history.sqlite")).unwrap();
+    let reports = bench.list("reports");
     let child = Command::new(CHAPPE)
         .args([
             "gate",
@@ -258,6 +265,7 @@ fn an_interrupted_check_leaves_everything_as_it_was() {
     let err = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{err}");
     assert!(err.contains("interrupted"), "{err}");
-    assert_eq!(bench.list("reports"), history);
+    assert_eq!(bench.list("reports"), reports);
+    assert_eq!(fs::read(bench.path("reports/history.sqlite")).unwrap(), history);
     assert_eq!(bench.read("reports/baselines/town.json"), baseline);
 }

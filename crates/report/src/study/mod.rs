@@ -1,13 +1,15 @@
-//! Reports on several runs together: how much a platform carries, what a choice changes, and what arms
-//! and parameters of a scenario would.
+//! Reports on several runs together: how much a platform carries, what a choice changes, what arms
+//! and parameters of a scenario would, and what changed from one recorded run to the next.
 
 mod capacity;
 mod comparison;
+mod history;
 mod sweep;
 mod whatif;
 
 pub use capacity::{capacity_answer, capacity_plots, write_capacity};
 pub use comparison::{comparison_answer, comparison_plots, write_comparison};
+pub use history::{history_answer, history_charts, history_rows, write_history};
 pub use sweep::{sweep_plots, write_sweep};
 pub use whatif::{whatif_plots, write_whatif};
 

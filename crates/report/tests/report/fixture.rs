@@ -2,6 +2,7 @@
 //! queue, and a run that was stopped.
 
 mod figures;
+mod history;
 mod load;
 mod study;
 mod whatif;
@@ -12,6 +13,7 @@ use chappe_metrics::{
     ViolationSummary, Warning, Window,
 };
 use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, times};
+pub(crate) use history::history;
 pub(crate) use load::{live, overrun};
 pub(crate) use study::{capacity, comparison};
 pub(crate) use whatif::{sweep, whatif};

@@ -2,8 +2,9 @@
 
 use super::{fixture, nests, stands_alone};
 use chappe_report::{
-    capacity_answer, capacity_plots, comparison_answer, comparison_plots, sweep_plots, whatif_plots,
-    write_capacity, write_comparison, write_sweep, write_whatif,
+    capacity_answer, capacity_plots, comparison_answer, comparison_plots, history_answer, history_charts,
+    history_rows, sweep_plots, whatif_plots, write_capacity, write_comparison, write_history, write_sweep,
+    write_whatif,
 };
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ fn the_answers_of_studies_are_as_they_were() {
     insta::assert_json_snapshot!([
         capacity_answer(&fixture::capacity()),
         comparison_answer(&fixture::comparison()),
+        history_answer(&fixture::history()),
     ]);
 }
 
@@ -36,6 +38,7 @@ fn the_data_of_their_charts_is_as_it_was() {
     insta::assert_json_snapshot!("comparison", comparison_plots(&fixture::comparison()));
     insta::assert_json_snapshot!("whatif", whatif_plots(&fixture::whatif()));
     insta::assert_json_snapshot!("sweep", sweep_plots(&fixture::sweep()));
+    insta::assert_json_snapshot!("history", history_charts(&fixture::history()));
 }
 
 #[test]
@@ -170,4 +173,53 @@ fn studies_without_figures_make_a_report() {
     comparison.variants.clear();
     let none = files(|sink| write_comparison(&comparison, sink).expect("a report"));
     assert_eq!(none.len(), 1);
+}
+
+#[test]
+fn a_history_says_what_changed_last_and_stands_alone() {
+    let record = fixture::history();
+    let files = files(|sink| write_history(&record, sink).expect("a report"));
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["index.html"]);
+    let text = html(&files);
+    nests("history", &text);
+    stands_alone("history", &text);
+    for words in [
+        "first-ads: instructions +4.1% since ",
+        "from 7,210,000,000 to 7,506,000,000 instructions",
+        "with another scenario or seed",
+        "audit.violations from 0 to 3 since ",
+        "1 figure with fewer than 6 runs",
+        "behaviour, in virtual time",
+        "wall on Example Processor, 8 cores",
+        "wall-clock time",
+    ] {
+        assert!(text.contains(words), "{words}");
+    }
+    assert_eq!(text.matches("<svg ").count(), record.series.len());
+    insta::assert_snapshot!("history_rows", rows(&history_rows(&record)));
+}
+
+fn rows(rows: &[Vec<String>]) -> String {
+    let lines: Vec<String> = rows.iter().map(|row| row.join(" | ")).collect();
+    lines.join("\n")
+}
+
+/// No series, a series without a point, one value, and names that are markup: no panic.
+#[test]
+fn histories_of_nothing_make_a_report() {
+    let mut record = fixture::history();
+    record.series.truncate(1);
+    record.series[0].scenario = "<script>".to_owned();
+    record.series[0].changes.clear();
+    for count in [1, 0] {
+        record.series[0].points.truncate(count);
+        let text = html(&files(|sink| write_history(&record, sink).expect("a report")));
+        stands_alone("hostile", &text);
+        assert!(text.contains("None of 1 figure changed"), "{count}");
+    }
+    record.series.clear();
+    assert!(
+        html(&files(|sink| write_history(&record, sink).expect("a report"))).contains("No figure changed.")
+    );
+    assert_eq!(history_rows(&record).len(), 1);
 }

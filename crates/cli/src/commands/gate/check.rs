@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::gate::baselines::{Entry, Folder, mismatches};
 use crate::gate::benches::Bench;
 use crate::gate::exact::held_against;
+use crate::gate::figures::add_to;
 use crate::gate::side::Side;
 use crate::gate::wall::{self, Job, Rule};
 use crate::machine;
@@ -23,18 +24,13 @@ const SEED: u64 = 2016;
 
 /// Holds a program against a baseline, and writes what came of it.
 pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
+    make_sure_it_can_be(args)?;
     let entries = Folder::new(&args.cases.baselines).entries(&args.cases)?;
     let benches: Vec<Bench> = args.bench.iter().map(|text| Bench::new(text)).collect();
     let target = args
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from("reports/out/gate"));
-    if args.only == Some(Evidence::Wall) && args.baseline.is_none() {
-        return Err(Failure::usage_with(
-            "wall time is compared with another program, and never remembered",
-            "give --baseline, such as --baseline main",
-        ));
-    }
     let output = Output::prepare(&target)?;
     let baseline = args.baseline.as_deref().map(|name| Side::find(name, &benches));
     let baseline = baseline.transpose()?;
@@ -44,8 +40,8 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     };
     let (started, clock) = (SystemTime::now(), Instant::now());
     let mut notices = Vec::new();
-    let cases = match args.only {
-        Some(Evidence::Wall) => Vec::new(),
+    let (cases, now) = match args.only {
+        Some(Evidence::Wall) => (Vec::new(), Vec::new()),
         Some(Evidence::Exact) | None => exact(args, &entries, (baseline.as_ref(), &candidate), &mut notices)?,
     };
     let wall = match (&baseline, args.only) {
@@ -73,11 +69,33 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     record.passed = problems.is_empty();
     write(&output, &record).map_err(|error| Failure::Write { path: target, error })?;
     let folder = output.finish()?;
+    if let Some(file) = &args.history {
+        add_to(file, &entries, &now)?;
+    }
     say(args, &record, &folder.join("summary.md").display().to_string())?;
     match problems.is_empty() {
         true => Ok(()),
         false => Err(Failure::Regressed(problems.join("; "))),
     }
+}
+
+/// Wall time alone has no baseline that was recorded, and goes into no history.
+fn make_sure_it_can_be(args: &CheckArgs) -> Result<(), Failure> {
+    if args.only != Some(Evidence::Wall) {
+        return Ok(());
+    }
+    let (problem, help) = match (&args.baseline, &args.history) {
+        (None, _) => (
+            "wall time is compared with another program, and never remembered",
+            "give --baseline, such as --baseline main",
+        ),
+        (Some(_), Some(_)) => (
+            "a history holds what was played, and wall time alone plays nothing for it",
+            "leave out --history, or --only wall",
+        ),
+        (Some(_), None) => return Ok(()),
+    };
+    Err(Failure::usage_with(problem, help))
 }
 
 /// What is exact of all cases, held against the other program or against what was recorded.
@@ -86,7 +104,7 @@ fn exact(
     entries: &[Entry],
     (baseline, candidate): (Option<&Side>, &Side),
     notices: &mut Vec<String>,
-) -> Result<Vec<CaseVerdict>, Failure> {
+) -> Result<(Vec<CaseVerdict>, Vec<Played>), Failure> {
     let now = play_all(candidate, entries, &args.cases, notices)?;
     let before = match baseline {
         Some(side) => play_all(side, entries, &args.cases, &mut Vec::new())?,
@@ -94,9 +112,8 @@ fn exact(
     };
     let names = entries.iter().map(|entry| entry.name.as_str());
     let cases = names.zip(before.iter().zip(&now));
-    Ok(cases
-        .map(|(name, (before, now))| held_against(name, before, now))
-        .collect())
+    let cases = cases.map(|(name, (before, now))| held_against(name, before, now));
+    Ok((cases.collect(), now))
 }
 
 /// What was recorded of all cases, if it is of the same things.

@@ -5,6 +5,7 @@ use crate::args::RecordArgs;
 use crate::failure::Failure;
 use crate::gate::baselines::{Folder, mismatches};
 use crate::gate::exact::{held_against, moved};
+use crate::gate::figures::add_to;
 use crate::gate::side::Side;
 use std::io::{Write, stdout};
 
@@ -15,6 +16,7 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
     let mut notices = Vec::new();
     let all = play_all(&Side::this(&[])?, &entries, &args.cases, &mut notices)?;
     say_notices(&notices);
+    add_to(&args.history, &entries, &all)?;
     let mut out = stdout();
     for (entry, played) in entries.iter().zip(all) {
         let said = match &entry.baseline {

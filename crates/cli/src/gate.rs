@@ -3,9 +3,12 @@
 pub(crate) mod baselines;
 pub(crate) mod benches;
 pub(crate) mod exact;
+pub(crate) mod figures;
+pub(crate) mod history;
 pub(crate) mod instructions;
 pub(crate) mod measure;
 pub(crate) mod revision;
+pub(crate) mod series;
 pub(crate) mod side;
 pub(crate) mod wall;
 

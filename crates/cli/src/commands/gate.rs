@@ -2,6 +2,7 @@
 
 mod accept;
 mod check;
+mod history;
 mod measure;
 mod record;
 
@@ -19,6 +20,7 @@ pub(crate) fn gate(command: &GateCommand) -> Result<(), Failure> {
         GateCommand::Record(args) => record::record(args),
         GateCommand::Check(args) => check::check(args),
         GateCommand::Accept(args) => accept::accept(args),
+        GateCommand::History(args) => history::history(args),
         GateCommand::Measure(args) => {
             pages::use_large();
             measure::measure(args)

@@ -1,0 +1,104 @@
+//! `chappe gate history`: every recorded figure over commits, and since when it is another.
+
+use crate::args::HistoryArgs;
+use crate::failure::Failure;
+use crate::gate::history::{History, RecordedRun, none_yet};
+use crate::gate::series::series;
+use crate::machine;
+use crate::output::Output;
+use crate::results;
+use crate::terminal::grid;
+use chappe_metrics::{Execution, HISTORY_SCHEMA, HistoryRecord};
+use std::collections::BTreeSet;
+use std::io::{Write, stdout};
+use std::time::{Instant, SystemTime};
+
+/// Names that an error lists, at most.
+const NAMES_MOST: usize = 12;
+
+/// Draws what was recorded, and says what changed.
+pub(crate) fn history(args: &HistoryArgs) -> Result<(), Failure> {
+    let (started, clock) = (SystemTime::now(), Instant::now());
+    let runs = wanted(args, History::open_existing(&args.file)?.runs()?)?;
+    let output = Output::prepare(&args.out)?;
+    let series = series(&runs);
+    let peaks = vec![machine::peak_bytes().unwrap_or(0)];
+    let record = HistoryRecord {
+        schema: HISTORY_SCHEMA.to_string(),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        runs_count: runs.len() as u64,
+        series,
+        execution: Execution {
+            workers: 1,
+            ..results::execution(&args.out, peaks, (started, clock.elapsed()))
+        },
+    };
+    write(&output, &record).map_err(|error| Failure::Write {
+        path: args.out.clone(),
+        error,
+    })?;
+    let folder = output.finish()?;
+    say(args, &record, &folder.join("index.html").display().to_string())
+}
+
+/// The runs and figures that were asked for.
+fn wanted(args: &HistoryArgs, mut runs: Vec<RecordedRun>) -> Result<Vec<RecordedRun>, Failure> {
+    if runs.is_empty() {
+        return Err(none_yet(&args.file));
+    }
+    if let Some(scenario) = &args.scenario {
+        let known = runs.iter().map(|run| run.scenario.clone()).collect();
+        runs.retain(|run| run.scenario == *scenario);
+        make_sure_there_is(!runs.is_empty(), "scenario", scenario, &known)?;
+    }
+    if let Some(metric) = &args.metric {
+        let figures = runs.iter().flat_map(|run| &run.figures);
+        let known = figures.map(|figure| figure.metric.clone()).collect();
+        for run in &mut runs {
+            run.figures.retain(|figure| figure.metric == *metric);
+        }
+        runs.retain(|run| !run.figures.is_empty());
+        make_sure_there_is(!runs.is_empty(), "metric", metric, &known)?;
+    }
+    Ok(runs)
+}
+
+fn make_sure_there_is(
+    is_there: bool,
+    what: &str,
+    name: &str,
+    known: &BTreeSet<String>,
+) -> Result<(), Failure> {
+    if is_there {
+        return Ok(());
+    }
+    let mut names: Vec<&str> = known.iter().take(NAMES_MOST).map(String::as_str).collect();
+    if known.len() > NAMES_MOST {
+        names.push("and others");
+    }
+    Err(Failure::usage_with(
+        format!("no recorded run has a {what} `{name}`"),
+        format!("there are {}", names.join(", ")),
+    ))
+}
+
+fn write(output: &Output, record: &HistoryRecord) -> std::io::Result<()> {
+    output.write("history.json", &serde_json::to_vec_pretty(record)?)?;
+    let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
+    chappe_report::write_history(record, &mut sink).map_err(std::io::Error::other)
+}
+
+fn say(args: &HistoryArgs, record: &HistoryRecord, report: &str) -> Result<(), Failure> {
+    let mut out = stdout();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, record).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else if !args.quiet {
+        for sentence in chappe_report::history_answer(record) {
+            writeln!(out, "{sentence}")?;
+        }
+        writeln!(out, "{}", grid(chappe_report::history_rows(record)))?;
+        writeln!(out, "Report: {report}")?;
+    }
+    Ok(())
+}

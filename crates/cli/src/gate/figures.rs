@@ -1,0 +1,95 @@
+//! What a case came to, as figures of the history.
+
+use super::baselines::{Entry, now};
+use super::history::{History, Kind, RecordedFigure, RecordedRun};
+use super::revision::current_commit;
+use crate::failure::Failure;
+use chappe_metrics::{Better, COSTS, Machine, Metric, Played, Unit, find};
+use std::path::Path;
+
+/// Adds what all cases came to: all of it, or nothing.
+pub(crate) fn add_to(file: &Path, entries: &[Entry], all: &[Played]) -> Result<(), Failure> {
+    let (at, commit) = (now(), current_commit());
+    let runs: Vec<RecordedRun> = entries
+        .iter()
+        .zip(all)
+        .map(|(entry, played)| RecordedRun {
+            at: at.clone(),
+            commit: commit.clone(),
+            version: played.version.clone(),
+            machine: words(&played.machine),
+            scenario: entry.name.clone(),
+            scenario_hash: played.scenario.hash.clone(),
+            seed: played.seed,
+            figures: figures(played),
+        })
+        .collect();
+    History::open(file)?.add(&runs)
+}
+
+fn words(machine: &Machine) -> String {
+    let Machine {
+        processor,
+        cores,
+        os,
+        arch,
+        ..
+    } = machine;
+    format!("{processor}, {cores} cores, {os} on {arch}")
+}
+
+/// Every figure: what happened, what it cost, and the time of an event.
+fn figures(played: &Played) -> Vec<RecordedFigure> {
+    let behaviour = played.behaviour.metrics.iter().flat_map(|(name, metric)| {
+        let better = find(name).map_or(Better::None, |definition| definition.better);
+        let figure = move |metric: String, unit: Unit, value: f64| RecordedFigure {
+            kind: Kind::Behaviour,
+            metric,
+            unit: unit.label().to_string(),
+            value,
+            better,
+        };
+        values(name, metric)
+            .into_iter()
+            .map(move |(name, unit, value)| figure(name, unit, value))
+    });
+    let cost = COSTS.iter().filter_map(|cost| {
+        Some(RecordedFigure {
+            kind: Kind::Cost,
+            metric: cost.name.to_string(),
+            unit: cost.unit.label().to_string(),
+            value: *played.cost.get(cost.name)? as f64,
+            better: Better::Lower,
+        })
+    });
+    let wall = RecordedFigure {
+        kind: Kind::Wall,
+        metric: "time per event".to_string(),
+        unit: Unit::Nanoseconds.label().to_string(),
+        value: played.event_ns,
+        better: Better::Lower,
+    };
+    behaviour.chain(cost).chain([wall]).collect()
+}
+
+/// The values of a metric; none where there is nothing to tell.
+fn values(name: &str, metric: &Metric) -> Vec<(String, Unit, f64)> {
+    match *metric {
+        Metric::Counter { unit, value } | Metric::Gauge { unit, value } => {
+            vec![(name.to_string(), unit, value as f64)]
+        }
+        Metric::Ratio { denominator: 0, .. } => Vec::new(),
+        Metric::Ratio {
+            numerator,
+            denominator,
+        } => vec![(
+            name.to_string(),
+            Unit::Share,
+            numerator as f64 / denominator as f64,
+        )],
+        Metric::Histogram(ref summary) if summary.count == 0 => Vec::new(),
+        Metric::Histogram(ref summary) => [("p(50)", summary.p50), ("p(99)", summary.p99)]
+            .map(|(quantile, value)| (format!("{name} {quantile}"), summary.unit, value as f64))
+            .to_vec(),
+    }
+}
