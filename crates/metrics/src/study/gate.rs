@@ -35,7 +35,7 @@ pub struct Played {
     pub seed: u64,
     /// Version of the program.
     pub version: String,
-    /// Compiler, target and profile of the program: instructions and allocations depend on them.
+    /// Compiler, C library, target and profile of the program: instructions and allocations depend on them.
     pub toolchain: String,
     /// What it ran on.
     pub machine: Machine,
