@@ -195,11 +195,7 @@ impl Limits {
         let PageLimits { tiers, rating, .. } = self.limits;
         let home = self.home(page);
         home.expect_tier(page, hearing);
-        let today = hearing.at.day();
-        home.days.push_back((today, heard));
-        while home.days.pop_front_if(|(day, _)| *day <= today - 7).is_some() {}
-        let mut week = Heard::default();
-        home.days.iter().for_each(|(_, heard)| week += *heard);
+        let week = home.week(hearing.at.day(), heard);
         let expected = rating.map_or(Quality::Green, |rating| rate(rating, week));
         if quality != expected {
             let what = format!(
@@ -247,6 +243,19 @@ impl Limits {
         hearing.checked(Promise::LimitsKept);
         let home = self.home(page);
         home.expect_tier(page, hearing);
+        if let Some(rating) = rating {
+            let week = home.week(hearing.at.day(), Heard::default());
+            let due = rate(rating, week);
+            if home.quality != due {
+                let what = format!(
+                    "page {} leased out budget while rated {}, where {week:?} is {}",
+                    page.0,
+                    home.quality.label(),
+                    due.label()
+                );
+                hearing.broken(Promise::LimitsKept, what);
+            }
+        }
         if rating.is_some_and(|rating| rating.pauses) && home.quality == Quality::Red {
             let what = format!("page {} is rated red, and leased out budget", page.0);
             hearing.broken(Promise::LimitsKept, what);
@@ -331,6 +340,18 @@ impl Limits {
 }
 
 impl Home {
+    /// Notes how ads were taken today; what seven days come to with it.
+    fn week(&mut self, today: i32, heard: Heard) -> Heard {
+        match self.days.back_mut() {
+            Some((day, sum)) if *day == today => *sum += heard,
+            Some(_) | None => self.days.push_back((today, heard)),
+        }
+        while self.days.pop_front_if(|(day, _)| *day <= today - 7).is_some() {}
+        let mut week = Heard::default();
+        self.days.iter().for_each(|(_, heard)| week += *heard);
+        week
+    }
+
     fn expect_tier(&mut self, page: PageId, hearing: &mut Hearing<'_>) {
         if std::mem::replace(&mut self.due, self.tier) != self.tier {
             let what = format!("page {} is in tier {}, which is not due to it", page.0, self.tier);

@@ -103,8 +103,22 @@ impl Standings {
         heard: Heard,
         facts: &mut Vec<Fact>,
     ) {
+        self.standings[local].note(now.day(), heard);
+        self.rate(local, page, heard, facts);
+    }
+
+    /// Rates the page again if days that went by have changed its week enough.
+    pub(crate) fn age(&mut self, now: SimTime, local: usize, page: PageId, facts: &mut Vec<Fact>) {
+        let Some(rule) = self.quality else { return };
         let standing = &mut self.standings[local];
-        standing.note(now.day(), heard);
+        standing.note(now.day(), Heard::default());
+        if rate(rule, standing.week()) != standing.quality {
+            self.rate(local, page, Heard::default(), facts);
+        }
+    }
+
+    fn rate(&mut self, local: usize, page: PageId, heard: Heard, facts: &mut Vec<Fact>) {
+        let standing = &mut self.standings[local];
         let week = standing.week();
         let before = standing.quality;
         if let Some(rule) = self.quality {

@@ -185,6 +185,11 @@ fn a_page_that_is_paused_or_too_fast_leases_out_nothing() {
     rated(&mut paused, 10, 1, 0, Quality::Red);
     leased(&mut paused, 25);
     paused.breaks_some(LimitsKept, "page 0 is rated red, and leased out budget");
+    let mut recovered = pages(|limits| limits.rating = Some(RATING));
+    rated(&mut recovered, 10, 1, 0, Quality::Red);
+    recovered.now += Span(7 * Span::DAY.0);
+    leased(&mut recovered, 25);
+    recovered.breaks_some(LimitsKept, "page 0 leased out budget while rated red, where");
     let mut fast = pages(|limits| limits.per_second = Some(2));
     leased(&mut fast, 50);
     leased(&mut fast, 25);

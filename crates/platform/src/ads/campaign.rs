@@ -65,6 +65,9 @@ impl Shard {
         shard: ShardId,
         out: &mut Outbox,
     ) {
+        let page = self.config.campaigns[campaign.index()].page;
+        let local = self.config.homes.local(page.0);
+        self.standings.age(now, local, page, &mut out.facts);
         let command = match self.judge_page_side(now, campaign) {
             Err(rule) => Command::RefuseLease { campaign, rule },
             Ok(grant) => {

@@ -9,8 +9,12 @@ const DAY: i64 = 86_400;
 
 /// Everybody knows the shoe shop, whose campaign lasts three days.
 fn world(rule: PageRule) -> World {
+    world_of(rule, 3)
+}
+
+fn world_of(rule: PageRule, days: i64) -> World {
     let sale = CampaignConfig {
-        end: s(3 * DAY),
+        end: s(days * DAY),
         budget: Money(90),
         ..campaign(SHOES)
     };
@@ -107,14 +111,15 @@ fn a_tier_that_is_used_up_refuses() {
 }
 
 #[test]
-fn a_page_that_many_complain_of_pauses() {
-    let mut world = world(PageRule::Quality(QualityRule {
+fn a_page_that_many_complain_of_pauses_for_a_week() {
+    let rule = PageRule::Quality(QualityRule {
         yellow_ppm: 5_000,
         red_ppm: 10_000,
         read_ppm: 0,
         ads_count: 1,
         on_red: OnRed::Pause,
-    }));
+    });
+    let mut world = world_of(rule, 9);
     come_and_go(&mut world, 60, 1);
     world.at(
         s(3_600),
@@ -124,18 +129,23 @@ fn a_page_that_many_complain_of_pauses() {
         },
     );
     come_and_go(&mut world, 3_700, 3);
-    world.run();
-    let red = |fact: &Fact| {
-        matches!(
-            fact,
-            Fact::Rated {
-                quality: Quality::Red,
-                ..
-            }
-        )
+    come_and_go(&mut world, 6 * DAY, 3);
+    world.run_until(s(7 * DAY));
+    let rated = |fact: &Fact| match fact {
+        Fact::Rated { quality, .. } => Some(*quality),
+        _ => None,
     };
-    assert!(world.count(red) > 0);
+    let last = |world: &World| world.picked(rated).last().map(|(_, quality)| *quality);
+    assert_eq!(last(&world), Some(Quality::Red));
     assert!(refused(&world, RuleKind::Quality));
+    let sent = recipients(&world).len();
+    come_and_go(&mut world, 7 * DAY, 1);
+    world.run();
+    assert_eq!(last(&world), Some(Quality::Green));
+    assert!(
+        recipients(&world).len() > sent,
+        "what was complained of is a week ago"
+    );
 }
 
 #[test]
