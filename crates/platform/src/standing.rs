@@ -239,7 +239,7 @@ impl Standing {
         ads: u32,
     ) -> (Money, u32) {
         self.turn(month(now));
-        if month(SimTime(until.0 - 1)) != self.month {
+        if lease_month(until) != self.month {
             return (Money::ZERO, self.month_count);
         }
         let before = beyond(quota, self.month_count);
@@ -256,6 +256,11 @@ impl Standing {
 
 fn month(at: SimTime) -> i64 {
     at.0.div_euclid(MONTH.0)
+}
+
+/// The month whose quota a lease that ends `until` is of.
+pub(crate) fn lease_month(until: SimTime) -> i64 {
+    month(SimTime(until.0 - 1))
 }
 
 /// When the month of `at` ends.

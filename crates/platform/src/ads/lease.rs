@@ -1,9 +1,10 @@
 //! The user's shard: its lease of a campaign's budget, and what it tells the page's home.
 
-use super::{Grant, Lease};
+use super::{Ad, Grant, Lease};
 use crate::command::Command;
 use crate::outbox::Outbox;
 use crate::shard::Shard;
+use crate::standing::lease_month;
 use chappe_base::{
     Account, CampaignId, Fact, Heard, Money, PageId, ReachStep, RuleKind, ShardId, SimTime, Span, UserId,
 };
@@ -21,6 +22,8 @@ impl Shard {
         until: SimTime,
         out: &mut Outbox,
     ) {
+        // What is left of a lease that has run out is none of this one's.
+        self.return_lease(now, campaign, out);
         let (from, to) = (Account::Clearing, Account::Lease(campaign));
         self.ledger
             .shift(from, to, grant.amount, NO_TRANSFER, &mut out.facts);
@@ -76,6 +79,28 @@ impl Shard {
             return;
         }
         self.ads.leases[campaign.index()].ads = 0;
+        self.send_back(campaign, Grant { amount, ads, reach }, until, out);
+    }
+
+    /// An ad that came to nothing may be sent again on the lease there is; that of another month goes
+    /// back, since each month has its own quota.
+    pub(super) fn take_into_lease(&mut self, ad: Ad, out: &mut Outbox) {
+        let lease = &mut self.ads.leases[ad.campaign.index()];
+        if self.standings.quota().is_none() || lease_month(ad.until) == lease_month(lease.until) {
+            lease.ads += 1;
+            return;
+        }
+        let rest = Grant {
+            amount: ad.price,
+            ads: 1,
+            reach: 0,
+        };
+        self.send_back(ad.campaign, rest, ad.until, out);
+    }
+
+    /// Gives the page's home back what is left of a lease that ends `until`.
+    fn send_back(&mut self, campaign: CampaignId, rest: Grant, until: SimTime, out: &mut Outbox) {
+        let Grant { amount, ads, reach } = rest;
         if amount > Money::ZERO {
             let (from, to) = (Account::Lease(campaign), Account::Clearing);
             self.ledger.shift(from, to, amount, NO_TRANSFER, &mut out.facts);

@@ -71,6 +71,7 @@ impl Shard {
                 campaign,
                 price,
                 reserved: now,
+                until: self.ads.leases[campaign.index()].until,
                 ground: self.take_ground(now, user, campaign),
             };
             self.reserve_ad(now, message, ad, out);
@@ -225,10 +226,10 @@ impl Shard {
         let page = self.config.campaigns[ad.campaign.index()].page;
         let (from, to) = (Account::LeaseHeld(ad.campaign), Account::Lease(ad.campaign));
         self.ledger.shift(from, to, ad.price, message, &mut out.facts);
-        self.ads.leases[ad.campaign.index()].ads += 1;
         self.people
             .uncount_ad(self.config.homes.local(ad.user.0), page, ad.reserved);
         self.give_ground_back(ad);
+        self.take_into_lease(ad, out);
         self.return_lease(now, ad.campaign, out);
     }
 

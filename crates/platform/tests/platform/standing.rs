@@ -1,7 +1,7 @@
 //! What pages may do and what they pay, over several shards.
 
-use crate::world::{ANN, LINK, PRICE, RESERVE, SHOES, USERS, World, act, campaign, config, policy, s};
-use chappe_base::{Account, Decision, Fact, Money, Party, ProductId, Quality, ReachStep, RuleKind, UserId};
+use crate::world::{ANN, CID, LINK, PRICE, RESERVE, SHOES, USERS, World, act, campaign, config, policy, s};
+use chappe_base::{Account, Decision, Fact, Money, Party, ProductId, Quality, ReachStep, RuleKind, Span, UserId};
 use chappe_platform::policy::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
 use chappe_platform::{CampaignConfig, Command, Config};
 
@@ -169,6 +169,42 @@ fn a_plan_sends_its_messages_and_no_more() {
     let (sent, earned, _) = plan(Some(Money(1)));
     assert!(sent > 6);
     assert_eq!(earned, Money(5 + sent - 6), "the plan, and each beyond it");
+}
+
+/// Ann's ad of last month is withdrawn while her shard sends another on a lease of this month.
+#[test]
+fn an_ad_that_comes_back_is_of_the_month_it_was_leased_in() {
+    let plan = PageRule::Quota(Quota {
+        messages_count: 2,
+        fee: Money(5),
+        overage: None,
+    });
+    let mut world = world_of(plan, 40);
+    let month = 30 * DAY;
+    world.ad_wait = Span(10 * Span::SECOND.0);
+    world.online(s(month - 120), ANN, 5);
+    world.online(s(month - 60), ANN, 5);
+    world.run_until(s(month));
+    world.ad_wait = Span::ZERO;
+    world.online(s(month + 60), CID, 5);
+    world.online(s(month + 120), CID, 5);
+    let (user, page) = (ANN, SHOES);
+    world.at(
+        s(month + 130),
+        Command::Block {
+            user,
+            party: Party::Page(page),
+        },
+    );
+    world.online(s(month + 140), ANN, 5);
+    for minute in 3..60 {
+        world.online(s(month + 60 * minute), CID, 5);
+    }
+    world.run();
+    let withdrawn = |fact: &Fact| matches!(fact, Fact::Withdrawn { .. });
+    assert!(world.count(withdrawn) > 0);
+    assert_eq!(recipients(&world), [CID; 2], "two messages a month");
+    world.assert_settled();
 }
 
 #[test]
