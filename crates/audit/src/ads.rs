@@ -297,7 +297,7 @@ impl Ads {
         };
         let leant_on = match ad.reason {
             Reason::Free | Reason::Further => None,
-            Reason::OptIn(_) => self.agreement().map(|agreement| agreement.topic),
+            Reason::OptIn(act) => self.agreement().map(|agreement| (agreement.topic, act)),
         };
         let judged = consents.judge_delivery(&self.promises, campaign, user, &permit, ad.decided, leant_on);
         if let Err(why) = judged {

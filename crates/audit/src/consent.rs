@@ -266,8 +266,8 @@ impl Consents {
         Ok(conversation)
     }
 
-    /// Judges an ad's delivery by what the user may have changed since the decision; `leant_on` an
-    /// opt-in that so covers its topic, if it did.
+    /// Judges an ad's delivery by what the user may have changed since the decision; `leant_on` the
+    /// opt-in of that act, which so covers its topic, if it did.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -278,7 +278,7 @@ impl Consents {
         user: UserId,
         permit: &Permit,
         decided: Option<Permit>,
-        leant_on: Option<TopicMatch>,
+        leant_on: Option<(TopicMatch, Act)>,
     ) -> Result<(), String> {
         let between = (user, campaign.page);
         if self.is(between, BLOCKED) {
@@ -287,12 +287,14 @@ impl Consents {
         if promises.mute && self.is(between, MUTED) {
             return Err("who muted the page".into());
         }
-        let Some(scope) = promises.opt_in.or(leant_on) else {
-            return Ok(());
-        };
         let is_decided = decided == Some(*permit);
-        let act = if is_decided { None } else { permit.opt_in };
-        if permit.opt_in.is_some() && self.has_opt_in(between, scope, campaign.topic, act) {
+        let (scope, act) = match (promises.opt_in, leant_on) {
+            (Some(scope), _) => (scope, permit.opt_in.filter(|_| !is_decided)),
+            (None, Some((scope, act))) => (scope, Some(act)),
+            (None, None) => return Ok(()),
+        };
+        let cites_it = permit.opt_in.is_some() && act.is_none_or(|act| permit.opt_in == Some(act));
+        if cites_it && self.has_opt_in(between, scope, campaign.topic, act) {
             Ok(())
         } else {
             Err("without an opt-in that is in force".into())

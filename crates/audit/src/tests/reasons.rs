@@ -2,7 +2,7 @@
 
 use super::rules::{second_ad, second_ad_to};
 use super::story::*;
-use crate::Promise::{AdPermitted, CapsKept, MessagesPermitted};
+use crate::Promise::{AdPermitted, CapsKept, ConsentKept, MessagesPermitted};
 use crate::{Agreement, Cap, Grounds, MessageReasons, OptInRequests, Promise, TopicMatch};
 use chappe_base::*;
 
@@ -53,6 +53,22 @@ fn an_opt_in_pays_as_often_as_agreed_and_as_long_as_it_lives() {
     // Its act is of eight days before day one.
     is_clean(&opt_in(None, 9)(Story::legal()));
     opt_in(None, 8)(Story::legal()).breaks(AdPermitted, "on no ground that holds");
+}
+
+#[test]
+fn an_ad_under_way_leans_on_the_opt_in_that_it_took_up() {
+    let (user, page, topic, source) = (BOB, SHOP, SHOES, OptInSource::CheckoutButton);
+    let renewed = Fact::OptedIn {
+        user,
+        page,
+        topic,
+        source,
+        act: Act(7),
+    };
+    let is_ad = |fact: &Fact| matches!(fact, Fact::AdDelivered { .. });
+    let story = Story::legal().before(is_ad, ShardId(1), renewed);
+    let story = opt_in(None, 100)(story).relaxed(|promises| promises.opt_in = None);
+    story.breaks(ConsentKept, "without an opt-in that is in force");
 }
 
 #[test]

@@ -127,7 +127,7 @@ impl Policy {
     }
 
     /// Judges again, at the moment of delivery, what the user may have changed since: also the opt-in
-    /// that is the ad's ground, if `ground` is one.
+    /// that is the ad's ground, if `ground` is one. No other takes its place: it was not taken up.
     ///
     /// # Errors
     /// The rule that no longer holds. A block always refuses, whatever the policy says.
@@ -142,12 +142,12 @@ impl Policy {
         }
         let again = self.user_rules.iter().filter(|rule| rule.is_judged_again());
         let permit = permit(again, case, memory)?;
-        let (Some(Ground::OptIn(_)), Some(agreement)) =
+        let (Some(Ground::OptIn(act)), Some(agreement)) =
             (ground, self.grounds().and_then(|grounds| grounds.opt_in))
         else {
             return Ok(permit);
         };
-        let opt_in = memory.opt_in(agreement.scope, case.topic, |_| true);
+        let opt_in = memory.opt_in(agreement.scope, case.topic, |opt_in| opt_in.act == act);
         let opt_in = Some(opt_in.ok_or(RuleKind::Grounds)?);
         Ok(Permit { opt_in, ..permit })
     }

@@ -87,5 +87,10 @@ fn delivery_asks_again_for_the_opt_in_that_is_the_ground() {
     let leant_on = Ground::OptIn(Act(9));
     assert_eq!(again(&memory(), leant_on).unwrap().opt_in, Some(Act(9)));
     assert_eq!(again(&Known::default(), leant_on), Err(RuleKind::Grounds));
+    assert_eq!(
+        again(&memory(), Ground::OptIn(Act(8))),
+        Err(RuleKind::Grounds),
+        "another opt-in is not the one that was taken up"
+    );
     assert!(again(&Known::default(), Ground::Window).is_ok());
 }
