@@ -9,6 +9,7 @@ const BY_USER: u8 = 2;
 const BLOCKED: u8 = 4;
 const MUTED: u8 = 8;
 const OPTED_IN: u8 = 16;
+const OPTED_OUT: u8 = 32;
 const BOUGHT: u8 = 64;
 
 /// A user and a page.
@@ -93,8 +94,9 @@ impl Consents {
     }
 
     pub(crate) fn opted_in(&mut self, between: Between, topic: Topic, act: Act) {
-        self.opted_out(between, topic);
+        self.drop_opt_in(between, topic);
         let conversation = self.conversations.entry(between).or_default();
+        conversation.set(OPTED_OUT, false);
         if conversation.is(OPENED) && conversation.topic == topic {
             conversation.opt_in = act;
             conversation.set(OPTED_IN, true);
@@ -103,7 +105,16 @@ impl Consents {
         }
     }
 
+    /// The user took consent back: the opt-in on `topic`, and the page's leave to send ads at all.
     pub(crate) fn opted_out(&mut self, between: Between, topic: Topic) {
+        self.drop_opt_in(between, topic);
+        self.conversations
+            .entry(between)
+            .or_default()
+            .set(OPTED_OUT, true);
+    }
+
+    fn drop_opt_in(&mut self, between: Between, topic: Topic) {
         if let Some(conversation) = self.conversations.get_mut(&between)
             && conversation.topic == topic
         {
@@ -212,9 +223,7 @@ impl Consents {
     ) -> Result<(), String> {
         let between = (user, campaign.page);
         let conversation = self.cited(between, permit)?;
-        if promises.mute && conversation.is(MUTED) {
-            return Err("who muted the page".into());
-        }
+        judge_mute(promises, &conversation)?;
         if promises.opened_by_user && !conversation.is(BY_USER) {
             return Err("though the user did not open the conversation".into());
         }
@@ -284,8 +293,8 @@ impl Consents {
         if self.is(between, BLOCKED) {
             return Err("who blocks the page".into());
         }
-        if promises.mute && self.is(between, MUTED) {
-            return Err("who muted the page".into());
+        if let Some(conversation) = self.conversations.get(&between) {
+            judge_mute(promises, conversation)?;
         }
         let is_decided = decided == Some(*permit);
         let (scope, act) = match (promises.opt_in, leant_on) {
@@ -337,6 +346,17 @@ impl Consents {
             + others.sum::<usize>()
             + self.blocked_people.allocation_size()
     }
+}
+
+/// Judges whether the user wants no ads of the page.
+fn judge_mute(promises: &Promises, conversation: &Conversation) -> Result<(), String> {
+    if promises.mute && conversation.is(MUTED) {
+        return Err("who muted the page".into());
+    }
+    if promises.mute && conversation.is(OPTED_OUT) {
+        return Err("who opted out of its ads".into());
+    }
+    Ok(())
 }
 
 /// Judges the time since the user's last act, which is kept to the second below: only what is

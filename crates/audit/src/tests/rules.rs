@@ -132,6 +132,11 @@ fn consent_can_be_taken_back_until_delivery() {
     let opted_out = Story::legal().before(is_ad, home, Fact::OptedOut { user, page, topic });
     opted_out.breaks(
         ConsentKept,
+        "ad 20 of campaign 0 of page 0 was delivered to user 1, who opted out of its ads",
+    );
+    let opted_out = opted_out.relaxed(|promises| promises.mute = false);
+    opted_out.breaks(
+        ConsentKept,
         "ad 20 of campaign 0 of page 0 was delivered to user 1, without an opt-in",
     );
     let (source, act) = (OptInSource::SitePlugin, Act(7));
@@ -162,8 +167,11 @@ fn consent_can_be_taken_back_until_delivery() {
     Story::legal()
         .before(is_ad, home, Fact::Blocked { user, party })
         .breaks(ConsentKept, "delivered to user 1, who blocks the page");
-    Story::legal()
-        .before(is_decision(BOB), home, Fact::OptedOut { user, page, topic })
+    let opted_out = || Story::legal().before(is_decision(BOB), home, Fact::OptedOut { user, page, topic });
+    opted_out().breaks_some(AdPermitted, "an ad, who opted out of its ads");
+    opted_out().breaks_some(ConsentKept, "delivered to user 1, who opted out of its ads");
+    opted_out()
+        .relaxed(|promises| promises.mute = false)
         .breaks_some(AdPermitted, "for an opt-in that is not in force");
 }
 
