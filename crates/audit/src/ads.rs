@@ -292,6 +292,7 @@ impl Ads {
             );
             hearing.broken(Promise::AdPermitted, what);
         }
+        self.still_permitted(message, ad, consents, hearing);
         let Some(campaign) = self.promises.campaign(price.0) else {
             return;
         };
@@ -306,6 +307,26 @@ impl Ads {
                 message.0, price.0.0, ad.page.0, user.0
             );
             hearing.broken(Promise::ConsentKept, what);
+        }
+    }
+
+    /// Judges an ad's delivery by what other ads have used up meanwhile.
+    fn still_permitted(
+        &mut self,
+        message: MessageId,
+        ad: OpenAd,
+        consents: &Consents,
+        hearing: &mut Hearing<'_>,
+    ) {
+        self.caps
+            .delivered(ad.user, ad.page, ad.accepted, consents, hearing);
+        let (agreement, between) = (self.agreement(), (ad.user, ad.page));
+        let judged = self
+            .reasons
+            .delivered(agreement, between, ad.reason, ad.accepted, hearing.at);
+        if let Err(why) = judged {
+            let what = format!("ad {} was delivered to user {} {why}", message.0, ad.user.0);
+            hearing.broken(Promise::AdPermitted, what);
         }
     }
 

@@ -135,6 +135,30 @@ impl Reasons {
         }
     }
 
+    /// An ad that took up its reason at `taken` is delivered: from now on the reason counts as taken.
+    ///
+    /// # Errors
+    /// It does not hold any more.
+    pub(crate) fn delivered(
+        &mut self,
+        agreement: Option<Agreement>,
+        between: Between,
+        reason: Reason,
+        taken: Seconds,
+        at: SimTime,
+    ) -> Result<(), String> {
+        let (Reason::OptIn(act), Some(agreement)) = (reason, agreement) else {
+            return Ok(());
+        };
+        self.give_back(between, reason, taken);
+        let is_good = self.is_good(agreement, between.0, act, at);
+        self.take(between, reason, at);
+        if is_good {
+            return Ok(());
+        }
+        Err(format!("on the opt-in of act {}, which is used up or too old", act.0))
+    }
+
     /// An ad that took up its reason `at` then came to nothing.
     pub(crate) fn give_back(&mut self, between: Between, reason: Reason, at: Seconds) {
         match reason {

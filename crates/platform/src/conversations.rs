@@ -322,7 +322,11 @@ impl People {
 
     /// What the policy may look up about the user and the conversation at `place`.
     pub(crate) fn memory(&self, place: Place) -> UserMemory<'_> {
-        UserMemory { people: self, place }
+        UserMemory {
+            people: self,
+            place,
+            own: None,
+        }
     }
 }
 
@@ -330,6 +334,18 @@ impl People {
 pub(crate) struct UserMemory<'a> {
     people: &'a People,
     place: Place,
+    /// When the ad was counted that is left out of the counts, if one is.
+    own: Option<SimTime>,
+}
+
+impl UserMemory<'_> {
+    /// The same but for the page's ad that was counted at `own`.
+    pub(crate) fn without(self, own: SimTime) -> Self {
+        UserMemory {
+            own: Some(own),
+            ..self
+        }
+    }
 }
 
 impl Memory for UserMemory<'_> {
@@ -344,10 +360,15 @@ impl Memory for UserMemory<'_> {
     }
 
     fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16 {
-        self.people.ads_count(self.place.user as usize, page, since)
+        let is_counted = self.own.is_some_and(|own| own > since);
+        self.people.ads_count(self.place.user as usize, page, since) - u16::from(is_counted)
     }
 
     fn unanswered_count(&self, since: SimTime) -> u16 {
-        self.people.unanswered_count(self.place.user as usize, since)
+        let conversation = self.people.conversation(self.place);
+        let is_counted = self
+            .own
+            .is_some_and(|own| own > since && !conversation.has_acted_after(own));
+        self.people.unanswered_count(self.place.user as usize, since) - u16::from(is_counted)
     }
 }

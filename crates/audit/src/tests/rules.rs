@@ -2,7 +2,7 @@
 
 use super::story::*;
 use crate::Promise::{AdPermitted, CapsKept, ConsentKept};
-use crate::{Promises, TopicMatch};
+use crate::{Agreement, Grounds, Promises, TopicMatch};
 use chappe_base::*;
 
 fn is_ad(fact: &Fact) -> bool {
@@ -240,6 +240,34 @@ fn caps_hold_over_any_stretch_of_time() {
     let by_page = second_ad(Span(4 * Span::HOUR.0)).relaxed(|promises| promises.user_caps.clear());
     by_page.breaks(CapsKept, "from one page within");
     assert_eq!(second_ad(Span::DAY).verdict().violations, []);
+}
+
+#[test]
+fn caps_and_agreements_hold_when_ads_are_delivered_late() {
+    let mut story = Story::empty().relaxed(|promises| {
+        promises.grounds = Some(Grounds {
+            within: None,
+            one_further: false,
+            opt_in: Some(Agreement {
+                topic: TopicMatch::Product,
+                every: Some(Span::DAY),
+                life_days: 100,
+            }),
+        });
+    });
+    story.history();
+    story.campaign_begins();
+    story.offer_ad(message(20), BOB);
+    story.now += Span::DAY;
+    story.offer_ad(message(22), BOB);
+    story.deliver_ad(message(20), BOB);
+    story.now += Span::HOUR;
+    story.deliver_ad(message(22), BOB);
+    story.breaks_some(CapsKept, "user 1 got 2 ads within 86400 s");
+    story.breaks_some(
+        AdPermitted,
+        "ad 22 was delivered to user 1 on the opt-in of act 6, which is used up",
+    );
 }
 
 #[test]

@@ -139,7 +139,7 @@ impl Shard {
         }
     }
 
-    /// The moment of delivery: permit and block are judged again.
+    /// The moment of delivery: permit, block and caps are judged again.
     pub(crate) fn deliver_ad(
         &mut self,
         now: SimTime,

@@ -70,6 +70,13 @@ impl Grounds {
 }
 
 impl Agreement {
+    /// Whether `opt_in` is good at `now` for the ad that took it up at `taken`.
+    pub(super) fn still_covers(&self, opt_in: &OptIn, taken: SimTime, now: SimTime) -> bool {
+        let is_its_own = opt_in.used == taken.seconds_above();
+        let used = if is_its_own { Seconds::NEVER } else { opt_in.used };
+        self.covers(&OptIn { used, ..*opt_in }, now)
+    }
+
     /// Whether `opt_in` is good for an ad at `now`.
     fn covers(&self, opt_in: &OptIn, now: SimTime) -> bool {
         let is_free = match self.every {

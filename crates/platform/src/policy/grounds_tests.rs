@@ -80,10 +80,11 @@ fn delivery_asks_again_for_the_opt_in_that_is_the_ground() {
         opt_in: Some(Agreement {
             scope: OptInScope::Page,
             every: Some(Span::DAY),
-            life_days: 1,
+            life_days: 30,
         }),
     })]);
-    let again = |known: &Known, ground| daily.judge_again(&case(), known, Some(ground));
+    let taken = case().now;
+    let again = |known: &Known, ground| daily.judge_again(&case(), known, Some(ground), taken);
     let leant_on = Ground::OptIn(Act(9));
     assert_eq!(again(&memory(), leant_on).unwrap().opt_in, Some(Act(9)));
     assert_eq!(again(&Known::default(), leant_on), Err(RuleKind::Grounds));
@@ -93,4 +94,15 @@ fn delivery_asks_again_for_the_opt_in_that_is_the_ground() {
         "another opt-in is not the one that was taken up"
     );
     assert!(again(&Known::default(), Ground::Window).is_ok());
+    let taken_up = |used| Known {
+        opt_ins: vec![OptIn {
+            used,
+            ..memory().opt_ins[0]
+        }],
+        ..Known::default()
+    };
+    let own = taken_up(taken.seconds());
+    assert!(again(&own, leant_on).is_ok(), "by the ad itself");
+    let others = taken_up(SimTime(taken.0 - Span::HOUR.0).seconds());
+    assert_eq!(again(&others, leant_on), Err(RuleKind::Grounds));
 }
