@@ -323,7 +323,7 @@ impl Ads {
         let (agreement, between) = (self.agreement(), (ad.user, ad.page));
         let judged = self
             .reasons
-            .delivered(agreement, between, ad.reason, ad.accepted, hearing.at);
+            .delivered(agreement, between, ad.reason, ad.accepted, consents, hearing.at);
         if let Err(why) = judged {
             let what = format!("ad {} was delivered to user {} {why}", message.0, ad.user.0);
             hearing.broken(Promise::AdPermitted, what);

@@ -15,6 +15,21 @@ const BOUGHT: u8 = 64;
 /// A user and a page.
 pub(crate) type Between = (UserId, PageId);
 
+/// A live opt-in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OptIn {
+    topic: Topic,
+    act: Act,
+    given: Seconds,
+}
+
+impl OptIn {
+    /// How long ago it was given, or up to a second more.
+    pub(crate) fn age(&self, now: SimTime) -> Span {
+        now - self.given.time()
+    }
+}
+
 /// What is on record between a user and a page. Opt-ins on the topic of first contact are kept
 /// here, the few others apart.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +40,7 @@ struct Conversation {
     /// The act before the last.
     act_before: Seconds,
     opt_in: Act,
+    opted_in: Seconds,
     flags: u8,
 }
 
@@ -36,6 +52,7 @@ impl Default for Conversation {
             last_act: Seconds::NEVER,
             act_before: Seconds::NEVER,
             opt_in: Act::default(),
+            opted_in: Seconds::NEVER,
             flags: 0,
         }
     }
@@ -56,7 +73,7 @@ impl Conversation {
 pub(crate) struct Consents {
     conversations: Map<Between, Conversation>,
     /// Opt-ins on topics other than that of first contact.
-    other_opt_ins: Map<Between, Vec<(Topic, Act)>>,
+    other_opt_ins: Map<Between, Vec<OptIn>>,
     blocked_people: Set<(UserId, UserId)>,
 }
 
@@ -93,15 +110,17 @@ impl Consents {
         (conversation.act_before != Seconds::NEVER).then(|| conversation.act_before.time())
     }
 
-    pub(crate) fn opted_in(&mut self, between: Between, topic: Topic, act: Act) {
+    pub(crate) fn opted_in(&mut self, between: Between, topic: Topic, act: Act, given: Seconds) {
         self.drop_opt_in(between, topic);
         let conversation = self.conversations.entry(between).or_default();
         conversation.set(OPTED_OUT, false);
         if conversation.is(OPENED) && conversation.topic == topic {
             conversation.opt_in = act;
+            conversation.opted_in = given;
             conversation.set(OPTED_IN, true);
         } else {
-            self.other_opt_ins.entry(between).or_default().push((topic, act));
+            let others = self.other_opt_ins.entry(between).or_default();
+            others.push(OptIn { topic, act, given });
         }
     }
 
@@ -121,7 +140,7 @@ impl Consents {
             conversation.set(OPTED_IN, false);
         }
         if let Some(others) = self.other_opt_ins.get_mut(&between) {
-            others.retain(|(other, _)| *other != topic);
+            others.retain(|other| other.topic != topic);
             if others.is_empty() {
                 self.other_opt_ins.remove(&between);
             }
@@ -154,13 +173,17 @@ impl Consents {
         }
     }
 
-    /// The live opt-ins between them: on what, and by which act.
-    fn opt_ins(&self, between: Between) -> impl Iterator<Item = (Topic, Act)> {
+    /// The live opt-ins between them.
+    fn opt_ins(&self, between: Between) -> impl Iterator<Item = OptIn> {
         let conversation = self
             .conversations
             .get(&between)
             .filter(|conversation| conversation.is(OPTED_IN));
-        let first = conversation.map(|conversation| (conversation.topic, conversation.opt_in));
+        let first = conversation.map(|conversation| OptIn {
+            topic: conversation.topic,
+            act: conversation.opt_in,
+            given: conversation.opted_in,
+        });
         let others = self.other_opt_ins.get(&between).into_iter().flatten().copied();
         first.into_iter().chain(others)
     }
@@ -173,17 +196,19 @@ impl Consents {
         topic: Topic,
         act: Option<Act>,
     ) -> bool {
-        self.opt_ins(between).any(|(given_for, given_by)| {
-            scope.holds(given_for, topic) && act.is_none_or(|act| act == given_by)
+        self.opt_ins(between).any(|opt_in| {
+            scope.holds(opt_in.topic, topic) && act.is_none_or(|act| act == opt_in.act)
         })
     }
 
-    /// The act of the live opt-in on `topic`.
-    pub(crate) fn opt_in_on(&self, between: Between, topic: Topic) -> Option<Act> {
-        let mut opt_ins = self.opt_ins(between);
-        opt_ins
-            .find(|(given_for, _)| *given_for == topic)
-            .map(|(_, act)| act)
+    /// The live opt-in on `topic`.
+    pub(crate) fn opt_in_on(&self, between: Between, topic: Topic) -> Option<OptIn> {
+        self.opt_ins(between).find(|opt_in| opt_in.topic == topic)
+    }
+
+    /// The live opt-in that `act` gave.
+    pub(crate) fn opt_in_of(&self, between: Between, act: Act) -> Option<OptIn> {
+        self.opt_ins(between).find(|opt_in| opt_in.act == act)
     }
 
     /// Judges the delivery of any message but an ad, which is judged with its permit.
@@ -340,7 +365,7 @@ impl Consents {
         let others = self
             .other_opt_ins
             .values()
-            .map(|others| others.capacity() * size_of::<(Topic, Act)>());
+            .map(|others| others.capacity() * size_of::<OptIn>());
         self.conversations.allocation_size()
             + self.other_opt_ins.allocation_size()
             + others.sum::<usize>()

@@ -138,7 +138,7 @@ pub struct Agreement {
     pub topic: TopicMatch,
     /// In how long it is good for one ad; none if for one ad in all.
     pub every: Option<Span>,
-    /// How many days it lives, counted by the day of its act.
+    /// How many days it lives.
     pub life_days: u16,
 }
 

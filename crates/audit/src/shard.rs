@@ -137,7 +137,8 @@ impl ShardAudit {
             } => {
                 let reasons = &mut self.ads.reasons;
                 reasons.opted_in((user, page), topic, act, &self.consents, hearing);
-                self.consents.opted_in((user, page), topic, act);
+                self.consents
+                    .opted_in((user, page), topic, act, at.seconds());
             }
             Fact::OptedOut { user, page, topic } => {
                 self.consents.opted_out((user, page), topic);

@@ -152,7 +152,7 @@ impl Policy {
             return Ok(permit);
         };
         let opt_in = memory.opt_in(agreement.scope, case.topic, |opt_in| {
-            opt_in.act == act && agreement.still_covers(opt_in, reserved, case.now)
+            act == { opt_in.act } && agreement.still_covers(opt_in, reserved, case.now)
         });
         let opt_in = Some(opt_in.ok_or(RuleKind::Grounds)?);
         Ok(Permit { opt_in, ..permit })

@@ -75,6 +75,7 @@ fn given(act: Act) -> OptIn {
     OptIn {
         topic: TRAIL,
         act,
+        given: 0,
         used: Seconds::NEVER,
     }
 }

@@ -28,6 +28,7 @@ fn one_ground_is_enough() {
         opt_ins: vec![OptIn {
             topic: TRAIL,
             act: day(days),
+            given: SimTime(i64::from(days) * Span::DAY.0).hours_above(),
             used,
         }],
         ..Known::default()
