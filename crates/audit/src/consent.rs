@@ -19,7 +19,7 @@ pub(crate) type Between = (UserId, PageId);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OptIn {
     topic: Topic,
-    act: Act,
+    pub(crate) act: Act,
     given: Seconds,
 }
 

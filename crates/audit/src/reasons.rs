@@ -28,7 +28,7 @@ pub(crate) struct Reasons {
     requests: Option<OptInRequests>,
     /// When the one further message was sent, until the user's next act.
     further: Map<Between, Seconds>,
-    /// When an opt-in last was the ground of an ad.
+    /// When an opt-in on record last was the ground of an ad.
     used: Map<(UserId, Act), Seconds>,
 }
 
@@ -61,6 +61,7 @@ impl Reasons {
         hearing: &mut Hearing<'_>,
     ) {
         self.used.remove(&(user, act));
+        self.opted_out((user, page), topic, consents);
         let Some(requests) = self.requests.filter(|_| hearing.at >= SimTime::ZERO) else {
             return;
         };
@@ -77,6 +78,13 @@ impl Reasons {
         };
         let what = format!("user {} was asked by page {} for an opt-in {why}", user.0, page.0);
         hearing.broken(Promise::MessagesPermitted, what);
+    }
+
+    /// The opt-in on `topic` goes off the record, on which it still is; nothing is left to remember of it.
+    pub(crate) fn opted_out(&mut self, between: Between, topic: Topic, consents: &Consents) {
+        if let Some(opt_in) = consents.opt_in_on(between, topic) {
+            self.used.remove(&(between.0, opt_in.act));
+        }
     }
 
     /// The reason for an ad that was allowed, as the promises see it.
@@ -144,6 +152,7 @@ impl Reasons {
     }
 
     /// An ad that took up its reason at `taken` is delivered: from now on the reason counts as taken.
+    /// Whether an opt-in is in force still is judged elsewhere.
     ///
     /// # Errors
     /// It does not hold any more.
@@ -160,6 +169,9 @@ impl Reasons {
             return Ok(());
         };
         self.give_back(between, reason, taken);
+        if consents.opt_in_of(between, act).is_none() {
+            return Ok(());
+        }
         let is_good = self.is_good(agreement, between, act, consents, at);
         self.take(between, reason, at);
         if is_good {

@@ -141,6 +141,8 @@ impl ShardAudit {
                     .opted_in((user, page), topic, act, at.seconds());
             }
             Fact::OptedOut { user, page, topic } => {
+                let reasons = &mut self.ads.reasons;
+                reasons.opted_out((user, page), topic, &self.consents);
                 self.consents.opted_out((user, page), topic);
                 self.limits.seen(Some(page), complaint);
             }

@@ -72,6 +72,49 @@ fn an_ad_under_way_leans_on_the_opt_in_that_it_took_up() {
 }
 
 #[test]
+fn nothing_is_remembered_of_opt_ins_that_are_gone() {
+    let bytes = |renewals: u32| {
+        let mut story = opt_in(None, 100)(Story::empty()).relaxed(|promises| promises.at_most = None);
+        story.history();
+        story.campaign_begins();
+        let (user, page, topic, source) = (BOB, SHOP, SHOES, OptInSource::CheckoutButton);
+        for renewal in 0..renewals {
+            let act = Act(100 + renewal);
+            story.tell(
+                ShardId(1),
+                Fact::OptedIn {
+                    user,
+                    page,
+                    topic,
+                    source,
+                    act,
+                },
+            );
+            story.now += Span::DAY;
+            let (ad, opt_in) = (message(u64::from(1_000 + renewal)), Some(act));
+            let first = story.records.len();
+            story.offer_ad(ad, user);
+            story.deliver_ad(ad, user);
+            for record in &mut story.records[first..] {
+                if let Fact::Decided {
+                    decision: Decision::Allowed(permit),
+                    ..
+                }
+                | Fact::AdDelivered { permit, .. } = &mut record.fact
+                {
+                    permit.opt_in = opt_in;
+                }
+            }
+        }
+        let verdict = story.verdict();
+        let permitted = |violation: &crate::Violation| violation.promise != AdPermitted;
+        assert!(verdict.violations.iter().all(permitted));
+        verdict.bytes
+    };
+    assert_eq!(bytes(3), bytes(200));
+}
+
+#[test]
 fn one_further_message_and_no_more_until_the_user_acts() {
     let grounds = |within| {
         leaning_on(Grounds {
