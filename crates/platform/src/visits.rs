@@ -213,7 +213,7 @@ impl Shard {
                 reaction,
             });
             if reaction == Reaction::Open {
-                self.hear_at_shard(campaign, |heard| heard.opened += 1);
+                self.hear_at_shard(now, campaign, |heard| heard.opened += 1, out);
             }
         }
     }

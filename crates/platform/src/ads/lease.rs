@@ -66,13 +66,14 @@ impl Shard {
         now + Span(self.config.lease_life.0 / 8)
     }
 
-    /// A lease that has run out goes back, but for what ads on their way have reserved.
+    /// The page's home is told what was heard, and a lease that has run out goes back, but for what ads
+    /// on their way have reserved.
     pub(crate) fn return_lease(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) {
         let Lease { until, ads, .. } = self.ads.leases[campaign.index()];
+        self.tell_heard(campaign, out);
         if now < until {
             return;
         }
-        self.tell_heard(campaign, out);
         let amount = self.ledger.lease(campaign);
         let reach = self.take_reach(now, campaign, out);
         if amount == Money::ZERO && reach == 0 {
@@ -166,30 +167,47 @@ impl Shard {
     }
 
     /// Notes an ad to `user` that the lease pays.
-    pub(super) fn use_lease(&mut self, now: SimTime, campaign: CampaignId, user: UserId) {
+    pub(super) fn use_lease(&mut self, now: SimTime, campaign: CampaignId, user: UserId, out: &mut Outbox) {
         self.ads.leases[campaign.index()].ads -= 1;
         if self.standings.counts_reach() {
             let page = self.config.campaigns[campaign.index()].page;
             let is_new = self.ads.reach.note(now, self.ads.starts[page.index()], user.0);
-            self.hear_at_shard(campaign, |heard| heard.reached += u32::from(is_new));
+            if is_new {
+                self.hear_at_shard(now, campaign, |heard| heard.reached += 1, out);
+            }
         }
     }
 
-    /// Notes how an ad was taken, where the page's home wants to know.
-    pub(crate) fn hear_at_shard(&mut self, campaign: CampaignId, note: impl FnOnce(&mut Heard)) {
-        if self.standings.listens() {
-            note(&mut self.ads.leases[campaign.index()].heard);
+    /// Notes how an ad was taken, where the page's home wants to know: it is told before a lease's life
+    /// is over, however often the lease is renewed.
+    pub(crate) fn hear_at_shard(
+        &mut self,
+        now: SimTime,
+        campaign: CampaignId,
+        note: impl FnOnce(&mut Heard),
+        out: &mut Outbox,
+    ) {
+        if !self.standings.listens() {
+            return;
         }
+        let heard = &mut self.ads.leases[campaign.index()].heard;
+        if *heard == Heard::default() {
+            out.timer(now + self.config.lease_life, Command::LeaseTimeout { campaign });
+        }
+        note(heard);
     }
 
-    /// A user complains of a page: its home hears at once, where it wants to know.
+    /// A user complains of a page: its home hears at once, where it wants to know, and with it how all
+    /// ads of the page were taken, lest complaints seem more than they are.
     pub(crate) fn complain(&mut self, page: PageId, out: &mut Outbox) {
-        let first = self.ads.by_page[self.ads.range(page)].first().copied();
-        if let Some(campaign) = first
-            && self.standings.listens()
-        {
-            self.hear_at_shard(campaign, |heard| heard.complaints += 1);
-            self.tell_heard(campaign, out);
+        let range = self.ads.range(page);
+        let first = self.ads.by_page[range.clone()].first().copied();
+        let Some(first) = first.filter(|_| self.standings.listens()) else {
+            return;
+        };
+        self.ads.leases[first.index()].heard.complaints += 1;
+        for index in range {
+            self.tell_heard(self.ads.by_page[index], out);
         }
     }
 

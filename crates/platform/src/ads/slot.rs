@@ -116,7 +116,7 @@ impl Shard {
         let page = self.config.campaigns[campaign.index()].page;
         let (from, to) = (Account::Lease(campaign), Account::LeaseHeld(campaign));
         self.ledger.shift(from, to, price, message, &mut out.facts);
-        self.use_lease(now, campaign, user);
+        self.use_lease(now, campaign, user, out);
         self.count_ad(now, user, page);
         self.ads.under_way.insert(message, ad);
         out.fact(Fact::Accepted {
@@ -170,7 +170,7 @@ impl Shard {
             }
             let (from, to) = (Account::LeaseHeld(ad.campaign), self.ads.earned_as);
             self.ledger.shift(from, to, ad.price, message, &mut out.facts);
-            self.hear_at_shard(ad.campaign, |heard| heard.delivered += 1);
+            self.hear_at_shard(now, ad.campaign, |heard| heard.delivered += 1, out);
             let (from, to) = (Party::Page(page), Party::User(user));
             out.fact(Fact::Delivered {
                 message,

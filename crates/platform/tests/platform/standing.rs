@@ -224,6 +224,49 @@ fn a_bid_below_the_reserve_is_refused() {
     }
 }
 
+/// The shop has two campaigns, whose leases are renewed before they run out.
+#[test]
+fn a_home_hears_of_ads_as_it_hears_of_complaints() {
+    let rule = PageRule::Quality(QualityRule {
+        yellow_ppm: 500_000,
+        red_ppm: 900_000,
+        read_ppm: 0,
+        ads_count: 1,
+        on_red: OnRed::Pause,
+    });
+    let sale = CampaignConfig {
+        end: s(3 * DAY),
+        budget: Money(50),
+        ..campaign(SHOES)
+    };
+    let mut world = World::new(Config {
+        policy: policy(Vec::new(), vec![rule]),
+        campaigns: vec![sale, CampaignConfig { bid: Money(3), ..sale }],
+        lease_life: Span::HOUR,
+        ..config()
+    });
+    world.acquainted(ANN, SHOES);
+    for round in 0..14 {
+        world.online(s(60 + 600 * round), ANN, 5);
+    }
+    let (user, page) = (ANN, SHOES);
+    world.at(s(8_400), Command::Mute { user, page });
+    let compare = |world: &mut World, until, shown_before| {
+        world.run_until(s(until));
+        let told = world.picked(|fact| match fact {
+            Fact::Rated { heard, .. } => Some(heard.delivered),
+            _ => None,
+        });
+        let told: u32 = told.into_iter().map(|(_, delivered)| delivered).sum();
+        let mut shown = world.picked(|fact| matches!(fact, Fact::AdDelivered { .. }).then_some(()));
+        shown.retain(|(at, ())| *at < s(shown_before));
+        assert!(shown.len() > 4 && told as usize >= shown.len(), "{told} {shown:?}");
+    };
+    compare(&mut world, 8_400, 8_400 - 3_700);
+    // The complaint is of the first campaign, the ads are of the second.
+    compare(&mut world, 8_402, 8_400);
+}
+
 /// The user buys on the first day; the parcel leaves `after` so many seconds.
 fn shipped(after: i64, purse: Money) -> World {
     let mut world = world(PageRule::MessagePrices(MessagePrices {
