@@ -117,12 +117,15 @@ impl Shard {
         out.forward(self.advertiser(campaign), command);
     }
 
-    /// Takes back the leave to reach people that no recipient of the last day takes up.
+    /// Takes back the leave to reach people that no recipient of the last day takes up. It is the
+    /// page's: as long as one of its campaigns has a lease it stays.
     fn take_reach(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) -> u32 {
-        if !self.standings.counts_reach() {
+        let page = self.config.campaigns[campaign.index()].page;
+        let siblings = &self.ads.by_page[self.ads.range(page)];
+        let is_live = |sibling: &CampaignId| now < self.ads.leases[sibling.index()].until;
+        if !self.standings.counts_reach() || siblings.iter().any(is_live) {
             return 0;
         }
-        let page = self.config.campaigns[campaign.index()].page;
         let people = self.ads.reach.take(now, self.ads.starts[page.index()]);
         if people > 0 {
             move_reach(campaign, ReachStep::Returned, people, out);

@@ -110,6 +110,39 @@ fn a_tier_that_is_used_up_refuses() {
     );
 }
 
+/// One campaign's lease runs out while the other's lasts.
+#[test]
+fn a_lapsed_lease_leaves_the_reach_to_its_sibling() {
+    let rule = PageRule::Tiers(Tiers {
+        limits: [4, 100, 1_000, 10_000],
+        start: 0,
+    });
+    let sale = |minutes: i64| CampaignConfig {
+        end: s(60 * minutes),
+        ..campaign(SHOES)
+    };
+    let mut world = World::new(Config {
+        policy: policy(Vec::new(), vec![rule]),
+        campaigns: vec![sale(5), sale(60)],
+        lease_life: Span::HOUR,
+        ..config()
+    });
+    world.acquainted(ANN, SHOES);
+    world.request_leases(s(0), ANN);
+    world.online(s(360), ANN, 5);
+    world.run_until(s(400));
+    let moved = |fact: &Fact| match fact {
+        Fact::ReachMoved { step, .. } => Some(*step),
+        _ => None,
+    };
+    let steps: Vec<ReachStep> = world.picked(moved).into_iter().map(|(_, step)| step).collect();
+    assert!(!steps.contains(&ReachStep::Returned), "{steps:?}");
+    assert_eq!(recipients(&world), [ANN]);
+    world.run();
+    let regained = |fact: &Fact| moved(fact) == Some(ReachStep::Regained);
+    assert!(world.count(regained) > 0, "with the last lease it goes back");
+}
+
 #[test]
 fn a_page_that_many_complain_of_pauses_for_a_week() {
     let rule = PageRule::Quality(QualityRule {
