@@ -133,7 +133,7 @@ impl Ads {
         if promised.page != page {
             return Err(format!("but it is page {}'s", promised.page.0));
         }
-        if hearing.at < promised.start || hearing.at > promised.end {
+        if hearing.at < promised.start || hearing.at >= promised.end {
             return Err("while the campaign was not running".into());
         }
         consents.judge_decision(&self.promises, promised, user, permit, hearing)?;

@@ -49,6 +49,18 @@ fn an_ad_costs_the_second_price() {
     );
 }
 
+#[test]
+fn of_equal_bids_the_first_wins() {
+    let terms = promises().campaigns[0];
+    let judge = |winner| {
+        let (reserve, both) = (Money(20), [CampaignId(0), CampaignId(1)]);
+        let (campaigns, winner) = ([terms; 2], CampaignId(winner));
+        crate::prices::judge_ad(reserve, &campaigns, both.into_iter(), winner, Money(25))
+    };
+    assert_eq!(judge(0), Ok(()));
+    assert!(judge(1).is_err_and(|why| why.contains("a campaign before it bid 25")));
+}
+
 fn reach(story: &mut Story, shard: ShardId, step: ReachStep, people: u32) {
     let campaign = SALE;
     story.tell(

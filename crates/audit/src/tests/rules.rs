@@ -271,6 +271,22 @@ fn caps_and_agreements_hold_when_ads_are_delivered_late() {
 }
 
 #[test]
+fn a_campaign_shows_nothing_from_its_end_on() {
+    let legal = Story::legal();
+    let decided = legal.records.iter().find(|record| is_decision(BOB)(&record.fact));
+    let ends = |end| {
+        Story::legal().relaxed(|promises| {
+            let sale = crate::Campaign {
+                end,
+                ..promises.campaigns[0]
+            };
+            promises.campaigns = vec![sale].into();
+        })
+    };
+    ends(decided.unwrap().at).breaks_some(AdPermitted, "user 1 an ad, while the campaign was not running");
+}
+
+#[test]
 fn an_ad_that_came_to_nothing_gives_its_place_back() {
     let story = second_ad_to(DAN, Span(4 * Span::HOUR.0));
     assert_eq!(story.verdict().violations, []);
