@@ -201,6 +201,12 @@ impl Standing {
         (free / second).clamp(0, i128::from(per_second)) as u32
     }
 
+    /// When a second's worth may be leased out again.
+    pub(crate) fn rested_at(&self, per_second: u32) -> SimTime {
+        let per_second = i128::from(per_second);
+        SimTime(((self.busy_until + per_second - 1).div_euclid(per_second)) as i64)
+    }
+
     /// Notes ads leased out at so many a second.
     pub(crate) fn lease_throughput(&mut self, now: SimTime, per_second: u32, ads: u32) {
         let rested = i128::from(now.0) * i128::from(per_second);

@@ -114,6 +114,7 @@ fn a_second_lets_go_of_a_second_of_ads() {
     assert_eq!(standing.throughput_left(now, 80), 80);
     standing.lease_throughput(now, 80, 80);
     assert_eq!(standing.throughput_left(now, 80), 0);
+    assert_eq!(standing.rested_at(80), now + Span::SECOND);
     assert_eq!(standing.throughput_left(now + Span(Span::SECOND.0 / 8), 80), 10);
     assert_eq!(standing.throughput_left(now + Span::HOUR, 80), 80);
 }

@@ -69,7 +69,11 @@ impl Shard {
         let local = self.config.homes.local(page.0);
         self.standings.age(now, local, page, &mut out.facts);
         let command = match self.judge_page_side(now, campaign) {
-            Err(rule) => Command::RefuseLease { campaign, rule },
+            Err(rule) => Command::RefuseLease {
+                campaign,
+                rule,
+                again: self.free_again(now, page, rule),
+            },
             Ok(grant) => {
                 let Grant { amount, ads, reach } = grant;
                 let until = self.lease_end(now, campaign);
@@ -151,6 +155,26 @@ impl Shard {
         }
         let amount = Money(bid.0 * i64::from(ads));
         Ok(Grant { amount, ads, reach })
+    }
+
+    /// When a rule that has just refused a page lets it lease again, if that goes by the clock.
+    fn free_again(&mut self, now: SimTime, page: PageId, refused_by: RuleKind) -> Option<SimTime> {
+        let config = Arc::clone(&self.config);
+        let again = config.policy.page_rules.iter().find_map(|rule| match *rule {
+            PageRule::Throughput { per_second } if rule.kind() == refused_by => {
+                Some(self.standing(page).rested_at(per_second))
+            }
+            PageRule::Throughput { .. }
+            | PageRule::Running
+            | PageRule::InStock
+            | PageRule::Budget
+            | PageRule::Reserve(_)
+            | PageRule::MessagePrices(_)
+            | PageRule::Tiers(_)
+            | PageRule::Quality(_)
+            | PageRule::Quota(_) => None,
+        });
+        again.filter(|again| *again > now)
     }
 
     /// The standing of a page that lives here, which some rule of the policy asks for.

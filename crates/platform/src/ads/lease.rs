@@ -53,9 +53,10 @@ impl Shard {
         now: SimTime,
         campaign: CampaignId,
         rule: RuleKind,
+        again: Option<SimTime>,
         out: &mut Outbox,
     ) {
-        let retry_at = self.lease_retry(now);
+        let retry_at = again.map_or_else(|| self.lease_retry(now), |again| again.max(now));
         let lease = &mut self.ads.leases[campaign.index()];
         (lease.refused, lease.retry_at) = (Some(rule), retry_at);
         self.resume_broadcast(retry_at, campaign, out);

@@ -1,6 +1,6 @@
 //! What pages may do and what they pay, over several shards.
 
-use crate::world::{ANN, CID, LINK, PRICE, RESERVE, SHOES, USERS, World, act, campaign, config, policy, s};
+use crate::world::{ANN, BOB, CID, LINK, PRICE, RESERVE, SHOES, USERS, World, act, campaign, config, policy, s};
 use chappe_base::{Account, Decision, Fact, Money, Party, ProductId, Quality, ReachStep, RuleKind, Span, UserId};
 use chappe_platform::policy::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
 use chappe_platform::{CampaignConfig, Command, Config};
@@ -179,6 +179,19 @@ fn a_page_that_many_complain_of_pauses_for_a_week() {
         recipients(&world).len() > sent,
         "what was complained of is a week ago"
     );
+}
+
+/// One ad a second, which Ann's shard has just leased.
+#[test]
+fn a_page_that_was_too_fast_is_asked_again_in_a_second() {
+    let mut world = world(PageRule::Throughput { per_second: 1 });
+    world.online(s(60), ANN, 1);
+    for second in [60, 63, 66] {
+        world.online(s(second), BOB, 1);
+    }
+    world.run_until(s(70));
+    assert!(refused(&world, RuleKind::Throughput));
+    assert_eq!(recipients(&world), [BOB]);
 }
 
 #[test]
