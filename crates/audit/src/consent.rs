@@ -196,9 +196,8 @@ impl Consents {
         topic: Topic,
         act: Option<Act>,
     ) -> bool {
-        self.opt_ins(between).any(|opt_in| {
-            scope.holds(opt_in.topic, topic) && act.is_none_or(|act| act == opt_in.act)
-        })
+        self.opt_ins(between)
+            .any(|opt_in| scope.holds(opt_in.topic, topic) && act.is_none_or(|act| act == opt_in.act))
     }
 
     /// The live opt-in on `topic`.

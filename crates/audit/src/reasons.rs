@@ -177,7 +177,10 @@ impl Reasons {
         if is_good {
             return Ok(());
         }
-        Err(format!("on the opt-in of act {}, which is used up or too old", act.0))
+        Err(format!(
+            "on the opt-in of act {}, which is used up or too old",
+            act.0
+        ))
     }
 
     /// An ad that took up its reason `at` then came to nothing.

@@ -25,6 +25,8 @@ pub(crate) struct Standing {
     month: i64,
     /// Ads leased out this month and not given back.
     month_count: u32,
+    /// The same of the month before: its last leases come back after its end.
+    last_count: u32,
     /// Whether this month's plan is paid.
     has_paid: bool,
 }
@@ -157,6 +159,7 @@ impl Standing {
             busy_until: 0,
             month: 0,
             month_count: 0,
+            last_count: 0,
             has_paid: false,
         }
     }
@@ -235,32 +238,38 @@ impl Standing {
         self.month_count
     }
 
-    /// Notes ads that come back unsent from a lease of this month; what the page gets back for them, and
-    /// how many ads are out now.
+    /// Notes ads that come back unsent from a lease; what the page gets back for them, how many ads of
+    /// their month are out now, and which month that is. Nothing if it was before last month.
     pub(crate) fn regain_quota(
         &mut self,
         now: SimTime,
         quota: Quota,
         until: SimTime,
         ads: u32,
-    ) -> (Money, u32) {
+    ) -> Option<(Money, u32, i64)> {
         self.turn(month(now));
-        if lease_month(until) != self.month {
-            return (Money::ZERO, self.month_count);
-        }
-        let before = beyond(quota, self.month_count);
-        self.month_count -= ads;
-        (before - beyond(quota, self.month_count), self.month_count)
+        let month = lease_month(until);
+        let count = match self.month - month {
+            0 => &mut self.month_count,
+            1 => &mut self.last_count,
+            _ => return None,
+        };
+        let before = beyond(quota, *count);
+        *count -= ads;
+        Some((before - beyond(quota, *count), *count, month))
     }
 
     fn turn(&mut self, month: i64) {
-        if std::mem::replace(&mut self.month, month) != month {
+        let before = std::mem::replace(&mut self.month, month);
+        if before != month {
+            self.last_count = if before + 1 == month { self.month_count } else { 0 };
             (self.month_count, self.has_paid) = (0, false);
         }
     }
 }
 
-fn month(at: SimTime) -> i64 {
+/// The month of `at`, from 0.
+pub(crate) fn month(at: SimTime) -> i64 {
     at.0.div_euclid(MONTH.0)
 }
 

@@ -216,6 +216,7 @@ fn a_plan_is_paid_and_not_exceeded() {
         overage: None,
     };
     let story = |paid: i64, count: u32, overage: Option<Money>| {
+        let month = 0;
         let mut story = pages(|limits| limits.quota = Some(Quota { overage, ..plan }));
         story.now = SimTime(-1);
         story.opening(Party::Page(SHOP), Money(100));
@@ -230,11 +231,27 @@ fn a_plan_is_paid_and_not_exceeded() {
                 page,
                 amount,
                 messages_count,
+                month,
             },
         );
         story
     };
     clean(&story(30, 2, None));
+    let mut late = story(36, 4, Some(Money(3)));
+    late.now = SimTime(30 * Span::DAY.0);
+    let (page, amount, messages_count) = (SHOP, Money(-3), 3);
+    let (from, to) = (Account::MessageRevenue, Account::Page(SHOP));
+    late.moved(HOME, from, to, Money(3), TransferId::default());
+    late.tell(
+        HOME,
+        Fact::QuotaCharged {
+            page,
+            amount,
+            messages_count,
+            month: 0,
+        },
+    );
+    clean(&late);
     clean(&story(36, 4, Some(Money(3))));
     story(29, 2, None).breaks(
         PricesKept,

@@ -7,7 +7,7 @@ use crate::config::{CampaignConfig, Pacing};
 use crate::outbox::Outbox;
 use crate::policy::{OnRed, PageRule};
 use crate::shard::Shard;
-use crate::standing::{Standing, month_end};
+use crate::standing::{Standing, month, month_end};
 use chappe_base::{
     Account, CampaignId, Fact, Format, Heard, Money, PageId, ReachStep, RuleKind, ShardId, SimTime,
 };
@@ -201,7 +201,7 @@ impl Shard {
                 PageRule::Quota(quota) => {
                     let amount = self.standing(page).quota_fee(quota, grant.ads);
                     let messages_count = self.standing(page).lease_quota(grant.ads);
-                    self.charge_quota(page, amount, messages_count, out);
+                    self.charge_quota(page, amount, messages_count, month(now), out);
                 }
                 PageRule::Running
                 | PageRule::InStock
@@ -214,7 +214,14 @@ impl Shard {
     }
 
     /// Charges a page for its month of messages, or pays it back.
-    fn charge_quota(&mut self, page: PageId, amount: Money, messages_count: u32, out: &mut Outbox) {
+    fn charge_quota(
+        &mut self,
+        page: PageId,
+        amount: Money,
+        messages_count: u32,
+        month: i64,
+        out: &mut Outbox,
+    ) {
         let (payer, earned) = (Account::Page(page), Account::MessageRevenue);
         if amount > Money::ZERO {
             self.ledger
@@ -227,6 +234,7 @@ impl Shard {
             page,
             amount,
             messages_count,
+            month: month as u32,
         });
     }
 
@@ -269,8 +277,10 @@ impl Shard {
             move_reach(campaign, ReachStep::Regained, reach, out);
         }
         if let Some(quota) = self.standings.quota().filter(|_| ads > 0) {
-            let (back, messages_count) = self.standing(page).regain_quota(now, quota, until, ads);
-            self.charge_quota(page, -back, messages_count, out);
+            let regained = self.standing(page).regain_quota(now, quota, until, ads);
+            if let Some((back, messages_count, month)) = regained {
+                self.charge_quota(page, -back, messages_count, month, out);
+            }
         }
         if self.ads.set_aside[campaign.index()].is_none() {
             self.give_back_budget(campaign, out);

@@ -1,7 +1,11 @@
 //! What pages may do and what they pay, over several shards.
 
-use crate::world::{ANN, BOB, CID, LINK, PRICE, RESERVE, SHOES, USERS, World, act, campaign, config, policy, s};
-use chappe_base::{Account, Decision, Fact, Money, Party, ProductId, Quality, ReachStep, RuleKind, Span, UserId};
+use crate::world::{
+    ANN, BOB, CID, LINK, PRICE, RESERVE, SHOES, USERS, World, act, campaign, config, policy, s,
+};
+use chappe_base::{
+    Account, Decision, Fact, Money, Party, ProductId, Quality, ReachStep, RuleKind, Span, UserId,
+};
 use chappe_platform::policy::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
 use chappe_platform::{CampaignConfig, Command, Config};
 
@@ -217,6 +221,29 @@ fn a_plan_sends_its_messages_and_no_more() {
     assert_eq!(earned, Money(5 + sent - 6), "the plan, and each beyond it");
 }
 
+/// The last lease of a month comes back after its end.
+#[test]
+fn ads_beyond_a_plan_that_were_not_sent_are_paid_back_after_the_month() {
+    let plan = PageRule::Quota(Quota {
+        messages_count: 1,
+        fee: Money(5),
+        overage: Some(Money(1)),
+    });
+    let mut world = world_of(plan, 40);
+    world.online(s(30 * DAY - 60), ANN, 5);
+    world.run_until(s(30 * DAY));
+    assert_eq!(
+        world.everywhere(Account::MessageRevenue),
+        Money(6),
+        "two are leased"
+    );
+    world.run();
+    assert_eq!(
+        (recipients(&world), world.everywhere(Account::MessageRevenue)),
+        (vec![], Money(5))
+    );
+}
+
 /// Ann's ad of last month is withdrawn while her shard sends another on a lease of this month.
 #[test]
 fn an_ad_that_comes_back_is_of_the_month_it_was_leased_in() {
@@ -287,7 +314,13 @@ fn a_home_hears_of_ads_as_it_hears_of_complaints() {
     };
     let mut world = World::new(Config {
         policy: policy(Vec::new(), vec![rule]),
-        campaigns: vec![sale, CampaignConfig { bid: Money(3), ..sale }],
+        campaigns: vec![
+            sale,
+            CampaignConfig {
+                bid: Money(3),
+                ..sale
+            },
+        ],
         lease_life: Span::HOUR,
         ..config()
     });
@@ -306,7 +339,10 @@ fn a_home_hears_of_ads_as_it_hears_of_complaints() {
         let told: u32 = told.into_iter().map(|(_, delivered)| delivered).sum();
         let mut shown = world.picked(|fact| matches!(fact, Fact::AdDelivered { .. }).then_some(()));
         shown.retain(|(at, ())| *at < s(shown_before));
-        assert!(shown.len() > 4 && told as usize >= shown.len(), "{told} {shown:?}");
+        assert!(
+            shown.len() > 4 && told as usize >= shown.len(),
+            "{told} {shown:?}"
+        );
     };
     compare(&mut world, 8_400, 8_400 - 3_700);
     // The complaint is of the first campaign, the ads are of the second.
