@@ -133,7 +133,7 @@ impl Ads {
         if promised.page != page {
             return Err(format!("but it is page {}'s", promised.page.0));
         }
-        if hearing.at < promised.start || hearing.at > promised.end {
+        if hearing.at < promised.start || hearing.at >= promised.end {
             return Err("while the campaign was not running".into());
         }
         consents.judge_decision(&self.promises, promised, user, permit, hearing)?;
@@ -292,12 +292,13 @@ impl Ads {
             );
             hearing.broken(Promise::AdPermitted, what);
         }
+        self.still_permitted(message, ad, consents, hearing);
         let Some(campaign) = self.promises.campaign(price.0) else {
             return;
         };
         let leant_on = match ad.reason {
             Reason::Free | Reason::Further => None,
-            Reason::OptIn(_) => self.agreement().map(|agreement| agreement.topic),
+            Reason::OptIn(act) => self.agreement().map(|agreement| (agreement.topic, act)),
         };
         let judged = consents.judge_delivery(&self.promises, campaign, user, &permit, ad.decided, leant_on);
         if let Err(why) = judged {
@@ -306,6 +307,26 @@ impl Ads {
                 message.0, price.0.0, ad.page.0, user.0
             );
             hearing.broken(Promise::ConsentKept, what);
+        }
+    }
+
+    /// Judges an ad's delivery by what other ads have used up meanwhile.
+    fn still_permitted(
+        &mut self,
+        message: MessageId,
+        ad: OpenAd,
+        consents: &Consents,
+        hearing: &mut Hearing<'_>,
+    ) {
+        self.caps
+            .delivered(ad.user, ad.page, ad.accepted, consents, hearing);
+        let (agreement, between) = (self.agreement(), (ad.user, ad.page));
+        let judged = self
+            .reasons
+            .delivered(agreement, between, ad.reason, ad.accepted, consents, hearing.at);
+        if let Err(why) = judged {
+            let what = format!("ad {} was delivered to user {} {why}", message.0, ad.user.0);
+            hearing.broken(Promise::AdPermitted, what);
         }
     }
 

@@ -48,6 +48,21 @@ impl Caps {
         }
     }
 
+    /// The ad reserved then is delivered: it counts from now on.
+    pub(crate) fn delivered(
+        &mut self,
+        user: UserId,
+        page: PageId,
+        reserved: Seconds,
+        consents: &Consents,
+        hearing: &mut Hearing<'_>,
+    ) {
+        if hearing.at.seconds() != reserved {
+            self.released(user, page, reserved);
+            self.reserved(user, page, consents, hearing);
+        }
+    }
+
     /// An ad was reserved for `user`, who is known.
     pub(crate) fn reserved(
         &mut self,

@@ -9,10 +9,26 @@ const BY_USER: u8 = 2;
 const BLOCKED: u8 = 4;
 const MUTED: u8 = 8;
 const OPTED_IN: u8 = 16;
+const OPTED_OUT: u8 = 32;
 const BOUGHT: u8 = 64;
 
 /// A user and a page.
 pub(crate) type Between = (UserId, PageId);
+
+/// A live opt-in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OptIn {
+    topic: Topic,
+    pub(crate) act: Act,
+    given: Seconds,
+}
+
+impl OptIn {
+    /// How long ago it was given, or up to a second more.
+    pub(crate) fn age(&self, now: SimTime) -> Span {
+        now - self.given.time()
+    }
+}
 
 /// What is on record between a user and a page. Opt-ins on the topic of first contact are kept
 /// here, the few others apart.
@@ -24,6 +40,7 @@ struct Conversation {
     /// The act before the last.
     act_before: Seconds,
     opt_in: Act,
+    opted_in: Seconds,
     flags: u8,
 }
 
@@ -35,6 +52,7 @@ impl Default for Conversation {
             last_act: Seconds::NEVER,
             act_before: Seconds::NEVER,
             opt_in: Act::default(),
+            opted_in: Seconds::NEVER,
             flags: 0,
         }
     }
@@ -55,7 +73,7 @@ impl Conversation {
 pub(crate) struct Consents {
     conversations: Map<Between, Conversation>,
     /// Opt-ins on topics other than that of first contact.
-    other_opt_ins: Map<Between, Vec<(Topic, Act)>>,
+    other_opt_ins: Map<Between, Vec<OptIn>>,
     blocked_people: Set<(UserId, UserId)>,
 }
 
@@ -92,25 +110,37 @@ impl Consents {
         (conversation.act_before != Seconds::NEVER).then(|| conversation.act_before.time())
     }
 
-    pub(crate) fn opted_in(&mut self, between: Between, topic: Topic, act: Act) {
-        self.opted_out(between, topic);
+    pub(crate) fn opted_in(&mut self, between: Between, topic: Topic, act: Act, given: Seconds) {
+        self.drop_opt_in(between, topic);
         let conversation = self.conversations.entry(between).or_default();
+        conversation.set(OPTED_OUT, false);
         if conversation.is(OPENED) && conversation.topic == topic {
             conversation.opt_in = act;
+            conversation.opted_in = given;
             conversation.set(OPTED_IN, true);
         } else {
-            self.other_opt_ins.entry(between).or_default().push((topic, act));
+            let others = self.other_opt_ins.entry(between).or_default();
+            others.push(OptIn { topic, act, given });
         }
     }
 
+    /// The user took consent back: the opt-in on `topic`, and the page's leave to send ads at all.
     pub(crate) fn opted_out(&mut self, between: Between, topic: Topic) {
+        self.drop_opt_in(between, topic);
+        self.conversations
+            .entry(between)
+            .or_default()
+            .set(OPTED_OUT, true);
+    }
+
+    fn drop_opt_in(&mut self, between: Between, topic: Topic) {
         if let Some(conversation) = self.conversations.get_mut(&between)
             && conversation.topic == topic
         {
             conversation.set(OPTED_IN, false);
         }
         if let Some(others) = self.other_opt_ins.get_mut(&between) {
-            others.retain(|(other, _)| *other != topic);
+            others.retain(|other| other.topic != topic);
             if others.is_empty() {
                 self.other_opt_ins.remove(&between);
             }
@@ -143,13 +173,17 @@ impl Consents {
         }
     }
 
-    /// The live opt-ins between them: on what, and by which act.
-    fn opt_ins(&self, between: Between) -> impl Iterator<Item = (Topic, Act)> {
+    /// The live opt-ins between them.
+    fn opt_ins(&self, between: Between) -> impl Iterator<Item = OptIn> {
         let conversation = self
             .conversations
             .get(&between)
             .filter(|conversation| conversation.is(OPTED_IN));
-        let first = conversation.map(|conversation| (conversation.topic, conversation.opt_in));
+        let first = conversation.map(|conversation| OptIn {
+            topic: conversation.topic,
+            act: conversation.opt_in,
+            given: conversation.opted_in,
+        });
         let others = self.other_opt_ins.get(&between).into_iter().flatten().copied();
         first.into_iter().chain(others)
     }
@@ -162,17 +196,18 @@ impl Consents {
         topic: Topic,
         act: Option<Act>,
     ) -> bool {
-        self.opt_ins(between).any(|(given_for, given_by)| {
-            scope.holds(given_for, topic) && act.is_none_or(|act| act == given_by)
-        })
+        self.opt_ins(between)
+            .any(|opt_in| scope.holds(opt_in.topic, topic) && act.is_none_or(|act| act == opt_in.act))
     }
 
-    /// The act of the live opt-in on `topic`.
-    pub(crate) fn opt_in_on(&self, between: Between, topic: Topic) -> Option<Act> {
-        let mut opt_ins = self.opt_ins(between);
-        opt_ins
-            .find(|(given_for, _)| *given_for == topic)
-            .map(|(_, act)| act)
+    /// The live opt-in on `topic`.
+    pub(crate) fn opt_in_on(&self, between: Between, topic: Topic) -> Option<OptIn> {
+        self.opt_ins(between).find(|opt_in| opt_in.topic == topic)
+    }
+
+    /// The live opt-in that `act` gave.
+    pub(crate) fn opt_in_of(&self, between: Between, act: Act) -> Option<OptIn> {
+        self.opt_ins(between).find(|opt_in| opt_in.act == act)
     }
 
     /// Judges the delivery of any message but an ad, which is judged with its permit.
@@ -212,9 +247,7 @@ impl Consents {
     ) -> Result<(), String> {
         let between = (user, campaign.page);
         let conversation = self.cited(between, permit)?;
-        if promises.mute && conversation.is(MUTED) {
-            return Err("who muted the page".into());
-        }
+        judge_mute(promises, &conversation)?;
         if promises.opened_by_user && !conversation.is(BY_USER) {
             return Err("though the user did not open the conversation".into());
         }
@@ -266,8 +299,8 @@ impl Consents {
         Ok(conversation)
     }
 
-    /// Judges an ad's delivery by what the user may have changed since the decision; `leant_on` an
-    /// opt-in that so covers its topic, if it did.
+    /// Judges an ad's delivery by what the user may have changed since the decision; `leant_on` the
+    /// opt-in of that act, which so covers its topic, if it did.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -278,21 +311,23 @@ impl Consents {
         user: UserId,
         permit: &Permit,
         decided: Option<Permit>,
-        leant_on: Option<TopicMatch>,
+        leant_on: Option<(TopicMatch, Act)>,
     ) -> Result<(), String> {
         let between = (user, campaign.page);
         if self.is(between, BLOCKED) {
             return Err("who blocks the page".into());
         }
-        if promises.mute && self.is(between, MUTED) {
-            return Err("who muted the page".into());
+        if let Some(conversation) = self.conversations.get(&between) {
+            judge_mute(promises, conversation)?;
         }
-        let Some(scope) = promises.opt_in.or(leant_on) else {
-            return Ok(());
-        };
         let is_decided = decided == Some(*permit);
-        let act = if is_decided { None } else { permit.opt_in };
-        if permit.opt_in.is_some() && self.has_opt_in(between, scope, campaign.topic, act) {
+        let (scope, act) = match (promises.opt_in, leant_on) {
+            (Some(scope), _) => (scope, permit.opt_in.filter(|_| !is_decided)),
+            (None, Some((scope, act))) => (scope, Some(act)),
+            (None, None) => return Ok(()),
+        };
+        let cites_it = permit.opt_in.is_some() && act.is_none_or(|act| permit.opt_in == Some(act));
+        if cites_it && self.has_opt_in(between, scope, campaign.topic, act) {
             Ok(())
         } else {
             Err("without an opt-in that is in force".into())
@@ -329,12 +364,23 @@ impl Consents {
         let others = self
             .other_opt_ins
             .values()
-            .map(|others| others.capacity() * size_of::<(Topic, Act)>());
+            .map(|others| others.capacity() * size_of::<OptIn>());
         self.conversations.allocation_size()
             + self.other_opt_ins.allocation_size()
             + others.sum::<usize>()
             + self.blocked_people.allocation_size()
     }
+}
+
+/// Judges whether the user wants no ads of the page.
+fn judge_mute(promises: &Promises, conversation: &Conversation) -> Result<(), String> {
+    if promises.mute && conversation.is(MUTED) {
+        return Err("who muted the page".into());
+    }
+    if promises.mute && conversation.is(OPTED_OUT) {
+        return Err("who opted out of its ads".into());
+    }
+    Ok(())
 }
 
 /// Judges the time since the user's last act, which is kept to the second below: only what is

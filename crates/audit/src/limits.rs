@@ -45,8 +45,9 @@ struct Home {
     /// Ads leased out that have not been sent yet at the page's rate [ads × ns], as of `at`.
     level: i128,
     at: SimTime,
-    /// What was paid for the month.
-    paid: (i64, i64),
+    /// The month, and what was paid for it and for the one before.
+    month: i64,
+    paid: [i64; 2],
 }
 
 /// A page where its ads are sent.
@@ -93,7 +94,8 @@ impl Limits {
             days: VecDeque::new(),
             level: 0,
             at: SimTime::ZERO,
-            paid: (0, 0),
+            month: 0,
+            paid: [0; 2],
         })
     }
 
@@ -195,11 +197,7 @@ impl Limits {
         let PageLimits { tiers, rating, .. } = self.limits;
         let home = self.home(page);
         home.expect_tier(page, hearing);
-        let today = hearing.at.day();
-        home.days.push_back((today, heard));
-        while home.days.pop_front_if(|(day, _)| *day <= today - 7).is_some() {}
-        let mut week = Heard::default();
-        home.days.iter().for_each(|(_, heard)| week += *heard);
+        let week = home.week(hearing.at.day(), heard);
         let expected = rating.map_or(Quality::Green, |rating| rate(rating, week));
         if quality != expected {
             let what = format!(
@@ -247,6 +245,19 @@ impl Limits {
         hearing.checked(Promise::LimitsKept);
         let home = self.home(page);
         home.expect_tier(page, hearing);
+        if let Some(rating) = rating {
+            let week = home.week(hearing.at.day(), Heard::default());
+            let due = rate(rating, week);
+            if home.quality != due {
+                let what = format!(
+                    "page {} leased out budget while rated {}, where {week:?} is {}",
+                    page.0,
+                    home.quality.label(),
+                    due.label()
+                );
+                hearing.broken(Promise::LimitsKept, what);
+            }
+        }
         if rating.is_some_and(|rating| rating.pauses) && home.quality == Quality::Red {
             let what = format!("page {} is rated red, and leased out budget", page.0);
             hearing.broken(Promise::LimitsKept, what);
@@ -274,29 +285,27 @@ impl Limits {
         &mut self,
         page: PageId,
         amount: Money,
-        count: u32,
+        (count, of): (u32, u32),
         hearing: &mut Hearing<'_>,
     ) {
         hearing.checked(Promise::LimitsKept);
         let moved = self.fee.take();
-        let (this, Some(quota)) = (month(hearing.at), self.limits.quota) else {
+        let (this, of) = (month(hearing.at), i64::from(of));
+        let paid = self.home(page).paid_for(of, this).map(|paid| {
+            *paid += amount.0;
+            *paid
+        });
+        let (Some(quota), Some(paid)) = (self.limits.quota, paid) else {
             let what = format!("page {} paid for a month of messages, which cost nothing", page.0);
             return hearing.broken(Promise::PricesKept, what);
         };
-        let home = self.home(page);
-        let before = if home.paid.0 == this { home.paid.1 } else { 0 };
-        home.paid = (this, before + amount.0);
         let over = i64::from(count.saturating_sub(quota.messages_count));
-        let fee = if count == 0 && home.paid.1 == 0 {
-            0
-        } else {
-            quota.fee.0
-        };
+        let fee = if count == 0 && paid == 0 { 0 } else { quota.fee.0 };
         let due = fee + over * quota.overage.map_or(0, |price| price.0);
-        if home.paid.1 != due || moved.unwrap_or((page, 0)) != (page, amount.0) {
+        if paid != due || moved.unwrap_or((page, 0)) != (page, amount.0) {
             let what = format!(
-                "page {} has paid {} micro-units for a month with {count} messages, where {due} are due",
-                page.0, home.paid.1
+                "page {} has paid {paid} micro-units for a month with {count} messages, where {due} are due",
+                page.0
             );
             hearing.broken(Promise::PricesKept, what);
         }
@@ -307,7 +316,7 @@ impl Limits {
             );
             hearing.broken(Promise::LimitsKept, what);
         }
-        self.sums.months.entry((page, this)).or_default().1 = i64::from(count);
+        self.sums.months.entry((page, of)).or_default().1 = i64::from(count);
     }
 
     fn expect_said(&mut self, hearing: &mut Hearing<'_>) {
@@ -331,6 +340,27 @@ impl Limits {
 }
 
 impl Home {
+    /// What was paid for the month `of`, if that is this one or the one before.
+    fn paid_for(&mut self, of: i64, this: i64) -> Option<&mut i64> {
+        let gone = std::mem::replace(&mut self.month, this);
+        if gone != this {
+            self.paid = [0, if gone + 1 == this { self.paid[0] } else { 0 }];
+        }
+        self.paid.get_mut(usize::try_from(this - of).ok()?)
+    }
+
+    /// Notes how ads were taken today; what seven days come to with it.
+    fn week(&mut self, today: i32, heard: Heard) -> Heard {
+        match self.days.back_mut() {
+            Some((day, sum)) if *day == today => *sum += heard,
+            Some(_) | None => self.days.push_back((today, heard)),
+        }
+        while self.days.pop_front_if(|(day, _)| *day <= today - 7).is_some() {}
+        let mut week = Heard::default();
+        self.days.iter().for_each(|(_, heard)| week += *heard);
+        week
+    }
+
     fn expect_tier(&mut self, page: PageId, hearing: &mut Hearing<'_>) {
         if std::mem::replace(&mut self.due, self.tier) != self.tier {
             let what = format!("page {} is in tier {}, which is not due to it", page.0, self.tier);

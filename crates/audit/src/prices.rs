@@ -22,12 +22,19 @@ pub(crate) fn judge_ad(
 ) -> Result<(), String> {
     let bid = |campaign: CampaignId| campaigns.get(campaign.index()).map(|terms| terms.bid);
     let own = bid(winner).ok_or("of no campaign")?;
-    let others = allowed.filter(|campaign| *campaign != winner).filter_map(bid);
-    let second = others.max().unwrap_or(reserve).max(reserve);
+    let others = allowed.filter(|campaign| *campaign != winner);
+    let second = others.clone().filter_map(bid).max();
+    let second = second.unwrap_or(reserve).max(reserve);
+    let is_first = |campaign: CampaignId| campaign > winner || bid(campaign) != Some(own);
     if second > own {
         Err(format!(
             "though {} micro-units were bid for it, and {} by its own",
             second.0, own.0
+        ))
+    } else if !others.clone().all(is_first) {
+        Err(format!(
+            "though a campaign before it bid {} micro-units as well",
+            own.0
         ))
     } else if price != second {
         Err(format!(

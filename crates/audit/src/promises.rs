@@ -138,7 +138,7 @@ pub struct Agreement {
     pub topic: TopicMatch,
     /// In how long it is good for one ad; none if for one ad in all.
     pub every: Option<Span>,
-    /// How many days it lives, counted by the day of its act.
+    /// How many days it lives.
     pub life_days: u16,
 }
 
@@ -277,7 +277,7 @@ pub struct Promises {
     /// How closely the topic of a live opt-in matches the ad's ([`TopicMatch::Any`]: an opt-in
     /// for the page will do); none if no opt-in is needed.
     pub opt_in: Option<TopicMatch>,
-    /// Whether a mute stops a page's ads.
+    /// Whether a mute stops a page's ads, or an opt-out until the next opt-in.
     pub mute: bool,
     /// No ad sooner than this after the user's last act towards the page.
     pub not_within: Option<Span>,

@@ -28,7 +28,7 @@ pub(crate) struct Reasons {
     requests: Option<OptInRequests>,
     /// When the one further message was sent, until the user's next act.
     further: Map<Between, Seconds>,
-    /// When an opt-in last was the ground of an ad.
+    /// When an opt-in on record last was the ground of an ad.
     used: Map<(UserId, Act), Seconds>,
 }
 
@@ -61,22 +61,30 @@ impl Reasons {
         hearing: &mut Hearing<'_>,
     ) {
         self.used.remove(&(user, act));
+        self.opted_out((user, page), topic, consents);
         let Some(requests) = self.requests.filter(|_| hearing.at >= SimTime::ZERO) else {
             return;
         };
         hearing.checked(Promise::MessagesPermitted);
         let since = consents.act_before((user, page)).map(|act| hearing.at - act);
         let before = consents.opt_in_on((user, page), topic);
-        let days = before.map(|before| hearing.at.day() - before.day());
+        let age = before.map(|before| before.age(hearing.at));
         let why = if !is_within(since, Some(requests.within)) {
             "outside the window"
-        } else if days.is_some_and(|days| days < i32::from(requests.again_after_days)) {
+        } else if age.is_some_and(|age| age < days(requests.again_after_days)) {
             "again too soon"
         } else {
             return;
         };
         let what = format!("user {} was asked by page {} for an opt-in {why}", user.0, page.0);
         hearing.broken(Promise::MessagesPermitted, what);
+    }
+
+    /// The opt-in on `topic` goes off the record, on which it still is; nothing is left to remember of it.
+    pub(crate) fn opted_out(&mut self, between: Between, topic: Topic, consents: &Consents) {
+        if let Some(opt_in) = consents.opt_in_on(between, topic) {
+            self.used.remove(&(between.0, opt_in.act));
+        }
     }
 
     /// The reason for an ad that was allowed, as the promises see it.
@@ -102,7 +110,7 @@ impl Reasons {
         }
         if let (Some(agreement), Some(act)) = (grounds.opt_in, permit.opt_in) {
             let is_on_record = consents.has_opt_in(between, agreement.topic, campaign.topic, Some(act));
-            if is_on_record && self.is_good(agreement, user, act, at) {
+            if is_on_record && self.is_good(agreement, between, act, consents, at) {
                 return Ok(Reason::OptIn(act));
             }
         }
@@ -113,13 +121,21 @@ impl Reasons {
     }
 
     /// Whether an opt-in is young enough for an ad, and not used up.
-    fn is_good(&self, agreement: Agreement, user: UserId, act: Act, at: SimTime) -> bool {
-        let is_free = match (self.used.get(&(user, act)), agreement.every) {
+    fn is_good(
+        &self,
+        agreement: Agreement,
+        between: Between,
+        act: Act,
+        consents: &Consents,
+        at: SimTime,
+    ) -> bool {
+        let is_free = match (self.used.get(&(between.0, act)), agreement.every) {
             (None, _) => true,
             (Some(_), None) => false,
             (Some(used), Some(every)) => at - used.time() >= every,
         };
-        is_free && at.day() - act.day() < i32::from(agreement.life_days)
+        let age = consents.opt_in_of(between, act).map(|opt_in| opt_in.age(at));
+        is_free && age.is_none_or(|age| age - Span::SECOND < days(agreement.life_days))
     }
 
     /// An ad takes up its reason.
@@ -133,6 +149,38 @@ impl Reasons {
                 self.used.insert((between.0, act), at.seconds());
             }
         }
+    }
+
+    /// An ad that took up its reason at `taken` is delivered: from now on the reason counts as taken.
+    /// Whether an opt-in is in force still is judged elsewhere.
+    ///
+    /// # Errors
+    /// It does not hold any more.
+    pub(crate) fn delivered(
+        &mut self,
+        agreement: Option<Agreement>,
+        between: Between,
+        reason: Reason,
+        taken: Seconds,
+        consents: &Consents,
+        at: SimTime,
+    ) -> Result<(), String> {
+        let (Reason::OptIn(act), Some(agreement)) = (reason, agreement) else {
+            return Ok(());
+        };
+        self.give_back(between, reason, taken);
+        if consents.opt_in_of(between, act).is_none() {
+            return Ok(());
+        }
+        let is_good = self.is_good(agreement, between, act, consents, at);
+        self.take(between, reason, at);
+        if is_good {
+            return Ok(());
+        }
+        Err(format!(
+            "on the opt-in of act {}, which is used up or too old",
+            act.0
+        ))
     }
 
     /// An ad that took up its reason `at` then came to nothing.
@@ -189,6 +237,10 @@ impl Reasons {
     pub(crate) fn bytes(&self) -> usize {
         self.further.allocation_size() + self.used.allocation_size()
     }
+}
+
+fn days(days: u16) -> Span {
+    Span(i64::from(days) * Span::DAY.0)
 }
 
 /// Whether an act so long ago, counted from the second below, may lie within `most`.

@@ -137,9 +137,11 @@ impl ShardAudit {
             } => {
                 let reasons = &mut self.ads.reasons;
                 reasons.opted_in((user, page), topic, act, &self.consents, hearing);
-                self.consents.opted_in((user, page), topic, act);
+                self.consents.opted_in((user, page), topic, act, at.seconds());
             }
             Fact::OptedOut { user, page, topic } => {
+                let reasons = &mut self.ads.reasons;
+                reasons.opted_out((user, page), topic, &self.consents);
                 self.consents.opted_out((user, page), topic);
                 self.limits.seen(Some(page), complaint);
             }
@@ -298,7 +300,10 @@ impl ShardAudit {
                 page,
                 amount,
                 messages_count,
-            } => self.limits.quota_charged(page, amount, messages_count, hearing),
+                month,
+            } => self
+                .limits
+                .quota_charged(page, amount, (messages_count, month), hearing),
             // No promise is about these.
             Fact::Dropped { .. }
             | Fact::Reneged { .. }

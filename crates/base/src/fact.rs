@@ -488,6 +488,8 @@ pub enum Fact {
         amount: Money,
         /// Messages leased to shards in the month and not given back.
         messages_count: u32,
+        /// The month, from 0: this one, or the one before for what came back late.
+        month: u32,
     },
 }
 

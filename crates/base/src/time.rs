@@ -81,6 +81,21 @@ impl SimTime {
         SimTime(self.0.saturating_add(Span::SECOND.0 - 1)).seconds()
     }
 
+    /// The whole hour at or before this time, for compact state: 0 for midnight of day one.
+    ///
+    /// Saturates three years away from day one.
+    #[must_use]
+    pub fn hours(self) -> i16 {
+        let hours = self.0.div_euclid(Span::HOUR.0);
+        hours.clamp(i64::from(i16::MIN), i64::from(i16::MAX)) as i16
+    }
+
+    /// The whole hour at or after this time. Saturates like [`SimTime::hours`].
+    #[must_use]
+    pub fn hours_above(self) -> i16 {
+        SimTime(self.0.saturating_add(Span::HOUR.0 - 1)).hours()
+    }
+
     /// The day this time falls on: 0 for day one, negative for history.
     #[must_use]
     pub fn day(self) -> i32 {
@@ -136,6 +151,9 @@ mod tests {
         assert_eq!(SimTime(-1).seconds(), Seconds(-1));
         assert_eq!(SimTime(-1).seconds_above(), Seconds(0));
         assert_eq!(SimTime(1).seconds_above(), Seconds(1));
+        assert_eq!((SimTime(-1).hours(), SimTime(-1).hours_above()), (-1, 0));
+        assert_eq!((SimTime(1).hours(), SimTime(1).hours_above()), (0, 1));
+        assert_eq!(SimTime::NEVER.hours_above(), i16::MAX);
         assert_eq!((SimTime::ZERO + Span::DAY).day(), 1);
         assert_eq!(Seconds(-5).time().seconds(), Seconds(-5));
     }

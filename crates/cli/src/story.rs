@@ -477,9 +477,10 @@ impl<'a> Teller<'a> {
                 page,
                 amount,
                 messages_count,
+                month,
             } => {
                 format!(
-                    "page {} paid {} for its month, with {messages_count} messages",
+                    "page {} paid {} for month {month}, with {messages_count} messages",
                     page.0,
                     money(amount)
                 )

@@ -2,9 +2,10 @@
 
 use crate::simulate::Simulated;
 use chappe_audit::{Verdict, Violation};
+use chappe_base::Amount;
 use chappe_metrics::{
     Assumed, AuditSummary, Clock, Execution, PromiseSummary, ResultParts, RunRecord, SCHEMA, ScenarioId,
-    Threshold, ViolationSummary,
+    Threshold, ViolationSummary, Warning,
 };
 use chappe_scenario::Scenario;
 
@@ -65,7 +66,8 @@ pub fn run_record(
         .collect();
     let audit = audit_summary(played.verdict, replay);
     let assumed = scenario.assumed.iter().map(assumption);
-    let parts = played.parts.clone();
+    let mut parts = played.parts.clone();
+    parts.warnings.extend(priced_out(scenario));
     RunRecord {
         schema: SCHEMA.to_string(),
         digest: format!("{:016x}", played.digest),
@@ -78,6 +80,27 @@ pub fn run_record(
         execution,
         load: None,
     }
+}
+
+/// Campaigns that show no ad, since they bid less than one costs.
+fn priced_out(scenario: &Scenario) -> Option<Warning> {
+    let reserve = scenario.platform.policy.reserve();
+    let campaigns = &scenario.platform.campaigns;
+    let below = campaigns
+        .iter()
+        .enumerate()
+        .filter(|(_, terms)| terms.bid < reserve);
+    let numbers: Vec<String> = below.map(|(number, _)| number.to_string()).collect();
+    (!numbers.is_empty()).then(|| Warning {
+        problem: format!(
+            "{} of {} campaigns bid less than an ad costs, which is {}, and show none: number {}",
+            numbers.len(),
+            campaigns.len(),
+            Amount(reserve),
+            numbers.join(", ")
+        ),
+        remedy: "raise their bids, or lower policy.reserve or policy.message_prices".to_owned(),
+    })
 }
 
 /// A parameter without a source, as it stands in a record.

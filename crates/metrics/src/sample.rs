@@ -339,6 +339,7 @@ fn trade(
             page,
             amount,
             messages_count: 7,
+            month: 0,
         },
     ]
 }

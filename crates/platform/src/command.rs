@@ -306,6 +306,8 @@ pub enum Command {
         campaign: CampaignId,
         /// The rule.
         rule: chappe_base::RuleKind,
+        /// When to ask again, if the page's home knows.
+        again: Option<SimTime>,
     },
     /// Timer at the shard: a lease may have run out.
     LeaseTimeout {

@@ -164,6 +164,7 @@ impl People {
             opt_in: OptIn {
                 topic,
                 act: opened,
+                given: at.hours_above(),
                 used: Seconds::NEVER,
             },
             earlier_opt_ins: NIL,
@@ -188,7 +189,7 @@ impl People {
     }
 
     /// Puts an opt-in on record; a newer one on the same topic replaces the older.
-    pub(crate) fn opt_in(&mut self, place: Place, topic: Topic, act: Act) {
+    pub(crate) fn opt_in(&mut self, place: Place, topic: Topic, act: Act, at: SimTime) {
         self.drop_opt_in(place, topic);
         let mut conversation = *self.conversation(place);
         conversation.set(Flag::OptedOut, false);
@@ -197,8 +198,12 @@ impl People {
             self.opt_ins.push(&mut earlier, before);
             conversation.earlier_opt_ins = earlier;
         }
-        let used = Seconds::NEVER;
-        conversation.set_latest_opt_in(Some(OptIn { topic, act, used }));
+        conversation.set_latest_opt_in(Some(OptIn {
+            topic,
+            act,
+            given: at.hours_above(),
+            used: Seconds::NEVER,
+        }));
         *self.conversation_mut(place) = conversation;
     }
 
@@ -215,13 +220,13 @@ impl People {
         let mut earlier = conversation.earlier_opt_ins;
         let had = if conversation
             .latest_opt_in()
-            .is_some_and(|latest| latest.topic == topic)
+            .is_some_and(|latest| { latest.topic } == topic)
         {
             conversation.set_latest_opt_in(self.opt_ins.remove(&mut earlier, |_| true));
             true
         } else {
             self.opt_ins
-                .remove(&mut earlier, |opt_in| opt_in.topic == topic)
+                .remove(&mut earlier, |opt_in| { opt_in.topic } == topic)
                 .is_some()
         };
         conversation.earlier_opt_ins = earlier;
@@ -239,10 +244,10 @@ impl People {
             .chain(earlier.map(|(_, opt_in)| *opt_in))
     }
 
-    /// The act of the live opt-in on `topic`.
-    pub(crate) fn opt_in_on(&self, place: Place, topic: Topic) -> Option<Act> {
+    /// The live opt-in on `topic`.
+    pub(crate) fn opt_in_on(&self, place: Place, topic: Topic) -> Option<OptIn> {
         let mut live = self.live_opt_ins(place);
-        live.find(|opt_in| opt_in.topic == topic).map(|opt_in| opt_in.act)
+        live.find(|opt_in| topic == { opt_in.topic })
     }
 
     /// The live opt-in that `act` gave.
@@ -250,13 +255,13 @@ impl People {
         let conversation = *self.conversation(place);
         if conversation
             .latest_opt_in()
-            .is_some_and(|latest| latest.act == act)
+            .is_some_and(|latest| { latest.act } == act)
         {
             return Some(&mut self.conversation_mut(place).opt_in);
         }
         let mut earlier = self.opt_ins.iter(conversation.earlier_opt_ins);
         let found = earlier
-            .find(|(_, opt_in)| opt_in.act == act)
+            .find(|(_, opt_in)| { opt_in.act } == act)
             .map(|(place, _)| place);
         drop(earlier);
         Some(self.opt_ins.get_mut(found?))
@@ -271,7 +276,9 @@ impl People {
             }
             Ground::OptIn(act) => {
                 if let Some(opt_in) = self.opt_in_of(place, act) {
-                    return std::mem::replace(&mut opt_in.used, at.seconds_above());
+                    let before = opt_in.used;
+                    opt_in.used = at.seconds_above();
+                    return before;
                 }
             }
         }
@@ -291,7 +298,7 @@ impl People {
             }
             Ground::OptIn(act) => {
                 if let Some(opt_in) = self.opt_in_of(place, act)
-                    && opt_in.used == at.seconds_above()
+                    && { opt_in.used } == at.seconds_above()
                 {
                     opt_in.used = before;
                 }
@@ -322,7 +329,11 @@ impl People {
 
     /// What the policy may look up about the user and the conversation at `place`.
     pub(crate) fn memory(&self, place: Place) -> UserMemory<'_> {
-        UserMemory { people: self, place }
+        UserMemory {
+            people: self,
+            place,
+            own: None,
+        }
     }
 }
 
@@ -330,6 +341,18 @@ impl People {
 pub(crate) struct UserMemory<'a> {
     people: &'a People,
     place: Place,
+    /// When the ad was counted that is left out of the counts, if one is.
+    own: Option<SimTime>,
+}
+
+impl UserMemory<'_> {
+    /// The same but for the page's ad that was counted at `own`.
+    pub(crate) fn without(self, own: SimTime) -> Self {
+        UserMemory {
+            own: Some(own),
+            ..self
+        }
+    }
 }
 
 impl Memory for UserMemory<'_> {
@@ -344,10 +367,15 @@ impl Memory for UserMemory<'_> {
     }
 
     fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16 {
-        self.people.ads_count(self.place.user as usize, page, since)
+        let is_counted = self.own.is_some_and(|own| own > since);
+        self.people.ads_count(self.place.user as usize, page, since) - u16::from(is_counted)
     }
 
     fn unanswered_count(&self, since: SimTime) -> u16 {
-        self.people.unanswered_count(self.place.user as usize, since)
+        let conversation = self.people.conversation(self.place);
+        let is_counted = self
+            .own
+            .is_some_and(|own| own > since && !conversation.has_acted_after(own));
+        self.people.unanswered_count(self.place.user as usize, since) - u16::from(is_counted)
     }
 }

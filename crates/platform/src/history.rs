@@ -122,7 +122,7 @@ impl Shard {
                 act,
             } => {
                 if let Some(place) = self.people.find(self.config.homes.local(user.0), page) {
-                    self.people.opt_in(place, topic, act);
+                    self.people.opt_in(place, topic, act, at);
                     out.fact(Fact::OptedIn {
                         user,
                         page,

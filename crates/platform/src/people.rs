@@ -204,7 +204,7 @@ mod tests {
     fn a_user_takes_little_room() {
         assert_eq!(size_of::<User>(), 64);
         assert_eq!(size_of::<Conversation>(), 40);
-        assert_eq!(size_of::<OptIn>(), 12);
+        assert_eq!(size_of::<OptIn>(), 14);
         assert_eq!(size_of::<AdSeen>(), 12);
         assert_eq!(size_of::<Kept>(), 32);
     }

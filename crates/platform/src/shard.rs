@@ -257,7 +257,11 @@ impl Shard {
                 reach,
                 until,
             } => self.receive_lease(now, campaign, Grant { amount, ads, reach }, until, out),
-            Command::RefuseLease { campaign, rule } => self.receive_no_lease(now, campaign, rule, out),
+            Command::RefuseLease {
+                campaign,
+                rule,
+                again,
+            } => self.receive_no_lease(now, campaign, rule, again, out),
             Command::Broadcast { campaign, from } => self.broadcast(now, campaign, from, out),
             Command::SetAdSlots { open } => self.ads.slots_open = open,
             Command::LeaseTimeout { campaign } => self.return_lease(now, campaign, out),

@@ -25,6 +25,8 @@ pub(crate) struct Standing {
     month: i64,
     /// Ads leased out this month and not given back.
     month_count: u32,
+    /// The same of the month before: its last leases come back after its end.
+    last_count: u32,
     /// Whether this month's plan is paid.
     has_paid: bool,
 }
@@ -103,8 +105,22 @@ impl Standings {
         heard: Heard,
         facts: &mut Vec<Fact>,
     ) {
+        self.standings[local].note(now.day(), heard);
+        self.rate(local, page, heard, facts);
+    }
+
+    /// Rates the page again if days that went by have changed its week enough.
+    pub(crate) fn age(&mut self, now: SimTime, local: usize, page: PageId, facts: &mut Vec<Fact>) {
+        let Some(rule) = self.quality else { return };
         let standing = &mut self.standings[local];
-        standing.note(now.day(), heard);
+        standing.note(now.day(), Heard::default());
+        if rate(rule, standing.week()) != standing.quality {
+            self.rate(local, page, Heard::default(), facts);
+        }
+    }
+
+    fn rate(&mut self, local: usize, page: PageId, heard: Heard, facts: &mut Vec<Fact>) {
+        let standing = &mut self.standings[local];
         let week = standing.week();
         let before = standing.quality;
         if let Some(rule) = self.quality {
@@ -143,6 +159,7 @@ impl Standing {
             busy_until: 0,
             month: 0,
             month_count: 0,
+            last_count: 0,
             has_paid: false,
         }
     }
@@ -187,6 +204,12 @@ impl Standing {
         (free / second).clamp(0, i128::from(per_second)) as u32
     }
 
+    /// When a second's worth may be leased out again.
+    pub(crate) fn rested_at(&self, per_second: u32) -> SimTime {
+        let per_second = i128::from(per_second);
+        SimTime(((self.busy_until + per_second - 1).div_euclid(per_second)) as i64)
+    }
+
     /// Notes ads leased out at so many a second.
     pub(crate) fn lease_throughput(&mut self, now: SimTime, per_second: u32, ads: u32) {
         let rested = i128::from(now.0) * i128::from(per_second);
@@ -215,33 +238,44 @@ impl Standing {
         self.month_count
     }
 
-    /// Notes ads that come back unsent from a lease of this month; what the page gets back for them, and
-    /// how many ads are out now.
+    /// Notes ads that come back unsent from a lease; what the page gets back for them, how many ads of
+    /// their month are out now, and which month that is. Nothing if it was before last month.
     pub(crate) fn regain_quota(
         &mut self,
         now: SimTime,
         quota: Quota,
         until: SimTime,
         ads: u32,
-    ) -> (Money, u32) {
+    ) -> Option<(Money, u32, i64)> {
         self.turn(month(now));
-        if month(SimTime(until.0 - 1)) != self.month {
-            return (Money::ZERO, self.month_count);
-        }
-        let before = beyond(quota, self.month_count);
-        self.month_count -= ads;
-        (before - beyond(quota, self.month_count), self.month_count)
+        let month = lease_month(until);
+        let count = match self.month - month {
+            0 => &mut self.month_count,
+            1 => &mut self.last_count,
+            _ => return None,
+        };
+        let before = beyond(quota, *count);
+        *count -= ads;
+        Some((before - beyond(quota, *count), *count, month))
     }
 
     fn turn(&mut self, month: i64) {
-        if std::mem::replace(&mut self.month, month) != month {
+        let before = std::mem::replace(&mut self.month, month);
+        if before != month {
+            self.last_count = if before + 1 == month { self.month_count } else { 0 };
             (self.month_count, self.has_paid) = (0, false);
         }
     }
 }
 
-fn month(at: SimTime) -> i64 {
+/// The month of `at`, from 0.
+pub(crate) fn month(at: SimTime) -> i64 {
     at.0.div_euclid(MONTH.0)
+}
+
+/// The month whose quota a lease that ends `until` is of.
+pub(crate) fn lease_month(until: SimTime) -> i64 {
+    month(SimTime(until.0 - 1))
 }
 
 /// When the month of `at` ends.

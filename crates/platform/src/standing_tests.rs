@@ -114,6 +114,7 @@ fn a_second_lets_go_of_a_second_of_ads() {
     assert_eq!(standing.throughput_left(now, 80), 80);
     standing.lease_throughput(now, 80, 80);
     assert_eq!(standing.throughput_left(now, 80), 0);
+    assert_eq!(standing.rested_at(80), now + Span::SECOND);
     assert_eq!(standing.throughput_left(now + Span(Span::SECOND.0 / 8), 80), 10);
     assert_eq!(standing.throughput_left(now + Span::HOUR, 80), 80);
 }
@@ -132,7 +133,7 @@ fn a_plan_covers_its_messages_and_no_more() {
     assert_eq!(standing.quota_left(day(29), plan(None)), 0);
     assert_eq!(
         standing.regain_quota(day(29), plan(None), day(29), 5),
-        (Money::ZERO, 195)
+        Some((Money::ZERO, 195, 0))
     );
     assert_eq!(standing.quota_left(day(29), plan(None)), 5);
     assert_eq!(standing.quota_fee(plan(None), 5), Money::ZERO, "the plan is paid");
@@ -141,13 +142,15 @@ fn a_plan_covers_its_messages_and_no_more() {
     assert_eq!(standing.lease_quota(15), 210);
     assert_eq!(
         standing.regain_quota(day(29), costly, day(29), 12),
-        (Money(30), 198)
+        Some((Money(30), 198, 0))
     );
+    assert_eq!(standing.lease_quota(3), 201);
     assert_eq!(standing.quota_left(day(30), plan(None)), 200, "a new month");
     assert_eq!(
         standing.regain_quota(day(30), costly, day(30), 9),
-        (Money::ZERO, 0),
+        Some((Money(3), 192, 0)),
         "that was the last month's"
     );
     assert_eq!(standing.quota_fee(costly, 1), Money(50));
+    assert_eq!(standing.regain_quota(day(60), costly, day(30), 1), None);
 }

@@ -148,7 +148,7 @@ impl Shard {
             return refuse(act, user, page, RefusalReason::OptInRequest, out);
         }
         if let Some(place) = self.act_towards(now, act, user, page, None, out) {
-            self.people.opt_in(place, topic, act.act());
+            self.people.opt_in(place, topic, act.act(), now);
             out.fact(Fact::OptedIn {
                 user,
                 page,
@@ -213,7 +213,7 @@ impl Shard {
                 reaction,
             });
             if reaction == Reaction::Open {
-                self.hear_at_shard(campaign, |heard| heard.opened += 1);
+                self.hear_at_shard(now, campaign, |heard| heard.opened += 1, out);
             }
         }
     }

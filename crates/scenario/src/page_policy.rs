@@ -68,7 +68,7 @@ pub(crate) struct QuotaFile {
     /// What the plan costs for 30 days.
     #[schemars(extend("x-unit" = "currency"))]
     pub(crate) fee: Amount,
-    /// What one more costs; none may be sent where absent.
+    /// What one more costs, at most 2000; none may be sent where absent.
     #[serde(default)]
     #[schemars(extend("x-unit" = "currency"))]
     pub(crate) overage: Option<Amount>,
@@ -150,6 +150,10 @@ fn rule<T>(setting: &Option<Setting<T>>, rule: impl Fn(&T) -> PageRule) -> Optio
     })
 }
 
+/// Most that one ad beyond a plan may cost: a month has fewer than 2^32 ads, and what they cost with the
+/// plan fits into an amount.
+const MOST_OVERAGE: Amount = Amount(Money(2_000 * Money::UNIT.0));
+
 /// Checks what no single value can say.
 ///
 /// # Errors
@@ -173,6 +177,11 @@ pub(crate) fn check(file: &PolicyFile) -> Result<(), Problem> {
         && prices.marketing.0 == Money::ZERO
     {
         return wrong("message_prices", "`marketing` must be above zero");
+    }
+    if let Some(Setting::Is(quota)) = &file.quota
+        && quota.overage.is_some_and(|price| price > MOST_OVERAGE)
+    {
+        return wrong("quota", &format!("`overage` must be at most {MOST_OVERAGE}"));
     }
     if let Some(Setting::Is(Amount(Money::ZERO))) = file.reserve {
         return wrong("reserve", "must be above zero; \"none\" takes it away");

@@ -49,6 +49,18 @@ fn an_ad_costs_the_second_price() {
     );
 }
 
+#[test]
+fn of_equal_bids_the_first_wins() {
+    let terms = promises().campaigns[0];
+    let judge = |winner| {
+        let (reserve, both) = (Money(20), [CampaignId(0), CampaignId(1)]);
+        let (campaigns, winner) = ([terms; 2], CampaignId(winner));
+        crate::prices::judge_ad(reserve, &campaigns, both.into_iter(), winner, Money(25))
+    };
+    assert_eq!(judge(0), Ok(()));
+    assert!(judge(1).is_err_and(|why| why.contains("a campaign before it bid 25")));
+}
+
 fn reach(story: &mut Story, shard: ShardId, step: ReachStep, people: u32) {
     let campaign = SALE;
     story.tell(
@@ -185,6 +197,11 @@ fn a_page_that_is_paused_or_too_fast_leases_out_nothing() {
     rated(&mut paused, 10, 1, 0, Quality::Red);
     leased(&mut paused, 25);
     paused.breaks_some(LimitsKept, "page 0 is rated red, and leased out budget");
+    let mut recovered = pages(|limits| limits.rating = Some(RATING));
+    rated(&mut recovered, 10, 1, 0, Quality::Red);
+    recovered.now += Span(7 * Span::DAY.0);
+    leased(&mut recovered, 25);
+    recovered.breaks_some(LimitsKept, "page 0 leased out budget while rated red, where");
     let mut fast = pages(|limits| limits.per_second = Some(2));
     leased(&mut fast, 50);
     leased(&mut fast, 25);
@@ -199,6 +216,7 @@ fn a_plan_is_paid_and_not_exceeded() {
         overage: None,
     };
     let story = |paid: i64, count: u32, overage: Option<Money>| {
+        let month = 0;
         let mut story = pages(|limits| limits.quota = Some(Quota { overage, ..plan }));
         story.now = SimTime(-1);
         story.opening(Party::Page(SHOP), Money(100));
@@ -213,11 +231,27 @@ fn a_plan_is_paid_and_not_exceeded() {
                 page,
                 amount,
                 messages_count,
+                month,
             },
         );
         story
     };
     clean(&story(30, 2, None));
+    let mut late = story(36, 4, Some(Money(3)));
+    late.now = SimTime(30 * Span::DAY.0);
+    let (page, amount, messages_count) = (SHOP, Money(-3), 3);
+    let (from, to) = (Account::MessageRevenue, Account::Page(SHOP));
+    late.moved(HOME, from, to, Money(3), TransferId::default());
+    late.tell(
+        HOME,
+        Fact::QuotaCharged {
+            page,
+            amount,
+            messages_count,
+            month: 0,
+        },
+    );
+    clean(&late);
     clean(&story(36, 4, Some(Money(3))));
     story(29, 2, None).breaks(
         PricesKept,

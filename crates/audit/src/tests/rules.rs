@@ -2,7 +2,7 @@
 
 use super::story::*;
 use crate::Promise::{AdPermitted, CapsKept, ConsentKept};
-use crate::{Promises, TopicMatch};
+use crate::{Agreement, Grounds, Promises, TopicMatch};
 use chappe_base::*;
 
 fn is_ad(fact: &Fact) -> bool {
@@ -132,6 +132,11 @@ fn consent_can_be_taken_back_until_delivery() {
     let opted_out = Story::legal().before(is_ad, home, Fact::OptedOut { user, page, topic });
     opted_out.breaks(
         ConsentKept,
+        "ad 20 of campaign 0 of page 0 was delivered to user 1, who opted out of its ads",
+    );
+    let opted_out = opted_out.relaxed(|promises| promises.mute = false);
+    opted_out.breaks(
+        ConsentKept,
         "ad 20 of campaign 0 of page 0 was delivered to user 1, without an opt-in",
     );
     let (source, act) = (OptInSource::SitePlugin, Act(7));
@@ -162,8 +167,11 @@ fn consent_can_be_taken_back_until_delivery() {
     Story::legal()
         .before(is_ad, home, Fact::Blocked { user, party })
         .breaks(ConsentKept, "delivered to user 1, who blocks the page");
-    Story::legal()
-        .before(is_decision(BOB), home, Fact::OptedOut { user, page, topic })
+    let opted_out = || Story::legal().before(is_decision(BOB), home, Fact::OptedOut { user, page, topic });
+    opted_out().breaks_some(AdPermitted, "an ad, who opted out of its ads");
+    opted_out().breaks_some(ConsentKept, "delivered to user 1, who opted out of its ads");
+    opted_out()
+        .relaxed(|promises| promises.mute = false)
         .breaks_some(AdPermitted, "for an opt-in that is not in force");
 }
 
@@ -232,6 +240,50 @@ fn caps_hold_over_any_stretch_of_time() {
     let by_page = second_ad(Span(4 * Span::HOUR.0)).relaxed(|promises| promises.user_caps.clear());
     by_page.breaks(CapsKept, "from one page within");
     assert_eq!(second_ad(Span::DAY).verdict().violations, []);
+}
+
+#[test]
+fn caps_and_agreements_hold_when_ads_are_delivered_late() {
+    let mut story = Story::empty().relaxed(|promises| {
+        promises.grounds = Some(Grounds {
+            within: None,
+            one_further: false,
+            opt_in: Some(Agreement {
+                topic: TopicMatch::Product,
+                every: Some(Span::DAY),
+                life_days: 100,
+            }),
+        });
+    });
+    story.history();
+    story.campaign_begins();
+    story.offer_ad(message(20), BOB);
+    story.now += Span::DAY;
+    story.offer_ad(message(22), BOB);
+    story.deliver_ad(message(20), BOB);
+    story.now += Span::HOUR;
+    story.deliver_ad(message(22), BOB);
+    story.breaks_some(CapsKept, "user 1 got 2 ads within 86400 s");
+    story.breaks_some(
+        AdPermitted,
+        "ad 22 was delivered to user 1 on the opt-in of act 6, which is used up",
+    );
+}
+
+#[test]
+fn a_campaign_shows_nothing_from_its_end_on() {
+    let legal = Story::legal();
+    let decided = legal.records.iter().find(|record| is_decision(BOB)(&record.fact));
+    let ends = |end| {
+        Story::legal().relaxed(|promises| {
+            let sale = crate::Campaign {
+                end,
+                ..promises.campaigns[0]
+            };
+            promises.campaigns = vec![sale].into();
+        })
+    };
+    ends(decided.unwrap().at).breaks_some(AdPermitted, "user 1 an ad, while the campaign was not running");
 }
 
 #[test]

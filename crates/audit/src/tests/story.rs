@@ -299,7 +299,7 @@ impl Story {
     }
 
     /// Balances, stock and consent from before day one.
-    fn history(&mut self) {
+    pub(super) fn history(&mut self) {
         self.now = SimTime(-Span::DAY.0);
         for user in 0..6 {
             self.opening(Party::User(UserId(user)), Money(500));
@@ -336,7 +336,7 @@ impl Story {
         self.now = SimTime::ZERO;
     }
 
-    fn campaign_begins(&mut self) {
+    pub(super) fn campaign_begins(&mut self) {
         let (home, none) = (ShardId(0), TransferId::default());
         let (campaign, page, budget) = (SALE, SHOP, Money(200));
         self.moved(home, Account::Page(SHOP), Account::Campaign(SALE), budget, none);

@@ -258,7 +258,7 @@ fn deliveries_against_what_people_want() {
         };
         before(facts, at, Fact::Muted { user, page });
     });
-    breaks(promise, "without an opt-in that is in force", |facts| {
+    breaks(promise, "who opted out of its ads", |facts| {
         let (at, (whom, of, _)) = first_ad(facts);
         let given: Vec<Fact> = facts[..at]
             .iter()

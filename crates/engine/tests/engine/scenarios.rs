@@ -1,7 +1,7 @@
 //! Every scenario that the project ships: the same result for any number of workers, and nothing
 //! for the audit to find.
 
-use crate::play::{Played, amount, judge, play, record, scenario, shipped};
+use crate::play::{Played, amount, first_ads, judge, play, record, scenario, shipped};
 use chappe_base::{Record, SimTime, Span};
 use chappe_metrics::{RunRecord, schema};
 use chappe_scenario::Scenario;
@@ -49,6 +49,7 @@ fn more(name: &str) -> &'static [(&'static str, &'static str)] {
 fn subject(name: &str) -> &'static [&'static str] {
     match name {
         "first-ads" => &["ads.delivered", "ads.opened", "payments.posted", "orders.placed"],
+        "ad-blast" => &["ads.delivered", "delivery.friend"],
         "hot-line" => &["hotline.answered.human", "hotline.abandoned"],
         "order-to-opt-in" => &["orders.placed", "opt_ins.given", "ads.delivered"],
         "back-in-stock" => &["ads.delivered", "orders.placed"],
@@ -144,6 +145,23 @@ fn every_arm_comes_to_the_same_on_two_workers_and_keeps_its_promises() {
             passes(&record);
         }
     }
+}
+
+#[test]
+fn campaigns_that_bid_less_than_an_ad_costs_are_warned_of() {
+    let warned = |reserve| {
+        let scenario = first_ads(&[("policy.reserve", reserve), ("horizon", "30m")]);
+        let warnings = record(&scenario, &play(&scenario, 1).simulated).result.warnings;
+        warnings
+            .into_iter()
+            .find(|warning| warning.problem.contains("bid less"))
+    };
+    assert_eq!(warned("\"0.005\""), None);
+    let said = warned("\"0.007\"").unwrap().problem;
+    assert!(
+        said.starts_with("2 of 7 campaigns bid less than an ad costs"),
+        "{said}"
+    );
 }
 
 #[test]

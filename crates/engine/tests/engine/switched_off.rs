@@ -14,7 +14,16 @@ type Set = &'static [(&'static str, &'static str)];
 
 /// Rules of the user's side, each with what makes it matter and the promise that a run without it
 /// breaks.
-const RULES: [(RuleKind, Set, Promise); 11] = [
+const RULES: [(RuleKind, Set, Promise); 12] = [
+    (
+        RuleKind::Mute,
+        &[
+            ("agents.ads.refusal_base", "2.0"),
+            ("agents.ads.opt_out_share", "1.0"),
+            ("agents.ads.mute_share", "0.0"),
+        ],
+        Promise::AdPermitted,
+    ),
     (
         RuleKind::Mute,
         &[

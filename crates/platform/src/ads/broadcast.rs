@@ -55,6 +55,7 @@ impl Shard {
                     campaign,
                     price: self.ads.reserve,
                     reserved: now,
+                    until: self.ads.leases[campaign.index()].until,
                     ground: self.take_ground(now, user, campaign),
                 };
                 self.reserve_ad(now, message, ad, out);

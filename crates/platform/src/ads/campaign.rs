@@ -7,7 +7,7 @@ use crate::config::{CampaignConfig, Pacing};
 use crate::outbox::Outbox;
 use crate::policy::{OnRed, PageRule};
 use crate::shard::Shard;
-use crate::standing::{Standing, month_end};
+use crate::standing::{Standing, month, month_end};
 use chappe_base::{
     Account, CampaignId, Fact, Format, Heard, Money, PageId, ReachStep, RuleKind, ShardId, SimTime,
 };
@@ -65,8 +65,15 @@ impl Shard {
         shard: ShardId,
         out: &mut Outbox,
     ) {
+        let page = self.config.campaigns[campaign.index()].page;
+        let local = self.config.homes.local(page.0);
+        self.standings.age(now, local, page, &mut out.facts);
         let command = match self.judge_page_side(now, campaign) {
-            Err(rule) => Command::RefuseLease { campaign, rule },
+            Err(rule) => Command::RefuseLease {
+                campaign,
+                rule,
+                again: self.free_again(now, page, rule),
+            },
             Ok(grant) => {
                 let Grant { amount, ads, reach } = grant;
                 let until = self.lease_end(now, campaign);
@@ -150,6 +157,26 @@ impl Shard {
         Ok(Grant { amount, ads, reach })
     }
 
+    /// When a rule that has just refused a page lets it lease again, if that goes by the clock.
+    fn free_again(&mut self, now: SimTime, page: PageId, refused_by: RuleKind) -> Option<SimTime> {
+        let config = Arc::clone(&self.config);
+        let again = config.policy.page_rules.iter().find_map(|rule| match *rule {
+            PageRule::Throughput { per_second } if rule.kind() == refused_by => {
+                Some(self.standing(page).rested_at(per_second))
+            }
+            PageRule::Throughput { .. }
+            | PageRule::Running
+            | PageRule::InStock
+            | PageRule::Budget
+            | PageRule::Reserve(_)
+            | PageRule::MessagePrices(_)
+            | PageRule::Tiers(_)
+            | PageRule::Quality(_)
+            | PageRule::Quota(_) => None,
+        });
+        again.filter(|again| *again > now)
+    }
+
     /// The standing of a page that lives here, which some rule of the policy asks for.
     fn standing(&mut self, page: PageId) -> &mut Standing {
         let local = self.config.homes.local(page.0);
@@ -174,7 +201,7 @@ impl Shard {
                 PageRule::Quota(quota) => {
                     let amount = self.standing(page).quota_fee(quota, grant.ads);
                     let messages_count = self.standing(page).lease_quota(grant.ads);
-                    self.charge_quota(page, amount, messages_count, out);
+                    self.charge_quota(page, amount, messages_count, month(now), out);
                 }
                 PageRule::Running
                 | PageRule::InStock
@@ -187,7 +214,14 @@ impl Shard {
     }
 
     /// Charges a page for its month of messages, or pays it back.
-    fn charge_quota(&mut self, page: PageId, amount: Money, messages_count: u32, out: &mut Outbox) {
+    fn charge_quota(
+        &mut self,
+        page: PageId,
+        amount: Money,
+        messages_count: u32,
+        month: i64,
+        out: &mut Outbox,
+    ) {
         let (payer, earned) = (Account::Page(page), Account::MessageRevenue);
         if amount > Money::ZERO {
             self.ledger
@@ -200,6 +234,7 @@ impl Shard {
             page,
             amount,
             messages_count,
+            month: month as u32,
         });
     }
 
@@ -242,8 +277,10 @@ impl Shard {
             move_reach(campaign, ReachStep::Regained, reach, out);
         }
         if let Some(quota) = self.standings.quota().filter(|_| ads > 0) {
-            let (back, messages_count) = self.standing(page).regain_quota(now, quota, until, ads);
-            self.charge_quota(page, -back, messages_count, out);
+            let regained = self.standing(page).regain_quota(now, quota, until, ads);
+            if let Some((back, messages_count, month)) = regained {
+                self.charge_quota(page, -back, messages_count, month, out);
+            }
         }
         if self.ads.set_aside[campaign.index()].is_none() {
             self.give_back_budget(campaign, out);

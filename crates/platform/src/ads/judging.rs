@@ -59,7 +59,7 @@ impl Shard {
         self.config.policy.judge(&case, &memory)
     }
 
-    /// Judges again, at delivery, what the user may have changed.
+    /// Judges again, at delivery, what may have changed since: the ad itself does not count.
     pub(super) fn judge_user_side_again(
         &self,
         now: SimTime,
@@ -70,7 +70,10 @@ impl Shard {
         let place = self.people.find(local, page).ok_or(RuleKind::OpenedBy)?;
         let (case, memory) = self.case(now, place, ad.campaign);
         let ground = ad.ground.map(|(ground, _)| ground);
-        self.config.policy.judge_again(&case, &memory, ground)
+        let memory = memory.without(ad.reserved);
+        self.config
+            .policy
+            .judge_again(&case, &memory, ground, ad.reserved)
     }
 
     /// Takes up the ground on which an ad was just let through, if the policy asks for one; with it,

@@ -1,9 +1,10 @@
 //! The user's shard: its lease of a campaign's budget, and what it tells the page's home.
 
-use super::{Grant, Lease};
+use super::{Ad, Grant, Lease};
 use crate::command::Command;
 use crate::outbox::Outbox;
 use crate::shard::Shard;
+use crate::standing::lease_month;
 use chappe_base::{
     Account, CampaignId, Fact, Heard, Money, PageId, ReachStep, RuleKind, ShardId, SimTime, Span, UserId,
 };
@@ -21,6 +22,8 @@ impl Shard {
         until: SimTime,
         out: &mut Outbox,
     ) {
+        // What is left of a lease that has run out is none of this one's.
+        self.return_lease(now, campaign, out);
         let (from, to) = (Account::Clearing, Account::Lease(campaign));
         self.ledger
             .shift(from, to, grant.amount, NO_TRANSFER, &mut out.facts);
@@ -50,9 +53,10 @@ impl Shard {
         now: SimTime,
         campaign: CampaignId,
         rule: RuleKind,
+        again: Option<SimTime>,
         out: &mut Outbox,
     ) {
-        let retry_at = self.lease_retry(now);
+        let retry_at = again.map_or_else(|| self.lease_retry(now), |again| again.max(now));
         let lease = &mut self.ads.leases[campaign.index()];
         (lease.refused, lease.retry_at) = (Some(rule), retry_at);
         self.resume_broadcast(retry_at, campaign, out);
@@ -63,19 +67,42 @@ impl Shard {
         now + Span(self.config.lease_life.0 / 8)
     }
 
-    /// A lease that has run out goes back, but for what ads on their way have reserved.
+    /// The page's home is told what was heard, and a lease that has run out goes back, but for what ads
+    /// on their way have reserved.
     pub(crate) fn return_lease(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) {
         let Lease { until, ads, .. } = self.ads.leases[campaign.index()];
+        self.tell_heard(campaign, out);
         if now < until {
             return;
         }
-        self.tell_heard(campaign, out);
         let amount = self.ledger.lease(campaign);
         let reach = self.take_reach(now, campaign, out);
         if amount == Money::ZERO && reach == 0 {
             return;
         }
         self.ads.leases[campaign.index()].ads = 0;
+        self.send_back(campaign, Grant { amount, ads, reach }, until, out);
+    }
+
+    /// An ad that came to nothing may be sent again on the lease there is; that of another month goes
+    /// back, since each month has its own quota.
+    pub(super) fn take_into_lease(&mut self, ad: Ad, out: &mut Outbox) {
+        let lease = &mut self.ads.leases[ad.campaign.index()];
+        if self.standings.quota().is_none() || lease_month(ad.until) == lease_month(lease.until) {
+            lease.ads += 1;
+            return;
+        }
+        let rest = Grant {
+            amount: ad.price,
+            ads: 1,
+            reach: 0,
+        };
+        self.send_back(ad.campaign, rest, ad.until, out);
+    }
+
+    /// Gives the page's home back what is left of a lease that ends `until`.
+    fn send_back(&mut self, campaign: CampaignId, rest: Grant, until: SimTime, out: &mut Outbox) {
+        let Grant { amount, ads, reach } = rest;
         if amount > Money::ZERO {
             let (from, to) = (Account::Lease(campaign), Account::Clearing);
             self.ledger.shift(from, to, amount, NO_TRANSFER, &mut out.facts);
@@ -91,12 +118,15 @@ impl Shard {
         out.forward(self.advertiser(campaign), command);
     }
 
-    /// Takes back the leave to reach people that no recipient of the last day takes up.
+    /// Takes back the leave to reach people that no recipient of the last day takes up. It is the
+    /// page's: as long as one of its campaigns has a lease it stays.
     fn take_reach(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) -> u32 {
-        if !self.standings.counts_reach() {
+        let page = self.config.campaigns[campaign.index()].page;
+        let siblings = &self.ads.by_page[self.ads.range(page)];
+        let is_live = |sibling: &CampaignId| now < self.ads.leases[sibling.index()].until;
+        if !self.standings.counts_reach() || siblings.iter().any(is_live) {
             return 0;
         }
-        let page = self.config.campaigns[campaign.index()].page;
         let people = self.ads.reach.take(now, self.ads.starts[page.index()]);
         if people > 0 {
             move_reach(campaign, ReachStep::Returned, people, out);
@@ -141,30 +171,47 @@ impl Shard {
     }
 
     /// Notes an ad to `user` that the lease pays.
-    pub(super) fn use_lease(&mut self, now: SimTime, campaign: CampaignId, user: UserId) {
+    pub(super) fn use_lease(&mut self, now: SimTime, campaign: CampaignId, user: UserId, out: &mut Outbox) {
         self.ads.leases[campaign.index()].ads -= 1;
         if self.standings.counts_reach() {
             let page = self.config.campaigns[campaign.index()].page;
             let is_new = self.ads.reach.note(now, self.ads.starts[page.index()], user.0);
-            self.hear_at_shard(campaign, |heard| heard.reached += u32::from(is_new));
+            if is_new {
+                self.hear_at_shard(now, campaign, |heard| heard.reached += 1, out);
+            }
         }
     }
 
-    /// Notes how an ad was taken, where the page's home wants to know.
-    pub(crate) fn hear_at_shard(&mut self, campaign: CampaignId, note: impl FnOnce(&mut Heard)) {
-        if self.standings.listens() {
-            note(&mut self.ads.leases[campaign.index()].heard);
+    /// Notes how an ad was taken, where the page's home wants to know: it is told before a lease's life
+    /// is over, however often the lease is renewed.
+    pub(crate) fn hear_at_shard(
+        &mut self,
+        now: SimTime,
+        campaign: CampaignId,
+        note: impl FnOnce(&mut Heard),
+        out: &mut Outbox,
+    ) {
+        if !self.standings.listens() {
+            return;
         }
+        let heard = &mut self.ads.leases[campaign.index()].heard;
+        if *heard == Heard::default() {
+            out.timer(now + self.config.lease_life, Command::LeaseTimeout { campaign });
+        }
+        note(heard);
     }
 
-    /// A user complains of a page: its home hears at once, where it wants to know.
+    /// A user complains of a page: its home hears at once, where it wants to know, and with it how all
+    /// ads of the page were taken, lest complaints seem more than they are.
     pub(crate) fn complain(&mut self, page: PageId, out: &mut Outbox) {
-        let first = self.ads.by_page[self.ads.range(page)].first().copied();
-        if let Some(campaign) = first
-            && self.standings.listens()
-        {
-            self.hear_at_shard(campaign, |heard| heard.complaints += 1);
-            self.tell_heard(campaign, out);
+        let range = self.ads.range(page);
+        let first = self.ads.by_page[range.clone()].first().copied();
+        let Some(first) = first.filter(|_| self.standings.listens()) else {
+            return;
+        };
+        self.ads.leases[first.index()].heard.complaints += 1;
+        for index in range {
+            self.tell_heard(self.ads.by_page[index], out);
         }
     }
 

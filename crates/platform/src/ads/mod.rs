@@ -50,6 +50,8 @@ pub(crate) struct Ad {
     pub(crate) campaign: CampaignId,
     pub(crate) price: Money,
     pub(crate) reserved: SimTime,
+    /// When the lease that pays it ends.
+    pub(crate) until: SimTime,
     /// What it was let through on, and how that had been used before; `None` if the policy asks for
     /// no ground.
     pub(crate) ground: Option<(Ground, Seconds)>,

@@ -71,6 +71,7 @@ impl Shard {
                 campaign,
                 price,
                 reserved: now,
+                until: self.ads.leases[campaign.index()].until,
                 ground: self.take_ground(now, user, campaign),
             };
             self.reserve_ad(now, message, ad, out);
@@ -115,7 +116,7 @@ impl Shard {
         let page = self.config.campaigns[campaign.index()].page;
         let (from, to) = (Account::Lease(campaign), Account::LeaseHeld(campaign));
         self.ledger.shift(from, to, price, message, &mut out.facts);
-        self.use_lease(now, campaign, user);
+        self.use_lease(now, campaign, user, out);
         self.count_ad(now, user, page);
         self.ads.under_way.insert(message, ad);
         out.fact(Fact::Accepted {
@@ -138,7 +139,7 @@ impl Shard {
         }
     }
 
-    /// The moment of delivery: permit and block are judged again.
+    /// The moment of delivery: permit, block and caps are judged again.
     pub(crate) fn deliver_ad(
         &mut self,
         now: SimTime,
@@ -169,7 +170,7 @@ impl Shard {
             }
             let (from, to) = (Account::LeaseHeld(ad.campaign), self.ads.earned_as);
             self.ledger.shift(from, to, ad.price, message, &mut out.facts);
-            self.hear_at_shard(ad.campaign, |heard| heard.delivered += 1);
+            self.hear_at_shard(now, ad.campaign, |heard| heard.delivered += 1, out);
             let (from, to) = (Party::Page(page), Party::User(user));
             out.fact(Fact::Delivered {
                 message,
@@ -225,10 +226,10 @@ impl Shard {
         let page = self.config.campaigns[ad.campaign.index()].page;
         let (from, to) = (Account::LeaseHeld(ad.campaign), Account::Lease(ad.campaign));
         self.ledger.shift(from, to, ad.price, message, &mut out.facts);
-        self.ads.leases[ad.campaign.index()].ads += 1;
         self.people
             .uncount_ad(self.config.homes.local(ad.user.0), page, ad.reserved);
         self.give_ground_back(ad);
+        self.take_into_lease(ad, out);
         self.return_lease(now, ad.campaign, out);
     }
 

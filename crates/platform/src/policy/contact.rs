@@ -1,7 +1,8 @@
 //! What a page may send a user beside ads: messages of its own, and requests for an opt-in.
 
+use super::grounds::OptIn;
 use super::rule::Policy;
-use chappe_base::{Act, MessageClass, RuleKind, SimTime, Span};
+use chappe_base::{MessageClass, RuleKind, SimTime, Span};
 
 /// A reason for which a page's message may be sent. Under a policy that has any, one must hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,11 +56,15 @@ impl MessageRule {
 
 impl OptInRequest {
     /// Whether the page may ask at `now`: so long after the user's last act, and with an opt-in on
-    /// the same topic `on_record`.
+    /// the same topic `on_record`. That is known to the hour: up to an hour late, and never early.
     #[must_use]
-    pub fn admits(&self, now: SimTime, since_last_act: Option<Span>, on_record: Option<Act>) -> bool {
+    pub fn admits(&self, now: SimTime, since_last_act: Option<Span>, on_record: Option<OptIn>) -> bool {
+        let hours = |opt_in: OptIn| i32::from(now.hours()) - i32::from(opt_in.given);
         since_last_act.is_some_and(|since| since <= self.within)
-            && on_record.is_none_or(|act| now.day() - act.day() >= i32::from(self.again_after_days))
+            && on_record.is_none_or(|opt_in| match self.again_after_days {
+                0 => true,
+                days => hours(opt_in) >= 24 * i32::from(days),
+            })
     }
 }
 
@@ -81,7 +86,7 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chappe_base::ActKind;
+    use chappe_base::{Act, Seconds, Topic};
 
     #[test]
     fn a_message_needs_one_reason() {
@@ -136,7 +141,14 @@ mod tests {
             again_after_days: 7,
         };
         let now = SimTime(8 * Span::DAY.0);
-        let given = |day| Some(Act::new(day, 0, ActKind::Page, 0));
+        let given = |day: i64| {
+            Some(OptIn {
+                topic: Topic::default(),
+                act: Act(9),
+                given: SimTime(day * Span::DAY.0).hours_above(),
+                used: Seconds::NEVER,
+            })
+        };
         let cases = [
             (Some(Span::DAY), None, true),
             (Some(Span(Span::DAY.0 + 1)), None, false),

@@ -91,21 +91,23 @@ impl UserRule {
         }
     }
 
-    /// Whether a change of the user's mind can make the rule refuse an ad that is already on its
-    /// way, so that it is judged again at delivery.
+    /// Whether a change of the user's mind, or other ads, can make the rule refuse an ad that is
+    /// already on its way, so that it is judged again at delivery.
     fn is_judged_again(&self) -> bool {
         match self {
-            UserRule::NotBlocked | UserRule::NotMuted | UserRule::OptIn(_) => true,
+            UserRule::NotBlocked
+            | UserRule::NotMuted
+            | UserRule::OptIn(_)
+            | UserRule::UserCap { .. }
+            | UserRule::PageCap { .. }
+            | UserRule::UnansweredCap { .. } => true,
             UserRule::NoAds
             | UserRule::OpenedBy(_)
             | UserRule::FirstTopic(_)
             | UserRule::Formats(_)
             | UserRule::Window { .. }
-            | UserRule::UserCap { .. }
-            | UserRule::PageCap { .. }
             | UserRule::QuietHours { .. }
-            | UserRule::Grounds(_)
-            | UserRule::UnansweredCap { .. } => false,
+            | UserRule::Grounds(_) => false,
         }
     }
 }
@@ -126,8 +128,9 @@ impl Policy {
         self.grounds()?.find(case, memory)
     }
 
-    /// Judges again, at the moment of delivery, what the user may have changed since: also the opt-in
-    /// that is the ad's ground, if `ground` is one.
+    /// Judges again, at the moment of delivery, what may have changed since an ad was `reserved`, which
+    /// `memory` leaves out: also the opt-in that is the ad's ground, if `ground` is one. No other takes
+    /// its place: it was not taken up.
     ///
     /// # Errors
     /// The rule that no longer holds. A block always refuses, whatever the policy says.
@@ -136,18 +139,21 @@ impl Policy {
         case: &Case,
         memory: &impl Memory,
         ground: Option<Ground>,
+        reserved: SimTime,
     ) -> Result<Permit, RuleKind> {
         if case.blocked {
             return Err(RuleKind::Block);
         }
         let again = self.user_rules.iter().filter(|rule| rule.is_judged_again());
         let permit = permit(again, case, memory)?;
-        let (Some(Ground::OptIn(_)), Some(agreement)) =
+        let (Some(Ground::OptIn(act)), Some(agreement)) =
             (ground, self.grounds().and_then(|grounds| grounds.opt_in))
         else {
             return Ok(permit);
         };
-        let opt_in = memory.opt_in(agreement.scope, case.topic, |_| true);
+        let opt_in = memory.opt_in(agreement.scope, case.topic, |opt_in| {
+            act == { opt_in.act } && agreement.still_covers(opt_in, reserved, case.now)
+        });
         let opt_in = Some(opt_in.ok_or(RuleKind::Grounds)?);
         Ok(Permit { opt_in, ..permit })
     }

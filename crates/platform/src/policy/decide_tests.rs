@@ -75,6 +75,7 @@ fn given(act: Act) -> OptIn {
     OptIn {
         topic: TRAIL,
         act,
+        given: 0,
         used: Seconds::NEVER,
     }
 }
@@ -312,9 +313,9 @@ fn a_day_cap_forgets_after_a_day_to_the_nanosecond() {
 #[test]
 fn delivery_judges_again_what_the_user_can_change() {
     let policy = policy(everything());
-    assert!(policy.judge_again(&case(), &memory(), None).is_ok());
+    assert!(policy.judge_again(&case(), &memory(), None, case().now).is_ok());
     assert_eq!(
-        policy.judge_again(&case(), &Known::default(), None),
+        policy.judge_again(&case(), &Known::default(), None, case().now),
         Err(RuleKind::OptIn)
     );
     assert_eq!(
@@ -324,10 +325,20 @@ fn delivery_judges_again_what_the_user_can_change() {
                 ..case()
             },
             &memory(),
-            None
+            None,
+            case().now
         ),
         Err(RuleKind::Mute)
     );
+    for rule in [RuleKind::PageCap, RuleKind::UserCap, RuleKind::UnansweredCap] {
+        let capped = super::tests::policy(everything().into_iter().filter(|r| r.kind() == rule).collect());
+        let seen = Known {
+            ads: vec![(PAGE, SimTime(case().now.0 - 1)); 2],
+            ..memory()
+        };
+        let verdict = capped.judge_again(&case(), &seen, None, case().now);
+        assert_eq!(verdict, Err(rule));
+    }
     let lax = super::tests::policy(Vec::new());
     assert_eq!(
         lax.judge_again(
@@ -336,7 +347,8 @@ fn delivery_judges_again_what_the_user_can_change() {
                 ..case()
             },
             &memory(),
-            None
+            None,
+            case().now
         ),
         Err(RuleKind::Block)
     );
@@ -348,7 +360,8 @@ fn delivery_judges_again_what_the_user_can_change() {
                     ..case()
                 },
                 &memory(),
-                None
+                None,
+                case().now
             )
             .is_ok()
     );

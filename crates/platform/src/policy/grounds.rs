@@ -22,8 +22,8 @@ pub struct Agreement {
     pub scope: OptInScope,
     /// It is good for one ad in any such time; `None`: for one ad only.
     pub every: Option<Span>,
-    /// How many days it lives. An act knows its day and not its hour, so the last day ends early
-    /// rather than late.
+    /// How many days it lives. When it was given is known to the hour, so it ends up to an hour early,
+    /// and never late.
     pub life_days: u16,
 }
 
@@ -38,13 +38,17 @@ pub enum Ground {
     OptIn(Act),
 }
 
-/// A live opt-in.
+/// A live opt-in. Packed, so that a user's latest fits into their cache line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(Rust, packed(2))]
 pub struct OptIn {
     /// What it is for.
     pub topic: Topic,
     /// The act that gave it.
     pub act: Act,
+    /// When it was given, the hour begun counted in ([`SimTime::hours_above`]). Its act does not tell:
+    /// one that answers an ad is numbered by what it answers.
+    pub given: i16,
     /// When it last was the ground of an ad, the second begun counted in; [`Seconds::NEVER`] if it
     /// never was.
     pub used: Seconds,
@@ -70,14 +74,22 @@ impl Grounds {
 }
 
 impl Agreement {
+    /// Whether `opt_in` is good at `now` for the ad that took it up at `taken`.
+    pub(super) fn still_covers(&self, opt_in: &OptIn, taken: SimTime, now: SimTime) -> bool {
+        let is_its_own = { opt_in.used } == taken.seconds_above();
+        let used = if is_its_own { Seconds::NEVER } else { opt_in.used };
+        self.covers(&OptIn { used, ..*opt_in }, now)
+    }
+
     /// Whether `opt_in` is good for an ad at `now`.
     fn covers(&self, opt_in: &OptIn, now: SimTime) -> bool {
         let is_free = match self.every {
-            _ if opt_in.used == Seconds::NEVER => true,
-            Some(every) => now - opt_in.used.time() >= every,
+            _ if { opt_in.used } == Seconds::NEVER => true,
+            Some(every) => now - { opt_in.used }.time() >= every,
             None => false,
         };
-        is_free && now.day() - opt_in.act.day() < i32::from(self.life_days)
+        let hours = i32::from(now.hours_above()) - i32::from(opt_in.given);
+        is_free && hours < 24 * i32::from(self.life_days)
     }
 }
 

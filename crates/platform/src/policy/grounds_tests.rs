@@ -28,6 +28,7 @@ fn one_ground_is_enough() {
         opt_ins: vec![OptIn {
             topic: TRAIL,
             act: day(days),
+            given: SimTime(i64::from(days) * Span::DAY.0).hours_above(),
             used,
         }],
         ..Known::default()
@@ -80,12 +81,29 @@ fn delivery_asks_again_for_the_opt_in_that_is_the_ground() {
         opt_in: Some(Agreement {
             scope: OptInScope::Page,
             every: Some(Span::DAY),
-            life_days: 1,
+            life_days: 30,
         }),
     })]);
-    let again = |known: &Known, ground| daily.judge_again(&case(), known, Some(ground));
+    let taken = case().now;
+    let again = |known: &Known, ground| daily.judge_again(&case(), known, Some(ground), taken);
     let leant_on = Ground::OptIn(Act(9));
     assert_eq!(again(&memory(), leant_on).unwrap().opt_in, Some(Act(9)));
     assert_eq!(again(&Known::default(), leant_on), Err(RuleKind::Grounds));
+    assert_eq!(
+        again(&memory(), Ground::OptIn(Act(8))),
+        Err(RuleKind::Grounds),
+        "another opt-in is not the one that was taken up"
+    );
     assert!(again(&Known::default(), Ground::Window).is_ok());
+    let taken_up = |used| Known {
+        opt_ins: vec![OptIn {
+            used,
+            ..memory().opt_ins[0]
+        }],
+        ..Known::default()
+    };
+    let own = taken_up(taken.seconds());
+    assert!(again(&own, leant_on).is_ok(), "by the ad itself");
+    let others = taken_up(SimTime(taken.0 - Span::HOUR.0).seconds());
+    assert_eq!(again(&others, leant_on), Err(RuleKind::Grounds));
 }

@@ -1,14 +1,14 @@
 //! Campaigns that are pushed to the whole audience, and slots that are closed.
 
-use crate::world::{ANN, BOB, CID, SHOES, World, campaign, config, policy, s};
-use chappe_base::{Fact, Money, RuleKind, UserId};
-use chappe_platform::policy::UserRule;
-use chappe_platform::{Command, Config, Notice};
+use crate::world::{ANN, BOB, CID, SHOES, TRAIL, World, campaign, config, policy, s};
+use chappe_base::{Act, ActKind, Fact, Money, RuleKind, Span, UserId};
+use chappe_platform::policy::{Agreement, Grounds, OptInScope, UserRule};
+use chappe_platform::{CampaignConfig, Command, Config, Notice, Past};
 
 fn world(user_rules: Vec<UserRule>, budget: i64) -> World {
     let mut world = World::new(Config {
         policy: policy(user_rules, Vec::new()),
-        campaigns: vec![chappe_platform::CampaignConfig {
+        campaigns: vec![CampaignConfig {
             budget: Money(budget),
             ..campaign(SHOES)
         }],
@@ -70,6 +70,53 @@ fn obeys_the_rules() {
     assert_eq!(reached(&world), []);
     let refused = |fact: &Fact| matches!(fact, Fact::Decided { decision: chappe_base::Decision::Refused(rule), .. } if *rule == RuleKind::NoAds);
     assert_eq!(world.count(refused), 3);
+}
+
+/// An ad of yesterday and one of today lie in the inbox together.
+#[test]
+fn ads_kept_for_long_are_held_to_what_allows_one_a_day() {
+    let every = Span::DAY;
+    let agreement = Agreement {
+        scope: OptInScope::Page,
+        every: Some(every),
+        life_days: 30,
+    };
+    for rule in [
+        UserRule::UserCap { count: 1, every },
+        UserRule::PageCap { count: 1, every },
+        UserRule::UnansweredCap { count: 1, every },
+        UserRule::Grounds(Grounds {
+            within: None,
+            one_further: false,
+            opt_in: Some(agreement),
+        }),
+    ] {
+        let hours = |hours: i64| s(3_600 * hours);
+        let sale = |start| CampaignConfig {
+            start,
+            end: hours(72),
+            ..campaign(SHOES)
+        };
+        let mut world = World::new(Config {
+            policy: policy(vec![rule], Vec::new()),
+            campaigns: vec![sale(hours(0)), sale(hours(25))],
+            pushes_ads: true,
+            ..config()
+        });
+        world.acquainted(ANN, SHOES);
+        let (user, page, topic, act) = (ANN, SHOES, TRAIL, Act::new(-1, 9, ActKind::Page, 0));
+        world.past(Past::OptIn {
+            user,
+            page,
+            topic,
+            act,
+        });
+        world.online(hours(26), ANN, 100);
+        world.run_until(hours(27));
+        assert_eq!(reached(&world), [ANN], "{rule:?}");
+        let withdrawn = |fact: &Fact| matches!(fact, Fact::Withdrawn { rule: r, .. } if *r == rule.kind());
+        assert_eq!(world.count(withdrawn), 1, "{rule:?}");
+    }
 }
 
 #[test]

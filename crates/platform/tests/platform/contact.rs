@@ -130,6 +130,50 @@ fn an_opt_in_taken_back_stops_the_ad_that_leans_on_it() {
     assert_eq!(withdrawn(&world), [RuleKind::Grounds]);
 }
 
+/// Otherwise the new token would let the ad under way through, and then pay for another.
+#[test]
+fn a_new_token_is_none_of_an_ad_under_way() {
+    let mut world = world(vec![UserRule::Grounds(TOKEN)]);
+    world.ad_wait = Span(5 * Span::SECOND.0);
+    world.at(s(50), opt_in(1));
+    world.online(s(60), ANN, 20);
+    world.at(s(62), opt_in(2));
+    world.online(s(100), ANN, 20);
+    world.online(s(200), ANN, 20);
+    world.run_until(s(300));
+    assert_eq!(withdrawn(&world), [RuleKind::Grounds]);
+    assert_eq!(allowed(&world), [true, true, false]);
+}
+
+/// What answers an ad is numbered eight days back.
+#[test]
+fn an_opt_in_is_as_old_as_the_day_it_was_given() {
+    let for_a_day = Grounds {
+        opt_in: Some(Agreement {
+            scope: OptInScope::Product,
+            every: None,
+            life_days: 1,
+        }),
+        ..TOKEN
+    };
+    let mut world = world(vec![UserRule::Grounds(for_a_day)]);
+    let (user, page, topic, source) = (ANN, SHOES, TRAIL, OptInSource::CheckoutButton);
+    let act = MessageId::new(ANN, Act::new(-8, 0, ActKind::Page, 0));
+    world.at(
+        s(50),
+        Command::OptIn {
+            act,
+            user,
+            page,
+            topic,
+            source,
+        },
+    );
+    world.online(s(60), ANN, 20);
+    world.run_until(s(100));
+    assert_eq!(allowed(&world), [true]);
+}
+
 #[test]
 fn one_further_ad_after_the_window_until_the_user_acts() {
     let mut world = world(vec![UserRule::Grounds(Grounds {

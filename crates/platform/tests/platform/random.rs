@@ -246,6 +246,23 @@ pub(crate) fn deeds(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<
     })
 }
 
+/// The same pages push one campaign after another, and inboxes keep what comes for long.
+fn pushing_config() -> Config {
+    let config = random_config();
+    let again = |round: i64| {
+        config.campaigns.iter().map(move |sale| CampaignConfig {
+            start: s(1_200 * round),
+            ..*sale
+        })
+    };
+    Config {
+        campaigns: (0..4).flat_map(again).collect(),
+        pushes_ads: true,
+        inbox_life: Span::DAY,
+        ..config
+    }
+}
+
 /// Plays the deeds; links take from these times in turn.
 fn play(deeds: &[Deed], delays: &[i64]) -> World {
     play_in(random_config(), deeds, delays)
@@ -295,14 +312,14 @@ fn assert_each_ends_once(world: &mut World) {
 }
 
 /// In any stretch of time as long as a cap's, no more ads reach a user than it allows.
-fn assert_caps_hold(world: &World) {
+fn assert_caps_hold(world: &World, config: &Config) {
     let mut seen: BTreeMap<UserId, Vec<(SimTime, PageId)>> = BTreeMap::new();
     let ads = world.picked(|fact| match fact {
         Fact::AdDelivered { user, campaign, .. } => Some((*user, *campaign)),
         _ => None,
     });
     for (at, (user, campaign)) in ads {
-        let page = random_config().campaigns[campaign.index()].page;
+        let page = config.campaigns[campaign.index()].page;
         let before = seen.entry(user).or_default();
         before.push((at, page));
         let within = |every: Span| before.iter().filter(move |(then, _)| at - *then < every);
@@ -341,15 +358,17 @@ proptest! {
     fn all_promises_hold(
         deeds in deeds(1..300),
         delays in prop::collection::vec(prop_oneof![4 => 0i64..100, 1 => 0i64..5_000], 1..40),
+        pushes in any::<bool>(),
     ) {
-        let mut world = play(&deeds, &delays);
+        let config = if pushes { pushing_config() } else { random_config() };
+        let mut world = play_in(config.clone(), &deeds, &delays);
         world.run();
         world.assert_settled();
-        assert_caps_hold(&world);
+        assert_caps_hold(&world, &config);
         assert_blocks_hold(&world);
         let balances: Money = (0..USERS).map(|user| world.free(Party::User(UserId(user)))).sum();
         let pages: Money = (0..PAGES).map(|page| world.free(Party::Page(PageId(page)))).sum();
-        let rest: Money = (0..3).map(|id| {
+        let rest: Money = (0..config.campaigns.len() as u16).map(|id| {
             let campaign = CampaignId(id);
             // The campaigns are over: only ads that are kept still hold money.
             assert_eq!(world.everywhere(chappe_base::Account::Campaign(campaign)), Money::ZERO);

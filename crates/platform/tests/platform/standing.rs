@@ -1,7 +1,11 @@
 //! What pages may do and what they pay, over several shards.
 
-use crate::world::{ANN, LINK, PRICE, RESERVE, SHOES, USERS, World, act, campaign, config, policy, s};
-use chappe_base::{Account, Decision, Fact, Money, Party, ProductId, Quality, ReachStep, RuleKind, UserId};
+use crate::world::{
+    ANN, BOB, CID, LINK, PRICE, RESERVE, SHOES, USERS, World, act, campaign, config, policy, s,
+};
+use chappe_base::{
+    Account, Decision, Fact, Money, Party, ProductId, Quality, ReachStep, RuleKind, Span, UserId,
+};
 use chappe_platform::policy::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
 use chappe_platform::{CampaignConfig, Command, Config};
 
@@ -9,8 +13,12 @@ const DAY: i64 = 86_400;
 
 /// Everybody knows the shoe shop, whose campaign lasts three days.
 fn world(rule: PageRule) -> World {
+    world_of(rule, 3)
+}
+
+fn world_of(rule: PageRule, days: i64) -> World {
     let sale = CampaignConfig {
-        end: s(3 * DAY),
+        end: s(days * DAY),
         budget: Money(90),
         ..campaign(SHOES)
     };
@@ -106,15 +114,49 @@ fn a_tier_that_is_used_up_refuses() {
     );
 }
 
+/// One campaign's lease runs out while the other's lasts.
 #[test]
-fn a_page_that_many_complain_of_pauses() {
-    let mut world = world(PageRule::Quality(QualityRule {
+fn a_lapsed_lease_leaves_the_reach_to_its_sibling() {
+    let rule = PageRule::Tiers(Tiers {
+        limits: [4, 100, 1_000, 10_000],
+        start: 0,
+    });
+    let sale = |minutes: i64| CampaignConfig {
+        end: s(60 * minutes),
+        ..campaign(SHOES)
+    };
+    let mut world = World::new(Config {
+        policy: policy(Vec::new(), vec![rule]),
+        campaigns: vec![sale(5), sale(60)],
+        lease_life: Span::HOUR,
+        ..config()
+    });
+    world.acquainted(ANN, SHOES);
+    world.request_leases(s(0), ANN);
+    world.online(s(360), ANN, 5);
+    world.run_until(s(400));
+    let moved = |fact: &Fact| match fact {
+        Fact::ReachMoved { step, .. } => Some(*step),
+        _ => None,
+    };
+    let steps: Vec<ReachStep> = world.picked(moved).into_iter().map(|(_, step)| step).collect();
+    assert!(!steps.contains(&ReachStep::Returned), "{steps:?}");
+    assert_eq!(recipients(&world), [ANN]);
+    world.run();
+    let regained = |fact: &Fact| moved(fact) == Some(ReachStep::Regained);
+    assert!(world.count(regained) > 0, "with the last lease it goes back");
+}
+
+#[test]
+fn a_page_that_many_complain_of_pauses_for_a_week() {
+    let rule = PageRule::Quality(QualityRule {
         yellow_ppm: 5_000,
         red_ppm: 10_000,
         read_ppm: 0,
         ads_count: 1,
         on_red: OnRed::Pause,
-    }));
+    });
+    let mut world = world_of(rule, 9);
     come_and_go(&mut world, 60, 1);
     world.at(
         s(3_600),
@@ -124,18 +166,36 @@ fn a_page_that_many_complain_of_pauses() {
         },
     );
     come_and_go(&mut world, 3_700, 3);
-    world.run();
-    let red = |fact: &Fact| {
-        matches!(
-            fact,
-            Fact::Rated {
-                quality: Quality::Red,
-                ..
-            }
-        )
+    come_and_go(&mut world, 6 * DAY, 3);
+    world.run_until(s(7 * DAY));
+    let rated = |fact: &Fact| match fact {
+        Fact::Rated { quality, .. } => Some(*quality),
+        _ => None,
     };
-    assert!(world.count(red) > 0);
+    let last = |world: &World| world.picked(rated).last().map(|(_, quality)| *quality);
+    assert_eq!(last(&world), Some(Quality::Red));
     assert!(refused(&world, RuleKind::Quality));
+    let sent = recipients(&world).len();
+    come_and_go(&mut world, 7 * DAY, 1);
+    world.run();
+    assert_eq!(last(&world), Some(Quality::Green));
+    assert!(
+        recipients(&world).len() > sent,
+        "what was complained of is a week ago"
+    );
+}
+
+/// One ad a second, which Ann's shard has just leased.
+#[test]
+fn a_page_that_was_too_fast_is_asked_again_in_a_second() {
+    let mut world = world(PageRule::Throughput { per_second: 1 });
+    world.online(s(60), ANN, 1);
+    for second in [60, 63, 66] {
+        world.online(s(second), BOB, 1);
+    }
+    world.run_until(s(70));
+    assert!(refused(&world, RuleKind::Throughput));
+    assert_eq!(recipients(&world), [BOB]);
 }
 
 #[test]
@@ -161,6 +221,65 @@ fn a_plan_sends_its_messages_and_no_more() {
     assert_eq!(earned, Money(5 + sent - 6), "the plan, and each beyond it");
 }
 
+/// The last lease of a month comes back after its end.
+#[test]
+fn ads_beyond_a_plan_that_were_not_sent_are_paid_back_after_the_month() {
+    let plan = PageRule::Quota(Quota {
+        messages_count: 1,
+        fee: Money(5),
+        overage: Some(Money(1)),
+    });
+    let mut world = world_of(plan, 40);
+    world.online(s(30 * DAY - 60), ANN, 5);
+    world.run_until(s(30 * DAY));
+    assert_eq!(
+        world.everywhere(Account::MessageRevenue),
+        Money(6),
+        "two are leased"
+    );
+    world.run();
+    assert_eq!(
+        (recipients(&world), world.everywhere(Account::MessageRevenue)),
+        (vec![], Money(5))
+    );
+}
+
+/// Ann's ad of last month is withdrawn while her shard sends another on a lease of this month.
+#[test]
+fn an_ad_that_comes_back_is_of_the_month_it_was_leased_in() {
+    let plan = PageRule::Quota(Quota {
+        messages_count: 2,
+        fee: Money(5),
+        overage: None,
+    });
+    let mut world = world_of(plan, 40);
+    let month = 30 * DAY;
+    world.ad_wait = Span(10 * Span::SECOND.0);
+    world.online(s(month - 120), ANN, 5);
+    world.online(s(month - 60), ANN, 5);
+    world.run_until(s(month));
+    world.ad_wait = Span::ZERO;
+    world.online(s(month + 60), CID, 5);
+    world.online(s(month + 120), CID, 5);
+    let (user, page) = (ANN, SHOES);
+    world.at(
+        s(month + 130),
+        Command::Block {
+            user,
+            party: Party::Page(page),
+        },
+    );
+    world.online(s(month + 140), ANN, 5);
+    for minute in 3..60 {
+        world.online(s(month + 60 * minute), CID, 5);
+    }
+    world.run();
+    let withdrawn = |fact: &Fact| matches!(fact, Fact::Withdrawn { .. });
+    assert!(world.count(withdrawn) > 0);
+    assert_eq!(recipients(&world), [CID; 2], "two messages a month");
+    world.assert_settled();
+}
+
 #[test]
 fn a_bid_below_the_reserve_is_refused() {
     for rule in [
@@ -176,6 +295,58 @@ fn a_bid_below_the_reserve_is_refused() {
         assert_eq!(recipients(&world), []);
         assert!(refused(&world, rule.kind()), "{rule:?}");
     }
+}
+
+/// The shop has two campaigns, whose leases are renewed before they run out.
+#[test]
+fn a_home_hears_of_ads_as_it_hears_of_complaints() {
+    let rule = PageRule::Quality(QualityRule {
+        yellow_ppm: 500_000,
+        red_ppm: 900_000,
+        read_ppm: 0,
+        ads_count: 1,
+        on_red: OnRed::Pause,
+    });
+    let sale = CampaignConfig {
+        end: s(3 * DAY),
+        budget: Money(50),
+        ..campaign(SHOES)
+    };
+    let mut world = World::new(Config {
+        policy: policy(Vec::new(), vec![rule]),
+        campaigns: vec![
+            sale,
+            CampaignConfig {
+                bid: Money(3),
+                ..sale
+            },
+        ],
+        lease_life: Span::HOUR,
+        ..config()
+    });
+    world.acquainted(ANN, SHOES);
+    for round in 0..14 {
+        world.online(s(60 + 600 * round), ANN, 5);
+    }
+    let (user, page) = (ANN, SHOES);
+    world.at(s(8_400), Command::Mute { user, page });
+    let compare = |world: &mut World, until, shown_before| {
+        world.run_until(s(until));
+        let told = world.picked(|fact| match fact {
+            Fact::Rated { heard, .. } => Some(heard.delivered),
+            _ => None,
+        });
+        let told: u32 = told.into_iter().map(|(_, delivered)| delivered).sum();
+        let mut shown = world.picked(|fact| matches!(fact, Fact::AdDelivered { .. }).then_some(()));
+        shown.retain(|(at, ())| *at < s(shown_before));
+        assert!(
+            shown.len() > 4 && told as usize >= shown.len(),
+            "{told} {shown:?}"
+        );
+    };
+    compare(&mut world, 8_400, 8_400 - 3_700);
+    // The complaint is of the first campaign, the ads are of the second.
+    compare(&mut world, 8_402, 8_400);
 }
 
 /// The user buys on the first day; the parcel leaves `after` so many seconds.

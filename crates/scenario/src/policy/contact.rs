@@ -28,7 +28,7 @@ pub(crate) struct AgreementFile {
     pub(crate) scope: OptInWord,
     /// In how long it is good for one ad; without it, for one ad in all.
     pub(crate) every: Option<Duration>,
-    /// How long it lives, in whole days.
+    /// How long it lives, in whole days; the last of them may end up to an hour early.
     pub(crate) life: Duration,
 }
 

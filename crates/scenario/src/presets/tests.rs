@@ -1,7 +1,7 @@
 //! Cases written from what was published, and what each preset says of them.
 
 use super::*;
-use chappe_base::{Act, ActKind, Format, MessageClass, PageId, Seconds, SimTime, Topic};
+use chappe_base::{Act, Format, MessageClass, PageId, Seconds, SimTime, Topic};
 use chappe_platform::policy::{Case, Contact, Memory, OptIn};
 
 const NOW: SimTime = SimTime(500 * Span::DAY.0);
@@ -65,17 +65,22 @@ fn given() -> Given {
     }
 }
 
+/// When an opt-in was given so many days ago.
+fn given_ago(days: i64) -> i16 {
+    SimTime(NOW.0 - days * DAY).hours_above()
+}
+
 impl Given {
     fn silent_for(mut self, nanoseconds: i64) -> Given {
         self.case.since_last_act = Some(Span(nanoseconds));
         self
     }
 
-    fn opted_in(mut self, days_ago: i32, used: Seconds) -> Given {
-        let act = Act::new(NOW.day() - days_ago, 0, ActKind::Page, 0);
+    fn opted_in(mut self, days_ago: i64, used: Seconds) -> Given {
         self.opt_in = Some(OptIn {
             topic: SHOES,
-            act,
+            act: Act(1),
+            given: given_ago(days_ago),
             used,
         });
         self
@@ -236,7 +241,7 @@ fn recurring_2022() {
         ],
     );
     let request = Preset::named("recurring-2022").unwrap().opt_in_request.unwrap();
-    let given = |days_ago: i32| Some(Act::new(NOW.day() - days_ago, 0, ActKind::Page, 0));
+    let given = |days_ago| given().opted_in(days_ago, UNUSED).opt_in;
     for (since, on_record, expected) in [
         (DAY, None, true),
         (DAY + 1, None, false),

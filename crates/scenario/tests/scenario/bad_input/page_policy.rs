@@ -26,6 +26,10 @@ fn limits_and_prices_that_cannot_be() {
             "quota = { messages = 0, fee = \"5\" }",
             "`policy.quota.messages` must be at least 1",
         ),
+        (
+            "quota = { messages = 9, fee = \"5\", overage = \"2000.01\" }",
+            "`policy.quota`: `overage` must be at most 2000",
+        ),
     ] {
         let text = format!("[policy]\n{line}\n");
         let error = parse("a.toml", &text, &Options::default()).expect_err("it should be refused");
