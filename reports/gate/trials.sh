@@ -32,7 +32,7 @@ grep -q CHAPPE_BRAKE "$kernel" && grep -q 'brake();' "$kernel" && grep -q CHAPPE
 cargo build --release --package chappe-cli
 cargo build --release --package chappe-cli --manifest-path "$work/source/Cargo.toml" --target-dir target/gate/build
 cp target/gate/build/release/chappe "$work/braked"
-chappe=target/release/chappe
+chappe=${CARGO_TARGET_DIR:-target}/release/chappe
 
 # A program with so many turns of the brake, and a lax cap or none.
 program() { # NAME TURNS LAX

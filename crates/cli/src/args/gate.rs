@@ -113,7 +113,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "NAME[=FILTER]", requires = "baseline")]
     pub(crate) bench: Vec<String>,
     /// Rounds of timings: in each the baseline runs twice and the candidate once.
-    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(6..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(6..=1000))]
     pub(crate) rounds: u32,
     /// The smallest slowdown that matters, as a share: 0.03 is 3%.
     #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = share)]
@@ -176,7 +176,7 @@ pub(crate) struct MeasureArgs {
     #[arg(long, value_enum)]
     pub(crate) time: Option<Clocked>,
     /// How long a live load is measured.
-    #[arg(long, value_name = "TIME", default_value = "300ms", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "150ms", value_parser = duration)]
     pub(crate) duration: Duration,
 }
 

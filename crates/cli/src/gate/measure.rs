@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// How long a live load warms up.
-const WARM_UP: Duration = Duration::from_millis(100);
+const WARM_UP: Duration = Duration::from_millis(50);
 
 /// What a case comes to.
 pub(crate) fn play(case: &GateCase) -> Result<Played, Failure> {

@@ -161,26 +161,32 @@ fn recorded(
                 before.toolchain, now.toolchain
             ));
         }
-        notices.push(wall_time_of(name, before, now));
         all.push(before.clone());
     }
+    notices.push(wall_time_of(entries, &all, now));
     Ok(all)
 }
 
-/// What a recorded wall time is good for.
-fn wall_time_of(name: &str, before: &Played, now: &Played) -> String {
-    if before.machine == now.machine {
+/// What recorded wall times are good for.
+fn wall_time_of(entries: &[Entry], before: &[Played], now: &[Played]) -> String {
+    let foreign: Vec<&str> = entries
+        .iter()
+        .zip(before.iter().zip(now))
+        .filter(|(_, (before, now))| before.machine != now.machine)
+        .map(|(entry, _)| entry.name.as_str())
+        .collect();
+    let advice = "give --baseline with a revision or a binary to have it compared";
+    if foreign.is_empty() {
+        let mean = |all: &[Played]| all.iter().map(|it| it.event_ns).sum::<f64>() / all.len() as f64;
+        let (before, now) = (mean(before), mean(now));
         format!(
-            "{name}: an event took {:.0} ns when the baseline was recorded and {:.0} ns now, which is no \
-             evidence: give --baseline with a revision or a binary to have wall time compared",
-            before.event_ns, now.event_ns
+            "wall time was not compared: an event took {before:.0} ns on average when the baselines were \
+             recorded and {now:.0} ns now, which is no evidence; {advice}"
         )
     } else {
-        let machine = &before.machine;
         format!(
-            "{name}: its baseline is of another machine ({}, {} cores), so its wall time is no evidence here; \
-             give --baseline with a revision or a binary",
-            machine.processor, machine.cores
+            "wall time was not compared, and is no evidence for baselines of another machine ({}); {advice}",
+            foreign.join(", ")
         )
     }
 }
@@ -237,4 +243,63 @@ fn say(args: &CheckArgs, record: &GateRecord, report: &str) -> Result<(), Failur
         writeln!(out, "Report: {report}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_metrics::{Behaviour, GateCase, Machine, ScenarioId};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn wall_time_of_another_machine_is_no_evidence() {
+        let case = GateCase {
+            file: String::new(),
+            set: Vec::new(),
+            scale: None,
+            seed: None,
+            rate: None,
+        };
+        let entry = Entry {
+            name: "town".to_string(),
+            case,
+            baseline: None,
+        };
+        let played = |cores, event_ns| Played {
+            scenario: ScenarioId {
+                name: String::new(),
+                title: String::new(),
+                question: String::new(),
+                hash: String::new(),
+                arm: None,
+            },
+            seed: 1,
+            version: String::new(),
+            toolchain: String::new(),
+            machine: Machine {
+                cores,
+                ..Machine::default()
+            },
+            behaviour: Behaviour {
+                digest: String::new(),
+                metrics: BTreeMap::new(),
+            },
+            cost: BTreeMap::new(),
+            event_ns,
+        };
+        let told = |cores| {
+            wall_time_of(
+                std::slice::from_ref(&entry),
+                &[played(2, 200.4)],
+                &[played(cores, 300.0)],
+            )
+        };
+        assert!(
+            told(2).contains("200 ns on average") && told(2).contains("300 ns now"),
+            "{}",
+            told(2)
+        );
+        assert!(told(4).contains("another machine (town)"), "{}", told(4));
+        assert!(!told(4).contains("300"), "{}", told(4));
+    }
 }
