@@ -209,7 +209,7 @@ pub fn gate_problems(record: &GateRecord) -> Vec<String> {
 pub fn gate_answer(record: &GateRecord) -> Vec<String> {
     let findings = findings(record);
     let of = |weight| findings.iter().filter(move |finding| finding.weight == weight);
-    let told = |finding: &Finding| words::sentence(&finding.told);
+    let told = |finding: &Finding| format!("{}.", finding.told);
     let verdict = verdict(record, &findings);
     let shown = [Weight::Closing, Weight::Better, Weight::Open]
         .into_iter()

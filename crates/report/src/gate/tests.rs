@@ -106,11 +106,11 @@ fn the_answer_begins_with_the_verdict_and_names_what_moved() {
         gate_answer(&record()),
         [
             "The gate is closed: behaviour changed in 1 scenario, 2 costs (1 regressed), 3 timings (1 regressed, 1 improved, 1 inconclusive), held against revision main (0123456789ab).",
-            "First-ads: behaviour changed: 2 metrics moved: blocks 120 → 98, reads 5000001 → 5000002.",
-            "First-ads, instructions: 5.00% more (2.00 M → 2.10 M, tolerance 0.5%): regressed.",
-            "First-ads, time per event: 10% slower: regressed.",
-            "First-ads, processor time per command: 10% slower: improved.",
-            "First-ads, median delivery: 10% slower: inconclusive.",
+            "first-ads: behaviour changed: 2 metrics moved: blocks 120 → 98, reads 5,000,001 → 5,000,002.",
+            "first-ads, instructions: 5.00% more (2,000,000 → 2,100,000, tolerance 0.5%): regressed.",
+            "first-ads, time per event: 10% slower: regressed.",
+            "first-ads, processor time per command: 10% slower: improved.",
+            "first-ads, median delivery: 10% slower: inconclusive.",
             "Note: instructions are not counted: valgrind is not installed.",
         ]
     );
