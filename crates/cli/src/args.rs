@@ -333,6 +333,10 @@ pub(crate) enum StudyName {
     Whatif,
     /// sweep.json
     Sweep,
+    /// gate.json
+    Gate,
+    /// reports/baselines
+    Baseline,
     /// history.json
     History,
 }

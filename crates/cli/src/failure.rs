@@ -27,7 +27,7 @@ pub(crate) enum Failure {
     #[error("the audit found {0} violation(s)")]
     Violations(u64),
     /// The gate found what it is there to find, and the summary says what.
-    #[error("the gate is closed: {0}")]
+    #[error("the gate is closed:\n  {0}")]
     Regressed(String),
     /// Thresholds were not met, and the summary says which.
     #[error("{0} threshold(s) not met")]

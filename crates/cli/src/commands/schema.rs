@@ -2,7 +2,9 @@
 
 use crate::args::{SchemaArgs, StudyName};
 use crate::failure::Failure;
-use chappe_metrics::{CapacityRecord, ComparisonRecord, HistoryRecord, SweepRecord, WhatIfRecord};
+use chappe_metrics::{
+    Baseline, CapacityRecord, ComparisonRecord, GateRecord, HistoryRecord, SweepRecord, WhatIfRecord,
+};
 use schemars::schema_for;
 use std::io::{Write, stdout};
 
@@ -18,6 +20,8 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<(), Failure> {
             StudyName::Comparison => schema_for!(ComparisonRecord),
             StudyName::Whatif => schema_for!(WhatIfRecord),
             StudyName::Sweep => schema_for!(SweepRecord),
+            StudyName::Gate => schema_for!(GateRecord),
+            StudyName::Baseline => schema_for!(Baseline),
             StudyName::History => schema_for!(HistoryRecord),
         };
         serde_json::to_value(schema)

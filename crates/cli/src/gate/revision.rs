@@ -165,7 +165,7 @@ impl Worktree {
 
 impl Drop for Worktree {
     fn drop(&mut self) {
-        // Left behind it costs room, and the next check tidies it up.
+        // Should that fail, it costs room in the target folder, and nothing else.
         let _ = fs::remove_dir_all(&self.folder);
         let _ = git(&self.repository, &["worktree", "prune"]);
     }

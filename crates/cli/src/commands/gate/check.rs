@@ -75,7 +75,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     say(args, &record, &folder.join("summary.md").display().to_string())?;
     match problems.is_empty() {
         true => Ok(()),
-        false => Err(Failure::Regressed(problems.join("; "))),
+        false => Err(Failure::Regressed(problems.join("\n  "))),
     }
 }
 
