@@ -45,6 +45,9 @@ pub(crate) enum Failure {
     /// The run was interrupted; what it had is written.
     #[error("interrupted; the report covers the run up to {0}")]
     Interrupted(String),
+    /// It was interrupted before there was anything to write.
+    #[error("interrupted; nothing was written")]
+    Abandoned,
     /// A study was interrupted; the runs that ended are kept.
     #[error("interrupted; {0} are kept, and the same command goes on from there")]
     Kept(String),
@@ -106,7 +109,7 @@ impl Failure {
             Failure::Regressed(_) => 4,
             Failure::Invalid { .. } | Failure::Generator { .. } => 5,
             Failure::Thresholds(_) => 99,
-            Failure::Interrupted(_) | Failure::Kept(_) => 130,
+            Failure::Interrupted(_) | Failure::Abandoned | Failure::Kept(_) => 130,
         }
     }
 

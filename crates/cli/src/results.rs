@@ -6,7 +6,7 @@ use crate::output::Output;
 use crate::terminal::{table, time};
 use chappe_base::SimTime;
 use chappe_metrics::{
-    Clock, Execution, Memory, ResultParts, RunRecord, Threshold, Warning, write_csv, write_hlog,
+    Clock, Execution, LoadOutcome, Memory, ResultParts, RunRecord, Threshold, Warning, write_csv, write_hlog,
 };
 use chappe_report::words;
 use chappe_scenario::Scenario;
@@ -161,6 +161,14 @@ fn memory_rows(record: &RunRecord) -> Vec<(String, String)> {
         .collect()
 }
 
+/// That the generator was the limit of a load.
+pub(crate) fn too_late(outcome: &LoadOutcome) -> Failure {
+    Failure::Invalid {
+        late_percent: outcome.late_count as f64 * 100.0 / outcome.sent_count as f64,
+        rate: outcome.sent_count as f64 * 1e9 / outcome.measured_ns as f64,
+    }
+}
+
 /// How the run ends: broken promises weigh more than an interruption, and that more than a
 /// threshold.
 pub(crate) fn verdict(record: &RunRecord) -> Result<(), Failure> {
@@ -183,10 +191,7 @@ pub(crate) fn verdict(record: &RunRecord) -> Result<(), Failure> {
         return Err(Failure::Interrupted(until));
     }
     if let Some(outcome) = outcome.filter(|outcome| !outcome.valid) {
-        return Err(Failure::Invalid {
-            late_percent: outcome.late_count as f64 * 100.0 / outcome.sent_count as f64,
-            rate: outcome.sent_count as f64 * 1e9 / outcome.measured_ns as f64,
-        });
+        return Err(too_late(outcome));
     }
     let missed: Vec<_> = record
         .result

@@ -92,7 +92,7 @@ impl Session {
         gauge.finish();
         if tape.requests().last().is_none_or(|last| last.at < self.from) {
             return Err(match stop_on_interrupt().is_raised() {
-                true => Failure::Interrupted("nothing: the tape was still being recorded".to_string()),
+                true => Failure::Abandoned,
                 false => Failure::usage_with(
                     "nobody asks the platform for anything after that time",
                     "begin earlier with --from, or take a scenario with people in it",

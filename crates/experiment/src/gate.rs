@@ -53,9 +53,19 @@ pub struct Slowdown {
 pub struct Judged {
     /// What it comes to; never [`Verdict::Changed`].
     pub verdict: Verdict,
+    /// Whether it seemed to have moved, and a fresh repetition did not find it so.
+    pub is_unconfirmed: bool,
     /// If inconclusive: about how many more rounds would tell, were the estimates right. `None` where no
-    /// reasonable number would.
+    /// reasonable number would, or a repetition contradicted them.
     pub more_rounds_count: Option<usize>,
+}
+
+/// The fewest rounds in which so many timings can be told from chance at all: the least p-value of the
+/// signed-rank test is two to the power of one less their number. An even number.
+#[must_use]
+pub fn rounds_wanted(timings_count: usize) -> usize {
+    let least = libm::log2(2.0 * timings_count.max(1) as f64 / SIGNIFICANCE);
+    (least.ceil() as usize).next_multiple_of(2)
 }
 
 /// Holds all timings of a check against each other; `None` for those with fewer than two rounds, or with a
@@ -143,9 +153,11 @@ impl Slowdown {
             None if is_within => Verdict::Unchanged,
             None => Verdict::Inconclusive,
         };
-        let is_open = verdict == Verdict::Inconclusive;
+        let is_unconfirmed = suspicion.is_some() && confirmed.is_none();
+        let is_open = verdict == Verdict::Inconclusive && !is_unconfirmed;
         Judged {
             verdict,
+            is_unconfirmed,
             more_rounds_count: is_open.then(|| self.more_rounds(smallest_effect)).flatten(),
         }
     }
@@ -164,6 +176,9 @@ impl Slowdown {
             format!(" {}", way(one))
         };
         let advice = match (judged.verdict, judged.more_rounds_count) {
+            (Verdict::Inconclusive, _) if judged.is_unconfirmed => {
+                ", as a fresh repetition did not find it again".to_string()
+            }
             (Verdict::Inconclusive, Some(count)) => format!(", about {count} more rounds would tell"),
             (Verdict::Inconclusive, None) => ", and more rounds would hardly tell".to_string(),
             (Verdict::Improved | Verdict::Unchanged | Verdict::Regressed | Verdict::Changed, _) => {

@@ -267,9 +267,12 @@ fn verdict(record: &GateRecord, findings: &[Finding]) -> String {
         .chain(looked_at("wall time", "timing"))
         .collect();
     let gate = if record.passed { "open" } else { "closed" };
+    let looked_at = match parts.is_empty() {
+        true => "nothing could be judged".to_owned(),
+        false => parts.join(", "),
+    };
     format!(
-        "The gate is {gate}: {}, held against {}.",
-        parts.join(", "),
+        "The gate is {gate}: {looked_at}, held against {}.",
         record.baseline
     )
 }

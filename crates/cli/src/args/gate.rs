@@ -71,7 +71,7 @@ pub(crate) struct Changes {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Time short live loads as well, at so many commands per second.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = rate)]
     pub(crate) rate: Option<f64>,
 }
 
@@ -112,7 +112,7 @@ pub(crate) struct CheckArgs {
     /// The baseline must be a revision.
     #[arg(long, value_name = "NAME[=FILTER]", requires = "baseline")]
     pub(crate) bench: Vec<String>,
-    /// Rounds of timings: in each the baseline runs twice and the candidate once.
+    /// Rounds of timings: in each the baseline runs twice and the candidate once. Many timings take more.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(6..=1000))]
     pub(crate) rounds: u32,
     /// The smallest slowdown that matters, as a share: 0.03 is 3%.
@@ -196,6 +196,13 @@ pub(crate) enum Clocked {
     Simulation,
     /// A live load.
     Load,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (1.0..=1e9).contains(&rate) => Ok(rate),
+        _ => Err("give commands per second, such as 50000".to_string()),
+    }
 }
 
 fn share(text: &str) -> Result<f64, String> {

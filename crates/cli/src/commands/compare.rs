@@ -177,9 +177,7 @@ fn run_in_turn(
     for run in order.runs() {
         let live = sessions[run.variant].play(plan, duration)?;
         if stop_on_interrupt().is_raised() {
-            return Err(Failure::Interrupted(
-                "nothing: a comparison needs all its rounds".to_string(),
-            ));
+            return Err(Failure::Abandoned);
         }
         let variant = &compare.values[run.variant];
         if !live.outcome.valid {

@@ -10,12 +10,14 @@ use crate::args::{Cases, GateCommand};
 use crate::failure::Failure;
 use crate::gate::baselines::Entry;
 use crate::gate::instructions::count;
-use crate::gate::side::{Side, interrupted, words};
+use crate::gate::side::{Side, words};
 use crate::pages;
 use crate::terminal::{Steps, stop_on_interrupt};
 use chappe_metrics::Played;
 
 pub(crate) fn gate(command: &GateCommand) -> Result<(), Failure> {
+    // From here on Ctrl-C lets everything clean up behind itself.
+    stop_on_interrupt();
     match command {
         GateCommand::Record(args) => record::record(args),
         GateCommand::Check(args) => check::check(args),
@@ -57,8 +59,13 @@ fn play_all(
                         .extend(counted.map(|count| ("instructions".to_string(), count)));
                 }
             }
-            Err(_) if stop_on_interrupt().is_raised() => return Err(interrupted()),
-            Err(why) => notices.push(format!("instructions are not counted: {why}")),
+            Err(_) if stop_on_interrupt().is_raised() => return Err(Failure::Abandoned),
+            Err(why) => {
+                let notice = format!("instructions are not counted: {why}");
+                if !notices.contains(&notice) {
+                    notices.push(notice);
+                }
+            }
         }
     }
     Ok(all)

@@ -1,6 +1,5 @@
 //! The folder of baselines: a file for each scenario.
 
-use super::revision::current_commit;
 use super::source;
 use crate::args::{Cases, Changes};
 use crate::aside::Aside;
@@ -45,7 +44,7 @@ impl Folder {
             let names = self.names()?;
             names
                 .iter()
-                .map(|name| self.known(name, &cases.changes))
+                .map(|name| self.known(name, None, &cases.changes))
                 .collect::<Result<_, _>>()?
         } else {
             cases
@@ -82,31 +81,30 @@ impl Folder {
 
     /// A scenario by its file, or by the name of its baseline.
     fn entry(&self, scenario: &Path, changes: &Changes) -> Result<Entry, Failure> {
-        let is_name = !scenario.exists() && scenario.extension().is_none();
-        let name = match is_name {
-            true => scenario.display().to_string(),
-            false => scenario
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
-        };
-        if is_name || self.file(&name).exists() {
-            return self.known(&name, changes);
+        let is_file = scenario.exists() || scenario.extension().is_some_and(|ending| ending == "toml");
+        if !is_file {
+            return self.known(&scenario.display().to_string(), None, changes);
+        }
+        let name = scenario.file_stem().unwrap_or_default().to_string_lossy();
+        if self.file(&name).exists() {
+            return self.known(&name, Some(scenario), changes);
         }
         let case = changes.case(scenario);
         check(&case)?;
         Ok(Entry {
-            name,
+            name: name.into_owned(),
             case,
             baseline: None,
         })
     }
 
-    /// A scenario that has a baseline, played as that was but for `changes`.
-    fn known(&self, name: &str, changes: &Changes) -> Result<Entry, Failure> {
+    /// A scenario that has a baseline, played as that was but for `changes`, of the file that was given.
+    fn known(&self, name: &str, file: Option<&Path>, changes: &Changes) -> Result<Entry, Failure> {
         let baseline = self.read(name)?;
-        let case = changed(baseline.case.clone(), changes);
+        let mut case = changed(baseline.case.clone(), changes);
+        if let Some(file) = file {
+            case.file = file.display().to_string();
+        }
         check(&case)?;
         Ok(Entry {
             name: name.to_string(),
@@ -150,13 +148,14 @@ impl Folder {
         &self,
         entry: &Entry,
         played: Played,
+        commit: Option<&String>,
         accepted: Vec<Acceptance>,
     ) -> Result<PathBuf, Failure> {
         let mut baseline = Baseline {
             schema: BASELINE_SCHEMA.to_string(),
             checksum: String::new(),
             case: entry.case.clone(),
-            commit: current_commit(),
+            commit: commit.cloned(),
             recorded: now(),
             played,
             accepted,

@@ -1,6 +1,7 @@
 //! Criterion benches, one process a timing.
 
 use crate::failure::Failure;
+use crate::terminal::stop_on_interrupt;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -64,13 +65,18 @@ impl Benches {
         self.0.iter()
     }
 
-    /// Adds the program that cargo says it built.
-    pub(crate) fn add<'a>(&mut self, name: &str, said: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
-        let program = said
+    /// The program of a target, by what cargo says it built.
+    pub(crate) fn built(said: &str, target: &str) -> Option<PathBuf> {
+        said.lines()
+            .rev()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .filter(|message| message["target"]["name"] == name)
-            .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .last();
+            .filter(|message| message["target"]["name"] == target)
+            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+    }
+
+    /// Adds the program that cargo says it built.
+    pub(crate) fn add(&mut self, name: &str, said: &str) -> Result<(), Failure> {
+        let program = Benches::built(said, name);
         let program = program.ok_or_else(|| Failure::usage(format!("there is no bench `{name}`")))?;
         self.0.insert(name.to_string(), program);
         Ok(())
@@ -92,6 +98,9 @@ impl Benches {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
+        if stop_on_interrupt().is_raised() {
+            return Err(Failure::Abandoned);
+        }
         match status {
             Ok(status) if status.success() => {}
             Ok(status) => return Err(wrong(format!("failed: {status}"))),
@@ -147,7 +156,7 @@ mod tests {
 {"reason":"compiler-artifact","target":{"name":"ledger"},"executable":"target/release/deps/ledger-1"}
 {"reason":"build-finished","success":true}"#;
         let mut benches = Benches::default();
-        benches.add("ledger", said.lines()).unwrap();
+        benches.add("ledger", said).unwrap();
         assert_eq!(
             benches.programs().collect::<Vec<_>>(),
             [(
@@ -155,6 +164,6 @@ mod tests {
                 &PathBuf::from("target/release/deps/ledger-1")
             )]
         );
-        assert!(benches.add("policy", said.lines()).is_err());
+        assert!(benches.add("policy", said).is_err());
     }
 }

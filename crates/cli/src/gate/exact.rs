@@ -51,6 +51,23 @@ fn cost_verdict(cost: &CostMetric, before: &Played, now: &Played) -> Option<Cost
     })
 }
 
+/// Costs that only the baseline has, or only the candidate, each as a notice.
+pub(crate) fn one_sided(name: &str, before: &Played, now: &Played) -> Vec<String> {
+    let has = |played: &Played, cost: &CostMetric| played.cost.contains_key(cost.name);
+    let notice = |cost: &CostMetric| match (has(before, cost), has(now, cost)) {
+        (true, false) => Some(format!(
+            "{name}: {} were not counted now, and are not compared",
+            cost.name
+        )),
+        (false, true) => Some(format!(
+            "{name}: its baseline has no {}, so they are not compared; `chappe gate accept` adds them",
+            cost.name
+        )),
+        (true, true) | (false, false) => None,
+    };
+    COSTS.iter().filter_map(notice).collect()
+}
+
 /// The names of all that moved.
 pub(crate) fn moved(verdict: &CaseVerdict) -> Vec<String> {
     let digest = (verdict.digest_before != verdict.digest_now).then(|| "digest".to_string());

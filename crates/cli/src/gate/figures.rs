@@ -2,20 +2,32 @@
 
 use super::baselines::{Entry, now};
 use super::history::{History, Kind, RecordedFigure, RecordedRun};
-use super::revision::current_commit;
 use crate::failure::Failure;
 use chappe_metrics::{Better, COSTS, Machine, Metric, Played, Unit, find};
 use std::path::Path;
 
+/// Makes sure that what is in the way of a history is one, before anything is played for it.
+pub(crate) fn make_sure_of(file: &Path) -> Result<(), Failure> {
+    match file.exists() {
+        true => History::open(file).map(drop),
+        false => Ok(()),
+    }
+}
+
 /// Adds what all cases came to: all of it, or nothing.
-pub(crate) fn add_to(file: &Path, entries: &[Entry], all: &[Played]) -> Result<(), Failure> {
-    let (at, commit) = (now(), current_commit());
+pub(crate) fn add_to(
+    file: &Path,
+    commit: Option<&String>,
+    entries: &[Entry],
+    all: &[Played],
+) -> Result<(), Failure> {
+    let at = now();
     let runs: Vec<RecordedRun> = entries
         .iter()
         .zip(all)
         .map(|(entry, played)| RecordedRun {
             at: at.clone(),
-            commit: commit.clone(),
+            commit: commit.cloned(),
             version: played.version.clone(),
             machine: words(&played.machine),
             scenario: entry.name.clone(),

@@ -166,7 +166,7 @@ impl History {
                 "the history `{}` was written by a later version of chappe",
                 self.path.display()
             );
-            let help = "take that version, or give --file another path to begin a history anew";
+            let help = "take that version, or give another path to begin a history anew";
             return Err(Failure::usage_with(problem, help));
         }
         let found = self
@@ -319,7 +319,7 @@ fn failure(path: &Path, error: &rusqlite::Error) -> Failure {
     } else if is_one_of(&of_the_system) {
         Failure::usage_with(
             format!("the history `{shown}` can't be read or written: {error}"),
-            "make room for it and let it be written, or give --file another path",
+            "make room for it and let it be written, or give another path",
         )
     } else {
         damaged(path)
@@ -330,14 +330,14 @@ fn failure(path: &Path, error: &rusqlite::Error) -> Failure {
 pub(crate) fn none_yet(path: &Path) -> Failure {
     Failure::usage_with(
         format!("there is no history yet: `{}` holds no runs", path.display()),
-        "run `chappe gate record` first, or give --file the path of a history",
+        "run `chappe gate record` first, or give the path of a history",
     )
 }
 
 fn foreign(path: &Path) -> Failure {
     Failure::usage_with(
         format!("`{}` is something else than a history of runs", path.display()),
-        "give --file another path; it was left as it is",
+        "give another path; it was left as it is",
     )
 }
 

@@ -1,11 +1,10 @@
 //! One scenario, played or timed in this process.
 
-use super::side::interrupted;
 use super::source;
 use crate::args::{Clocked, Offer, Source, Workers};
 use crate::failure::Failure;
 use crate::machine::{self, machine};
-use crate::results::thresholds;
+use crate::results::{thresholds, too_late};
 use crate::session::Session;
 use crate::sources::{Loaded, load};
 use crate::terminal::stop_on_interrupt;
@@ -33,7 +32,7 @@ pub(crate) fn play(case: &GateCase) -> Result<Played, Failure> {
         Execution::default(),
     );
     if record.interrupted {
-        return Err(interrupted());
+        return Err(Failure::Abandoned);
     }
     let cost = [
         ("events", simulated.events_count),
@@ -76,7 +75,7 @@ pub(crate) fn time(
         }
     };
     if stop_on_interrupt().is_raised() {
-        return Err(interrupted());
+        return Err(Failure::Abandoned);
     }
     Ok(timings
         .into_iter()
@@ -128,7 +127,11 @@ fn offered(source: Source, rate: f64, duration: Duration) -> Result<Live, Failur
         json: false,
         quiet: true,
     })?;
-    session.play(Plan::Open(Shape::Constant { rate }), duration)
+    let live = session.play(Plan::Open(Shape::Constant { rate }), duration)?;
+    match live.outcome.valid {
+        true => Ok(live),
+        false => Err(too_late(&live.outcome)),
+    }
 }
 
 /// What is read off a load; what it doesn't have is left out.

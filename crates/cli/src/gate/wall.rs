@@ -7,7 +7,7 @@ use crate::args::Clocked;
 use crate::failure::Failure;
 use crate::terminal::Steps;
 use chappe_experiment::compare::Plan;
-use chappe_experiment::gate::{Slowdown, Timings, slowdowns};
+use chappe_experiment::gate::{Slowdown, Timings, rounds_wanted, slowdowns};
 use chappe_experiment::statistics::median;
 use chappe_metrics::{WallDifference, WallEvidence, WallVerdict};
 use std::collections::BTreeMap;
@@ -47,94 +47,140 @@ pub(crate) struct Rule {
     pub(crate) quiet: bool,
 }
 
-/// The times of all rounds, by name of the job and of the timing.
-type Times = BTreeMap<(String, String), Timings>;
+/// A timing: the name of its job, and its own.
+type Key = (String, String);
 
-/// Times all jobs; what seems to have moved is timed afresh before it is called so.
+/// What each variant took in each round; none where it had no such timing.
+type Times = BTreeMap<Key, Vec<[Option<f64>; VARIANTS_COUNT]>>;
+
+/// Times all jobs; what seems to have moved is timed afresh before it is called so. Also says which
+/// timings are missing.
 pub(crate) fn compare(
     jobs: &[Job<'_>],
     baseline: &Side,
     candidate: &Side,
     rule: Rule,
-) -> Result<WallEvidence, Failure> {
-    let first = times(jobs.iter(), baseline, candidate, rule)?;
-    let slowdowns_of = |times: &Times, seed| -> BTreeMap<(String, String), Slowdown> {
-        let timings: Vec<Timings> = times.values().cloned().collect();
-        let found = slowdowns(&timings, seed);
-        let found = times.keys().cloned().zip(found);
-        found
-            .filter_map(|(key, slowdown)| Some((key, slowdown?)))
-            .collect()
-    };
-    let seen = slowdowns_of(&first, rule.seed);
+) -> Result<(WallEvidence, Vec<String>), Failure> {
+    let jobs: Vec<&Job<'_>> = jobs.iter().collect();
+    let (times, fell_behind) = rounds(&jobs, baseline, candidate, rule)?;
+    let (first, seen, missing) = judged(&times, rule.seed);
+    let mut notices: Vec<String> = fell_behind
+        .into_iter()
+        .map(|(name, count)| format!("{name}: the generator fell behind in {count} loads, which don't count"))
+        .collect();
+    notices.extend(missing);
     let is_suspect = |slowdown: &Slowdown| slowdown.suspicion(rule.smallest_effect).is_some();
     let suspects: Vec<&Job<'_>> = jobs
-        .iter()
+        .into_iter()
         .filter(|job| {
             seen.iter()
                 .any(|((name, _), it)| name == job.name() && is_suspect(it))
         })
         .collect();
+    let repeated = !suspects.is_empty();
     let afresh = Rule {
         seed: rule.seed.wrapping_add(1),
         ..rule
     };
-    let repeated = !suspects.is_empty();
-    let again = match repeated {
-        true => slowdowns_of(
-            &times(suspects.into_iter(), baseline, candidate, afresh)?,
-            afresh.seed,
-        ),
-        false => BTreeMap::new(),
-    };
+    let again = judged(&rounds(&suspects, baseline, candidate, afresh)?.0, afresh.seed).1;
     let metrics = seen.iter().map(|(key, slowdown)| {
         let again = again.get(key).filter(|_| is_suspect(slowdown));
         verdict(key, &first[key], slowdown, again, rule.smallest_effect)
     });
-    Ok(WallEvidence {
-        rounds_count: rule.rounds_count,
+    let rounds_count = times.values().map(Vec::len).max().unwrap_or(0);
+    let evidence = WallEvidence {
+        rounds_count: rounds_count as u32,
         smallest_effect: rule.smallest_effect,
         repeated,
         metrics: metrics.collect(),
-    })
+    };
+    Ok((evidence, notices))
 }
 
-fn times<'a>(
-    jobs: impl Iterator<Item = &'a Job<'a>>,
+/// Runs all jobs in rounds: as many as are asked for, or as it takes for a difference to be beyond chance.
+/// Also says, by name, how many loads could not be offered.
+fn rounds(
+    jobs: &[&Job<'_>],
     baseline: &Side,
     candidate: &Side,
     rule: Rule,
-) -> Result<Times, Failure> {
-    let jobs: Vec<&Job<'_>> = jobs.collect();
-    let rounds_count = rule.rounds_count as usize;
-    let runs_count = rounds_count * VARIANTS_COUNT * jobs.len();
-    let gauge = Steps::new("timing", runs_count as u64, rule.quiet);
-    let mut times = Times::new();
+) -> Result<(Times, BTreeMap<String, usize>), Failure> {
+    let asked = rule.rounds_count as usize;
+    let mut wanted = asked;
+    let runs_count = |rounds: usize| (rounds * VARIANTS_COUNT * jobs.len()) as u64;
+    let gauge = Steps::new("timing", runs_count(asked), rule.quiet);
+    let (mut times, mut fell_behind) = (Times::new(), BTreeMap::new());
     let mut done_count = 0;
-    for order in Plan::abba(VARIANTS_COUNT, rounds_count, rule.seed).rounds() {
-        for job in &jobs {
+    // No number of timings asks for more rounds than these.
+    let plan = Plan::abba(VARIANTS_COUNT, asked.max(rounds_wanted(usize::MAX)), rule.seed);
+    for (round, order) in plan.rounds().iter().enumerate() {
+        if round >= wanted {
+            break;
+        }
+        for job in jobs {
             for &variant in order {
                 let side = if variant + 1 < VARIANTS_COUNT {
                     baseline
                 } else {
                     candidate
                 };
-                for (timing, ns) in job.time(side)? {
-                    let timings = times.entry((job.name().to_string(), timing)).or_default();
-                    let [one, two, new] = [&mut timings.baseline, &mut timings.again, &mut timings.candidate];
-                    [one, two, new][variant].push(ns);
+                let timings = job.time(side)?;
+                if timings.is_empty() {
+                    *fell_behind.entry(job.name().to_string()).or_default() += 1;
+                }
+                for (timing, ns) in timings {
+                    let rounds = times.entry((job.name().to_string(), timing)).or_default();
+                    rounds.resize(round + 1, [None; VARIANTS_COUNT]);
+                    rounds[round][variant] = Some(ns);
                 }
                 done_count += 1;
                 gauge.show(done_count);
             }
         }
+        wanted = asked.max(rounds_wanted(times.len()));
     }
     gauge.finish();
-    Ok(times)
+    Ok((times, fell_behind))
+}
+
+/// The timings of whole rounds, what they say, and what is missing.
+fn judged(times: &Times, seed: u64) -> (BTreeMap<Key, Timings>, BTreeMap<Key, Slowdown>, Vec<String>) {
+    let whole = |rounds: &Vec<[Option<f64>; VARIANTS_COUNT]>| {
+        let mut timings = Timings::default();
+        for round in rounds {
+            if let [Some(one), Some(two), Some(new)] = *round {
+                timings.baseline.push(one);
+                timings.again.push(two);
+                timings.candidate.push(new);
+            }
+        }
+        timings
+    };
+    let timings: BTreeMap<Key, Timings> = times
+        .iter()
+        .map(|(key, rounds)| (key.clone(), whole(rounds)))
+        .collect();
+    let rounds_count = times.values().map(Vec::len).max().unwrap_or(0);
+    let of = |key: &Key| timings[key].baseline.len();
+    let missing = times.keys().filter(|key| of(key) < rounds_count);
+    let notices = missing.map(|key| {
+        let (name, timing) = key;
+        let count = of(key);
+        format!(
+            "{name}, {timing}: both programs have it in {count} of {rounds_count} rounds, and no others count"
+        )
+    });
+    let notices = notices.collect();
+    let all: Vec<Timings> = timings.values().cloned().collect();
+    let found = timings.keys().cloned().zip(slowdowns(&all, seed));
+    let seen = found
+        .filter_map(|(key, slowdown)| Some((key, slowdown?)))
+        .collect();
+    (timings, seen, notices)
 }
 
 fn verdict(
-    (name, metric): &(String, String),
+    (name, metric): &Key,
     timings: &Timings,
     slowdown: &Slowdown,
     again: Option<&Slowdown>,

@@ -162,12 +162,32 @@ fn sentences_read_well() {
     );
     assert_eq!(
         told(slowdown(-0.2, -0.25, -0.15), None),
-        "first-ads, event: 20% faster (95% interval 15% to 25% faster, noise 2%): inconclusive, about 2 more rounds would tell"
+        "first-ads, event: 20% faster (95% interval 15% to 25% faster, noise 2%): inconclusive, as a fresh repetition did not find it again"
     );
     assert_eq!(
         told(slowdown(0.0, -0.01, 0.012), None),
         "first-ads, event: 0% slower (95% interval 1% faster to 1.2% slower, noise 2%): unchanged"
     );
+}
+
+#[test]
+fn enough_rounds_can_tell_any_number_of_timings_from_chance() {
+    let clear = |rounds: usize| Timings {
+        baseline: (0..rounds).map(|round| 100.0 + round as f64 / 10.0).collect(),
+        again: (0..rounds).map(|round| 100.0 + round as f64 / 11.0).collect(),
+        candidate: vec![150.0; rounds],
+    };
+    for timings_count in [1, 2, 12, 30, 500] {
+        let rounds = rounds_wanted(timings_count);
+        let is_told = |rounds| {
+            let found = slowdowns(&vec![clear(rounds); timings_count], 1);
+            found[0].unwrap().suspicion(SMALLEST_EFFECT).is_some()
+        };
+        assert!(
+            is_told(rounds) && !is_told(rounds - 2),
+            "{timings_count}: {rounds}"
+        );
+    }
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub struct Baseline {
     pub checksum: String,
     /// What was played.
     pub case: GateCase,
-    /// The commit it was played at, if it was played in a git repository.
+    /// The commit it was played at; null outside of git, or if files differed from any commit.
     pub commit: Option<String>,
     /// When it was recorded, in RFC 3339.
     pub recorded: String,

@@ -5,14 +5,14 @@ use crate::args::{CheckArgs, Clocked, Evidence};
 use crate::failure::Failure;
 use crate::gate::baselines::{Entry, Folder, mismatches};
 use crate::gate::benches::Bench;
-use crate::gate::exact::held_against;
-use crate::gate::figures::add_to;
-use crate::gate::side::Side;
+use crate::gate::exact::{held_against, one_sided};
+use crate::gate::figures::{add_to, make_sure_of};
+use crate::gate::side::{Named, Side};
 use crate::gate::wall::{self, Job, Rule};
 use crate::machine;
 use crate::output::Output;
 use crate::results::execution;
-use chappe_metrics::{CaseVerdict, GATE_SCHEMA, GateRecord, Played, WallEvidence};
+use chappe_metrics::{Baseline, CaseVerdict, GATE_SCHEMA, GateRecord, Played, WallEvidence};
 use chappe_report::{gate_annotations, gate_answer, gate_junit, gate_markdown, gate_problems};
 use std::fs::OpenOptions;
 use std::io::{self, Write, stdout};
@@ -24,29 +24,38 @@ const SEED: u64 = 2016;
 
 /// Holds a program against a baseline, and writes what came of it.
 pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
-    make_sure_it_can_be(args)?;
-    let entries = Folder::new(&args.cases.baselines).entries(&args.cases)?;
     let benches: Vec<Bench> = args.bench.iter().map(|text| Bench::new(text)).collect();
+    make_sure_it_can_be(args, &benches)?;
+    let entries = Folder::new(&args.cases.baselines).entries(&args.cases)?;
+    let named = |name: &Option<String>| Named::find(name.as_deref(), &benches);
+    let (baseline, candidate) = (named(&args.baseline)?, named(&args.candidate)?);
+    if args.baseline.is_none() {
+        make_sure_all_are_recorded(&entries)?;
+    }
     let target = args
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from("reports/out/gate"));
     let output = Output::prepare(&target)?;
-    let baseline = args.baseline.as_deref().map(|name| Side::find(name, &benches));
-    let baseline = baseline.transpose()?;
-    let candidate = match &args.candidate {
-        None => Side::this(&benches)?,
-        Some(name) => Side::find(name, &benches)?,
+    let baseline = match args.baseline {
+        None => None,
+        Some(_) => Some(baseline.build(&benches)?),
     };
+    let candidate = candidate.build(&benches)?;
     let (started, clock) = (SystemTime::now(), Instant::now());
     let mut notices = Vec::new();
+    if let Some(baseline) = &baseline {
+        make_sure_compilers_are_alike(args, &entries[0], (baseline, &candidate), &mut notices)?;
+    }
     let (cases, now) = match args.only {
         Some(Evidence::Wall) => (Vec::new(), Vec::new()),
         Some(Evidence::Exact) | None => exact(args, &entries, (baseline.as_ref(), &candidate), &mut notices)?,
     };
     let wall = match (&baseline, args.only) {
         (Some(side), Some(Evidence::Wall) | None) => {
-            Some(timed(args, &entries, &benches, (side, &candidate))?)
+            let (wall, missing) = timed(args, &entries, &benches, (side, &candidate))?;
+            notices.extend(missing);
+            Some(wall)
         }
         (Some(_), Some(Evidence::Exact)) | (None, _) => None,
     };
@@ -69,32 +78,83 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     record.passed = problems.is_empty();
     write(&output, &record).map_err(|error| Failure::Write { path: target, error })?;
     let folder = output.finish()?;
-    if let Some(file) = &args.history {
-        add_to(file, &entries, &now)?;
-    }
-    say(args, &record, &folder.join("summary.md").display().to_string())?;
+    let told = say(args, &record, &folder.join("summary.md").display().to_string());
+    let kept = match &args.history {
+        Some(file) => add_to(file, candidate.commit.as_ref(), &entries, &now),
+        None => Ok(()),
+    };
+    // Whatever else goes wrong, a closed gate is not an open one.
     match problems.is_empty() {
-        true => Ok(()),
+        true => told.and(kept),
         false => Err(Failure::Regressed(problems.join("\n  "))),
     }
 }
 
-/// Wall time alone has no baseline that was recorded, and goes into no history.
-fn make_sure_it_can_be(args: &CheckArgs) -> Result<(), Failure> {
-    if args.only != Some(Evidence::Wall) {
-        return Ok(());
+/// What can't be, said before anything is built or played.
+fn make_sure_it_can_be(args: &CheckArgs, benches: &[Bench]) -> Result<(), Failure> {
+    let mut names: Vec<&str> = benches.iter().map(|bench| bench.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        let problem = format!("the bench `{}` is given twice", twice[0]);
+        return Err(Failure::usage_with(
+            problem,
+            "give one filter that holds for all that is wanted",
+        ));
     }
-    let (problem, help) = match (&args.baseline, &args.history) {
-        (None, _) => (
+    if let Some(file) = &args.history {
+        make_sure_of(file)?;
+    }
+    let (problem, help) = match (args.only, &args.baseline, &args.history) {
+        (Some(Evidence::Wall), None, _) => (
             "wall time is compared with another program, and never remembered",
             "give --baseline, such as --baseline main",
         ),
-        (Some(_), Some(_)) => (
+        (Some(Evidence::Wall), Some(_), Some(_)) => (
             "a history holds what was played, and wall time alone plays nothing for it",
             "leave out --history, or --only wall",
         ),
-        (Some(_), None) => return Ok(()),
+        (Some(Evidence::Exact), _, _) if !benches.is_empty() => (
+            "benches are wall time, and --only exact leaves that out",
+            "leave out --bench, or --only exact",
+        ),
+        (Some(Evidence::Exact | Evidence::Wall) | None, _, _) => return Ok(()),
     };
+    Err(Failure::usage_with(problem, help))
+}
+
+fn make_sure_all_are_recorded(entries: &[Entry]) -> Result<(), Failure> {
+    match entries.iter().find(|entry| entry.baseline.is_none()) {
+        None => Ok(()),
+        Some(entry) => Err(Failure::usage_with(
+            format!("`{}` has no baseline", entry.name),
+            format!(
+                "give `chappe gate record {}`, or a program with --baseline",
+                entry.case.file
+            ),
+        )),
+    }
+}
+
+/// Two programs of different compilers differ by that alone.
+fn make_sure_compilers_are_alike(
+    args: &CheckArgs,
+    entry: &Entry,
+    (baseline, candidate): (&Side, &Side),
+    notices: &mut Vec<String>,
+) -> Result<(), Failure> {
+    let [before, now] = [
+        baseline.play(&entry.case)?.toolchain,
+        candidate.play(&entry.case)?.toolchain,
+    ];
+    if before == now {
+        return Ok(());
+    }
+    let problem = format!("the baseline was built with {before}, and the candidate with {now}");
+    if args.force {
+        notices.push(format!("checked by force; {problem}"));
+        return Ok(());
+    }
+    let help = "build both alike, since that alone makes one slower; or give --force to check all the same";
     Err(Failure::usage_with(problem, help))
 }
 
@@ -107,13 +167,15 @@ fn exact(
 ) -> Result<(Vec<CaseVerdict>, Vec<Played>), Failure> {
     let now = play_all(candidate, entries, &args.cases, notices)?;
     let before = match baseline {
-        Some(side) => play_all(side, entries, &args.cases, &mut Vec::new())?,
+        Some(side) => play_all(side, entries, &args.cases, notices)?,
         None => recorded(args, entries, &now, notices)?,
     };
-    let names = entries.iter().map(|entry| entry.name.as_str());
-    let cases = names.zip(before.iter().zip(&now));
-    let cases = cases.map(|(name, (before, now))| held_against(name, before, now));
-    Ok((cases.collect(), now))
+    let mut cases = Vec::new();
+    for (entry, (before, now)) in entries.iter().zip(before.iter().zip(&now)) {
+        notices.extend(one_sided(&entry.name, before, now));
+        cases.push(held_against(&entry.name, before, now));
+    }
+    Ok((cases, now))
 }
 
 /// What was recorded of all cases, if it is of the same things.
@@ -126,16 +188,9 @@ fn recorded(
     let mut all = Vec::new();
     for (entry, now) in entries.iter().zip(now) {
         let name = &entry.name;
-        let Some(baseline) = &entry.baseline else {
-            return Err(Failure::usage_with(
-                format!("`{name}` has no baseline"),
-                format!(
-                    "give `chappe gate record {}`, or a program with --baseline",
-                    entry.case.file
-                ),
-            ));
+        let Some(Baseline { played: before, .. }) = &entry.baseline else {
+            continue;
         };
-        let before = &baseline.played;
         let foreign: Vec<String> = mismatches(before, now)
             .into_iter()
             .map(|(field, values)| format!("{field}: {values}"))
@@ -197,7 +252,7 @@ fn timed(
     entries: &[Entry],
     benches: &[Bench],
     (baseline, candidate): (&Side, &Side),
-) -> Result<WallEvidence, Failure> {
+) -> Result<(WallEvidence, Vec<String>), Failure> {
     let simulations = entries.iter().map(|entry| Job::Case(entry, Clocked::Simulation));
     let loaded = entries.iter().filter(|entry| entry.case.rate.is_some());
     let loads = loaded.map(|entry| Job::Case(entry, Clocked::Load));

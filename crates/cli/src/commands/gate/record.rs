@@ -5,7 +5,7 @@ use crate::args::RecordArgs;
 use crate::failure::Failure;
 use crate::gate::baselines::{Folder, mismatches};
 use crate::gate::exact::{held_against, moved};
-use crate::gate::figures::add_to;
+use crate::gate::figures::{add_to, make_sure_of};
 use crate::gate::side::Side;
 use std::io::{Write, stdout};
 
@@ -13,20 +13,21 @@ use std::io::{Write, stdout};
 pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
     let folder = Folder::new(&args.cases.baselines);
     let entries = folder.entries(&args.cases)?;
+    make_sure_of(&args.history)?;
+    let side = Side::this(&[])?;
     let mut notices = Vec::new();
-    let all = play_all(&Side::this(&[])?, &entries, &args.cases, &mut notices)?;
+    let all = play_all(&side, &entries, &args.cases, &mut notices)?;
     say_notices(&notices);
-    add_to(&args.history, &entries, &all)?;
     let mut out = stdout();
-    for (entry, played) in entries.iter().zip(all) {
+    for (entry, played) in entries.iter().zip(&all) {
         let said = match &entry.baseline {
-            None => format!(
-                "recorded in {}",
-                folder.write(entry, played, Vec::new())?.display()
-            ),
+            None => {
+                let path = folder.write(entry, played.clone(), side.commit.as_ref(), Vec::new())?;
+                format!("recorded in {}", path.display())
+            }
             Some(baseline) => {
-                let other = mismatches(&baseline.played, &played);
-                let moved = moved(&held_against(&entry.name, &baseline.played, &played));
+                let other = mismatches(&baseline.played, played);
+                let moved = moved(&held_against(&entry.name, &baseline.played, played));
                 match other.is_empty() && moved.is_empty() {
                     true => "as its baseline".to_string(),
                     false => "differs from its baseline, which stays: `chappe gate check` says how, \
@@ -39,5 +40,5 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
             writeln!(out, "{}: {said}", entry.name)?;
         }
     }
-    Ok(())
+    add_to(&args.history, side.commit.as_ref(), &entries, &all)
 }
