@@ -70,7 +70,8 @@ pub(crate) struct Changes {
     /// Seed of all random draws, instead of the scenario's.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Time short live loads as well, at so many commands per second.
+    /// Time short live loads as well, at so many commands per second. Baselines recorded with it are those that
+    /// a check times if it names no scenarios.
     #[arg(long, value_name = "N", value_parser = rate)]
     pub(crate) rate: Option<f64>,
 }
@@ -113,7 +114,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "NAME[=FILTER]", requires = "baseline")]
     pub(crate) bench: Vec<String>,
     /// Rounds of timings: in each the baseline runs twice and the candidate once. Many timings take more.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(6..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(6..=1000))]
     pub(crate) rounds: u32,
     /// The smallest slowdown that matters, as a share: 0.03 is 3%.
     #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = share)]

@@ -205,7 +205,7 @@ pub struct CostVerdict {
 }
 
 /// Wall time, measured in interleaved rounds of both sides.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct WallEvidence {
     /// Rounds, in each of which the baseline ran twice and the candidate once.
     pub rounds_count: u32,

@@ -246,20 +246,27 @@ fn wall_time_of(entries: &[Entry], before: &[Played], now: &[Played]) -> String 
     }
 }
 
-/// Times everything that has a time.
+/// Times the scenarios that are named, or else those whose baselines have live loads; and benches.
 fn timed(
     args: &CheckArgs,
     entries: &[Entry],
     benches: &[Bench],
     (baseline, candidate): (&Side, &Side),
 ) -> Result<(WallEvidence, Vec<String>), Failure> {
-    let simulations = entries.iter().map(|entry| Job::Case(entry, Clocked::Simulation));
-    let loaded = entries.iter().filter(|entry| entry.case.rate.is_some());
+    let has_load = |entry: &&Entry| entry.case.rate.is_some();
+    let all_are_named = !args.cases.scenarios.is_empty();
+    let simulated = entries.iter().filter(|entry| all_are_named || has_load(entry));
+    let simulations = simulated.map(|entry| Job::Case(entry, Clocked::Simulation));
+    let loaded = entries.iter().filter(has_load);
     let loads = loaded.map(|entry| Job::Case(entry, Clocked::Load));
     let jobs: Vec<Job<'_>> = simulations
         .chain(loads)
         .chain(benches.iter().map(Job::Bench))
         .collect();
+    if jobs.is_empty() {
+        let notice = "nothing was timed: no baseline was recorded with --rate; name scenarios, or a bench";
+        return Ok((WallEvidence::default(), vec![notice.to_string()]));
+    }
     let rule = Rule {
         rounds_count: args.rounds,
         smallest_effect: args.smallest_effect,
