@@ -116,10 +116,10 @@ fn exactly(metric: &Metric) -> String {
             numerator,
             denominator,
         } => format!("{numerator}/{denominator}"),
-        Metric::Histogram(ref summary) => format!(
-            "p50 {} p99 {} mean {} of {}",
-            summary.p50, summary.p99, summary.mean, summary.count
-        ),
+        Metric::Histogram(ref summary) => {
+            let unit = summary.unit.label();
+            format!("{} with a mean of {} {unit}", summary.count, summary.mean)
+        }
     }
 }
 
