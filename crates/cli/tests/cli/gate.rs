@@ -383,6 +383,7 @@ fn an_interrupted_check_leaves_everything_as_it_was() {
         .args([
             "gate",
             "check",
+            "town.toml",
             "--no-instructions",
             "--rounds=1000",
             "--history=reports/history.sqlite",
