@@ -20,7 +20,7 @@ Examples:
 Examples:
   chappe gate check                             behaviour and cost against reports/baselines
   chappe gate check --baseline main             and wall time, against the program of that revision
-  chappe gate check --baseline main --bench ledger --bench policy=leak-2016
+  chappe gate check --baseline main --only wall --rounds 24 --bench ledger
   chappe gate check --baseline ./chappe-old scenarios/first-ads.toml --scale 0.02
 
 Exit code 4 says that something regressed, or that behaviour changed.")]

@@ -84,7 +84,7 @@ fn p_values_of_signed_ranks_are_the_tabled_ones() {
     };
     let [counted, normal] = [50, 51].map(|count| signed_rank_p_value(&every_third_below(count)).unwrap());
     assert!(
-        (counted - normal).abs() < 0.02 && normal < 0.06,
+        (counted - normal).abs() < 0.04 && normal < 0.06,
         "{counted} {normal}"
     );
 }
