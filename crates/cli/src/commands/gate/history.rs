@@ -88,6 +88,19 @@ fn write(output: &Output, record: &HistoryRecord) -> std::io::Result<()> {
     chappe_report::write_history(record, &mut sink).map_err(std::io::Error::other)
 }
 
+/// What has a place on a terminal: all that was asked for by name, or else costs, times and what changed; and
+/// how many figures that leaves out.
+fn shown(args: &HistoryArgs, record: &HistoryRecord) -> (HistoryRecord, usize) {
+    let mut shown = record.clone();
+    if args.scenario.is_none() && args.metric.is_none() {
+        shown
+            .series
+            .retain(|series| series.kind != "behaviour" || !series.changes.is_empty());
+    }
+    let left_out_count = record.series.len() - shown.series.len();
+    (shown, left_out_count)
+}
+
 fn say(args: &HistoryArgs, record: &HistoryRecord, report: &str) -> Result<(), Failure> {
     let mut out = stdout();
     if args.json {
@@ -97,7 +110,15 @@ fn say(args: &HistoryArgs, record: &HistoryRecord, report: &str) -> Result<(), F
         for sentence in chappe_report::history_answer(record) {
             writeln!(out, "{sentence}")?;
         }
-        writeln!(out, "{}", grid(chappe_report::history_rows(record)))?;
+        let (shown, left_out_count) = shown(args, record);
+        writeln!(out, "{}", grid(chappe_report::history_rows(&shown)))?;
+        if left_out_count > 0 {
+            writeln!(
+                out,
+                "{left_out_count} figures of behaviour that did not change are left out; --scenario or --metric \
+                 shows them, and so does the report."
+            )?;
+        }
         writeln!(out, "Report: {report}")?;
     }
     Ok(())
