@@ -1,6 +1,7 @@
 //! The gate: what it lets through, what it stops, and what it refuses to judge.
 
 use crate::chappe::{Bench, CHAPPE, Ran};
+use crate::interrupted::signal;
 use serde_json::Value;
 use std::fs;
 use std::process::{Command, Stdio};
@@ -404,11 +405,7 @@ fn an_interrupted_check_leaves_everything_as_it_was() {
         std::thread::sleep(Duration::from_millis(10));
     }
     std::thread::sleep(Duration::from_millis(500));
-    let status = Command::new("sh")
-        .args(["-c", &format!("kill -INT {}", child.id())])
-        .status()
-        .unwrap();
-    assert!(status.success());
+    signal(&child, "INT");
     let output = child.wait_with_output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{err}");

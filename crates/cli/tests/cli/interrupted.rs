@@ -38,7 +38,8 @@ fn start(bench: &Bench, more: &[&str]) -> Child {
     child
 }
 
-fn signal(child: &Child, name: &str) {
+/// Sends a process a signal, by its name without SIG.
+pub(crate) fn signal(child: &Child, name: &str) {
     let status = Command::new("sh")
         .args(["-c", &format!("kill -{name} {}", child.id())])
         .status()

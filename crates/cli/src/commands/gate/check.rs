@@ -32,48 +32,14 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     if args.baseline.is_none() {
         make_sure_all_are_recorded(&entries)?;
     }
-    let target = args
-        .out
-        .clone()
-        .unwrap_or_else(|| PathBuf::from("reports/out/gate"));
+    let target = folder_of(args);
     let output = Output::prepare(&target)?;
     let baseline = match args.baseline {
         None => None,
         Some(_) => Some(baseline.build(&benches)?),
     };
     let candidate = candidate.build(&benches)?;
-    let (started, clock) = (SystemTime::now(), Instant::now());
-    let mut notices = Vec::new();
-    if let Some(baseline) = &baseline {
-        make_sure_compilers_are_alike(args, &entries[0], (baseline, &candidate), &mut notices)?;
-    }
-    let (cases, now) = match args.only {
-        Some(Evidence::Wall) => (Vec::new(), Vec::new()),
-        Some(Evidence::Exact) | None => exact(args, &entries, (baseline.as_ref(), &candidate), &mut notices)?,
-    };
-    let wall = match (&baseline, args.only) {
-        (Some(side), Some(Evidence::Wall) | None) => {
-            let (wall, missing) = timed(args, &entries, &benches, (side, &candidate))?;
-            notices.extend(missing);
-            Some(wall)
-        }
-        (Some(_), Some(Evidence::Exact)) | (None, _) => None,
-    };
-    let peaks = vec![machine::peak_bytes().unwrap_or(0)];
-    let mut record = GateRecord {
-        schema: GATE_SCHEMA.to_string(),
-        version: env!("CARGO_PKG_VERSION").to_string(),
-        candidate: candidate.words.clone(),
-        baseline: baseline.map_or_else(
-            || format!("the baselines in {}", args.cases.baselines.display()),
-            |side| side.words,
-        ),
-        passed: true,
-        cases,
-        wall,
-        notices,
-        execution: execution(&target, peaks, (started, clock.elapsed())),
-    };
+    let (mut record, now) = judged(args, &entries, &benches, (baseline.as_ref(), &candidate))?;
     let problems = gate_problems(&record);
     record.passed = problems.is_empty();
     write(&output, &record).map_err(|error| Failure::Write { path: target, error })?;
@@ -88,6 +54,55 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
         true => told.and(kept),
         false => Err(Failure::Regressed(problems.join("\n  "))),
     }
+}
+
+/// The folder that the verdicts go to.
+fn folder_of(args: &CheckArgs) -> PathBuf {
+    args.out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("reports/out/gate"))
+}
+
+/// Looks at all evidence that was asked for; also gives what the candidate came to.
+fn judged(
+    args: &CheckArgs,
+    entries: &[Entry],
+    benches: &[Bench],
+    (baseline, candidate): (Option<&Side>, &Side),
+) -> Result<(GateRecord, Vec<Played>), Failure> {
+    let (started, clock) = (SystemTime::now(), Instant::now());
+    let mut notices = Vec::new();
+    if let Some(baseline) = baseline {
+        make_sure_compilers_are_alike(args, &entries[0], (baseline, candidate), &mut notices)?;
+    }
+    let (cases, now) = match args.only {
+        Some(Evidence::Wall) => (Vec::new(), Vec::new()),
+        Some(Evidence::Exact) | None => exact(args, entries, (baseline, candidate), &mut notices)?,
+    };
+    let wall = match (baseline, args.only) {
+        (Some(side), Some(Evidence::Wall) | None) => {
+            let (wall, missing) = timed(args, entries, benches, (side, candidate))?;
+            notices.extend(missing);
+            Some(wall)
+        }
+        (Some(_), Some(Evidence::Exact)) | (None, _) => None,
+    };
+    let peaks = vec![machine::peak_bytes().unwrap_or(0)];
+    let record = GateRecord {
+        schema: GATE_SCHEMA.to_string(),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        candidate: candidate.words.clone(),
+        baseline: baseline.map_or_else(
+            || format!("the baselines in {}", args.cases.baselines.display()),
+            |side| side.words.clone(),
+        ),
+        passed: true,
+        cases,
+        wall,
+        notices,
+        execution: execution(&folder_of(args), peaks, (started, clock.elapsed())),
+    };
+    Ok((record, now))
 }
 
 /// What can't be, said before anything is built or played.
