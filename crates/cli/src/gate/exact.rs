@@ -51,21 +51,34 @@ fn cost_verdict(cost: &CostMetric, before: &Played, now: &Played) -> Option<Cost
     })
 }
 
-/// Costs that only the baseline has, or only the candidate, each as a notice.
-pub(crate) fn one_sided(name: &str, before: &Played, now: &Played) -> Vec<String> {
+/// Costs that only the baselines have, or only the candidate: a notice for each, with the cases it is about.
+pub(crate) fn one_sided<'a>(
+    cases: impl Iterator<Item = (&'a str, &'a Played, &'a Played)> + Clone,
+) -> Vec<String> {
     let has = |played: &Played, cost: &CostMetric| played.cost.contains_key(cost.name);
-    let notice = |cost: &CostMetric| match (has(before, cost), has(now, cost)) {
-        (true, false) => Some(format!(
-            "{name}: {} were not counted now, and are not compared",
-            cost.name
-        )),
-        (false, true) => Some(format!(
-            "{name}: its baseline has no {}, so they are not compared; `chappe gate accept` adds them",
-            cost.name
-        )),
-        (true, true) | (false, false) => None,
-    };
-    COSTS.iter().filter_map(notice).collect()
+    let mut notices = Vec::new();
+    for cost in &COSTS {
+        let names = |in_baseline: bool| -> Vec<&str> {
+            let fits = |(_, before, now): &(&str, &Played, &Played)| {
+                has(before, cost) == in_baseline && has(now, cost) != in_baseline
+            };
+            cases.clone().filter(fits).map(|(name, _, _)| name).collect()
+        };
+        let (gone, new) = (names(true).join(", "), names(false).join(", "));
+        if !gone.is_empty() {
+            notices.push(format!(
+                "{} were not counted now, and are not compared ({gone})",
+                cost.name
+            ));
+        }
+        if !new.is_empty() {
+            notices.push(format!(
+                "the baselines have no {}, so they are not compared ({new}); `chappe gate accept` adds them",
+                cost.name
+            ));
+        }
+    }
+    notices
 }
 
 /// The names of all that moved.
@@ -137,6 +150,19 @@ mod tests {
         assert_eq!(verdicts(1_000_000, 1_005_000), ["unchanged", "unchanged"]);
         assert_eq!(verdicts(1_000_000, 1_005_001), ["unchanged", "regressed"]);
         assert_eq!(verdicts(1_000_000, 994_000), ["unchanged", "improved"]);
+    }
+
+    #[test]
+    fn costs_that_one_side_lacks_are_told_once() {
+        let (with, mut without) = (played(1, 100), played(1, 100));
+        without.cost.remove("instructions");
+        let told = |before, now| one_sided([("a", before, now), ("b", before, now)].into_iter());
+        assert_eq!(told(&with, &with), [""; 0]);
+        assert_eq!(
+            told(&with, &without),
+            ["instructions were not counted now, and are not compared (a, b)"]
+        );
+        assert!(told(&without, &with)[0].contains("have no instructions"));
     }
 
     #[test]

@@ -185,11 +185,13 @@ fn exact(
         Some(side) => play_all(side, entries, &args.cases, notices)?,
         None => recorded(args, entries, &now, notices)?,
     };
-    let mut cases = Vec::new();
-    for (entry, (before, now)) in entries.iter().zip(before.iter().zip(&now)) {
-        notices.extend(one_sided(&entry.name, before, now));
-        cases.push(held_against(&entry.name, before, now));
-    }
+    let names = entries.iter().map(|entry| entry.name.as_str());
+    let all = names.zip(before.iter().zip(&now));
+    let all = all.map(|(name, (before, now))| (name, before, now));
+    notices.extend(one_sided(all.clone()));
+    let cases = all
+        .map(|(name, before, now)| held_against(name, before, now))
+        .collect();
     Ok((cases, now))
 }
 
