@@ -1,21 +1,26 @@
 //! Chains of fixed-size chunks from one pool.
 //!
-//! The chunk given back last is handed out first, so what is pending stays compact in memory.
+//! The chunk given back last is handed out first, so what is pending stays compact in memory. Chunks are
+//! made in stretches that stay where they are: what is pending may be most of a run's memory, and to
+//! move it all to a larger place would need both at once.
 
 use chappe_base::prefetch;
 
 /// Chunks that are fetched ahead of the one that is read.
 const FETCHED_AHEAD: usize = 4;
 /// Items in a chunk.
-const CHUNK: u32 = 16;
+const CHUNK: u32 = 32;
 
 /// Items that lie together, on cache lines of their own.
 #[repr(align(64))]
 struct Chunk<T>([T; CHUNK as usize]);
 
-/// Many growing lists of items, in one stretch of memory.
+/// Chunks in a stretch.
+const STRETCH: u32 = 1 << 11;
+
+/// Many growing lists of items.
 pub(crate) struct Pool<T> {
-    chunks: Vec<Chunk<T>>,
+    stretches: Vec<Box<[Chunk<T>; STRETCH as usize]>>,
     /// For each chunk, the one filled before it in its chain, if it isn't the first.
     before: Vec<u32>,
     free: Vec<u32>,
@@ -40,6 +45,12 @@ impl Chain {
     pub(crate) fn is_empty(self) -> bool {
         self.chunk == NONE
     }
+
+    /// Whether the next item begins a chunk: also if there is none yet.
+    #[inline]
+    pub(crate) fn is_full(self) -> bool {
+        self.fill == CHUNK
+    }
 }
 
 /// No chunk.
@@ -48,7 +59,7 @@ const NONE: u32 = u32::MAX;
 impl<T: Copy + Default> Pool<T> {
     pub(crate) fn new() -> Pool<T> {
         Pool {
-            chunks: Vec::new(),
+            stretches: Vec::new(),
             before: Vec::new(),
             free: Vec::new(),
         }
@@ -60,7 +71,7 @@ impl<T: Copy + Default> Pool<T> {
     /// wide reads of narrow writes wait until these have reached the cache.
     #[inline]
     pub(crate) fn add(&mut self, chain: &mut Chain) -> u32 {
-        if chain.fill == CHUNK {
+        if chain.is_full() {
             let chunk = self.free.pop().unwrap_or_else(|| self.grow());
             self.before[chunk as usize] = chain.chunk;
             *chain = Chain { chunk, fill: 0 };
@@ -80,7 +91,7 @@ impl<T: Copy + Default> Pool<T> {
     pub(crate) fn refile(&mut self, chain: Chain, mut file: impl FnMut(&mut Pool<T>, &T)) {
         let Chain { mut chunk, mut fill } = chain;
         while chunk != NONE {
-            let items = self.chunks[chunk as usize].0;
+            let items = *self.items(chunk);
             self.free.push(chunk);
             chunk = self.before[chunk as usize];
             items[..fill as usize].iter().for_each(|item| file(self, item));
@@ -91,13 +102,22 @@ impl<T: Copy + Default> Pool<T> {
     /// The item at `index`, as told by [`Pool::add`] or [`Pool::for_each_chunk`].
     #[inline]
     pub(crate) fn get(&self, index: u32) -> &T {
-        &self.chunks[(index / CHUNK) as usize].0[(index % CHUNK) as usize]
+        &self.items(index / CHUNK)[(index % CHUNK) as usize]
     }
 
     /// The item at `index`, to be written.
     #[inline]
     pub(crate) fn get_mut(&mut self, index: u32) -> &mut T {
-        &mut self.chunks[(index / CHUNK) as usize].0[(index % CHUNK) as usize]
+        let chunk = index / CHUNK;
+        let stretch = &mut self.stretches[(chunk / STRETCH) as usize];
+        &mut stretch[(chunk % STRETCH) as usize].0[(index % CHUNK) as usize]
+    }
+
+    /// The items of a chunk.
+    #[inline]
+    fn items(&self, chunk: u32) -> &[T; CHUNK as usize] {
+        let stretch = &self.stretches[(chunk / STRETCH) as usize];
+        &stretch[(chunk % STRETCH) as usize].0
     }
 
     /// Visits the items of `chain` chunk by chunk, with the index of the first of each, in no order
@@ -111,7 +131,7 @@ impl<T: Copy + Default> Pool<T> {
         }
         while chunk != NONE {
             fetched = self.fetch(fetched);
-            visit(chunk * CHUNK, &self.chunks[chunk as usize].0[..fill as usize]);
+            visit(chunk * CHUNK, &self.items(chunk)[..fill as usize]);
             chunk = self.before[chunk as usize];
             fill = CHUNK;
         }
@@ -123,7 +143,7 @@ impl<T: Copy + Default> Pool<T> {
         if chunk == NONE {
             return NONE;
         }
-        let items = self.chunks[chunk as usize].0.iter();
+        let items = self.items(chunk).iter();
         items.step_by((64 / size_of::<T>()).max(1)).for_each(prefetch);
         self.before[chunk as usize]
     }
@@ -144,18 +164,19 @@ impl<T: Copy + Default> Pool<T> {
 
     /// Bytes held, whether in use or free.
     pub(crate) fn bytes(&self) -> usize {
-        self.chunks.capacity() * size_of::<Chunk<T>>()
+        self.stretches.len() * size_of::<[Chunk<T>; STRETCH as usize]>()
             + (self.before.capacity() + self.free.capacity()) * size_of::<u32>()
     }
 
-    /// A new chunk. Grows by an eighth, since what is pending may be most of a run's memory.
+    /// A new chunk.
     #[cold]
     fn grow(&mut self) -> u32 {
         let chunk = self.before.len() as u32;
-        if self.chunks.len() == self.chunks.capacity() {
-            self.chunks.reserve_exact((self.chunks.len() / 8).max(64));
+        if chunk.is_multiple_of(STRETCH) {
+            let chunks = (0..STRETCH).map(|_| Chunk([T::default(); CHUNK as usize]));
+            let stretch: Box<[Chunk<T>]> = chunks.collect();
+            self.stretches.extend(stretch.try_into().ok());
         }
-        self.chunks.push(Chunk([T::default(); CHUNK as usize]));
         self.before.push(NONE);
         chunk
     }

@@ -137,3 +137,16 @@ fn drained_memory_is_used_again() {
     }
     assert!(pair.calendar.bytes() <= bytes * 5 / 4, "grew from {bytes}");
 }
+
+#[test]
+fn many_stretches_of_memory_hold_events_like_one() {
+    let mut pair = Pair::default();
+    for number in 0..150_000 {
+        // Spread over a second, by a step that has no factor in common with it.
+        pair.insert(number * 618_033_989 % Span::SECOND.0, 0);
+    }
+    let one_stretch = 1 << 16;
+    assert!(pair.calendar.bytes() > 2 * one_stretch * size_of::<Scheduled<u32>>());
+    while pair.pop(SimTime::NEVER) {}
+    assert!(pair.reference.is_empty());
+}
