@@ -63,7 +63,10 @@ impl Bucket {
             words.extend((first..).zip(events).map(word));
         });
         self.sorter.sort(words, width_log2);
-        order_ties(words, pool);
+        // Looks at all of them, without a way out: many at a time.
+        if words.windows(2).fold(false, |any, pair| any | are_tied(pair)) {
+            order_ties(words, pool);
+        }
         words.len()
     }
 
@@ -84,15 +87,16 @@ impl Bucket {
         self.next += 1;
     }
 
-    /// Places in the pool of the next `count` events to look at ahead of time; none as long as so many
+    /// Places in the pool of the next `count` events to look at ahead of time; nothing as long as so many
     /// that were looked at are still to come.
     #[inline]
-    pub(crate) fn look_ahead(&mut self, count: usize) -> impl Iterator<Item = u32> {
-        let from = self.seen;
-        if from <= self.next + count {
-            self.seen = self.words.len().min(from + count);
+    pub(crate) fn look_ahead(&mut self, count: usize) -> Option<impl Iterator<Item = u32>> {
+        if self.seen > self.next + count {
+            return None;
         }
-        self.words[from..self.seen].iter().map(|word| *word as u32)
+        let from = self.seen;
+        self.seen = self.words.len().min(from + count);
+        Some(self.words[from..self.seen].iter().map(|word| *word as u32))
     }
 
     /// Adds a place for an event of `key` that belongs here. Words give way on the shorter side: what is
@@ -126,11 +130,17 @@ impl Bucket {
     }
 }
 
+/// Whether the events of two words happen at the same time.
+#[inline]
+fn are_tied(pair: &[u64]) -> bool {
+    (pair[0] ^ pair[1]) >> 32 == 0
+}
+
 /// Puts those words in order whose events happen at the same time.
+#[inline(never)]
 fn order_ties<E: Copy + Default>(words: &mut [u64], pool: &Pool<Scheduled<E>>) {
-    let is_tied = |pair: &[u64]| (pair[0] ^ pair[1]) >> 32 == 0;
     let mut from = 0;
-    while let Some(next) = words[from..].windows(2).position(is_tied) {
+    while let Some(next) = words[from..].windows(2).position(are_tied) {
         let start = from + next;
         let others = words[start + 1..].iter();
         let end = start

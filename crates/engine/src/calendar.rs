@@ -86,14 +86,29 @@ impl<E: Copy + Default> Calendar<E> {
     }
 
     /// A place for an event of `key`.
+    #[inline(always)]
     fn add(&mut self, key: EventKey) -> u32 {
         let time = key.time().0 as u64;
         if time < self.open_end {
-            self.traffic.late_count += 1;
-            self.open.add(&mut self.pool, key)
-        } else {
-            self.pool.add(chain_for(&mut self.rings, time))
+            return self.add_late(key);
         }
+        let ring = &mut self.rings[0];
+        let slot = time >> ring.shift;
+        match slot < ring.limit {
+            true => self.pool.add(ring.chain_mut(slot)),
+            false => self.add_far(time),
+        }
+    }
+
+    #[inline(never)]
+    fn add_late(&mut self, key: EventKey) -> u32 {
+        self.traffic.late_count += 1;
+        self.open.add(&mut self.pool, key)
+    }
+
+    #[inline(never)]
+    fn add_far(&mut self, time: u64) -> u32 {
+        self.pool.add(chain_for(&mut self.rings, time))
     }
 
     /// Passes over the first event, if it happens before `horizon`. Returns its place, where it stays
@@ -121,12 +136,13 @@ impl<E: Copy + Default> Calendar<E> {
     }
 
     /// For whoever wants to look ahead: the next `count` events of the open bucket that were not yet
-    /// given out here; none as long as so many that were are still to come. May leave out some that
+    /// given out here; nothing as long as so many that were are still to come. May leave out some that
     /// came late.
     #[inline]
-    pub fn look_ahead(&mut self, count: usize) -> impl Iterator<Item = &Scheduled<E>> {
+    pub fn look_ahead(&mut self, count: usize) -> Option<impl Iterator<Item = &Scheduled<E>>> {
         let pool = &self.pool;
-        self.open.look_ahead(count).map(|index| pool.get(index))
+        let ahead = self.open.look_ahead(count)?;
+        Some(ahead.map(|index| pool.get(index)))
     }
 
     /// A time not after that of the first event, nor before what was popped; none if empty.
@@ -165,6 +181,7 @@ impl<E: Copy + Default> Calendar<E> {
     }
 
     /// Opens the next bucket in use, if it starts before `horizon`. False if there is none.
+    #[inline(never)]
     fn open_next(&mut self, horizon: SimTime) -> bool {
         if self.is_review_due() {
             self.review_width();

@@ -106,13 +106,9 @@ impl<E: Copy + Default> Emitter<'_, E> {
     /// If `at` has passed: a broken invariant of the process.
     #[inline(always)]
     pub fn schedule(&mut self, at: SimTime, event: E) {
-        assert!(
-            at >= self.now(),
-            "shard {} schedules an event for itself at {} ns, before the {} ns it is at",
-            self.shard.0,
-            at.0,
-            self.now().0,
-        );
+        if at < self.now() {
+            broken_past(self.key, at);
+        }
         let key = self.next_key(self.shard, at);
         self.calendar.insert(key, event);
     }
@@ -124,23 +120,10 @@ impl<E: Copy + Default> Emitter<'_, E> {
     /// If `at` violates the lookahead or there is no such shard: broken invariants of the process.
     #[inline(always)]
     pub fn send(&mut self, target: ShardId, at: SimTime, event: E) {
-        assert!(
-            at >= self.now() + self.around.lookahead,
-            "lookahead violated: shard {} at {} ns sends to shard {} for {} ns, \
-             sooner than the lookahead of {} ns",
-            self.shard.0,
-            self.now().0,
-            target.0,
-            at.0,
-            self.around.lookahead.0,
-        );
-        assert!(
-            (target.0 as u32) < self.around.shards_count,
-            "shard {} sends to shard {}, but there are {} shards",
-            self.shard.0,
-            target.0,
-            self.around.shards_count,
-        );
+        // Neither time is negative, so their difference is within bounds.
+        if at.0 - self.now().0 < self.around.lookahead.0 || target.0 as u32 >= self.around.shards_count {
+            broken_send(self.key, target, at, self.around);
+        }
         let key = self.next_key(target, at);
         if self.around.is_local(target) {
             self.calendar.insert(key, event);
@@ -155,6 +138,34 @@ impl<E: Copy + Default> Emitter<'_, E> {
         *self.sequence = self.sequence.wrapping_add(1);
         key
     }
+}
+
+#[cold]
+#[inline(never)]
+fn broken_past(key: EventKey, at: SimTime) -> ! {
+    panic!(
+        "shard {} schedules an event for itself at {} ns, before the {} ns it is at",
+        key.target().0,
+        at.0,
+        key.time().0,
+    )
+}
+
+#[cold]
+#[inline(never)]
+fn broken_send(key: EventKey, target: ShardId, at: SimTime, around: &Neighbourhood) -> ! {
+    let (shard, now) = (key.target().0, key.time().0);
+    assert!(
+        (target.0 as u32) < around.shards_count,
+        "shard {shard} sends to shard {}, but there are {} shards",
+        target.0,
+        around.shards_count,
+    );
+    panic!(
+        "lookahead violated: shard {shard} at {now} ns sends to shard {} for {} ns, \
+         sooner than the lookahead of {} ns",
+        target.0, at.0, around.lookahead.0,
+    )
 }
 
 /// The logical processes of one worker, with one calendar over all of them.
@@ -233,8 +244,10 @@ impl<L: LogicalProcess> Kernel<L> {
         while count < events_max
             && let Some(place) = self.calendar.next_before(horizon)
         {
-            for Scheduled { key, event } in self.calendar.look_ahead(TOUCHED_AHEAD) {
-                self.lps[self.around.local_index(key.target())].touch(event);
+            if let Some(ahead) = self.calendar.look_ahead(TOUCHED_AHEAD) {
+                for Scheduled { key, event } in ahead {
+                    self.lps[self.around.local_index(key.target())].touch(event);
+                }
             }
             // A copy, since what the event causes may move the place.
             let scheduled = *self.calendar.at(place);

@@ -8,9 +8,9 @@ pub(crate) const STEP: u32 = 10;
 pub(crate) const SLOTS: usize = 4 << STEP;
 /// One ring of slots.
 pub(crate) struct Ring {
-    slots: Vec<Chain>,
+    slots: Box<[Chain; SLOTS]>,
     /// One bit for each slot in use.
-    used: Vec<u64>,
+    used: Box<[u64; SLOTS / 64]>,
     used_count: u32,
     /// Binary logarithm of a slot's width [ns].
     pub(crate) shift: u32,
@@ -27,8 +27,8 @@ impl Ring {
             let highest = shift + STEP + 2 >= u64::BITS - 1;
             let above = shift + STEP;
             rings.push(Ring {
-                slots: vec![Chain::EMPTY; SLOTS],
-                used: vec![0; SLOTS / 64],
+                slots: Box::new([Chain::EMPTY; SLOTS]),
+                used: Box::new([0; SLOTS / 64]),
                 used_count: 0,
                 shift,
                 limit: if highest {
@@ -49,7 +49,8 @@ impl Ring {
     pub(crate) fn chain_mut(&mut self, slot: u64) -> &mut Chain {
         let place = slot as usize % SLOTS;
         let chain = &mut self.slots[place];
-        if chain.is_empty() {
+        // Most are neither: one question settles it.
+        if chain.is_full() && chain.is_empty() {
             self.used[place / 64] |= 1 << (place % 64);
             self.used_count += 1;
         }
