@@ -58,7 +58,7 @@ impl Shard {
             .map(|number| Shard {
                 model,
                 number,
-                states: vec![State::default(); Shard::processes(model, number).count()],
+                states: model.states(Shard::processes(model, number)),
             })
             .collect()
     }
@@ -90,7 +90,7 @@ impl LogicalProcess for Shard {
     #[inline]
     fn handle(&mut self, (): &mut (), now: SimTime, &Visit(process): &Visit, out: &mut Emitter<'_, Visit>) {
         let state = &mut self.states[(process / SHARDS) as usize];
-        let (target, delay) = self.model.visit(process, now, state);
+        let (target, delay) = self.model.visit(now, state);
         out.send(ShardId((target % SHARDS) as u16), now + delay, Visit(target));
     }
 
@@ -135,7 +135,7 @@ impl Engine for Heap {
         Heap {
             model,
             pending: model.processes().map(first).collect(),
-            states: model.states(),
+            states: model.states(model.processes()),
         }
     }
 
@@ -145,7 +145,7 @@ impl Engine for Heap {
             && let Reverse((now, process)) = *next
             && now < horizon
         {
-            let (target, delay) = self.model.visit(process, now, &mut self.states[process as usize]);
+            let (target, delay) = self.model.visit(now, &mut self.states[process as usize]);
             // In place of the event that ran: one way through the heap, where pop and push go two.
             *next = Reverse((now + delay, target));
             events_count += 1;

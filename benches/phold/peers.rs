@@ -50,7 +50,7 @@ impl Processes {
         let since = context.time().duration_since(MonotonicTime::EPOCH);
         let now = SimTime(since.as_nanos() as i64);
         let model = self.model.expect("a model that was not restored");
-        let (target, delay) = model.visit(process, now, &mut self.states[process as usize]);
+        let (target, delay) = model.visit(now, &mut self.states[process as usize]);
         self.events_count += 1;
         context
             .schedule_event(duration(delay), schedulable!(Self::visit), target)
@@ -74,7 +74,7 @@ impl Engine for NeXosim {
     fn new(model: Phold) -> NeXosim {
         let processes = Processes {
             model: Some(model),
-            states: model.states(),
+            states: model.states(model.processes()),
             events_count: 0,
         };
         let mailbox = Mailbox::new();
@@ -130,7 +130,7 @@ struct Component {
 impl EventHandler for Component {
     fn on(&mut self, event: Event) {
         let now = SimTime(event.time as i64);
-        let (target, delay) = self.model.visit(event.dst, now, &mut self.state);
+        let (target, delay) = self.model.visit(now, &mut self.state);
         self.context.emit(Visit {}, target, delay.0 as f64);
     }
 }
@@ -145,7 +145,7 @@ impl Engine for SimCore {
             context.emit_self(Visit {}, model.first(process).0 as f64);
             let component = Rc::new(RefCell::new(Component {
                 model,
-                state: State::default(),
+                state: model.state(process),
                 context,
             }));
             let id = simulation.add_handler(name, component.clone());
