@@ -280,7 +280,7 @@ impl LogicalProcess for Process {
             Event::Done(server) => self.station.touch(*server),
             Event::Arrive(_)
             | Event::Notice(_)
-            | Event::Wake(Wake::Replay)
+            | Event::Wake(Wake::Hour | Wake::Replay)
             | Event::Probe(_)
             | Event::Renege(_) => {}
         }

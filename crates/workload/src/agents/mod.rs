@@ -5,6 +5,7 @@
 
 mod activity;
 mod ads;
+mod agenda;
 mod pages;
 mod people;
 mod replay;
@@ -12,6 +13,7 @@ mod visits;
 mod world;
 
 use crate::agents::ads::AdMemory;
+use crate::agents::agenda::Agenda;
 use crate::agents::replay::Replay;
 use chappe_base::{Map, MessageClass, MessageId, Party, ShardId, SimTime, UserId, prefetch};
 use chappe_platform::{Command, Notice};
@@ -50,6 +52,8 @@ pub enum Wake {
         /// Who sent it.
         sender: UserId,
     },
+    /// An hour begins for which acts are planned.
+    Hour,
     /// The next message of a trace whose sender lives here.
     Replay,
 }
@@ -89,6 +93,7 @@ pub struct Agents {
     shard: ShardId,
     /// By local index.
     people: Vec<Person>,
+    agenda: Agenda,
     /// Those who have seen ads.
     ads: Map<UserId, AdMemory>,
     replay: Replay,
@@ -110,6 +115,7 @@ impl Agents {
         };
         Agents {
             people: users.map(person).collect(),
+            agenda: Agenda::default(),
             ads: Map::default(),
             replay: Replay::new(&world, shard),
             world,
@@ -147,6 +153,7 @@ impl Agents {
                     },
                 ));
             }
+            Wake::Hour => self.agenda.begin_hour(now, acts),
             Wake::Replay => self.replay(now, acts),
         }
     }
@@ -210,6 +217,9 @@ impl Agents {
     /// Bytes held.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.people.capacity() * size_of::<Person>() + self.ads.allocation_size() + self.replay.bytes()
+        self.people.capacity() * size_of::<Person>()
+            + self.agenda.bytes()
+            + self.ads.allocation_size()
+            + self.replay.bytes()
     }
 }

@@ -1,5 +1,6 @@
 //! People among themselves: coming on line, writing, answering, reading, paying, blocking.
 
+use super::agenda::Planned;
 use super::{Acts, Agents, Person, Wake};
 use crate::chain::Successor;
 use crate::kinds::Begin;
@@ -36,7 +37,7 @@ impl Agents {
 
     /// Schedules the user's next act, in `slot` of `day` or later. To open the app that will still be
     /// open is none.
-    fn schedule_next(&self, user: UserId, day: i32, slot: u32, previous: SimTime, acts: &mut Acts) {
+    fn schedule_next(&mut self, user: UserId, day: i32, slot: u32, now: SimTime, acts: &mut Acts) {
         let world = &self.world;
         let Person {
             online_until,
@@ -47,7 +48,7 @@ impl Agents {
         } = *self.person(user);
         let activity = f64::from(activity);
         let per_day = world.kinds.per_day(activity, writes);
-        let (mut day, mut slot, mut previous) = (day, slot, previous);
+        let (mut day, mut slot, mut previous) = (day, slot, now);
         while per_day > 0.0 && previous < world.horizon {
             match world.schedule.next(user, day, slot, previous, zone, per_day) {
                 Some(at)
@@ -59,7 +60,8 @@ impl Agents {
                 Some(at) => {
                     if at < world.horizon {
                         let (day, slot) = (day as i16, slot as u16);
-                        acts.wakes.push((at, Wake::Begin { user, day, slot }));
+                        let planned = Planned { at, user, day, slot };
+                        self.agenda.plan(now, planned, acts);
                     }
                     return;
                 }
