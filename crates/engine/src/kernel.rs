@@ -39,34 +39,16 @@ pub trait LogicalProcess: Send + 'static {
 const TOUCHED_AHEAD: usize = 32;
 
 /// What surrounds a worker's processes and stays the same during a run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Neighbourhood {
     /// Least time an event takes from one shard to another.
     lookahead: Span,
-    worker: u32,
-    workers: u32,
-    shards_count: u32,
+    /// For each shard, which of the worker's processes it is, or [`ELSEWHERE`].
+    places: Vec<u32>,
 }
 
-impl Neighbourhood {
-    #[inline]
-    fn is_local(&self, shard: ShardId) -> bool {
-        self.workers == 1 || shard.0 as u32 % self.workers == self.worker
-    }
-
-    #[inline]
-    fn local_index(&self, shard: ShardId) -> usize {
-        if self.workers == 1 {
-            shard.index()
-        } else {
-            (shard.0 as u32 / self.workers) as usize
-        }
-    }
-
-    fn shard_at(&self, local: usize) -> ShardId {
-        ShardId((local as u32 * self.workers + self.worker) as u16)
-    }
-}
+/// A process of another worker.
+const ELSEWHERE: u32 = u32::MAX;
 
 /// Takes the events that a process makes while it handles one.
 pub struct Emitter<'a, E> {
@@ -120,15 +102,15 @@ impl<E: Copy + Default> Emitter<'_, E> {
     /// If `at` violates the lookahead or there is no such shard: broken invariants of the process.
     #[inline(always)]
     pub fn send(&mut self, target: ShardId, at: SimTime, event: E) {
+        let place = self.around.places.get(target.index());
         // Neither time is negative, so their difference is within bounds.
-        if at.0 - self.now().0 < self.around.lookahead.0 || target.0 as u32 >= self.around.shards_count {
+        if at.0 - self.now().0 < self.around.lookahead.0 || place.is_none() {
             broken_send(self.key, target, at, self.around);
         }
         let key = self.next_key(target, at);
-        if self.around.is_local(target) {
-            self.calendar.insert(key, event);
-        } else {
-            self.outbox.push(Scheduled { key, event });
+        match place {
+            Some(&ELSEWHERE) => self.outbox.push(Scheduled { key, event }),
+            Some(_) | None => self.calendar.insert(key, event),
         }
     }
 
@@ -155,11 +137,11 @@ fn broken_past(key: EventKey, at: SimTime) -> ! {
 #[inline(never)]
 fn broken_send(key: EventKey, target: ShardId, at: SimTime, around: &Neighbourhood) -> ! {
     let (shard, now) = (key.target().0, key.time().0);
+    let shards_count = around.places.len();
     assert!(
-        (target.0 as u32) < around.shards_count,
-        "shard {shard} sends to shard {}, but there are {} shards",
+        target.index() < shards_count,
+        "shard {shard} sends to shard {}, but there are {shards_count} shards",
         target.0,
-        around.shards_count,
     );
     panic!(
         "lookahead violated: shard {shard} at {now} ns sends to shard {} for {} ns, \
@@ -204,6 +186,10 @@ impl<L: LogicalProcess> Kernel<L> {
     ) -> Kernel<L> {
         assert!(shards_count <= 1 << 16, "shards are numbered in 16 bits");
         assert!(lookahead >= Span::ZERO, "lookahead is a length of time");
+        let place = |shard: usize| match shard % workers == worker {
+            true => (shard / workers) as u32,
+            false => ELSEWHERE,
+        };
         Kernel {
             sequences: vec![0; lps.len()],
             lps,
@@ -212,9 +198,7 @@ impl<L: LogicalProcess> Kernel<L> {
             outbox: Vec::new(),
             around: Neighbourhood {
                 lookahead,
-                worker: worker as u32,
-                workers: workers as u32,
-                shards_count: shards_count as u32,
+                places: (0..shards_count).map(place).collect(),
             },
             now: SimTime::ZERO,
             events_count: 0,
@@ -223,8 +207,9 @@ impl<L: LogicalProcess> Kernel<L> {
 
     /// Lets every process schedule its first events.
     pub fn start(&mut self) {
-        for local in 0..self.lps.len() {
-            let shard = self.around.shard_at(local);
+        let places = self.around.places.iter().zip(0..=u16::MAX);
+        let here = places.filter(|(place, _)| **place != ELSEWHERE);
+        for (local, shard) in here.map(|(place, shard)| (*place as usize, ShardId(shard))) {
             let mut out = Emitter {
                 key: EventKey::new(SimTime::ZERO, shard, shard, 0),
                 shard,
@@ -246,14 +231,14 @@ impl<L: LogicalProcess> Kernel<L> {
         {
             if let Some(ahead) = self.calendar.look_ahead(TOUCHED_AHEAD) {
                 for Scheduled { key, event } in ahead {
-                    self.lps[self.around.local_index(key.target())].touch(event);
+                    self.lps[self.around.places[key.target().index()] as usize].touch(event);
                 }
             }
             // A copy, since what the event causes may move the place.
             let scheduled = *self.calendar.at(place);
             let key = scheduled.key;
             let shard = key.target();
-            let local = self.around.local_index(shard);
+            let local = self.around.places[shard.index()] as usize;
             self.now = key.time();
             let mut out = Emitter {
                 key,
@@ -302,7 +287,7 @@ impl<L: LogicalProcess> Kernel<L> {
 
     /// Takes an event that another worker's process sent.
     pub(crate) fn receive(&mut self, scheduled: Scheduled<L::Event>) {
-        debug_assert!(self.around.is_local(scheduled.key.target()));
+        debug_assert_ne!(self.around.places[scheduled.key.target().index()], ELSEWHERE);
         self.calendar.insert(scheduled.key, scheduled.event);
     }
 

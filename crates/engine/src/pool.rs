@@ -175,7 +175,10 @@ impl<T: Copy + Default> Pool<T> {
         if chunk.is_multiple_of(STRETCH) {
             let chunks = (0..STRETCH).map(|_| Chunk([T::default(); CHUNK as usize]));
             let stretch: Box<[Chunk<T>]> = chunks.collect();
-            self.stretches.extend(stretch.try_into().ok());
+            let Ok(stretch) = stretch.try_into() else {
+                unreachable!("as many chunks as a stretch has");
+            };
+            self.stretches.push(stretch);
         }
         self.before.push(NONE);
         chunk
