@@ -15,7 +15,7 @@ use regorus::{Engine, Value};
 use std::str::FromStr;
 
 /// A policy language, with the policy in it.
-pub trait Language {
+pub(crate) trait Language {
     /// A case, ready to be judged.
     type Case;
 
@@ -83,7 +83,7 @@ fn conditions(policy: &str) -> Vec<&'static str> {
 
 /// Cedar: one permit, with a record as the request's context.
 #[derive(Debug)]
-pub struct Cedar {
+pub(crate) struct Cedar {
     authorizer: Authorizer,
     policies: PolicySet,
     entities: Entities,
@@ -135,7 +135,7 @@ impl Language for Cedar {
 }
 
 /// Rego: one rule, compiled for regorus's virtual machine.
-pub struct Rego(RegoVM);
+pub(crate) struct Rego(RegoVM);
 
 impl Language for Rego {
     type Case = Value;
@@ -186,7 +186,7 @@ impl Language for Rego {
 
 /// casbin: a matcher over the fields of the request, with no policy rules beside it. Its numbers have 32
 /// bits, so it is asked about no policy that compares times.
-pub struct Casbin(Enforcer);
+pub(crate) struct Casbin(Enforcer);
 
 impl Language for Casbin {
     type Case = Vec<Dynamic>;
