@@ -76,17 +76,21 @@ fn p_values_of_signed_ranks_are_the_tabled_ones() {
     assert_eq!(signed_rank_p_value(&all_above), Some(2.0 / 256.0));
     assert_eq!(signed_rank_p_value(&[-1.0, 1.0]), Some(1.0));
     assert_eq!(signed_rank_p_value(&[]), None);
-    // Beyond 50 values it is the normal approximation, which goes on where the counts end.
+    // Every third value below zero. Every sum of ranks was counted, also beyond 50 values, where the normal
+    // approximation takes over.
     let every_third_below = |count: i32| -> Vec<f64> {
         (1..=count)
             .map(|n| f64::from(if n % 3 == 0 { -n } else { n }))
             .collect()
     };
-    let [counted, normal] = [50, 51].map(|count| signed_rank_p_value(&every_third_below(count)).unwrap());
-    assert!(
-        (counted - normal).abs() < 0.04 && normal < 0.06,
-        "{counted} {normal}"
-    );
+    for (count, counted, tolerance) in [
+        (50, 0.026_166_968_17, 1e-9),
+        (51, 0.055_980_190_98, 1e-3),
+        (60, 0.035_563_173_78, 1e-3),
+    ] {
+        let p_value = signed_rank_p_value(&every_third_below(count)).unwrap();
+        assert!((p_value - counted).abs() < tolerance, "{p_value} of {count}");
+    }
 }
 
 #[test]
