@@ -150,7 +150,7 @@ fn rates(data: &Data) -> String {
 
 fn repeat() -> String {
     "## How to repeat\n\n\
-     On a machine with nothing else to do; ten million users need 5 GB and tens of minutes. The first line has the C \
+     On a machine with nothing else to do; ten million users need 5.2 GB and some ten minutes. The first line has the C \
      library of Linux\nask for memory in large pages: with a million entities all over the memory that saves up to a \
      tenth of the time.\n\n\
      ```sh\n\
