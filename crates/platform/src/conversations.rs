@@ -1,10 +1,11 @@
 //! A user's conversations with pages, and the consent given in them.
 
-use crate::config::{Audience, Config};
+use crate::config::{Audience, CampaignConfig};
 use crate::people::{NOT_YET, People};
-use crate::policy::{Case, Ground, Memory, OptIn, OptInScope};
+use crate::policy::{Ground, Matter, Memory, OptIn, OptInScope};
 use crate::pool::NIL;
-use chappe_base::{Act, CampaignId, PageId, Seconds, SimTime, Span, Topic};
+use chappe_base::{Act, Format, PageId, Seconds, SimTime, Span, Topic};
+use std::hint::select_unpredictable;
 
 /// A user's conversation with a page, as the user's shard remembers it. Packed, so that a user fills
 /// a cache line.
@@ -97,23 +98,24 @@ impl People {
     /// The conversation with `page`, by its place.
     #[inline]
     pub(crate) fn find(&self, user: usize, page: PageId) -> Option<Place> {
-        let mut place = self.latest_conversation(user);
-        while let Some(here) = place
-            && self.conversation(here).page != page
-        {
-            place = self.conversation_before(here);
+        let owner = &self.users[user];
+        let latest = owner.latest.as_ref()?;
+        // It is as often the latest as the one before: no branch foretells which.
+        let mut place = Place {
+            user: user as u32,
+            earlier: select_unpredictable(latest.page == page, NIL, owner.earlier),
+        };
+        while self.conversation(place).page != page {
+            place = self.conversation_before(place)?;
         }
-        place
+        Some(place)
     }
 
     #[inline]
     pub(crate) fn conversation(&self, place: Place) -> &Conversation {
-        if place.earlier == NIL {
-            let latest = self.users[place.user as usize].latest.as_ref();
-            latest.expect("a place is that of a conversation")
-        } else {
-            self.conversations.get(place.earlier)
-        }
+        let latest = self.users[place.user as usize].latest.as_ref();
+        let latest = latest.expect("a place is that of a conversation");
+        self.conversations.get(place.earlier).unwrap_or(latest)
     }
 
     pub(crate) fn conversation_mut(&mut self, place: Place) -> &mut Conversation {
@@ -235,8 +237,7 @@ impl People {
     }
 
     /// The conversation's live opt-ins, the latest first.
-    fn live_opt_ins(&self, place: Place) -> impl Iterator<Item = OptIn> {
-        let conversation = self.conversation(place);
+    fn live_opt_ins(&self, conversation: &Conversation) -> impl Iterator<Item = OptIn> {
         let earlier = self.opt_ins.iter(conversation.earlier_opt_ins);
         conversation
             .latest_opt_in()
@@ -246,7 +247,7 @@ impl People {
 
     /// The live opt-in on `topic`.
     pub(crate) fn opt_in_on(&self, place: Place, topic: Topic) -> Option<OptIn> {
-        let mut live = self.live_opt_ins(place);
+        let mut live = self.live_opt_ins(self.conversation(place));
         live.find(|opt_in| topic == { opt_in.topic })
     }
 
@@ -306,76 +307,120 @@ impl People {
         }
     }
 
-    /// The case of one campaign for one user's slot, as the policy wants it put.
+    /// One campaign that asks for one user's slot, in the conversation at `place`.
     #[inline]
-    pub(crate) fn case(&self, config: &Config, place: Place, campaign: CampaignId, now: SimTime) -> Case {
-        let conversation = self.conversation(place);
-        let campaign = &config.campaigns[campaign.index()];
-        let local = now.0 / Span::MINUTE.0 + i64::from(self.users[place.user as usize].time_zone_minutes);
-        Case {
-            now,
-            page: conversation.page,
-            format: campaign.format,
-            topic: campaign.topic,
-            opened: conversation.opened,
-            opened_by_user: conversation.opened_by_user,
-            first_topic: conversation.first_topic,
-            since_last_act: conversation.since_last_act(now),
-            blocked: conversation.is(Flag::Blocked),
-            muted: conversation.is(Flag::Muted) || conversation.is(Flag::OptedOut),
-            local_minute: local.rem_euclid(24 * 60) as u16,
-        }
-    }
-
-    /// What the policy may look up about the user and the conversation at `place`.
-    pub(crate) fn memory(&self, place: Place) -> UserMemory<'_> {
-        UserMemory {
+    pub(crate) fn slot<'a>(&'a self, now: SimTime, place: Place, campaign: &'a CampaignConfig) -> Slot<'a> {
+        Slot {
             people: self,
             place,
-            own: None,
+            conversation: self.conversation(place),
+            campaign,
+            now,
+            own: NOT_YET,
         }
     }
 }
 
-/// A user's memory, for the policy.
-pub(crate) struct UserMemory<'a> {
+/// One ad that asks for one user's slot, as the user's shard knows it.
+#[derive(Clone, Copy)]
+pub(crate) struct Slot<'a> {
     people: &'a People,
     place: Place,
+    conversation: &'a Conversation,
+    campaign: &'a CampaignConfig,
+    now: SimTime,
     /// When the ad was counted that is left out of the counts, if one is.
-    own: Option<SimTime>,
+    own: SimTime,
 }
 
-impl UserMemory<'_> {
+impl Slot<'_> {
     /// The same but for the page's ad that was counted at `own`.
     pub(crate) fn without(self, own: SimTime) -> Self {
-        UserMemory {
-            own: Some(own),
-            ..self
-        }
+        Slot { own, ..self }
     }
 }
 
-impl Memory for UserMemory<'_> {
+impl Matter for Slot<'_> {
+    #[inline]
+    fn now(&self) -> SimTime {
+        self.now
+    }
+
+    #[inline]
+    fn page(&self) -> PageId {
+        self.campaign.page
+    }
+
+    #[inline]
+    fn format(&self) -> Format {
+        self.campaign.format
+    }
+
+    #[inline]
+    fn topic(&self) -> Topic {
+        self.campaign.topic
+    }
+
+    #[inline]
+    fn opened(&self) -> Act {
+        self.conversation.opened
+    }
+
+    #[inline]
+    fn is_opened_by_user(&self) -> bool {
+        self.conversation.opened_by_user
+    }
+
+    #[inline]
+    fn first_topic(&self) -> Topic {
+        self.conversation.first_topic
+    }
+
+    #[inline]
+    fn since_last_act(&self) -> Option<Span> {
+        self.conversation.since_last_act(self.now)
+    }
+
+    #[inline]
+    fn is_blocked(&self) -> bool {
+        self.conversation.is(Flag::Blocked)
+    }
+
+    #[inline]
+    fn is_muted(&self) -> bool {
+        self.conversation.is(Flag::Muted) | self.conversation.is(Flag::OptedOut)
+    }
+
+    #[inline]
+    fn local_minute(&self) -> u16 {
+        let zone = self.people.users[self.place.user as usize].time_zone_minutes;
+        let local = self.now.0 / Span::MINUTE.0 + i64::from(zone);
+        local.rem_euclid(24 * 60) as u16
+    }
+}
+
+impl Memory for Slot<'_> {
+    #[inline]
     fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act> {
-        let mut live = self.people.live_opt_ins(self.place);
+        let mut live = self.people.live_opt_ins(self.conversation);
         live.find(|opt_in| scope.covers(opt_in.topic, topic) && is_good(opt_in))
             .map(|opt_in| opt_in.act)
     }
 
+    #[inline]
     fn further_sent(&self) -> bool {
-        self.people.conversation(self.place).is(Flag::FurtherSent)
+        self.conversation.is(Flag::FurtherSent)
     }
 
+    #[inline]
     fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16 {
-        let is_counted = self.own.is_some_and(|own| own > since);
+        let is_counted = self.own > since;
         self.people.ads_count(self.place.user as usize, page, since) - u16::from(is_counted)
     }
 
+    #[inline]
     fn unanswered_count(&self, since: SimTime) -> u16 {
-        let conversation = self.people.conversation(self.place);
-        let is_counted = self
-            .own
-            .is_some_and(|own| own > since && !conversation.has_acted_after(own));
+        let is_counted = self.own > since && !self.conversation.has_acted_after(self.own);
         self.people.unanswered_count(self.place.user as usize, since) - u16::from(is_counted)
     }
 }

@@ -165,6 +165,7 @@ impl People {
     }
 
     /// Ads counted after `since`, from `page` or from all pages.
+    #[inline]
     pub(crate) fn ads_count(&self, user: usize, page: Option<PageId>, since: SimTime) -> u16 {
         let seen = self.ads.iter(self.users[user].ads);
         seen.filter(|(_, ad)| { ad.at } > since && page.is_none_or(|page| page == ad.page))

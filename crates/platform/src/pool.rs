@@ -117,9 +117,10 @@ impl<T: Copy> Pool<T> {
         &mut self.slots[place as usize].item
     }
 
-    /// The item at a place that [`Pool::iter`] named.
-    pub(crate) fn get(&self, place: u32) -> &T {
-        &self.slots[place as usize].item
+    /// The item at a place that [`Pool::iter`] named, and none at [`NIL`].
+    #[inline]
+    pub(crate) fn get(&self, place: u32) -> Option<&T> {
+        Some(&self.slots.get(place as usize)?.item)
     }
 
     /// Fetches the item at the front of `list`; of an empty list, another item, so that no branch has to

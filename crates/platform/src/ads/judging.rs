@@ -1,15 +1,16 @@
 //! The user's side of a decision, for one slot or for many users at once, and the ground it takes up.
 
 use super::Ad;
-use crate::conversations::{Place, UserMemory};
-use crate::policy::{Case, Ground};
+use crate::conversations::{Place, Slot};
+use crate::policy::{DOCKET_SIZE, Ground};
 use crate::shard::Shard;
 use chappe_base::{CampaignId, PageId, Permit, RuleKind, Seconds, SimTime, UserId};
 
-/// Decisions that are made together while the users of the next but one group and the lists of the next
-/// are fetched: enough to hide the latency of memory, few enough that what was fetched is still in the
-/// first-level cache.
-const TOGETHER: usize = 16;
+/// How many decisions ahead a user is fetched: enough to hide the latency of memory, few enough that what
+/// was fetched is still in the first-level cache.
+const USER_AHEAD: usize = 64;
+/// How many decisions ahead a user's lists are, for which the user must be there.
+const LISTS_AHEAD: usize = 32;
 
 impl Shard {
     /// What the user's side of the policy says at `now` of an ad of each campaign to each user, who
@@ -24,27 +25,33 @@ impl Shard {
         asked: &[(UserId, CampaignId)],
         verdicts: &mut Vec<Result<Permit, RuleKind>>,
     ) {
-        type Asked = [(UserId, CampaignId)];
         let local = |user: &UserId| self.config.homes.local(user.0);
-        let group = |number| asked.chunks(TOGETHER).nth(number).unwrap_or_default();
-        let touch = |group: &Asked| group.iter().for_each(|(user, _)| self.people.touch(local(user)));
-        let touch_lists = |group: &Asked| {
-            group
-                .iter()
-                .for_each(|(user, _)| self.people.touch_lists(local(user)))
+        let touch = |at: usize| {
+            if let Some((user, _)) = asked.get(at) {
+                self.people.touch(local(user));
+            }
         };
-        touch(group(0));
-        touch(group(1));
-        touch_lists(group(0));
-        for (number, now_judged) in asked.chunks(TOGETHER).enumerate() {
-            touch(group(number + 2));
-            touch_lists(group(number + 1));
-            verdicts.extend(now_judged.iter().map(|(user, campaign)| {
-                let page = self.config.campaigns[campaign.index()].page;
-                let place = self.people.find(local(user), page).ok_or(RuleKind::OpenedBy)?;
-                self.judge_user_side(now, place, *campaign)
-            }));
+        let touch_lists = |at: usize| {
+            if let Some((user, _)) = asked.get(at) {
+                self.people.touch_lists(local(user));
+            }
+        };
+        (0..USER_AHEAD).for_each(touch);
+        (0..LISTS_AHEAD).for_each(touch_lists);
+        let mut slots = Vec::with_capacity(DOCKET_SIZE);
+        for (at, (user, campaign)) in asked.iter().enumerate() {
+            touch(at + USER_AHEAD);
+            touch_lists(at + LISTS_AHEAD);
+            let terms = &self.config.campaigns[campaign.index()];
+            let place = self.people.find(local(user), terms.page);
+            slots.extend(place.map(|place| self.people.slot(now, place, terms)));
+            if slots.len() == DOCKET_SIZE || place.is_none() {
+                self.config.policy.judge_all(&slots, verdicts);
+                slots.clear();
+                verdicts.extend(place.is_none().then_some(Err(RuleKind::OpenedBy)));
+            }
         }
+        self.config.policy.judge_all(&slots, verdicts);
     }
 
     /// Judges one campaign for the user's slot, in the conversation at `place`.
@@ -55,8 +62,7 @@ impl Shard {
         place: Place,
         campaign: CampaignId,
     ) -> Result<Permit, RuleKind> {
-        let (case, memory) = self.case(now, place, campaign);
-        self.config.policy.judge(&case, &memory)
+        self.config.policy.judge(&self.slot(now, place, campaign))
     }
 
     /// Judges again, at delivery, what may have changed since: the ad itself does not count.
@@ -68,12 +74,9 @@ impl Shard {
         ad: Ad,
     ) -> Result<Permit, RuleKind> {
         let place = self.people.find(local, page).ok_or(RuleKind::OpenedBy)?;
-        let (case, memory) = self.case(now, place, ad.campaign);
         let ground = ad.ground.map(|(ground, _)| ground);
-        let memory = memory.without(ad.reserved);
-        self.config
-            .policy
-            .judge_again(&case, &memory, ground, ad.reserved)
+        let slot = self.slot(now, place, ad.campaign).without(ad.reserved);
+        self.config.policy.judge_again(&slot, ground, ad.reserved)
     }
 
     /// Takes up the ground on which an ad was just let through, if the policy asks for one; with it,
@@ -85,8 +88,7 @@ impl Shard {
         campaign: CampaignId,
     ) -> Option<(Ground, Seconds)> {
         let place = self.place_of(user, campaign)?;
-        let (case, memory) = self.case(now, place, campaign);
-        let ground = self.config.policy.ground(&case, &memory)?;
+        let ground = self.config.policy.ground(&self.slot(now, place, campaign))?;
         Some((ground, self.people.use_ground(place, ground, now)))
     }
 
@@ -114,10 +116,10 @@ impl Shard {
         self.people.find(self.config.homes.local(user.0), page)
     }
 
-    /// The case as the policy wants it put, and what it may look up.
+    /// The campaign's ad in the conversation at `place`, as the policy wants it put.
     #[inline]
-    pub(super) fn case(&self, now: SimTime, place: Place, campaign: CampaignId) -> (Case, UserMemory<'_>) {
-        let case = self.people.case(&self.config, place, campaign, now);
-        (case, self.people.memory(place))
+    pub(super) fn slot(&self, now: SimTime, place: Place, campaign: CampaignId) -> Slot<'_> {
+        self.people
+            .slot(now, place, &self.config.campaigns[campaign.index()])
     }
 }

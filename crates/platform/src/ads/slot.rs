@@ -90,8 +90,9 @@ impl Shard {
         let verdict = self.judge_user_side(now, place, campaign);
         let verdict = verdict.and_then(|permit| self.lease_pays(now, campaign, user, out).map(|()| permit));
         if self.watched == Some(user) {
-            let (case, memory) = self.case(now, place, campaign);
-            let rules = self.config.policy.explain(&case, &memory);
+            let slot = self.slot(now, place, campaign);
+            let rules = self.config.policy.explain(&slot);
+            let case = Case::of(&slot);
             let decision = verdict.map_or_else(Decision::Refused, Decision::Allowed);
             self.explanations.push(Explanation {
                 at: now,

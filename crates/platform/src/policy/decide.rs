@@ -1,92 +1,52 @@
-//! Judging one ad for one user against a policy.
+//! Judging ads for users against a policy.
 
-use super::grounds::{Ground, Grounds, OptIn};
+use super::docket::{DOCKET_SIZE, Docket, Verdict, unrefused};
+use super::grounds::{Ground, Grounds};
+use super::matter::Matter;
 use super::rule::{OpenedBy, OptInScope, Policy, TopicMatch, UserRule};
-use chappe_base::{Act, Format, PageId, Permit, RuleKind, SimTime, Span, Topic};
-
-/// One ad that asks for one user's slot, with what their conversation says of it.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Case {
-    /// When.
-    pub now: SimTime,
-    /// The advertiser.
-    pub page: PageId,
-    /// The form of the ad.
-    pub format: Format,
-    /// What the ad is about.
-    pub topic: Topic,
-    /// The act that opened the conversation.
-    pub opened: Act,
-    /// Whether the user opened it.
-    pub opened_by_user: bool,
-    /// The topic of first contact.
-    pub first_topic: Topic,
-    /// Time since the user's last act towards the page; `None` if there was none.
-    pub since_last_act: Option<Span>,
-    /// Whether the user blocked the page.
-    pub blocked: bool,
-    /// Whether the user muted the page.
-    pub muted: bool,
-    /// Minute of the user's local day, 0 to 1439.
-    pub local_minute: u16,
-}
-
-/// What the user's shard remembers beyond the conversation itself, looked up only where a rule asks.
-pub trait Memory {
-    /// The act of a live opt-in towards the case's page that covers `topic` in this scope, and of
-    /// which `is_good` holds.
-    fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act>;
-
-    /// Whether the page has sent its one further message since the user's last act towards it.
-    fn further_sent(&self) -> bool;
-
-    /// Ads reserved for or delivered to the user after `since`, from `page` or from all pages.
-    fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16;
-
-    /// Of those from all pages, the ones after which the user has not acted towards their page.
-    fn unanswered_count(&self, since: SimTime) -> u16;
-}
+use chappe_base::{Permit, RuleKind, SimTime, Span, Topic};
+use std::array;
 
 impl UserRule {
-    /// Whether the rule lets the ad through, and the opt-in that it leans on.
+    /// Judges the ads on the docket.
     #[inline(always)]
-    fn admits(&self, case: &Case, memory: &impl Memory) -> (bool, Option<Act>) {
-        let plain = |admits| (admits, None);
+    fn judge<M: Matter, const N: usize>(&self, docket: &mut Docket<'_, M, N>) {
+        let kind = self.kind();
         match *self {
-            UserRule::NoAds => plain(false),
-            UserRule::NotBlocked => plain(!case.blocked),
-            UserRule::NotMuted => plain(!case.muted),
-            UserRule::OpenedBy(OpenedBy::User) => plain(case.opened_by_user),
-            UserRule::OpenedBy(OpenedBy::Anyone) => plain(true),
-            UserRule::FirstTopic(closeness) => plain(closeness.holds(case.first_topic, case.topic)),
-            UserRule::Formats(formats) => plain(formats.contains(case.format)),
-            UserRule::OptIn(scope) => {
-                let opt_in = memory.opt_in(scope, case.topic, |_| true);
-                (opt_in.is_some(), opt_in)
+            UserRule::NoAds => docket.look(kind, |_| false),
+            UserRule::NotBlocked => docket.look(kind, |ad| !ad.is_blocked()),
+            UserRule::NotMuted => docket.look(kind, |ad| !ad.is_muted()),
+            UserRule::OpenedBy(OpenedBy::User) => docket.look(kind, M::is_opened_by_user),
+            UserRule::OpenedBy(OpenedBy::Anyone) => {}
+            UserRule::FirstTopic(closeness) => {
+                docket.look(kind, |ad| closeness.holds(ad.first_topic(), ad.topic()));
             }
-            UserRule::Window { at_least, at_most } => plain(match case.since_last_act {
+            UserRule::Formats(formats) => docket.look(kind, |ad| formats.contains(ad.format())),
+            UserRule::OptIn(scope) => {
+                docket.lean(kind, |ad| ad.opt_in(scope, ad.topic(), |_| true).map(Some));
+            }
+            UserRule::Window { at_least, at_most } => docket.look(kind, |ad| match ad.since_last_act() {
                 Some(since) => {
-                    at_least.is_none_or(|least| since >= least) && at_most.is_none_or(|most| since <= most)
+                    at_least.is_none_or(|least| since >= least) & at_most.is_none_or(|most| since <= most)
                 }
                 None => at_most.is_none(),
             }),
             UserRule::UserCap { count, every } => {
-                plain(memory.ads_count(None, earlier(case.now, every)) < count)
+                docket.look_up(kind, |ad| ad.ads_count(None, earlier(ad.now(), every)) < count);
             }
-            UserRule::PageCap { count, every } => {
-                plain(memory.ads_count(Some(case.page), earlier(case.now, every)) < count)
-            }
+            UserRule::PageCap { count, every } => docket.look_up(kind, |ad| {
+                ad.ads_count(Some(ad.page()), earlier(ad.now(), every)) < count
+            }),
             UserRule::QuietHours {
                 from_minute,
                 to_minute,
-            } => plain(!within(case.local_minute, from_minute, to_minute)),
-            UserRule::Grounds(grounds) => match grounds.find(case, memory) {
-                None => plain(false),
-                Some(Ground::Window | Ground::Further) => plain(true),
-                Some(Ground::OptIn(act)) => (true, Some(act)),
-            },
+            } => docket.look(kind, |ad| !within(ad.local_minute(), from_minute, to_minute)),
+            UserRule::Grounds(grounds) => docket.lean(kind, |ad| match grounds.find(ad)? {
+                Ground::Window | Ground::Further => Some(None),
+                Ground::OptIn(act) => Some(Some(act)),
+            }),
             UserRule::UnansweredCap { count, every } => {
-                plain(memory.unanswered_count(earlier(case.now, every)) < count)
+                docket.look_up(kind, |ad| ad.unanswered_count(earlier(ad.now(), every)) < count);
             }
         }
     }
@@ -118,41 +78,47 @@ impl Policy {
     /// # Errors
     /// The first rule, in the policy's order, that refuses.
     #[inline]
-    pub fn judge(&self, case: &Case, memory: &impl Memory) -> Result<Permit, RuleKind> {
-        permit(self.user_rules.iter(), case, memory)
+    pub fn judge(&self, ad: &impl Matter) -> Verdict {
+        permit(self.user_rules.iter(), ad)
+    }
+
+    /// Judges the user's side of many ads, and adds the verdicts to `verdicts`, in their order.
+    pub(crate) fn judge_all<M: Matter>(&self, ads: &[M], verdicts: &mut Vec<Verdict>) {
+        let (groups, rest) = ads.as_chunks::<DOCKET_SIZE>();
+        for group in groups {
+            let mut judged = group.each_ref().map(unrefused);
+            let mut docket = Docket::new(group, &mut judged);
+            self.user_rules.iter().for_each(|rule| rule.judge(&mut docket));
+            verdicts.extend(judged);
+        }
+        verdicts.extend(rest.iter().map(|ad| self.judge(ad)));
     }
 
     /// The ground that `judge` lets an ad through on; `None` if the policy asks for none.
     #[must_use]
-    pub fn ground(&self, case: &Case, memory: &impl Memory) -> Option<Ground> {
-        self.grounds()?.find(case, memory)
+    pub fn ground(&self, ad: &impl Matter) -> Option<Ground> {
+        self.grounds()?.find(ad)
     }
 
     /// Judges again, at the moment of delivery, what may have changed since an ad was `reserved`, which
-    /// `memory` leaves out: also the opt-in that is the ad's ground, if `ground` is one. No other takes
+    /// `ad` leaves out: also the opt-in that is the ad's ground, if `ground` is one. No other takes
     /// its place: it was not taken up.
     ///
     /// # Errors
     /// The rule that no longer holds. A block always refuses, whatever the policy says.
-    pub fn judge_again(
-        &self,
-        case: &Case,
-        memory: &impl Memory,
-        ground: Option<Ground>,
-        reserved: SimTime,
-    ) -> Result<Permit, RuleKind> {
-        if case.blocked {
+    pub fn judge_again(&self, ad: &impl Matter, ground: Option<Ground>, reserved: SimTime) -> Verdict {
+        if ad.is_blocked() {
             return Err(RuleKind::Block);
         }
         let again = self.user_rules.iter().filter(|rule| rule.is_judged_again());
-        let permit = permit(again, case, memory)?;
+        let permit = permit(again, ad)?;
         let (Some(Ground::OptIn(act)), Some(agreement)) =
             (ground, self.grounds().and_then(|grounds| grounds.opt_in))
         else {
             return Ok(permit);
         };
-        let opt_in = memory.opt_in(agreement.scope, case.topic, |opt_in| {
-            act == { opt_in.act } && agreement.still_covers(opt_in, reserved, case.now)
+        let opt_in = ad.opt_in(agreement.scope, ad.topic(), |opt_in| {
+            act == { opt_in.act } && agreement.still_covers(opt_in, reserved, ad.now())
         });
         let opt_in = Some(opt_in.ok_or(RuleKind::Grounds)?);
         Ok(Permit { opt_in, ..permit })
@@ -170,10 +136,10 @@ impl Policy {
 
     /// Judges every rule of the user's side, also behind the first that refuses.
     #[must_use]
-    pub fn explain(&self, case: &Case, memory: &impl Memory) -> Vec<(UserRule, bool)> {
+    pub fn explain(&self, ad: &impl Matter) -> Vec<(UserRule, bool)> {
         self.user_rules
             .iter()
-            .map(|rule| (*rule, rule.admits(case, memory).0))
+            .map(|rule| (*rule, permit(std::iter::once(rule), ad).is_ok()))
             .collect()
     }
 
@@ -201,23 +167,16 @@ impl Policy {
 
 /// The permit that `rules` give together, or the first of them that refuses.
 #[inline]
-fn permit<'a>(
-    rules: impl Iterator<Item = &'a UserRule>,
-    case: &Case,
-    memory: &impl Memory,
-) -> Result<Permit, RuleKind> {
-    let mut permit = Permit {
-        conversation: case.opened,
-        opt_in: None,
-    };
+fn permit<'a, M: Matter>(rules: impl Iterator<Item = &'a UserRule>, ad: &M) -> Verdict {
+    let mut verdict = [unrefused(ad)];
+    let mut docket = Docket::new(array::from_ref(ad), &mut verdict);
     for rule in rules {
-        let (admits, opt_in) = rule.admits(case, memory);
-        if !admits {
-            return Err(rule.kind());
+        rule.judge(&mut docket);
+        if !docket.is_open() {
+            break;
         }
-        permit.opt_in = opt_in.or(permit.opt_in);
     }
-    Ok(permit)
+    verdict[0]
 }
 
 impl TopicMatch {

@@ -1,8 +1,8 @@
 //! The rules one by one, and the verdict against its explanation.
 
 use super::*;
-use crate::policy::{Agreement, FormatSet, Grounds, OptIn};
-use chappe_base::Seconds;
+use crate::policy::{Agreement, Case, FormatSet, Grounds, Memory, OptIn};
+use chappe_base::{Act, Format, PageId, Seconds};
 use proptest::prelude::*;
 
 /// A user's memory spelled out.
@@ -151,7 +151,7 @@ fn recently(pages: &[PageId]) -> Known {
 fn every_rule_refuses_alone() {
     let good = case();
     assert_eq!(
-        policy(everything()).judge(&good, &memory()),
+        policy(everything()).judge(&(&good, &memory())),
         Ok(Permit {
             conversation: Act(1),
             opt_in: Some(Act(9))
@@ -259,9 +259,9 @@ fn every_rule_refuses_alone() {
     ];
     for (kind, case, memory) in cases {
         let policy = policy(everything());
-        assert_eq!(policy.judge(&case, &memory), Err(kind));
+        assert_eq!(policy.judge(&(&case, &memory)), Err(kind));
         let refusing = policy
-            .explain(&case, &memory)
+            .explain(&(&case, &memory))
             .into_iter()
             .filter(|(_, admits)| !admits);
         assert_eq!(
@@ -271,7 +271,7 @@ fn every_rule_refuses_alone() {
         );
     }
     assert_eq!(
-        policy(vec![UserRule::NoAds]).judge(&good, &memory()),
+        policy(vec![UserRule::NoAds]).judge(&(&good, &memory())),
         Err(RuleKind::NoAds)
     );
 }
@@ -280,13 +280,13 @@ fn every_rule_refuses_alone() {
 fn closeness_of_topics_is_a_setting() {
     let on = |closeness, first| {
         policy(vec![UserRule::FirstTopic(closeness)])
-            .judge(
+            .judge(&(
                 &Case {
                     first_topic: first,
                     ..case()
                 },
                 &memory(),
-            )
+            ))
             .is_ok()
     };
     assert!(on(TopicMatch::Category, ROAD) && !on(TopicMatch::Category, TENTS));
@@ -304,27 +304,33 @@ fn a_day_cap_forgets_after_a_day_to_the_nanosecond() {
         ..memory()
     };
     assert_eq!(
-        policy.judge(&case(), &seen(Span::DAY.0 - 1)),
+        policy.judge(&(&case(), &seen(Span::DAY.0 - 1))),
         Err(RuleKind::UserCap)
     );
-    assert!(policy.judge(&case(), &seen(Span::DAY.0)).is_ok());
+    assert!(policy.judge(&(&case(), &seen(Span::DAY.0))).is_ok());
 }
 
 #[test]
 fn delivery_judges_again_what_the_user_can_change() {
     let policy = policy(everything());
-    assert!(policy.judge_again(&case(), &memory(), None, case().now).is_ok());
+    assert!(
+        policy
+            .judge_again(&(&case(), &memory()), None, case().now)
+            .is_ok()
+    );
     assert_eq!(
-        policy.judge_again(&case(), &Known::default(), None, case().now),
+        policy.judge_again(&(&case(), &Known::default()), None, case().now),
         Err(RuleKind::OptIn)
     );
     assert_eq!(
         policy.judge_again(
-            &Case {
-                muted: true,
-                ..case()
-            },
-            &memory(),
+            &(
+                &Case {
+                    muted: true,
+                    ..case()
+                },
+                &memory()
+            ),
             None,
             case().now
         ),
@@ -336,17 +342,19 @@ fn delivery_judges_again_what_the_user_can_change() {
             ads: vec![(PAGE, SimTime(case().now.0 - 1)); 2],
             ..memory()
         };
-        let verdict = capped.judge_again(&case(), &seen, None, case().now);
+        let verdict = capped.judge_again(&(&case(), &seen), None, case().now);
         assert_eq!(verdict, Err(rule));
     }
     let lax = super::tests::policy(Vec::new());
     assert_eq!(
         lax.judge_again(
-            &Case {
-                blocked: true,
-                ..case()
-            },
-            &memory(),
+            &(
+                &Case {
+                    blocked: true,
+                    ..case()
+                },
+                &memory()
+            ),
             None,
             case().now
         ),
@@ -355,11 +363,13 @@ fn delivery_judges_again_what_the_user_can_change() {
     assert!(
         policy
             .judge_again(
-                &Case {
-                    local_minute: 0,
-                    ..case()
-                },
-                &memory(),
+                &(
+                    &Case {
+                        local_minute: 0,
+                        ..case()
+                    },
+                    &memory()
+                ),
                 None,
                 case().now
             )
@@ -415,13 +425,24 @@ proptest! {
         let rules: Vec<UserRule> =
             everything().into_iter().zip(kept).filter(|(_, keep)| *keep).map(|(rule, _)| rule).collect();
         let policy = policy(rules.clone());
-        let first = policy.explain(&case, &known).into_iter().find(|(_, admits)| !admits).map(|(rule, _)| rule.kind());
-        prop_assert_eq!(policy.judge(&case, &known).err(), first);
+        let first = policy.explain(&(&case, &known)).into_iter().find(|(_, admits)| !admits).map(|(rule, _)| rule.kind());
+        prop_assert_eq!(policy.judge(&(&case, &known)).err(), first);
         for dropped in 0..rules.len() {
             let mut fewer = rules.clone();
             fewer.remove(dropped);
             let fewer = super::tests::policy(fewer);
-            prop_assert!(policy.judge(&case, &known).is_err() || fewer.judge(&case, &known).is_ok());
+            prop_assert!(policy.judge(&(&case, &known)).is_err() || fewer.judge(&(&case, &known)).is_ok());
         }
+    }
+
+    /// Many are judged as each alone, also where some are left over.
+    #[test]
+    fn judging_together_is_judging_one_by_one(known in prop::collection::vec(any_case(), 0..80)) {
+        let policy = policy(everything());
+        let ads: Vec<_> = known.iter().map(|(case, known)| (case, known)).collect();
+        let mut together = vec![Err(RuleKind::NoAds)];
+        policy.judge_all(&ads, &mut together);
+        let alone = ads.iter().map(|ad| policy.judge(ad));
+        prop_assert!(together.into_iter().skip(1).eq(alone));
     }
 }

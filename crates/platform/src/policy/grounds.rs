@@ -1,6 +1,6 @@
 //! Grounds: several reasons for which an ad may be sent, of which one is enough.
 
-use super::decide::{Case, Memory};
+use super::matter::Matter;
 use super::rule::OptInScope;
 use chappe_base::{Act, Seconds, SimTime, Span, Topic};
 
@@ -56,18 +56,18 @@ pub struct OptIn {
 
 impl Grounds {
     /// The first ground that holds.
-    pub(super) fn find(&self, case: &Case, memory: &impl Memory) -> Option<Ground> {
-        if let Some(since) = case.since_last_act {
+    pub(super) fn find(&self, ad: &impl Matter) -> Option<Ground> {
+        if let Some(since) = ad.since_last_act() {
             if self.within.is_some_and(|within| since <= within) {
                 return Some(Ground::Window);
             }
-            if self.one_further && !memory.further_sent() {
+            if self.one_further && !ad.further_sent() {
                 return Some(Ground::Further);
             }
         }
         let agreement = self.opt_in?;
-        let opt_in = memory.opt_in(agreement.scope, case.topic, |opt_in| {
-            agreement.covers(opt_in, case.now)
+        let opt_in = ad.opt_in(agreement.scope, ad.topic(), |opt_in| {
+            agreement.covers(opt_in, ad.now())
         });
         opt_in.map(Ground::OptIn)
     }

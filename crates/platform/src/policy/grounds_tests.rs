@@ -1,8 +1,8 @@
 //! Each ground at its edges, and the opt-in behind an ad under way.
 
 use super::*;
-use crate::policy::UserRule;
 use crate::policy::decide::tests::{Known, TRAIL, case, memory, policy};
+use crate::policy::{Case, UserRule};
 use chappe_base::{ActKind, Permit, RuleKind};
 
 #[test]
@@ -61,7 +61,7 @@ fn one_ground_is_enough() {
             since_last_act,
             ..case()
         };
-        assert_eq!(policy.ground(&case, &known), ground, "case {number}");
+        assert_eq!(policy.ground(&(&case, &known)), ground, "case {number}");
         let opt_in = match ground {
             Some(Ground::OptIn(act)) => Some(act),
             Some(Ground::Window | Ground::Further) | None => None,
@@ -69,7 +69,7 @@ fn one_ground_is_enough() {
         let conversation = case.opened;
         let permit = Permit { conversation, opt_in };
         let verdict = ground.map_or(Err(RuleKind::Grounds), |_| Ok(permit));
-        assert_eq!(policy.judge(&case, &known), verdict, "case {number}");
+        assert_eq!(policy.judge(&(&case, &known)), verdict, "case {number}");
     }
 }
 
@@ -85,7 +85,7 @@ fn delivery_asks_again_for_the_opt_in_that_is_the_ground() {
         }),
     })]);
     let taken = case().now;
-    let again = |known: &Known, ground| daily.judge_again(&case(), known, Some(ground), taken);
+    let again = |known: &Known, ground| daily.judge_again(&(&case(), known), Some(ground), taken);
     let leant_on = Ground::OptIn(Act(9));
     assert_eq!(again(&memory(), leant_on).unwrap().opt_in, Some(Act(9)));
     assert_eq!(again(&Known::default(), leant_on), Err(RuleKind::Grounds));

@@ -3,12 +3,15 @@
 
 mod contact;
 mod decide;
+mod docket;
 mod grounds;
+mod matter;
 mod page;
 mod rule;
 
 pub use contact::{Contact, MessageRule, OptInRequest};
-pub use decide::{Case, Memory};
+pub(crate) use docket::DOCKET_SIZE;
 pub use grounds::{Agreement, Ground, Grounds, OptIn};
+pub use matter::{Case, Matter, Memory};
 pub use page::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
 pub use rule::{FormatSet, OpenedBy, OptInScope, Policy, TopicMatch, UserRule};

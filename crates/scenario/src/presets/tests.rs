@@ -115,7 +115,7 @@ fn check(name: &str, cases: Vec<(Given, Option<Refusal>)>) {
     let preset = Preset::named(name).unwrap();
     let policy = preset.policy();
     for (number, (given, expected)) in cases.into_iter().enumerate() {
-        let refusal = policy.judge(&given.case, &given).err();
+        let refusal = policy.judge(&(&given.case, &given)).err();
         let refusal = refusal.map(|kind| (kind, preset.code(kind).map(|code| code.number)));
         assert_eq!(refusal, expected, "{name}, case {number}");
     }

@@ -1,0 +1,159 @@
+//! What rules may ask about one ad that wants one user's slot.
+
+use super::grounds::OptIn;
+use super::rule::OptInScope;
+use chappe_base::{Act, Format, PageId, SimTime, Span, Topic};
+
+/// One ad that asks for one user's slot: what rules may ask about it. An answer costs nothing until a rule
+/// asks.
+pub trait Matter: Memory {
+    /// When.
+    fn now(&self) -> SimTime;
+    /// The advertiser.
+    fn page(&self) -> PageId;
+    /// The form of the ad.
+    fn format(&self) -> Format;
+    /// What the ad is about.
+    fn topic(&self) -> Topic;
+    /// The act that opened the conversation.
+    fn opened(&self) -> Act;
+    /// Whether the user opened it.
+    fn is_opened_by_user(&self) -> bool;
+    /// The topic of first contact.
+    fn first_topic(&self) -> Topic;
+    /// Time since the user's last act towards the page; `None` if there was none.
+    fn since_last_act(&self) -> Option<Span>;
+    /// Whether the user blocked the page.
+    fn is_blocked(&self) -> bool;
+    /// Whether the user muted the page.
+    fn is_muted(&self) -> bool;
+    /// Minute of the user's local day, 0 to 1439.
+    fn local_minute(&self) -> u16;
+}
+
+/// What the user's shard remembers beyond the conversation itself.
+pub trait Memory {
+    /// The act of a live opt-in towards the ad's page that covers `topic` in this scope, and of
+    /// which `is_good` holds.
+    fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act>;
+
+    /// Whether the page has sent its one further message since the user's last act towards it.
+    fn further_sent(&self) -> bool;
+
+    /// Ads reserved for or delivered to the user after `since`, from `page` or from all pages.
+    fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16;
+
+    /// Of those from all pages, the ones after which the user has not acted towards their page.
+    fn unanswered_count(&self, since: SimTime) -> u16;
+}
+
+/// A matter spelled out, but for what the shard remembers.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Case {
+    /// When.
+    pub now: SimTime,
+    /// The advertiser.
+    pub page: PageId,
+    /// The form of the ad.
+    pub format: Format,
+    /// What the ad is about.
+    pub topic: Topic,
+    /// The act that opened the conversation.
+    pub opened: Act,
+    /// Whether the user opened it.
+    pub opened_by_user: bool,
+    /// The topic of first contact.
+    pub first_topic: Topic,
+    /// Time since the user's last act towards the page; `None` if there was none.
+    pub since_last_act: Option<Span>,
+    /// Whether the user blocked the page.
+    pub blocked: bool,
+    /// Whether the user muted the page.
+    pub muted: bool,
+    /// Minute of the user's local day, 0 to 1439.
+    pub local_minute: u16,
+}
+
+impl Case {
+    /// All that there is to ask about a matter but what the shard remembers.
+    pub(crate) fn of(matter: &impl Matter) -> Case {
+        Case {
+            now: matter.now(),
+            page: matter.page(),
+            format: matter.format(),
+            topic: matter.topic(),
+            opened: matter.opened(),
+            opened_by_user: matter.is_opened_by_user(),
+            first_topic: matter.first_topic(),
+            since_last_act: matter.since_last_act(),
+            blocked: matter.is_blocked(),
+            muted: matter.is_muted(),
+            local_minute: matter.local_minute(),
+        }
+    }
+}
+
+/// A case and a memory are a matter.
+impl<M: Memory> Matter for (&Case, &M) {
+    fn now(&self) -> SimTime {
+        self.0.now
+    }
+
+    fn page(&self) -> PageId {
+        self.0.page
+    }
+
+    fn format(&self) -> Format {
+        self.0.format
+    }
+
+    fn topic(&self) -> Topic {
+        self.0.topic
+    }
+
+    fn opened(&self) -> Act {
+        self.0.opened
+    }
+
+    fn is_opened_by_user(&self) -> bool {
+        self.0.opened_by_user
+    }
+
+    fn first_topic(&self) -> Topic {
+        self.0.first_topic
+    }
+
+    fn since_last_act(&self) -> Option<Span> {
+        self.0.since_last_act
+    }
+
+    fn is_blocked(&self) -> bool {
+        self.0.blocked
+    }
+
+    fn is_muted(&self) -> bool {
+        self.0.muted
+    }
+
+    fn local_minute(&self) -> u16 {
+        self.0.local_minute
+    }
+}
+
+impl<M: Memory> Memory for (&Case, &M) {
+    fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act> {
+        self.1.opt_in(scope, topic, is_good)
+    }
+
+    fn further_sent(&self) -> bool {
+        self.1.further_sent()
+    }
+
+    fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16 {
+        self.1.ads_count(page, since)
+    }
+
+    fn unanswered_count(&self, since: SimTime) -> u16 {
+        self.1.unanswered_count(since)
+    }
+}
