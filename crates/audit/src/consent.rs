@@ -2,7 +2,9 @@
 
 use crate::promises::{Campaign, Promise, Promises, TopicMatch};
 use crate::verdict::{Hearing, name};
-use chappe_base::{Act, Map, MessageId, PageId, Party, Permit, Seconds, Set, SimTime, Span, Topic, UserId};
+use chappe_base::{
+    Act, Map, MessageId, PageId, Party, Permit, Records, Seconds, Set, SimTime, Span, Topic, UserId,
+};
 
 const OPENED: u8 = 1;
 const BY_USER: u8 = 2;
@@ -71,7 +73,7 @@ impl Conversation {
 /// The fold over one shard's users and what they agreed to.
 #[derive(Default, Debug)]
 pub(crate) struct Consents {
-    conversations: Map<Between, Conversation>,
+    conversations: Records<Between, Conversation>,
     /// Opt-ins on topics other than that of first contact.
     other_opt_ins: Map<Between, Vec<OptIn>>,
     blocked_people: Set<(UserId, UserId)>,
@@ -79,7 +81,7 @@ pub(crate) struct Consents {
 
 impl Consents {
     pub(crate) fn opened(&mut self, between: Between, act: Act, by_user: bool, topic: Topic, now: Seconds) {
-        let conversation = self.conversations.entry(between).or_default();
+        let conversation = self.conversations.get_or_insert(between);
         if conversation.is(OPENED) {
             return;
         }
@@ -94,7 +96,7 @@ impl Consents {
 
     #[inline]
     pub(crate) fn acted(&mut self, between: Between, now: Seconds) {
-        let conversation = self.conversations.entry(between).or_default();
+        let conversation = self.conversations.get_or_insert(between);
         conversation.act_before = std::mem::replace(&mut conversation.last_act, now);
     }
 
@@ -112,7 +114,7 @@ impl Consents {
 
     pub(crate) fn opted_in(&mut self, between: Between, topic: Topic, act: Act, given: Seconds) {
         self.drop_opt_in(between, topic);
-        let conversation = self.conversations.entry(between).or_default();
+        let conversation = self.conversations.get_or_insert(between);
         conversation.set(OPTED_OUT, false);
         if conversation.is(OPENED) && conversation.topic == topic {
             conversation.opt_in = act;
@@ -127,10 +129,7 @@ impl Consents {
     /// The user took consent back: the opt-in on `topic`, and the page's leave to send ads at all.
     pub(crate) fn opted_out(&mut self, between: Between, topic: Topic) {
         self.drop_opt_in(between, topic);
-        self.conversations
-            .entry(between)
-            .or_default()
-            .set(OPTED_OUT, true);
+        self.conversations.get_or_insert(between).set(OPTED_OUT, true);
     }
 
     fn drop_opt_in(&mut self, between: Between, topic: Topic) {
@@ -149,20 +148,16 @@ impl Consents {
 
     /// The user has set money aside for something of the page.
     pub(crate) fn bought(&mut self, between: Between) {
-        self.conversations.entry(between).or_default().set(BOUGHT, true);
+        self.conversations.get_or_insert(between).set(BOUGHT, true);
     }
 
     pub(crate) fn muted(&mut self, between: Between) {
-        self.conversations.entry(between).or_default().set(MUTED, true);
+        self.conversations.get_or_insert(between).set(MUTED, true);
     }
 
     pub(crate) fn blocked(&mut self, user: UserId, party: Party, on: bool) {
         match party {
-            Party::Page(page) => self
-                .conversations
-                .entry((user, page))
-                .or_default()
-                .set(BLOCKED, on),
+            Party::Page(page) => self.conversations.get_or_insert((user, page)).set(BLOCKED, on),
             Party::User(person) => {
                 if on {
                     self.blocked_people.insert((user, person));
@@ -365,7 +360,7 @@ impl Consents {
             .other_opt_ins
             .values()
             .map(|others| others.capacity() * size_of::<OptIn>());
-        self.conversations.allocation_size()
+        self.conversations.bytes()
             + self.other_opt_ins.allocation_size()
             + others.sum::<usize>()
             + self.blocked_people.allocation_size()

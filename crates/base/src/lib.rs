@@ -12,6 +12,7 @@ mod money;
 mod order;
 mod prefetch;
 mod random;
+mod records;
 mod text;
 mod time;
 mod words;
@@ -28,6 +29,7 @@ pub use money::{Account, Money};
 pub use order::EventKey;
 pub use prefetch::prefetch;
 pub use random::{Keyed, Purpose, Stream, philox2x64, unit};
+pub use records::Records;
 pub use text::{Amount, Duration, Probability};
 pub use time::{Seconds, SimTime, Span};
 pub use words::{
