@@ -43,12 +43,12 @@ const TOUCHED_AHEAD: usize = 32;
 struct Neighbourhood {
     /// Least time an event takes from one shard to another.
     lookahead: Span,
-    /// For each shard, which of the worker's processes it is, or [`ELSEWHERE`].
+    /// For each shard, which of the worker's processes it is, or with [`ELSEWHERE`] whose it is.
     places: Vec<u32>,
 }
 
-/// A process of another worker.
-const ELSEWHERE: u32 = u32::MAX;
+/// Marks the number of another worker.
+const ELSEWHERE: u32 = 1 << 31;
 
 /// Takes the events that a process makes while it handles one.
 pub struct Emitter<'a, E> {
@@ -56,7 +56,7 @@ pub struct Emitter<'a, E> {
     shard: ShardId,
     sequence: &'a mut u32,
     calendar: &'a mut Calendar<E>,
-    outbox: &'a mut Vec<Scheduled<E>>,
+    outboxes: &'a mut [Vec<Scheduled<E>>],
     around: &'a Neighbourhood,
 }
 
@@ -102,15 +102,18 @@ impl<E: Copy + Default> Emitter<'_, E> {
     /// If `at` violates the lookahead or there is no such shard: broken invariants of the process.
     #[inline(always)]
     pub fn send(&mut self, target: ShardId, at: SimTime, event: E) {
-        let place = self.around.places.get(target.index());
+        let Some(&place) = self.around.places.get(target.index()) else {
+            broken_send(self.key, target, at, self.around)
+        };
         // Neither time is negative, so their difference is within bounds.
-        if at.0 - self.now().0 < self.around.lookahead.0 || place.is_none() {
+        if at.0 - self.now().0 < self.around.lookahead.0 {
             broken_send(self.key, target, at, self.around);
         }
         let key = self.next_key(target, at);
-        match place {
-            Some(&ELSEWHERE) => self.outbox.push(Scheduled { key, event }),
-            Some(_) | None => self.calendar.insert(key, event),
+        if place & ELSEWHERE == 0 {
+            self.calendar.insert(key, event);
+        } else {
+            self.outboxes[(place ^ ELSEWHERE) as usize].push(Scheduled { key, event });
         }
     }
 
@@ -160,7 +163,10 @@ pub struct Kernel<L: LogicalProcess> {
     /// Next sequence number of each process.
     sequences: Vec<u32>,
     calendar: Calendar<L::Event>,
-    outbox: Vec<Scheduled<L::Event>>,
+    /// For each worker, what this one's processes sent to its.
+    outboxes: Vec<Vec<Scheduled<L::Event>>>,
+    /// What was received in, to be filled again.
+    emptied: Vec<Vec<Scheduled<L::Event>>>,
     around: Neighbourhood,
     now: SimTime,
     events_count: u64,
@@ -186,16 +192,17 @@ impl<L: LogicalProcess> Kernel<L> {
     ) -> Kernel<L> {
         assert!(shards_count <= 1 << 16, "shards are numbered in 16 bits");
         assert!(lookahead >= Span::ZERO, "lookahead is a length of time");
-        let place = |shard: usize| match shard % workers == worker {
-            true => (shard / workers) as u32,
-            false => ELSEWHERE,
+        let place = |shard: usize| match shard % workers {
+            owner if owner == worker => (shard / workers) as u32,
+            owner => ELSEWHERE | owner as u32,
         };
         Kernel {
             sequences: vec![0; lps.len()],
             lps,
             shared,
             calendar: Calendar::new(),
-            outbox: Vec::new(),
+            outboxes: (0..workers).map(|_| Vec::new()).collect(),
+            emptied: Vec::new(),
             around: Neighbourhood {
                 lookahead,
                 places: (0..shards_count).map(place).collect(),
@@ -208,14 +215,14 @@ impl<L: LogicalProcess> Kernel<L> {
     /// Lets every process schedule its first events.
     pub fn start(&mut self) {
         let places = self.around.places.iter().zip(0..=u16::MAX);
-        let here = places.filter(|(place, _)| **place != ELSEWHERE);
+        let here = places.filter(|(place, _)| **place & ELSEWHERE == 0);
         for (local, shard) in here.map(|(place, shard)| (*place as usize, ShardId(shard))) {
             let mut out = Emitter {
                 key: EventKey::new(SimTime::ZERO, shard, shard, 0),
                 shard,
                 sequence: &mut self.sequences[local],
                 calendar: &mut self.calendar,
-                outbox: &mut self.outbox,
+                outboxes: &mut self.outboxes,
                 around: &self.around,
             };
             self.lps[local].start(&mut self.shared, &mut out);
@@ -245,7 +252,7 @@ impl<L: LogicalProcess> Kernel<L> {
                 shard,
                 sequence: &mut self.sequences[local],
                 calendar: &mut self.calendar,
-                outbox: &mut self.outbox,
+                outboxes: &mut self.outboxes,
                 around: &self.around,
             };
             self.lps[local].handle(&mut self.shared, key.time(), &scheduled.event, &mut out);
@@ -285,15 +292,33 @@ impl<L: LogicalProcess> Kernel<L> {
         (self.lps, self.shared)
     }
 
-    /// Takes an event that another worker's process sent.
-    pub(crate) fn receive(&mut self, scheduled: Scheduled<L::Event>) {
-        debug_assert_ne!(self.around.places[scheduled.key.target().index()], ELSEWHERE);
-        self.calendar.insert(scheduled.key, scheduled.event);
+    /// Takes events that another worker's processes sent. Returns the time of the first of them.
+    pub(crate) fn receive(&mut self, mut events: Vec<Scheduled<L::Event>>) -> SimTime {
+        let mut first = SimTime::NEVER;
+        for Scheduled { key, event } in events.drain(..) {
+            debug_assert!(self.around.places[key.target().index()] & ELSEWHERE == 0);
+            first = first.min(key.time());
+            self.calendar.insert(key, event);
+        }
+        if self.emptied.len() < self.outboxes.len() {
+            self.emptied.push(events);
+        }
+        first
     }
 
-    /// What this worker's processes sent to those of others since the last call.
-    pub(crate) fn drain_outbox(&mut self) -> std::vec::Drain<'_, Scheduled<L::Event>> {
-        self.outbox.drain(..)
+    /// What this worker's processes sent to those of others since the last call, with the number of the
+    /// worker that it is for.
+    pub(crate) fn take_outboxes(&mut self) -> impl Iterator<Item = (u64, Vec<Scheduled<L::Event>>)> {
+        let filled = (0..)
+            .zip(&mut self.outboxes)
+            .filter(|(_, events)| !events.is_empty());
+        let emptied = &mut self.emptied;
+        filled.map(|(worker, events)| {
+            (
+                worker,
+                std::mem::replace(events, emptied.pop().unwrap_or_default()),
+            )
+        })
     }
 
     /// A time not after the next event's, or none if nothing is pending.

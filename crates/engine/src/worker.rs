@@ -72,18 +72,17 @@ impl Failure {
 /// What travels around the loop.
 #[derive(Clone, Serialize, Deserialize)]
 enum Parcel<E> {
-    /// For the worker of the event's target.
-    Event(Scheduled<E>),
+    /// For the processes of `worker`.
+    Events { worker: u64, events: Vec<Scheduled<E>> },
     /// For `worker`: no window from `end` on is to run.
     Stop { worker: u64, end: u64 },
 }
 
 impl<E: Copy> Parcel<E> {
-    /// Where it goes: the number of a worker, or of a shard, whose worker is the rest by all.
+    /// The worker that it is for.
     fn route(&self) -> u64 {
         match self {
-            Parcel::Event(scheduled) => u64::from(scheduled.key.target().0),
-            Parcel::Stop { worker, .. } => *worker,
+            Parcel::Events { worker, .. } | Parcel::Stop { worker, .. } => *worker,
         }
     }
 }
@@ -238,7 +237,8 @@ fn build_loop<L: LogicalProcess>(
                     let window = *capability.time();
                     let stops = part.stops_after(window, &ensemble.request, workers_count);
                     let next = part.run_window(window, &ensemble);
-                    let events = part.kernel.drain_outbox().map(Parcel::Event);
+                    let outboxes = part.kernel.take_outboxes();
+                    let events = outboxes.map(|(worker, events)| Parcel::Events { worker, events });
                     output.session(capability).give_iterator(events.chain(stops));
                     match next {
                         Some(next) => capability.downgrade(&next),
@@ -257,10 +257,7 @@ impl<L: LogicalProcess> Part<L> {
         let mut first = SimTime::NEVER;
         for parcel in batch.drain(..) {
             match parcel {
-                Parcel::Event(scheduled) => {
-                    first = first.min(scheduled.key.time());
-                    self.kernel.receive(scheduled);
-                }
+                Parcel::Events { events, .. } => first = first.min(self.kernel.receive(events)),
                 Parcel::Stop { end, .. } => self.stop_at(end),
             }
         }
