@@ -4,10 +4,10 @@
 
 use crate::town::{BUDGET, CATEGORIES, PAGES, PURSE, config, terms, topic_of};
 use chappe_base::{
-    Act, ActKind, CampaignId, Entry, Fact, Format, Keyed, MessageId, PageId, Party, Permit, ProductId,
-    Purpose, RuleKind, ShardId, SimTime, Span, Stream, Topic, UserId,
+    Act, ActKind, CampaignId, Entry, Fact, Format, Keyed, MessageId, PageId, Party, ProductId, Purpose,
+    ShardId, SimTime, Span, Stream, Topic, UserId,
 };
-use chappe_platform::policy::{FormatSet, Policy, UserRule};
+use chappe_platform::policy::{FormatSet, Policy, UserRule, Verdict};
 use chappe_platform::{Command, Hop, Outbox, Past, Shard};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -134,7 +134,7 @@ impl Audience {
 
     /// What the policy says of everyone, in the order of `asked`.
     #[must_use]
-    pub fn verdicts(&self) -> Vec<Result<Permit, RuleKind>> {
+    pub fn verdicts(&self) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         self.shard.judge_all(NOW, &self.asked, &mut verdicts);
         verdicts

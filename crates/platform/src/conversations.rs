@@ -94,6 +94,13 @@ pub(crate) struct Place {
     earlier: u32,
 }
 
+impl Place {
+    /// The user whose conversation it is.
+    pub(crate) fn user(self) -> usize {
+        self.user as usize
+    }
+}
+
 impl People {
     /// The conversation with `page`, by its place.
     #[inline]
@@ -309,8 +316,13 @@ impl People {
 
     /// One campaign that asks for one user's slot, in the conversation at `place`.
     #[inline]
-    pub(crate) fn slot<'a>(&'a self, now: SimTime, place: Place, campaign: &'a CampaignConfig) -> Slot<'a> {
-        Slot {
+    pub(crate) fn candidate<'a>(
+        &'a self,
+        now: SimTime,
+        place: Place,
+        campaign: &'a CampaignConfig,
+    ) -> Candidate<'a> {
+        Candidate {
             people: self,
             place,
             conversation: self.conversation(place),
@@ -323,7 +335,7 @@ impl People {
 
 /// One ad that asks for one user's slot, as the user's shard knows it.
 #[derive(Clone, Copy)]
-pub(crate) struct Slot<'a> {
+pub(crate) struct Candidate<'a> {
     people: &'a People,
     place: Place,
     conversation: &'a Conversation,
@@ -333,14 +345,14 @@ pub(crate) struct Slot<'a> {
     own: SimTime,
 }
 
-impl Slot<'_> {
+impl Candidate<'_> {
     /// The same but for the page's ad that was counted at `own`.
     pub(crate) fn without(self, own: SimTime) -> Self {
-        Slot { own, ..self }
+        Candidate { own, ..self }
     }
 }
 
-impl Matter for Slot<'_> {
+impl Matter for Candidate<'_> {
     #[inline]
     fn now(&self) -> SimTime {
         self.now
@@ -399,7 +411,7 @@ impl Matter for Slot<'_> {
     }
 }
 
-impl Memory for Slot<'_> {
+impl Memory for Candidate<'_> {
     #[inline]
     fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act> {
         let mut live = self.people.live_opt_ins(self.conversation);

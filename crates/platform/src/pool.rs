@@ -120,6 +120,7 @@ impl<T: Copy> Pool<T> {
     /// The item at a place that [`Pool::iter`] named, and none at [`NIL`].
     #[inline]
     pub(crate) fn get(&self, place: u32) -> Option<&T> {
+        debug_assert!(place == NIL || (place as usize) < self.slots.len());
         Some(&self.slots.get(place as usize)?.item)
     }
 

@@ -1,15 +1,15 @@
 //! The user's side of a decision, for one slot or for many users at once, and the ground it takes up.
 
 use super::Ad;
-use crate::conversations::{Place, Slot};
-use crate::policy::{DOCKET_SIZE, Ground};
+use crate::conversations::{Candidate, Place};
+use crate::policy::{DOCKET_SIZE, Ground, Verdict};
 use crate::shard::Shard;
-use chappe_base::{CampaignId, PageId, Permit, RuleKind, Seconds, SimTime, UserId};
+use chappe_base::{CampaignId, PageId, RuleKind, Seconds, SimTime, UserId};
 
-/// How many decisions ahead a user is fetched: enough to hide the latency of memory, few enough that what
-/// was fetched is still in the first-level cache.
+/// How many users ahead one is fetched: enough to hide the latency of memory, few enough that it is still in
+/// the first-level cache when its docket is judged.
 const USER_AHEAD: usize = 64;
-/// How many decisions ahead a user's lists are, for which the user must be there.
+/// How many users ahead one's lists are fetched, for which the user must be there.
 const LISTS_AHEAD: usize = 32;
 
 impl Shard {
@@ -19,12 +19,7 @@ impl Shard {
     ///
     /// Users in random order cost a cache miss for each thing known of them: what later decisions need
     /// is fetched while the earlier are made.
-    pub fn judge_all(
-        &self,
-        now: SimTime,
-        asked: &[(UserId, CampaignId)],
-        verdicts: &mut Vec<Result<Permit, RuleKind>>,
-    ) {
+    pub fn judge_all(&self, now: SimTime, asked: &[(UserId, CampaignId)], verdicts: &mut Vec<Verdict>) {
         let local = |user: &UserId| self.config.homes.local(user.0);
         let touch = |at: usize| {
             if let Some((user, _)) = asked.get(at) {
@@ -38,45 +33,34 @@ impl Shard {
         };
         (0..USER_AHEAD).for_each(touch);
         (0..LISTS_AHEAD).for_each(touch_lists);
-        let mut slots = Vec::with_capacity(DOCKET_SIZE);
+        let mut candidates = Vec::with_capacity(DOCKET_SIZE);
         for (at, (user, campaign)) in asked.iter().enumerate() {
             touch(at + USER_AHEAD);
             touch_lists(at + LISTS_AHEAD);
             let terms = &self.config.campaigns[campaign.index()];
             let place = self.people.find(local(user), terms.page);
-            slots.extend(place.map(|place| self.people.slot(now, place, terms)));
-            if slots.len() == DOCKET_SIZE || place.is_none() {
-                self.config.policy.judge_all(&slots, verdicts);
-                slots.clear();
+            candidates.extend(place.map(|place| self.people.candidate(now, place, terms)));
+            if candidates.len() == DOCKET_SIZE || place.is_none() {
+                self.config.policy.judge_all(&candidates, verdicts);
+                candidates.clear();
                 verdicts.extend(place.is_none().then_some(Err(RuleKind::OpenedBy)));
             }
         }
-        self.config.policy.judge_all(&slots, verdicts);
+        self.config.policy.judge_all(&candidates, verdicts);
     }
 
     /// Judges one campaign for the user's slot, in the conversation at `place`.
     #[inline]
-    pub(super) fn judge_user_side(
-        &self,
-        now: SimTime,
-        place: Place,
-        campaign: CampaignId,
-    ) -> Result<Permit, RuleKind> {
-        self.config.policy.judge(&self.slot(now, place, campaign))
+    pub(super) fn judge_user_side(&self, now: SimTime, place: Place, campaign: CampaignId) -> Verdict {
+        self.config.policy.judge(&self.candidate(now, place, campaign))
     }
 
     /// Judges again, at delivery, what may have changed since: the ad itself does not count.
-    pub(super) fn judge_user_side_again(
-        &self,
-        now: SimTime,
-        local: usize,
-        page: PageId,
-        ad: Ad,
-    ) -> Result<Permit, RuleKind> {
+    pub(super) fn judge_user_side_again(&self, now: SimTime, local: usize, page: PageId, ad: Ad) -> Verdict {
         let place = self.people.find(local, page).ok_or(RuleKind::OpenedBy)?;
         let ground = ad.ground.map(|(ground, _)| ground);
-        let slot = self.slot(now, place, ad.campaign).without(ad.reserved);
-        self.config.policy.judge_again(&slot, ground, ad.reserved)
+        let candidate = self.candidate(now, place, ad.campaign).without(ad.reserved);
+        self.config.policy.judge_again(&candidate, ground, ad.reserved)
     }
 
     /// Takes up the ground on which an ad was just let through, if the policy asks for one; with it,
@@ -88,7 +72,7 @@ impl Shard {
         campaign: CampaignId,
     ) -> Option<(Ground, Seconds)> {
         let place = self.place_of(user, campaign)?;
-        let ground = self.config.policy.ground(&self.slot(now, place, campaign))?;
+        let ground = self.config.policy.ground(&self.candidate(now, place, campaign))?;
         Some((ground, self.people.use_ground(place, ground, now)))
     }
 
@@ -118,8 +102,8 @@ impl Shard {
 
     /// The campaign's ad in the conversation at `place`, as the policy wants it put.
     #[inline]
-    pub(super) fn slot(&self, now: SimTime, place: Place, campaign: CampaignId) -> Slot<'_> {
+    pub(super) fn candidate(&self, now: SimTime, place: Place, campaign: CampaignId) -> Candidate<'_> {
         self.people
-            .slot(now, place, &self.config.campaigns[campaign.index()])
+            .candidate(now, place, &self.config.campaigns[campaign.index()])
     }
 }

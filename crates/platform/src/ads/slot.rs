@@ -6,11 +6,11 @@ use crate::command::Command;
 use crate::conversations::Place;
 use crate::outbox::{Notice, Outbox};
 use crate::people::Kept;
-use crate::policy::{Case, UserRule};
+use crate::policy::{Case, UserRule, Verdict};
 use crate::shard::Shard;
 use chappe_base::{
-    Account, ActKind, CampaignId, Decision, Fact, MessageClass, MessageId, PageId, Party, Permit, RuleKind,
-    SimTime, UserId,
+    Account, ActKind, CampaignId, Decision, Fact, MessageClass, MessageId, PageId, Party, RuleKind, SimTime,
+    UserId,
 };
 use std::sync::Arc;
 
@@ -79,20 +79,33 @@ impl Shard {
     }
 
     /// Judges one campaign for one user: the user's side by the policy, then the lease.
-    pub(super) fn judge(
+    fn judge(
         &mut self,
         now: SimTime,
         user: UserId,
         place: Place,
         campaign: CampaignId,
         out: &mut Outbox,
-    ) -> Result<Permit, RuleKind> {
+    ) -> Verdict {
         let verdict = self.judge_user_side(now, place, campaign);
+        self.add_lease(verdict, now, user, place, campaign, out)
+    }
+
+    /// Judges by the lease what the user's side lets through, and notes why for people who ask.
+    pub(super) fn add_lease(
+        &mut self,
+        verdict: Verdict,
+        now: SimTime,
+        user: UserId,
+        place: Place,
+        campaign: CampaignId,
+        out: &mut Outbox,
+    ) -> Verdict {
         let verdict = verdict.and_then(|permit| self.lease_pays(now, campaign, user, out).map(|()| permit));
         if self.watched == Some(user) {
-            let slot = self.slot(now, place, campaign);
-            let rules = self.config.policy.explain(&slot);
-            let case = Case::of(&slot);
+            let candidate = self.candidate(now, place, campaign);
+            let rules = self.config.policy.explain(&candidate);
+            let case = Case::of(&candidate);
             let decision = verdict.map_or_else(Decision::Refused, Decision::Allowed);
             self.explanations.push(Explanation {
                 at: now,
@@ -214,7 +227,7 @@ impl Shard {
         }
     }
 
-    fn judge_again(&self, now: SimTime, local: usize, page: PageId, ad: Ad) -> Result<Permit, RuleKind> {
+    fn judge_again(&self, now: SimTime, local: usize, page: PageId, ad: Ad) -> Verdict {
         if !is_running(&self.config.campaigns[ad.campaign.index()], now) {
             return Err(RuleKind::Running);
         }

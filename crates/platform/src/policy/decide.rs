@@ -79,17 +79,14 @@ impl Policy {
     /// The first rule, in the policy's order, that refuses.
     #[inline]
     pub fn judge(&self, ad: &impl Matter) -> Verdict {
-        permit(self.user_rules.iter(), ad)
+        verdict_of(self.user_rules.iter(), ad)
     }
 
     /// Judges the user's side of many ads, and adds the verdicts to `verdicts`, in their order.
     pub(crate) fn judge_all<M: Matter>(&self, ads: &[M], verdicts: &mut Vec<Verdict>) {
-        let (groups, rest) = ads.as_chunks::<DOCKET_SIZE>();
-        for group in groups {
-            let mut judged = group.each_ref().map(unrefused);
-            let mut docket = Docket::new(group, &mut judged);
-            self.user_rules.iter().for_each(|rule| rule.judge(&mut docket));
-            verdicts.extend(judged);
+        let (dockets, rest) = ads.as_chunks::<DOCKET_SIZE>();
+        for ads in dockets {
+            verdicts.extend(verdicts_of(self.user_rules.iter(), ads));
         }
         verdicts.extend(rest.iter().map(|ad| self.judge(ad)));
     }
@@ -111,7 +108,7 @@ impl Policy {
             return Err(RuleKind::Block);
         }
         let again = self.user_rules.iter().filter(|rule| rule.is_judged_again());
-        let permit = permit(again, ad)?;
+        let permit = verdict_of(again, ad)?;
         let (Some(Ground::OptIn(act)), Some(agreement)) =
             (ground, self.grounds().and_then(|grounds| grounds.opt_in))
         else {
@@ -139,7 +136,7 @@ impl Policy {
     pub fn explain(&self, ad: &impl Matter) -> Vec<(UserRule, bool)> {
         self.user_rules
             .iter()
-            .map(|rule| (*rule, permit(std::iter::once(rule), ad).is_ok()))
+            .map(|rule| (*rule, verdict_of(std::iter::once(rule), ad).is_ok()))
             .collect()
     }
 
@@ -165,18 +162,28 @@ impl Policy {
     }
 }
 
-/// The permit that `rules` give together, or the first of them that refuses.
+/// The permit that `rules` give each ad together, or the first of them that refuses it.
 #[inline]
-fn permit<'a, M: Matter>(rules: impl Iterator<Item = &'a UserRule>, ad: &M) -> Verdict {
-    let mut verdict = [unrefused(ad)];
-    let mut docket = Docket::new(array::from_ref(ad), &mut verdict);
+fn verdicts_of<'a, M: Matter, const N: usize>(
+    rules: impl Iterator<Item = &'a UserRule>,
+    ads: &[M; N],
+) -> [Verdict; N] {
+    let mut verdicts = ads.each_ref().map(unrefused);
+    let mut docket = Docket::new(ads, &mut verdicts);
     for rule in rules {
         rule.judge(&mut docket);
         if !docket.is_open() {
             break;
         }
     }
-    verdict[0]
+    verdicts
+}
+
+/// The same for one ad.
+#[inline]
+fn verdict_of<'a>(rules: impl Iterator<Item = &'a UserRule>, ad: &impl Matter) -> Verdict {
+    let [verdict] = verdicts_of(rules, array::from_ref(ad));
+    verdict
 }
 
 impl TopicMatch {

@@ -87,7 +87,7 @@ pub(crate) fn memory() -> Known {
     }
 }
 
-fn everything() -> Vec<UserRule> {
+pub(crate) fn everything() -> Vec<UserRule> {
     vec![
         UserRule::NotBlocked,
         UserRule::NotMuted,
@@ -377,7 +377,7 @@ fn delivery_judges_again_what_the_user_can_change() {
     );
 }
 
-fn any_case() -> impl Strategy<Value = (Case, Known)> {
+pub(crate) fn any_case() -> impl Strategy<Value = (Case, Known)> {
     let topic = prop::sample::select(vec![TRAIL, ROAD, TENTS]);
     let topics = (topic.clone(), topic.clone(), prop::sample::select(Format::ALL));
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
@@ -433,16 +433,5 @@ proptest! {
             let fewer = super::tests::policy(fewer);
             prop_assert!(policy.judge(&(&case, &known)).is_err() || fewer.judge(&(&case, &known)).is_ok());
         }
-    }
-
-    /// Many are judged as each alone, also where some are left over.
-    #[test]
-    fn judging_together_is_judging_one_by_one(known in prop::collection::vec(any_case(), 0..80)) {
-        let policy = policy(everything());
-        let ads: Vec<_> = known.iter().map(|(case, known)| (case, known)).collect();
-        let mut together = vec![Err(RuleKind::NoAds)];
-        policy.judge_all(&ads, &mut together);
-        let alone = ads.iter().map(|ad| policy.judge(ad));
-        prop_assert!(together.into_iter().skip(1).eq(alone));
     }
 }

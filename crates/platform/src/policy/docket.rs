@@ -4,7 +4,7 @@ use super::matter::Matter;
 use chappe_base::{Act, Permit, RuleKind};
 
 /// What the rules say of one ad.
-pub(crate) type Verdict = Result<Permit, RuleKind>;
+pub type Verdict = Result<Permit, RuleKind>;
 
 /// How many ads are best judged together.
 pub(crate) const DOCKET_SIZE: usize = u32::BITS as usize;
@@ -99,3 +99,7 @@ fn bits(mut set: u32) -> impl Iterator<Item = usize> {
         (place < DOCKET_SIZE).then_some(place)
     })
 }
+
+#[cfg(test)]
+#[path = "docket_tests.rs"]
+mod tests;

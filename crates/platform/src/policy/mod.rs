@@ -11,6 +11,7 @@ mod rule;
 
 pub use contact::{Contact, MessageRule, OptInRequest};
 pub(crate) use docket::DOCKET_SIZE;
+pub use docket::Verdict;
 pub use grounds::{Agreement, Ground, Grounds, OptIn};
 pub use matter::{Case, Matter, Memory};
 pub use page::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};

@@ -554,10 +554,12 @@ fn judging_many_at_once_agrees_with_their_slots() {
     world.at(s(2), opt_in(1));
     world.run_until(s(3));
     let nobody_knows = UserId(6);
-    let users = [ANN, CID, nobody_knows].into_iter().cycle().take(50);
-    let asked: Vec<_> = users
-        .flat_map(|user| [(user, CampaignId(0)), (user, CampaignId(1))])
-        .collect();
+    let pairs = |user| [(user, CampaignId(0)), (user, CampaignId(1))];
+    let mixed = [ANN, CID, nobody_knows].into_iter().cycle().take(50);
+    let known = [(ANN, CampaignId(0)), (CID, CampaignId(0))];
+    let mut asked: Vec<_> = mixed.flat_map(pairs).collect();
+    // Enough that are known for whole dockets of them.
+    asked.extend(known.into_iter().cycle().take(100));
     let mut verdicts = Vec::new();
     world.shards[0].judge_all(s(3), &asked, &mut verdicts);
     for user in [ANN, CID, nobody_knows] {
@@ -573,7 +575,7 @@ fn judging_many_at_once_agrees_with_their_slots() {
         } => Some(((*user, *campaign), *decision)),
         _ => None,
     });
-    assert_eq!((decided.len(), verdicts.len()), (3, 100));
+    assert_eq!((decided.len(), verdicts.len()), (3, 200));
     for (asked, verdict) in asked.into_iter().zip(verdicts) {
         let by_slot = decided.iter().find(|(_, (slot, _))| *slot == asked);
         let expected = by_slot.map_or(Decision::Refused(RuleKind::OpenedBy), |(_, (_, decision))| {
