@@ -43,7 +43,8 @@ const TOUCHED_AHEAD: usize = 32;
 struct Neighbourhood {
     /// Least time an event takes from one shard to another.
     lookahead: Span,
-    /// For each shard, which of the worker's processes it is, or with [`ELSEWHERE`] whose it is.
+    /// For each shard, its place among the worker's processes, or the number of its worker, marked with
+    /// [`ELSEWHERE`].
     places: Vec<u32>,
 }
 
@@ -56,7 +57,7 @@ pub struct Emitter<'a, E> {
     shard: ShardId,
     sequence: &'a mut u32,
     calendar: &'a mut Calendar<E>,
-    outboxes: &'a mut [Vec<Scheduled<E>>],
+    departing: &'a mut [Vec<Scheduled<E>>],
     around: &'a Neighbourhood,
 }
 
@@ -113,7 +114,7 @@ impl<E: Copy + Default> Emitter<'_, E> {
         if place & ELSEWHERE == 0 {
             self.calendar.insert(key, event);
         } else {
-            self.outboxes[(place ^ ELSEWHERE) as usize].push(Scheduled { key, event });
+            self.departing[(place ^ ELSEWHERE) as usize].push(Scheduled { key, event });
         }
     }
 
@@ -163,9 +164,9 @@ pub struct Kernel<L: LogicalProcess> {
     /// Next sequence number of each process.
     sequences: Vec<u32>,
     calendar: Calendar<L::Event>,
-    /// For each worker, what this one's processes sent to its.
-    outboxes: Vec<Vec<Scheduled<L::Event>>>,
-    /// What was received in, to be filled again.
+    /// For each worker, the events sent to its processes since they were last taken.
+    departing: Vec<Vec<Scheduled<L::Event>>>,
+    /// Lists that came full and were emptied, to be filled again; at most one for each worker.
     emptied: Vec<Vec<Scheduled<L::Event>>>,
     around: Neighbourhood,
     now: SimTime,
@@ -201,7 +202,7 @@ impl<L: LogicalProcess> Kernel<L> {
             lps,
             shared,
             calendar: Calendar::new(),
-            outboxes: (0..workers).map(|_| Vec::new()).collect(),
+            departing: (0..workers).map(|_| Vec::new()).collect(),
             emptied: Vec::new(),
             around: Neighbourhood {
                 lookahead,
@@ -222,7 +223,7 @@ impl<L: LogicalProcess> Kernel<L> {
                 shard,
                 sequence: &mut self.sequences[local],
                 calendar: &mut self.calendar,
-                outboxes: &mut self.outboxes,
+                departing: &mut self.departing,
                 around: &self.around,
             };
             self.lps[local].start(&mut self.shared, &mut out);
@@ -252,7 +253,7 @@ impl<L: LogicalProcess> Kernel<L> {
                 shard,
                 sequence: &mut self.sequences[local],
                 calendar: &mut self.calendar,
-                outboxes: &mut self.outboxes,
+                departing: &mut self.departing,
                 around: &self.around,
             };
             self.lps[local].handle(&mut self.shared, key.time(), &scheduled.event, &mut out);
@@ -274,10 +275,12 @@ impl<L: LogicalProcess> Kernel<L> {
         self.events_count
     }
 
-    /// Bytes of the calendar.
+    /// Bytes of the calendar, and of events on their way to other workers.
     #[must_use]
     pub fn calendar_bytes(&self) -> usize {
-        self.calendar.bytes()
+        let lists = self.departing.iter().chain(&self.emptied);
+        let events_count: usize = lists.map(Vec::capacity).sum();
+        self.calendar.bytes() + events_count * size_of::<Scheduled<L::Event>>()
     }
 
     /// The processes, in order of their shards.
@@ -300,7 +303,7 @@ impl<L: LogicalProcess> Kernel<L> {
             first = first.min(key.time());
             self.calendar.insert(key, event);
         }
-        if self.emptied.len() < self.outboxes.len() {
+        if self.emptied.len() < self.departing.len() {
             self.emptied.push(events);
         }
         first
@@ -308,21 +311,64 @@ impl<L: LogicalProcess> Kernel<L> {
 
     /// What this worker's processes sent to those of others since the last call, with the number of the
     /// worker that it is for.
-    pub(crate) fn take_outboxes(&mut self) -> impl Iterator<Item = (u64, Vec<Scheduled<L::Event>>)> {
+    pub(crate) fn take_departing(&mut self) -> impl Iterator<Item = (u64, Vec<Scheduled<L::Event>>)> {
         let filled = (0..)
-            .zip(&mut self.outboxes)
+            .zip(&mut self.departing)
             .filter(|(_, events)| !events.is_empty());
         let emptied = &mut self.emptied;
         filled.map(|(worker, events)| {
-            (
-                worker,
-                std::mem::replace(events, emptied.pop().unwrap_or_default()),
-            )
+            let empty = emptied.pop().unwrap_or_default();
+            (worker, std::mem::replace(events, empty))
         })
     }
 
     /// A time not after the next event's, or none if nothing is pending.
     pub(crate) fn next_time_bound(&self) -> Option<SimTime> {
         self.calendar.next_time_bound()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOP: Span = Span(10);
+
+    /// Hands what it gets on to the next shard.
+    struct Ring(u16);
+
+    impl LogicalProcess for Ring {
+        type Event = u32;
+        type Shared = ();
+
+        fn start(&mut self, (): &mut (), out: &mut Emitter<'_, u32>) {
+            (0..100).for_each(|number| out.schedule(SimTime(i64::from(number % 10)), number));
+        }
+
+        fn handle(&mut self, (): &mut (), now: SimTime, &number: &u32, out: &mut Emitter<'_, u32>) {
+            out.send(ShardId((out.shard().0 + 1) % self.0), now + HOP, number);
+        }
+    }
+
+    /// Two workers on one thread, window by window.
+    #[test]
+    fn what_departs_arrives_and_its_lists_are_filled_again() {
+        let ring = || (0..2).map(|_| Ring(4)).collect();
+        let mut workers = [0, 1].map(|worker| Kernel::part(ring(), (), HOP, worker, 2, 4));
+        workers.iter_mut().for_each(Kernel::start);
+        for window in 0..20 {
+            let end = SimTime((window + 1) * HOP.0);
+            for (from, to) in [(0, 1), (1, 0)] {
+                assert_eq!(workers[from].run_until(end, u64::MAX), 200);
+                let mut departed: Vec<_> = workers[from].take_departing().collect();
+                let (worker, events) = departed.pop().expect("all go to the other worker");
+                assert_eq!((worker, events.len(), departed.len()), (to as u64, 200, 0));
+                assert_eq!(workers[to].receive(events), end);
+                assert!(workers[to].emptied.len() <= 2);
+            }
+        }
+        assert!(workers.iter().all(|kernel| kernel.events_count() == 20 * 200));
+        let lists = workers[0].departing.iter().chain(&workers[0].emptied);
+        assert!(lists.map(Vec::capacity).sum::<usize>() > 0, "lists are kept");
     }
 }

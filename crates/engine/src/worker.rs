@@ -10,7 +10,8 @@
 //! before its timestamp. So empty windows cost nothing, and a run ends when nobody has anything
 //! left to run.
 //!
-//! Events arrive in any order; the calendar's total order undoes that.
+//! What a worker sends to another from one window travels as one list. Events arrive in any order; the
+//! calendar's total order undoes that.
 //!
 //! A request to **stop** travels like an event. A worker that sees it while it holds the capability
 //! for window `w`, which it is about to run, tells all workers, at timestamp `w`, that no window
@@ -78,7 +79,7 @@ enum Parcel<E> {
     Stop { worker: u64, end: u64 },
 }
 
-impl<E: Copy> Parcel<E> {
+impl<E> Parcel<E> {
     /// The worker that it is for.
     fn route(&self) -> u64 {
         match self {
@@ -237,8 +238,8 @@ fn build_loop<L: LogicalProcess>(
                     let window = *capability.time();
                     let stops = part.stops_after(window, &ensemble.request, workers_count);
                     let next = part.run_window(window, &ensemble);
-                    let outboxes = part.kernel.take_outboxes();
-                    let events = outboxes.map(|(worker, events)| Parcel::Events { worker, events });
+                    let departing = part.kernel.take_departing();
+                    let events = departing.map(|(worker, events)| Parcel::Events { worker, events });
                     output.session(capability).give_iterator(events.chain(stops));
                     match next {
                         Some(next) => capability.downgrade(&next),
