@@ -5,10 +5,10 @@ use hashbrown::HashTable;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash};
 
 /// A map from which nothing is removed. Records lie one behind the other in the order in which they came,
-/// in a list that grows by an eighth; only the table of their places, 4 bytes each, doubles.
+/// in a list that grows by an eighth; only the table of their places doubles, 5 bytes each.
 ///
-/// A [`Map`](crate::Map) of as much holds up to twice as many places as records.
-#[derive(Clone, Debug)]
+/// A [`Map`](crate::Map) has room for up to 16 records where there are 7.
+#[derive(Debug)]
 pub struct Records<K, V> {
     records: Vec<(K, V)>,
     places: HashTable<u32>,
