@@ -94,13 +94,6 @@ pub(crate) struct Place {
     earlier: u32,
 }
 
-impl Place {
-    /// The user whose conversation it is.
-    pub(crate) fn user(self) -> usize {
-        self.user as usize
-    }
-}
-
 impl People {
     /// The conversation with `page`, by its place.
     #[inline]

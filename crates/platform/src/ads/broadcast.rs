@@ -29,22 +29,19 @@ impl Shard {
         }
         let users_count = config.homes.count(self.id, config.users_count);
         let until = (from as usize + CHUNK).min(users_count);
-        let meant = |place: &Place| self.people.conversation(*place).is_among(terms.audience);
-        let places = (from as usize..until).filter_map(|local| self.people.find(local, terms.page));
-        let places: Vec<Place> = places.filter(meant).collect();
-        // What becomes of one user's ad bears on no other's.
-        let candidate = |place: &Place| self.people.candidate(now, *place, terms);
-        let candidates: Vec<_> = places.iter().map(candidate).collect();
-        let mut verdicts = Vec::with_capacity(places.len());
-        config.policy.judge_all(&candidates, &mut verdicts);
-        for (place, verdict) in places.into_iter().zip(verdicts) {
-            let user = UserId(config.homes.number(self.id, place.user()));
+        for local in from as usize..until {
+            let found = self.people.find(local, terms.page);
+            let meant = |place: &Place| self.people.conversation(*place).is_among(terms.audience);
+            let Some(place) = found.filter(meant) else {
+                continue;
+            };
+            let user = UserId(config.homes.number(self.id, local));
             if self.lease_pays(now, campaign, user, out).is_err() {
                 // It goes on here when the page's home has answered.
-                self.ads.leases[campaign.index()].broadcast = Some(place.user() as u32);
+                self.ads.leases[campaign.index()].broadcast = Some(local as u32);
                 return;
             }
-            let verdict = self.add_lease(verdict, now, user, place, campaign, out);
+            let verdict = self.judge(now, user, place, campaign, out);
             out.fact(Fact::Decided {
                 user,
                 page: terms.page,

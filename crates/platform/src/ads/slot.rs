@@ -79,7 +79,7 @@ impl Shard {
     }
 
     /// Judges one campaign for one user: the user's side by the policy, then the lease.
-    fn judge(
+    pub(super) fn judge(
         &mut self,
         now: SimTime,
         user: UserId,
@@ -88,19 +88,6 @@ impl Shard {
         out: &mut Outbox,
     ) -> Verdict {
         let verdict = self.judge_user_side(now, place, campaign);
-        self.add_lease(verdict, now, user, place, campaign, out)
-    }
-
-    /// Judges by the lease what the user's side lets through, and notes why for people who ask.
-    pub(super) fn add_lease(
-        &mut self,
-        verdict: Verdict,
-        now: SimTime,
-        user: UserId,
-        place: Place,
-        campaign: CampaignId,
-        out: &mut Outbox,
-    ) -> Verdict {
         let verdict = verdict.and_then(|permit| self.lease_pays(now, campaign, user, out).map(|()| permit));
         if self.watched == Some(user) {
             let candidate = self.candidate(now, place, campaign);
