@@ -7,7 +7,10 @@
 
 use crate::promises::Promise;
 use crate::verdict::Hearing;
-use chappe_base::{CommandClass, Map, MessageClass, MessageId, Seconds, Set, SimTime, Span};
+use chappe_base::{CommandClass, Fact, Map, MessageClass, MessageId, Seconds, Set, SimTime, Span};
+
+/// Steps that are looked up together: what they need is seldom in the cache, and is then fetched all at once.
+const TOGETHER: usize = 32;
 
 /// The fold over one shard's messages.
 #[derive(Default, Debug)]
@@ -18,10 +21,33 @@ pub(crate) struct Messages {
     latest: Option<MessageId>,
     /// Accepted, not ended.
     open: Set<MessageId>,
+    /// The message delivered last and when, if it is not yet on the device: most reach it at once.
+    latest_delivered: Option<(MessageId, Seconds)>,
     /// Delivered by the platform, not yet on the device, with the time of delivery.
     in_flight: Map<MessageId, Seconds>,
+    /// Steps that have not entered `open` and `in_flight`.
+    waiting: Vec<Waiting>,
     delivered_count: u64,
     read_count: u64,
+}
+
+/// One step in the life of a message.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Accepted,
+    /// How, it says.
+    Ended(&'static str),
+    Delivered(Seconds),
+    HandedOut,
+}
+
+/// A step that is still to be judged, with the fact that came before the court.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    step: Step,
+    message: MessageId,
+    at: SimTime,
+    fact: Option<Fact>,
 }
 
 impl Messages {
@@ -59,26 +85,23 @@ impl Messages {
             let what = format!("message {} was accepted without having been served", message.0);
             hearing.broken(Promise::DeliveredOnce, what);
         }
-        if let Some(before) = self.latest.replace(message)
-            && (before == message || !self.open.insert(before))
-        {
-            let what = format!("message {} was accepted twice", before.0);
-            hearing.broken(Promise::DeliveredOnce, what);
+        match self.latest.replace(message) {
+            Some(before) if before == message => {
+                hearing.broken(Promise::DeliveredOnce, accepted_twice(message));
+            }
+            Some(before) => self.look_up(Step::Accepted, before, hearing),
+            None => {}
         }
     }
 
     /// A message ended, `how` it says.
     #[inline]
-    pub(crate) fn ended(&mut self, message: MessageId, how: &str, hearing: &mut Hearing<'_>) {
+    pub(crate) fn ended(&mut self, message: MessageId, how: &'static str, hearing: &mut Hearing<'_>) {
         hearing.checked(Promise::DeliveredOnce);
         if self.latest == Some(message) {
             self.latest = None;
-        } else if !self.open.remove(&message) {
-            let what = format!(
-                "message {} was {how}, but is not open: it has ended before or was never accepted",
-                message.0
-            );
-            hearing.broken(Promise::DeliveredOnce, what);
+        } else {
+            self.look_up(Step::Ended(how), message, hearing);
         }
     }
 
@@ -86,18 +109,66 @@ impl Messages {
     pub(crate) fn delivered(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
         self.ended(message, "delivered", hearing);
         self.delivered_count += 1;
-        self.in_flight.insert(message, hearing.at.seconds());
+        let delivered = (message, hearing.at.seconds());
+        if let Some((before, at)) = self.latest_delivered.replace(delivered) {
+            self.look_up(Step::Delivered(at), before, hearing);
+        }
     }
 
     #[inline]
     pub(crate) fn handed_out(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
         hearing.checked(Promise::DeliveredOnce);
-        if self.in_flight.remove(&message).is_none() {
-            let what = format!(
-                "message {} reached a device, but was not delivered, or did so before",
-                message.0
-            );
-            hearing.broken(Promise::DeliveredOnce, what);
+        match self.latest_delivered {
+            Some((latest, _)) if latest == message => self.latest_delivered = None,
+            _ => self.look_up(Step::HandedOut, message, hearing),
+        }
+    }
+
+    /// Judges a step together with others.
+    #[inline]
+    fn look_up(&mut self, step: Step, message: MessageId, hearing: &mut Hearing<'_>) {
+        self.waiting.push(Waiting {
+            step,
+            message,
+            at: hearing.at,
+            fact: hearing.fact.copied(),
+        });
+        if self.waiting.len() == TOGETHER {
+            self.look_up_all(hearing);
+        }
+    }
+
+    fn look_up_all(&mut self, hearing: &mut Hearing<'_>) {
+        for Waiting {
+            step,
+            message,
+            at,
+            fact,
+        } in self.waiting.drain(..)
+        {
+            let id = message.0;
+            let broken = match step {
+                Step::Accepted if self.open.insert(message) => continue,
+                Step::Accepted => accepted_twice(message),
+                Step::Ended(_) if self.open.remove(&message) => continue,
+                Step::Ended(how) => format!(
+                    "message {id} was {how}, but is not open: it has ended before or was never accepted"
+                ),
+                Step::Delivered(at) => {
+                    self.in_flight.insert(message, at);
+                    continue;
+                }
+                Step::HandedOut if self.in_flight.remove(&message).is_some() => continue,
+                Step::HandedOut => {
+                    format!("message {id} reached a device, but was not delivered, or did so before")
+                }
+            };
+            let mut hearing = Hearing {
+                at,
+                fact: fact.as_ref(),
+                findings: hearing.findings,
+            };
+            hearing.broken(Promise::DeliveredOnce, broken);
         }
     }
 
@@ -120,13 +191,14 @@ impl Messages {
     /// Whatever is open is lost. What was delivered and has not reached its device is handed on.
     pub(crate) fn finish(&mut self, hearing: &mut Hearing<'_>) -> Vec<(MessageId, Seconds)> {
         self.expect_answer(hearing);
+        self.look_up_all(hearing);
         let mut lost: Vec<_> = self.open.iter().copied().chain(self.latest).collect();
         lost.sort_unstable();
         for message in lost {
             let what = format!("message {} was accepted and never ended: it is lost", message.0);
             hearing.broken(Promise::DeliveredOnce, what);
         }
-        let mut in_flight: Vec<_> = self.in_flight.drain().collect();
+        let mut in_flight: Vec<_> = self.in_flight.drain().chain(self.latest_delivered).collect();
         in_flight.sort_unstable();
         in_flight
     }
@@ -134,6 +206,11 @@ impl Messages {
     pub(crate) fn bytes(&self) -> usize {
         self.open.allocation_size() + self.in_flight.allocation_size()
     }
+}
+
+#[cold]
+fn accepted_twice(message: MessageId) -> String {
+    format!("message {} was accepted twice", message.0)
 }
 
 /// Of what had not reached its device, counts what was delivered at most `under_way_at_most` before
