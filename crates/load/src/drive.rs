@@ -14,6 +14,7 @@ use chappe_base::{ShardId, SimTime, Span};
 use chappe_engine::StopFlag;
 use chappe_metrics::{LoadEnd, LoadOutcome, Meter, Rows};
 use chappe_workload::{Request, Tape};
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -177,9 +178,14 @@ fn measure(
     let (gone, cpu_ns) = thread::scope(|scope| {
         let sending = &sending;
         let start = |(number, ear): (usize, Receiver<u32>)| {
-            scope.spawn(move || sending.send(number as u16, injectors_count, plan, ear))
+            thread::Builder::new()
+                .name("injector".to_string())
+                .spawn_scoped(scope, move || {
+                    sending.send(number as u16, injectors_count, plan, ear)
+                })
         };
-        let threads: Vec<_> = ears.into_iter().enumerate().map(start).collect();
+        let threads = ears.into_iter().enumerate().map(start);
+        let threads = threads.collect::<io::Result<Vec<_>>>()?;
         let before = watch(&mut observer, sending, options, &aborted, || {
             threads.iter().all(thread::ScopedJoinHandle::is_finished)
         });

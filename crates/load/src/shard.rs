@@ -17,6 +17,8 @@ use std::time::Duration;
 const TURN: usize = 256;
 /// Parcels whose state is fetched ahead.
 const TOUCHED_AHEAD: usize = 16;
+/// Parcels before whose service what that state points to is fetched.
+const LISTS_AHEAD: usize = 6;
 /// How long it serves where only what goes last is waiting [ns].
 const SHORT_TURN_NS: u64 = 50_000;
 
@@ -166,6 +168,9 @@ impl<W: Work> Task<W> {
                 if let Some(what) = self.queue.ahead(TOUCHED_AHEAD) {
                     self.work.touch(what);
                 }
+                if let Some(what) = self.queue.ahead(LISTS_AHEAD) {
+                    self.work.touch_lists(what);
+                }
                 match waiting.parcel.is_clients() {
                     true => clients += 1,
                     false => others += 1,
@@ -189,19 +194,11 @@ impl<W: Work> Task<W> {
         let now = self.now.max(parcel.at);
         self.now = now;
         self.work.carry_out(now, &parcel.what, &mut self.outbox);
-        // Devices that are at home here see at once what is for them.
-        let homes = self.town.homes;
-        let at_home = |notice: &Notice| notice.home(homes) == self.id;
-        for index in 0..self.outbox.notices.len() {
-            let notice = self.outbox.notices[index];
-            if at_home(&notice) {
-                self.work.carry_out(now, &What::Notice(notice), &mut self.outbox);
-            }
-        }
+        self.hand_on(parcel, now);
         let done_ns = self.town.clock.now();
         self.measure(waiting, begun_ns, done_ns, &mut desk.meter);
         self.work.tell(now, &mut self.outbox, &mut desk.collector);
-        self.pass_on(parcel, now);
+        self.forward(parcel, now);
         self.run_timers(parcel, now, done_ns);
         if let (Some(slot), Some(served)) = (parcel.slot(), &self.served) {
             // The injector may have ended.
@@ -210,10 +207,25 @@ impl<W: Work> Task<W> {
         done_ns
     }
 
-    /// Sorts what the parcel has caused by where it goes.
+    /// Hands on what devices are to show: those that are at home here see at once what is for them.
     #[inline]
-    fn pass_on(&mut self, parcel: &Parcel, now: SimTime) {
-        let homes = self.town.homes;
+    fn hand_on(&mut self, parcel: &Parcel, now: SimTime) {
+        let mut notices = std::mem::take(&mut self.outbox.notices);
+        for notice in notices.drain(..).filter(Notice::has_effect) {
+            let home = notice.home(self.town.homes);
+            let what = What::Notice(notice);
+            if home == self.id {
+                self.work.carry_out(now, &what, &mut self.outbox);
+            } else {
+                self.send(home, parcel.causes(what, now));
+            }
+        }
+        self.outbox.notices = notices;
+    }
+
+    /// Sends the commands that the parcel has caused on their ways.
+    #[inline]
+    fn forward(&mut self, parcel: &Parcel, now: SimTime) {
         for index in 0..self.outbox.forwards.len() {
             let forward = self.outbox.forwards[index];
             match forward.hop {
@@ -221,15 +233,7 @@ impl<W: Work> Task<W> {
                 Hop::Link(to) => self.send(to, parcel.causes(What::Command(forward.command), now)),
             }
         }
-        for index in 0..self.outbox.notices.len() {
-            let notice = self.outbox.notices[index];
-            let home = notice.home(homes);
-            if home != self.id && notice.has_effect() {
-                self.send(home, parcel.causes(What::Notice(notice), now));
-            }
-        }
         self.outbox.forwards.clear();
-        self.outbox.notices.clear();
     }
 
     #[inline]

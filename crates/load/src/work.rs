@@ -16,6 +16,9 @@ pub(crate) trait Work: Send + 'static {
     /// Prefetches what `what` will need first.
     fn touch(&self, _what: &What) {}
 
+    /// Prefetches what that points to.
+    fn touch_lists(&self, _what: &What) {}
+
     /// Does `what` at logical time `now`; what it causes is added to `out`.
     fn carry_out(&mut self, now: SimTime, what: &What, out: &mut Outbox);
 
@@ -81,6 +84,17 @@ impl Work for Platform {
         ) = what
         {
             self.shard.touch(*user);
+        }
+    }
+
+    #[inline]
+    fn touch_lists(&self, what: &What) {
+        match what {
+            What::Command(Command::Send { to: user, .. } | Command::Read { reader: user, .. }) => {
+                self.shard.touch_inbox(*user)
+            }
+            What::Command(Command::Connect { user, .. }) => self.shard.touch_lists(*user),
+            What::Command(_) | What::Notice(_) | What::Advance | What::End => {}
         }
     }
 

@@ -148,6 +148,14 @@ impl People {
         (earlier != NIL).then_some(Place { earlier, ..place })
     }
 
+    /// Prefetches a conversation that is looked into soon, if there is one.
+    #[inline]
+    pub(crate) fn touch_conversation(&self, place: Option<Place>) {
+        if let Some(place) = place {
+            self.conversations.touch(place.earlier);
+        }
+    }
+
     /// Opens a conversation; `at` is the user's act if they opened it. Its place.
     pub(crate) fn open(
         &mut self,

@@ -93,6 +93,11 @@ impl People {
         self.ads.touch(ads);
     }
 
+    #[inline]
+    pub(crate) fn touch_inbox(&self, user: usize) {
+        self.inbox.touch(self.users[user].inbox);
+    }
+
     pub(crate) fn is_online(&self, user: usize, now: SimTime) -> bool {
         now < self.users[user].online_until
     }

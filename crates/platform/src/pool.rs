@@ -71,7 +71,9 @@ impl<T: Copy> Pool<T> {
         if first == *last {
             *last = NIL;
         } else {
-            self.slots[*last as usize].next = self.slots[first as usize].next;
+            let second = self.slots[first as usize].next;
+            self.slots[*last as usize].next = second;
+            self.touch(second);
         }
         Some(self.release(first))
     }

@@ -351,6 +351,20 @@ impl Shard {
         self.people.touch(self.config.homes.local(user.0));
     }
 
+    /// Prefetches what a message for `user` needs next.
+    #[inline]
+    pub fn touch_inbox(&self, user: UserId) {
+        self.people.touch_inbox(self.config.homes.local(user.0));
+    }
+
+    /// Prefetches what `user`'s coming on line needs next.
+    #[inline]
+    pub fn touch_lists(&self, user: UserId) {
+        let local = self.config.homes.local(user.0);
+        self.people.touch_inbox(local);
+        self.people.touch_lists(local);
+    }
+
     /// Bytes held, by part.
     #[must_use]
     pub fn bytes(&self) -> Vec<(&'static str, usize)> {

@@ -12,7 +12,6 @@ use chappe_base::{
     Account, ActKind, CampaignId, Decision, Fact, MessageClass, MessageId, PageId, Party, RuleKind, SimTime,
     UserId,
 };
-use std::sync::Arc;
 
 /// One decision on one user's slot with every rule, for people who ask why.
 #[derive(Clone, Debug)]
@@ -34,20 +33,21 @@ pub struct Explanation {
 impl Shard {
     /// A user comes on line: the campaigns of the pages they talk to compete for one ad.
     pub(crate) fn ad_slot(&mut self, now: SimTime, occasion: MessageId, user: UserId, out: &mut Outbox) {
-        let config = Arc::clone(&self.config);
-        let local = config.homes.local(user.0);
+        let local = self.config.homes.local(user.0);
         let mut auction = Auction::above(self.ads.reserve);
         let mut next = self.people.latest_conversation(local);
         while let Some(place) = next {
             next = self.people.conversation_before(place);
+            self.people.touch_conversation(next);
             let conversation = *self.people.conversation(place);
             let page = conversation.page;
             for index in self.ads.range(page) {
                 let campaign = self.ads.by_page[index];
-                let terms = &config.campaigns[campaign.index()];
+                let terms = &self.config.campaigns[campaign.index()];
                 if !is_running(terms, now) || !conversation.is_among(terms.audience) {
                     continue;
                 }
+                let bid = terms.bid;
                 let verdict = self.judge(now, user, place, campaign, out);
                 let decision = verdict.map_or_else(Decision::Refused, Decision::Allowed);
                 out.fact(Fact::Decided {
@@ -57,7 +57,7 @@ impl Shard {
                     decision,
                 });
                 if verdict.is_ok() {
-                    auction.bid(terms.bid, campaign);
+                    auction.bid(bid, campaign);
                 }
             }
         }
