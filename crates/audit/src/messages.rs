@@ -127,6 +127,9 @@ impl Messages {
     /// Judges a step together with others.
     #[inline]
     fn look_up(&mut self, step: Step, message: MessageId, hearing: &mut Hearing<'_>) {
+        if self.waiting.is_empty() {
+            self.waiting.reserve_exact(TOGETHER);
+        }
         self.waiting.push(Waiting {
             step,
             message,
@@ -234,4 +237,70 @@ pub(crate) fn settle(
         hearing.broken(Promise::DeliveredOnce, what);
     }
     in_flight_count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::Findings;
+
+    fn at<R>(second: i64, findings: &mut Findings, judge: impl FnOnce(&mut Hearing<'_>) -> R) -> R {
+        let fact = Fact::Expired {
+            message: MessageId(second as u64),
+        };
+        judge(&mut Hearing {
+            at: SimTime(second),
+            fact: Some(&fact),
+            findings,
+        })
+    }
+
+    #[test]
+    fn what_is_looked_up_later_is_found_as_of_its_own_fact() {
+        let (mut messages, mut findings) = (Messages::default(), Findings::new(None));
+        let kept: Vec<MessageId> = (0..3 * TOGETHER as u64).map(MessageId).collect();
+        for &message in &kept {
+            at(1, &mut findings, |hearing| {
+                messages.accepted(message, MessageClass::HotLine, hearing);
+            });
+        }
+        for &message in &kept {
+            at(2, &mut findings, |hearing| messages.delivered(message, hearing));
+        }
+        at(3, &mut findings, |hearing| messages.handed_out(kept[5], hearing));
+        at(4, &mut findings, |hearing| messages.handed_out(kept[5], hearing));
+        at(5, &mut findings, |hearing| {
+            messages.ended(kept[7], "withdrawn", hearing)
+        });
+        for &message in kept.iter().filter(|message| **message != kept[5]) {
+            at(6, &mut findings, |hearing| messages.handed_out(message, hearing));
+        }
+        let in_flight = at(7, &mut findings, |hearing| messages.finish(hearing));
+        assert_eq!(in_flight, []);
+        let (_, violations) = findings.conclude();
+        let found: Vec<_> = violations
+            .iter()
+            .map(|violation| (violation.at.0, violation.fact, violation.what.as_str()))
+            .collect();
+        let fact = |second| {
+            Some(Fact::Expired {
+                message: MessageId(second),
+            })
+        };
+        assert_eq!(
+            found,
+            [
+                (
+                    4,
+                    fact(4),
+                    "message 5 reached a device, but was not delivered, or did so before"
+                ),
+                (
+                    5,
+                    fact(5),
+                    "message 7 was withdrawn, but is not open: it has ended before or was never accepted"
+                ),
+            ]
+        );
+    }
 }
