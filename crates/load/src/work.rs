@@ -129,12 +129,15 @@ impl Work for Platform {
 
     #[inline]
     fn tell(&mut self, now: SimTime, out: &mut Outbox, collector: &mut Collector) {
+        // In registers: every word of it waits for the one before.
+        let mut digest = self.digest;
         for fact in &out.facts {
-            self.digest.push(&now);
-            self.digest.push(fact);
+            digest.push(&now);
+            digest.push(fact);
             collector.observe(self.id, now, fact);
             self.audit.observe(now, fact);
         }
+        self.digest = digest;
         out.facts.clear();
     }
 }

@@ -104,7 +104,7 @@ pub(crate) struct CapacityArgs {
     #[arg(long, value_name = "N", default_value_t = 4_000_000.0)]
     pub(crate) cap: f64,
     /// How long each rate is held.
-    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
     pub(crate) duration: Duration,
     /// The most trials.
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
