@@ -13,6 +13,7 @@ mod order;
 mod prefetch;
 mod random;
 mod records;
+mod run_spec;
 mod text;
 mod time;
 mod words;
@@ -30,6 +31,7 @@ pub use order::EventKey;
 pub use prefetch::prefetch;
 pub use random::{Keyed, Purpose, Stream, philox2x64, unit};
 pub use records::Records;
+pub use run_spec::{RUN_SPEC_SCHEMA, RunSpec, RunSpecMismatch, ScenarioText, TraceId};
 pub use text::{Amount, Duration, Probability};
 pub use time::{Seconds, SimTime, Span};
 pub use words::{
