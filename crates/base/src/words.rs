@@ -1,12 +1,13 @@
 //! The words in which facts are told: classes, rules, formats, reasons.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+/// Defines an enum of a closed set, with the word that files and reports have for each variant. A crate that
+/// uses it needs `serde` and `schemars`.
+#[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $label:literal),* $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[derive(::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema)]
         pub enum $name {
             $($(#[$vdoc])* #[serde(rename = $label)] $variant),*
         }

@@ -4,6 +4,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use chappe_metrics::{CapacityEnd, TrialPhase};
 use schemars::JsonSchema;
 use search::Search;
 use serde::{Deserialize, Serialize};
@@ -83,52 +84,22 @@ pub struct Trial {
     pub p99_ns: Option<u64>,
 }
 
-/// What a trial was for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// To find a rate that keeps, and one that fails.
-    Bracket,
-    /// To bring them closer together.
-    Bisect,
-    /// To see whether the rate found keeps again.
-    Confirm,
-}
-
 /// One step of a search.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// The rate asked for.
     pub rate: f64,
     /// What for.
-    pub phase: Phase,
+    pub phase: TrialPhase,
     /// What came of it.
     pub trial: Trial,
-}
-
-/// Why a search ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Ended {
-    /// The capacity lies between the kept and the failed rate.
-    Found,
-    /// The cap was kept: the capacity is at least that.
-    Cap,
-    /// The generator was the limit: the capacity is at least the kept rate, if there is one.
-    Generator,
-    /// No trials were left. What the rates say is not confirmed.
-    Trials,
-    /// Not even the lowest rate was kept.
-    Nothing,
-    /// Somebody stopped a trial. What the rates say is not confirmed.
-    Interrupted,
 }
 
 /// What a search found.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Capacity {
     /// Why it ended.
-    pub ended: Ended,
+    pub ended: CapacityEnd,
     /// The highest rate that was kept, and not refuted when it was tried again.
     pub kept_rate: Option<f64>,
     /// The lowest rate above it that failed, be it for the platform or for the generator. No more than the
@@ -154,7 +125,8 @@ pub struct Capacity {
 /// If the limits contradict themselves.
 ///
 /// ```
-/// use chappe_experiment::capacity::{Ended, Limits, Outcome, Trial, find};
+/// use chappe_experiment::capacity::{Limits, Outcome, Trial, find};
+/// use chappe_metrics::CapacityEnd;
 ///
 /// let limits = Limits {
 ///     floor_rate: 1.0,
@@ -173,7 +145,7 @@ pub struct Capacity {
 ///     p99_ns: None,
 /// };
 /// let capacity = find(&limits, &mut trial)?;
-/// assert_eq!(capacity.ended, Ended::Found);
+/// assert_eq!(capacity.ended, CapacityEnd::Found);
 /// assert!(capacity.kept_rate < Some(1234.0) && capacity.failed_rate >= Some(1234.0));
 /// # Ok::<(), chappe_experiment::capacity::LimitsError>(())
 /// ```

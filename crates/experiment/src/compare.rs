@@ -7,25 +7,13 @@ mod tests;
 mod verdict;
 
 use crate::statistics::{Interval, hodges_lehmann, median, signed_rank_interval, t_interval};
+use chappe_metrics::{Better, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use verdict::judge;
 
 pub use plan::{Plan, PlannedRun};
 pub(crate) use sentence::number;
-pub use verdict::Verdict;
-
-/// Which way a figure ought to move.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Better {
-    /// More is better.
-    Higher,
-    /// Less is better.
-    Lower,
-    /// Neither is better by itself.
-    None,
-}
 
 /// What a difference is counted in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]

@@ -3,32 +3,7 @@
 use crate::compare::number;
 use crate::replications::stein_interval;
 use crate::statistics::{Interval, mean};
-
-/// Whether a figure moved.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Movement {
-    /// The interval lies above zero.
-    More,
-    /// The interval lies below zero.
-    Less,
-    /// The interval holds zero, and is as narrow as asked.
-    Unchanged,
-    /// The interval holds zero, and is wider than that.
-    Unsure,
-}
-
-impl Movement {
-    /// The word for it in files.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Movement::More => "more",
-            Movement::Less => "less",
-            Movement::Unchanged => "unchanged",
-            Movement::Unsure => "unsure",
-        }
-    }
-}
+use chappe_metrics::Movement;
 
 /// The paired difference of one figure, arm less baseline.
 #[derive(Clone, PartialEq, Debug)]

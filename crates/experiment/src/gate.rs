@@ -7,8 +7,9 @@
 #[cfg(test)]
 mod tests;
 
-use crate::compare::{Verdict, number};
+use crate::compare::number;
 use crate::statistics::{Interval, bootstrap_interval, median, signed_rank_p_value};
+use chappe_metrics::Verdict;
 
 /// How often the intervals contain the true difference.
 const LEVEL: f64 = 0.95;
@@ -194,7 +195,7 @@ impl Slowdown {
             percent(other),
             way(other),
             percent(self.noise_floor),
-            judged.verdict,
+            judged.verdict.label(),
         )
     }
 

@@ -10,7 +10,8 @@
 //! closure, or only its figures come.
 //!
 //! ```
-//! use chappe_experiment::compare::{Better, Comparison, Plan, Verdict};
+//! use chappe_experiment::compare::{Comparison, Plan};
+//! use chappe_metrics::{Better, Verdict};
 //!
 //! // A figure that drifts while the machine warms up; variant 1 takes a third less than variant 0.
 //! let mut figures = [vec![], vec![]];

@@ -2,6 +2,7 @@
 
 use crate::buckets::{Buckets, interval_for};
 use crate::distribution::Distribution;
+use crate::record::AccountKind;
 use crate::registry::{Count, Tick};
 use chappe_base::{
     CommandClass, Format, MessageClass, Money, PageId, RefusalReason, RuleKind, SimTime, Span,
@@ -10,22 +11,7 @@ use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 use serde_big_array::BigArray;
 
-/// The kinds of account, in the order in which [`Collector`] keeps them.
-pub(crate) const ACCOUNTS: [&str; 12] = [
-    "world",
-    "clearing",
-    "revenue",
-    "user",
-    "user_held",
-    "page",
-    "page_held",
-    "campaign",
-    "lease",
-    "lease_held",
-    "message_revenue",
-    "payment_revenue",
-];
-
+const ACCOUNTS: usize = AccountKind::ALL.len();
 const CLASSES: usize = MessageClass::ALL.len();
 const COMMANDS: usize = CommandClass::ALL.len();
 const RULES: usize = RuleKind::ALL.len();
@@ -90,7 +76,7 @@ pub struct Collector {
     pub(crate) refused_commands: [u64; REASONS],
     pub(crate) refused_transfers: [u64; REASONS],
     pub(crate) dropped: [u64; COMMANDS],
-    pub(crate) ledger: [i64; ACCOUNTS.len()],
+    pub(crate) ledger: [i64; ACCOUNTS],
     pub(crate) conversations_by_page: Vec<u32>,
     pub(crate) funnels: Vec<FunnelCounts>,
     pub(crate) busy: Busy,
@@ -188,7 +174,7 @@ impl Collector {
             refused_commands: [0; REASONS],
             refused_transfers: [0; REASONS],
             dropped: [0; COMMANDS],
-            ledger: [0; ACCOUNTS.len()],
+            ledger: [0; ACCOUNTS],
             conversations_by_page: vec![0; config.pages as usize],
             funnels: vec![FunnelCounts::default(); config.campaigns.len()],
             busy: Busy {

@@ -1,10 +1,10 @@
 //! From what a collector saw to the deterministic half of a run record.
 
-use crate::collector::{ACCOUNTS, Collector, FunnelCounts};
+use crate::collector::{Collector, FunnelCounts};
 use crate::distribution::{Distribution, HIGHEST_NS};
 use crate::record::{
-    Assumed, AuditSummary, Balance, Column, Funnel, Metric, Refusals, RunResult, SeriesTable, Size, Tally,
-    ThresholdVerdict, Unit, Warning, Window,
+    AccountKind, Assumed, AuditSummary, Balance, Column, Funnel, Metric, Refusals, RunResult, SeriesTable,
+    Size, Tally, ThresholdVerdict, Unit, Warning, Window,
 };
 use crate::registry::{Count, DELIVERY_P50, DELIVERY_P99, Tick, UTILISATION_BUSIEST, UTILISATION_MEAN};
 use chappe_base::{CommandClass, MessageClass, PageId, RefusalReason, RuleKind, SimTime, Span};
@@ -279,12 +279,12 @@ impl Collector {
         let funnel = |(index, (&page, counts)): (usize, (&PageId, &FunnelCounts))| Funnel {
             campaign: index as u16,
             page: page.0,
-            format: counts.format.map(|format| format.label().to_owned()),
+            format: counts.format,
             budget_micro: counts.budget.0,
             audience_count: self.audience(page),
             decided_count: counts.allowed + counts.refused.iter().sum::<u64>(),
             allowed_count: counts.allowed,
-            refused: tally(RuleKind::ALL, |rule| rule.label(), &counts.refused),
+            refused: tally(RuleKind::ALL, &counts.refused),
             delivered_count: counts.delivered,
             opened_count: counts.opened,
             clicked_count: counts.clicked,
@@ -298,28 +298,20 @@ impl Collector {
 
     fn refusals(&self) -> Refusals {
         Refusals {
-            ads: tally(RuleKind::ALL, |rule| rule.label(), &self.refused_ads()),
-            withdrawn: tally(RuleKind::ALL, |rule| rule.label(), &self.withdrawn),
-            commands: tally(
-                RefusalReason::ALL,
-                |reason| reason.label(),
-                &self.refused_commands,
-            ),
-            transfers: tally(
-                RefusalReason::ALL,
-                |reason| reason.label(),
-                &self.refused_transfers,
-            ),
-            dropped: tally(CommandClass::ALL, |class| class.label(), &self.dropped),
+            ads: tally(RuleKind::ALL, &self.refused_ads()),
+            withdrawn: tally(RuleKind::ALL, &self.withdrawn),
+            commands: tally(RefusalReason::ALL, &self.refused_commands),
+            transfers: tally(RefusalReason::ALL, &self.refused_transfers),
+            dropped: tally(CommandClass::ALL, &self.dropped),
         }
     }
 
     fn balances(&self) -> Vec<Balance> {
-        let line = |(account, balance): (&&str, &i64)| Balance {
-            account: (*account).to_owned(),
-            balance_micro: *balance,
+        let line = |(&account, &balance_micro): (&AccountKind, &i64)| Balance {
+            account,
+            balance_micro,
         };
-        ACCOUNTS.iter().zip(&self.ledger).map(line).collect()
+        AccountKind::ALL.iter().zip(&self.ledger).map(line).collect()
     }
 
     fn into_distributions(self) -> BTreeMap<String, Distribution> {
@@ -416,15 +408,10 @@ fn warning(name: &str, metric: &Metric) -> Option<Warning> {
     })
 }
 
-/// The counts that are not zero, by label.
-fn tally<T: Copy>(all: &[T], label: impl Fn(T) -> &'static str, counts: &[u64]) -> Vec<Tally> {
-    let named = all.iter().zip(counts).filter(|&(_, &count)| count > 0);
-    named
-        .map(|(&of, &count)| Tally {
-            label: label(of).to_owned(),
-            count,
-        })
-        .collect()
+/// The counts that are not zero.
+fn tally<T: Copy>(all: &[T], counts: &[u64]) -> Vec<Tally<T>> {
+    let pairs = all.iter().zip(counts).filter(|&(_, &count)| count > 0);
+    pairs.map(|(&label, &count)| Tally { label, count }).collect()
 }
 
 #[cfg(test)]

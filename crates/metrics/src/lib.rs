@@ -24,6 +24,7 @@ mod sample;
 mod second;
 mod study;
 mod threshold;
+mod user_count;
 
 pub use calibration::{CALIBRATION_SCHEMA, Calibration, PredictionError};
 pub use collector::{Collector, CollectorConfig};
@@ -36,19 +37,22 @@ pub use live::{Row, Rows};
 pub use load::{Choice, LoadEnd, LoadOutcome, LoadPlan, LoadRecord, PredictedPoint, Prediction};
 pub use meter::{LoadCounts, Meter};
 pub use record::{
-    Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory, MemoryPart, Metric,
-    Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult, SCHEMA, ScenarioId,
-    SeriesTable, Size, Summary, Tally, ThresholdVerdict, Unit, ViolationSummary, Warning, Window, schema,
+    AccountKind, Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory,
+    MemoryPart, Metric, Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult,
+    SCHEMA, ScenarioId, SeriesTable, Size, Summary, Tally, ThresholdVerdict, Unit, ViolationSummary, Warning,
+    Window, schema,
 };
 pub use registry::{Better, Definition, Kind, UnknownMetric, definitions, find};
 pub use second::{Second, Timed};
 pub use study::{
     Acceptance, ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, BASELINE_SCHEMA, Baseline, Behaviour,
-    CAPACITY_SCHEMA, COMPARISON_SCHEMA, COSTS, CapacityRecord, CapacityTrial, CaseVerdict, ChangeRange,
-    ComparedMetric, ComparisonRecord, CostMetric, CostVerdict, Estimate, GATE_SCHEMA, GateCase, GateRecord,
-    HISTORY_SCHEMA, Headline, HistoryChange, HistoryPoint, HistoryRecord, HistorySeries, MovedMetric,
-    MovedParameter, MovedTo, Played, SWEEP_SCHEMA, Sensitivity, SeriesDifference, Stopping, StudyArm,
-    SweepPoint, SweepRecord, SweptMetric, UserEffects, UserQuantity, VarianceShares, VariantFigures,
-    VariantVerdict, VariedKey, WHATIF_SCHEMA, WallDifference, WallEvidence, WallVerdict, WhatIfRecord,
+    CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityEnd, CapacityRecord, CapacityTrial, CaseVerdict, ChangeRange,
+    ComparedMetric, ComparisonRecord, Cost, CostVerdict, Estimate, FigureKind, GATE_SCHEMA, GateCase,
+    GateRecord, HISTORY_SCHEMA, Headline, HistoryChange, HistoryPoint, HistoryRecord, HistorySeries,
+    MovedMetric, MovedParameter, MovedTo, Movement, Played, ReplicationsEnd, SWEEP_SCHEMA, Sensitivity,
+    SeriesDifference, Stopping, StudyArm, SweepDesign, SweepPoint, SweepRecord, SweptMetric, TrialPhase,
+    UserEffects, UserQuantity, VarianceShares, VariantFigures, VariantVerdict, VariedKey, Verdict,
+    WHATIF_SCHEMA, WallDifference, WallEvidence, WallVerdict, WhatIfRecord,
 };
 pub use threshold::{Threshold, ThresholdError};
+pub use user_count::UserCount;

@@ -1,6 +1,7 @@
 //! How each fact enters the figures.
 
 use crate::collector::Collector;
+use crate::record::AccountKind;
 use crate::registry::{Count, Tick};
 use chappe_base::{
     Account, ActKind, Answerer, CampaignId, CommandClass, Decision, Fact, MessageClass, MessageId, Money,
@@ -275,8 +276,8 @@ impl Collector {
     }
 
     fn moved(&mut self, from: Account, to: Account, amount: Money) {
-        self.ledger[account_index(from)] -= amount.0;
-        self.ledger[account_index(to)] += amount.0;
+        self.ledger[AccountKind::from(from) as usize] -= amount.0;
+        self.ledger[AccountKind::from(to) as usize] += amount.0;
     }
 
     /// What the platform earned, by source; what it pays back counts against it.
@@ -360,22 +361,5 @@ fn refused(reason: RefusalReason) -> Count {
         RefusalReason::OutOfStock | RefusalReason::WrongPrice | RefusalReason::WrongState => {
             Count::OrdersRefused
         }
-    }
-}
-
-fn account_index(account: Account) -> usize {
-    match account {
-        Account::World => 0,
-        Account::Clearing => 1,
-        Account::Revenue => 2,
-        Account::User(_) => 3,
-        Account::UserHeld(_) => 4,
-        Account::Page(_) => 5,
-        Account::PageHeld(_) => 6,
-        Account::Campaign(_) => 7,
-        Account::Lease(_) => 8,
-        Account::LeaseHeld(_) => 9,
-        Account::MessageRevenue => 10,
-        Account::PaymentRevenue => 11,
     }
 }

@@ -5,9 +5,19 @@
 //! rendered. [`Execution`] tells what it took. Lists have a fixed order and maps are sorted, so
 //! that equal records are equal texts.
 
-use crate::calibration::PredictionError;
-use crate::full_size::FullSize;
+mod execution;
+mod metric;
+mod outcome;
+
+pub use execution::{Execution, Machine, Memory, MemoryPart};
+pub use metric::{Column, Metric, Quantile, SeriesTable, Summary, Unit};
+pub use outcome::{
+    AccountKind, AuditSummary, Balance, Funnel, Observed, PromiseSummary, Refusals, Tally, ThresholdVerdict,
+    ViolationSummary,
+};
+
 use crate::load::LoadRecord;
+use chappe_base::words;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,24 +52,13 @@ pub struct RunRecord {
     pub load: Option<LoadRecord>,
 }
 
-/// In which time a run takes place.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Clock {
-    /// Simulated.
-    Virtual,
-    /// Measured under load.
-    Wall,
-}
-
-impl Clock {
-    /// The word for it in files.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Clock::Virtual => "virtual",
-            Clock::Wall => "wall",
-        }
+words! {
+    /// In which time a run takes place.
+    Clock {
+        /// Simulated.
+        Virtual = "virtual",
+        /// Measured under load.
+        Wall = "wall",
     }
 }
 
@@ -129,283 +128,6 @@ pub struct Size {
     pub shards_count: u16,
 }
 
-/// What a figure is counted in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub enum Unit {
-    /// Nanoseconds.
-    #[serde(rename = "ns")]
-    Nanoseconds,
-    /// Pieces of what the name says.
-    #[serde(rename = "count")]
-    Count,
-    /// Millionths of the scenario's currency.
-    #[serde(rename = "micro_units")]
-    MicroUnits,
-    /// Millionths of a whole.
-    #[serde(rename = "ppm")]
-    PartsPerMillion,
-    /// Bytes.
-    #[serde(rename = "bytes")]
-    Bytes,
-    /// A part of a whole, kept as numerator and denominator.
-    #[serde(rename = "share")]
-    Share,
-}
-
-impl Unit {
-    /// The word for it in files and at the end of column names.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Unit::Nanoseconds => "ns",
-            Unit::Count => "count",
-            Unit::MicroUnits => "micro_units",
-            Unit::PartsPerMillion => "ppm",
-            Unit::Bytes => "bytes",
-            Unit::Share => "share",
-        }
-    }
-}
-
-/// One metric's value.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Metric {
-    /// How a length of time was distributed.
-    Histogram(Summary),
-    /// How many, or how much, from time zero to the end of the run.
-    Counter {
-        /// What it is counted in.
-        unit: Unit,
-        /// The count.
-        value: i64,
-    },
-    /// How many, or how much, there was at the end.
-    Gauge {
-        /// What it is counted in.
-        unit: Unit,
-        /// The level.
-        value: i64,
-    },
-    /// A share: numerator / denominator. There is none where the denominator is zero.
-    Ratio {
-        /// The part.
-        numerator: i64,
-        /// The whole.
-        denominator: i64,
-    },
-}
-
-/// A histogram in brief. All values are in `unit`; without observations they are zero.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Summary {
-    /// What the values are counted in.
-    pub unit: Unit,
-    /// How many observations.
-    pub count: u64,
-    /// The smallest, exact.
-    pub min: i64,
-    /// The largest, exact.
-    pub max: i64,
-    /// The mean, exact but for rounding to the unit.
-    pub mean: i64,
-    /// Median, within 0.1%, as are all quantiles.
-    pub p50: i64,
-    /// 0.9 quantile.
-    pub p90: i64,
-    /// 0.99 quantile.
-    pub p99: i64,
-    /// 0.999 quantile.
-    pub p999: i64,
-    /// Quantiles from 0 to 1, rising.
-    pub quantiles: Vec<Quantile>,
-    /// Observations beyond the histogram's range: counted at its end.
-    pub saturated_count: u64,
-}
-
-/// One quantile of a histogram.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Quantile {
-    /// Which, in [0, 1].
-    pub q: f64,
-    /// Its value, in the histogram's unit.
-    pub value: i64,
-}
-
-/// Figures per interval: columns of equal length.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct SeriesTable {
-    /// Start of the first interval [ns since midnight UTC of day one].
-    pub start_ns: i64,
-    /// Length of each interval [ns]; the run may end within the last.
-    pub interval_ns: i64,
-    /// The columns, in the order of the registry.
-    pub columns: Vec<Column>,
-}
-
-impl SeriesTable {
-    /// The column of that registered name.
-    #[must_use]
-    pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.name == name)
-    }
-}
-
-/// One time series.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Column {
-    /// Registered name.
-    pub name: String,
-    /// What the values are counted in.
-    pub unit: Unit,
-    /// One value per interval; null where nothing was observed that could have one.
-    pub values: Vec<Option<i64>>,
-}
-
-/// What became of one campaign.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Funnel {
-    /// The campaign's number, in the order of the scenario.
-    pub campaign: u16,
-    /// The page's number.
-    pub page: u32,
-    /// The ad's format; null if it never began.
-    pub format: Option<String>,
-    /// Budget set aside [micro-units].
-    pub budget_micro: i64,
-    /// People with a conversation with the page.
-    pub audience_count: u64,
-    /// Ad slots for which the policy judged it.
-    pub decided_count: u64,
-    /// Slots in which it was allowed.
-    pub allowed_count: u64,
-    /// Slots in which it was refused, by the first rule to refuse; rules that refused none are
-    /// left out.
-    pub refused: Vec<Tally>,
-    /// Ads delivered and charged.
-    pub delivered_count: u64,
-    /// Ads opened.
-    pub opened_count: u64,
-    /// Ads whose link was followed.
-    pub clicked_count: u64,
-    /// Purchases through an ad.
-    pub bought_count: u64,
-    /// What the platform earned [micro-units].
-    pub revenue_micro: i64,
-    /// Orders placed in answer to its ads, at their price, less those cancelled [micro-units].
-    #[serde(default)]
-    pub sales_micro: i64,
-}
-
-/// How often, by label.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Tally {
-    /// Of what.
-    pub label: String,
-    /// How many.
-    pub count: u64,
-}
-
-/// What was refused. Labels that refused nothing are left out.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Refusals {
-    /// Ads by the first rule to refuse, in the policy's order of rules.
-    pub ads: Vec<Tally>,
-    /// Accepted ads withdrawn before delivery, by rule.
-    pub withdrawn: Vec<Tally>,
-    /// Commands by reason.
-    pub commands: Vec<Tally>,
-    /// Transfers that ended without money moving, by reason.
-    pub transfers: Vec<Tally>,
-    /// Commands lost to a full queue, by class.
-    pub dropped: Vec<Tally>,
-}
-
-/// What all accounts of a kind hold together.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Balance {
-    /// Kind of account.
-    pub account: String,
-    /// What they hold [micro-units].
-    pub balance_micro: i64,
-}
-
-/// Whether one threshold holds.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ThresholdVerdict {
-    /// The metric's registered name.
-    pub metric: String,
-    /// The condition, as the scenario has it.
-    pub condition: String,
-    /// What was observed.
-    pub observed: Observed,
-    /// Whether it holds. Where nothing was observed it does not.
-    pub passed: bool,
-}
-
-/// What a threshold was held against.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Observed {
-    /// No observation.
-    Nothing,
-    /// A figure.
-    Value {
-        /// The figure.
-        value: i64,
-        /// What it is counted in.
-        unit: Unit,
-    },
-    /// A share.
-    Share {
-        /// The part.
-        numerator: i64,
-        /// The whole, not zero.
-        denominator: i64,
-    },
-}
-
-/// What the audit found.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct AuditSummary {
-    /// Whether every promise was kept.
-    pub passed: bool,
-    /// Facts judged.
-    pub facts_count: u64,
-    /// Each promise with how often it was put to the test.
-    pub promises: Vec<PromiseSummary>,
-    /// The first violations, in the order of the facts.
-    pub violations: Vec<ViolationSummary>,
-    /// The command that replays the violations, if any.
-    pub replay: Option<String>,
-}
-
-/// One promise.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct PromiseSummary {
-    /// The promise's name.
-    pub promise: String,
-    /// What it says.
-    pub description: String,
-    /// How often it was put to the test.
-    pub checked_count: u64,
-    /// How often it was broken.
-    pub violation_count: u64,
-}
-
-/// One broken promise.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ViolationSummary {
-    /// The promise's name.
-    pub promise: String,
-    /// When it was broken [ns since midnight UTC of day one].
-    pub at_ns: i64,
-    /// On which shard; null where it shows only over all of them.
-    pub shard: Option<u16>,
-    /// What happened, with the facts that show it.
-    pub description: String,
-}
-
 /// A parameter without a source.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Assumed {
@@ -426,80 +148,6 @@ pub struct Warning {
     pub problem: String,
     /// What to change.
     pub remedy: String,
-}
-
-/// The half of a record that depends on the machine.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Execution {
-    /// What it ran on.
-    pub machine: Machine,
-    /// Processes that took part.
-    #[serde(default = "one")]
-    pub processes: u32,
-    /// Threads that ran events, in each process.
-    pub workers: u32,
-    /// The command that made it.
-    pub command: Vec<String>,
-    /// The folder in which it was given, seen from the folder of this record.
-    pub folder: String,
-    /// When it began, in RFC 3339.
-    pub started: String,
-    /// How long it took [ns].
-    pub wall_ns: u64,
-    /// Events: pops from the calendar.
-    pub events_count: u64,
-    /// Events per second of wall time.
-    pub events_per_second: u64,
-    /// Memory it took.
-    pub memory: Memory,
-    /// What the scenario would cost in full; null if it was.
-    pub full_size: Option<FullSize>,
-    /// How far predictions of simulations were off when they were last compared with the wall clock;
-    /// null if they never were.
-    #[serde(default)]
-    pub prediction_error: Option<PredictionError>,
-}
-
-fn one() -> u32 {
-    1
-}
-
-/// A machine.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Machine {
-    /// Operating system.
-    pub os: String,
-    /// Architecture of the processor.
-    pub arch: String,
-    /// Model of the processor.
-    pub processor: String,
-    /// Cores that may be used.
-    pub cores: u32,
-    /// Main memory [bytes].
-    pub memory_bytes: u64,
-}
-
-/// Memory that a run took.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Memory {
-    /// The most that each process held, summed [bytes].
-    pub peak_bytes: u64,
-    /// The same by process, in their order [bytes].
-    #[serde(default)]
-    pub peak_bytes_by_process: Vec<u64>,
-    /// What the state took, by part, largest first.
-    pub per_user: Vec<MemoryPart>,
-}
-
-/// Memory of one part of the state.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct MemoryPart {
-    /// Which part.
-    pub part: String,
-    /// What it took [bytes].
-    pub bytes_total: u64,
-    /// What it took for each user [bytes].
-    pub bytes_per_user: f64,
 }
 
 /// The JSON Schema that every record satisfies.

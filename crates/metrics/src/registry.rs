@@ -3,51 +3,37 @@
 mod loads;
 
 use crate::record::{Clock, Unit};
-use chappe_base::{CommandClass, MessageClass, RuleKind};
+use chappe_base::{CommandClass, MessageClass, RuleKind, words};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::LazyLock;
 
-/// How a metric is kept.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A distribution.
-    Histogram,
-    /// A count or a sum that only grows.
-    Counter,
-    /// A level at the end of the run.
-    Gauge,
-    /// A part of a whole.
-    Ratio,
-    /// One figure per interval.
-    Series,
-}
-
-impl Kind {
-    /// The word for it in files and messages.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Kind::Histogram => "histogram",
-            Kind::Counter => "counter",
-            Kind::Gauge => "gauge",
-            Kind::Ratio => "ratio",
-            Kind::Series => "series",
-        }
+words! {
+    /// How a metric is kept.
+    Kind {
+        /// A distribution.
+        Histogram = "histogram",
+        /// A count or a sum that only grows.
+        Counter = "counter",
+        /// A level at the end of the run.
+        Gauge = "gauge",
+        /// A part of a whole.
+        Ratio = "ratio",
+        /// One figure per interval.
+        Series = "series",
     }
 }
 
-/// Which way a metric ought to move.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Better {
-    /// More is better.
-    Higher,
-    /// Less is better.
-    Lower,
-    /// Neither is better by itself.
-    None,
+words! {
+    /// Which way a metric ought to move.
+    Better {
+        /// More is better.
+        Higher = "higher",
+        /// Less is better.
+        Lower = "lower",
+        /// Neither is better by itself.
+        None = "none",
+    }
 }
 
 /// What is known of a metric before any run.

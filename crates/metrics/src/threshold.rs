@@ -76,7 +76,9 @@ pub enum ThresholdError {
     },
     /// The metric has no such measure.
     #[error(
-        "`{measure}` is nothing that {metric}, a {kind} in {unit}, has; it has {known}, for example \"{example}\""
+        "`{measure}` is nothing that {metric}, a {} in {}, has; it has {known}, for example \"{example}\"",
+        kind.label(),
+        unit.label()
     )]
     Measure {
         /// The metric.
@@ -84,9 +86,9 @@ pub enum ThresholdError {
         /// What was asked for.
         measure: String,
         /// The metric's kind.
-        kind: &'static str,
+        kind: Kind,
         /// The metric's unit.
-        unit: &'static str,
+        unit: Unit,
         /// What it has.
         known: &'static str,
         /// What would be right.
@@ -136,8 +138,8 @@ impl Threshold {
             .ok_or_else(|| ThresholdError::Measure {
                 metric: metric.name.clone(),
                 measure: measure.to_owned(),
-                kind: metric.kind.label(),
-                unit: metric.unit.label(),
+                kind: metric.kind,
+                unit: metric.unit,
                 known: known(metric),
                 example,
             })?;

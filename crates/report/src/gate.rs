@@ -5,7 +5,7 @@ mod tests;
 
 use crate::junit::case;
 use crate::words;
-use chappe_metrics::{CaseVerdict, CostVerdict, GateRecord, Metric, MovedMetric, Unit, WallVerdict};
+use chappe_metrics::{CaseVerdict, CostVerdict, GateRecord, Metric, MovedMetric, Unit, Verdict, WallVerdict};
 use quick_junit::{Report, TestSuite};
 use std::fmt::Write as _;
 
@@ -132,10 +132,8 @@ fn cost(case: &CaseVerdict, verdict: &CostVerdict) -> Finding {
         tolerance_ppm,
         ..
     } = verdict;
-    let (name, what) = (
-        format!("{}, {}", case.name, words::plain(metric)),
-        words::plain(metric),
-    );
+    let what = words::plain(metric.label());
+    let name = format!("{}, {what}", case.name);
     let share = (*now as f64 / (*before).max(1) as f64 - 1.0) * 100.0;
     let way = if now < before { "fewer" } else { "more" };
     let values = [*before, *now].map(|value| words::value(value as i64, *unit));
@@ -148,13 +146,13 @@ fn cost(case: &CaseVerdict, verdict: &CostVerdict) -> Finding {
             share.abs(),
             values[0],
             values[1],
-            verdict.verdict
+            verdict.verdict.label()
         )
     };
     Finding {
         evidence: "cost",
         name,
-        weight: weight(&verdict.verdict),
+        weight: weight(verdict.verdict),
         told,
         details: vec![format!("{what}: {before} → {now}")],
     }
@@ -177,7 +175,7 @@ fn wall_time(verdict: &WallVerdict) -> Finding {
     Finding {
         evidence: "wall time",
         name: format!("{}, {}", verdict.name, verdict.metric),
-        weight: weight(&verdict.verdict),
+        weight: weight(verdict.verdict),
         told: verdict.sentence.clone(),
         details: std::iter::once(format!("medians: {} → {}", times[0], times[1]))
             .chain(again)
@@ -185,12 +183,12 @@ fn wall_time(verdict: &WallVerdict) -> Finding {
     }
 }
 
-fn weight(verdict: &str) -> Weight {
+fn weight(verdict: Verdict) -> Weight {
     match verdict {
-        "regressed" => Weight::Closing,
-        "improved" => Weight::Better,
-        "unchanged" => Weight::Unmoved,
-        _ => Weight::Open,
+        Verdict::Regressed => Weight::Closing,
+        Verdict::Improved => Weight::Better,
+        Verdict::Unchanged => Weight::Unmoved,
+        Verdict::Changed | Verdict::Inconclusive => Weight::Open,
     }
 }
 

@@ -304,7 +304,8 @@ fn every_scenario_has_a_title_and_a_question_and_is_listed() {
 
 #[test]
 fn the_run_record_is_explained() {
-    let (source, document) = (read("crates/metrics/src/record.rs"), read("docs/record.md"));
+    let source = read("crates/metrics/src/record.rs") + &read("crates/metrics/src/record/execution.rs");
+    let document = read("docs/record.md");
     for name in [
         "RunRecord",
         "ScenarioId",

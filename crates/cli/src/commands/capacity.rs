@@ -8,9 +8,11 @@ use crate::results::{self, default_folder};
 use crate::session::{Session, choices};
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::scenario_id;
-use chappe_experiment::capacity::{Capacity, Ended, Limits, Outcome, Phase, Step, Trial, find};
+use chappe_experiment::capacity::{Capacity, Limits, Outcome, Step, Trial, find};
 use chappe_load::{Live, Plan, Shape};
-use chappe_metrics::{CAPACITY_SCHEMA, CapacityRecord, CapacityTrial, Execution, LoadEnd, Metric};
+use chappe_metrics::{
+    CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, CapacityTrial, Execution, LoadEnd, Metric,
+};
 use std::io::{Write, stdout};
 use std::time::{Instant, SystemTime};
 
@@ -170,14 +172,6 @@ fn record(
 ) -> CapacityRecord {
     let scenario = session.scenario();
     let duration = chappe_base::Duration(chappe_base::Span(args.duration.as_nanos() as i64));
-    let ended = match capacity.ended {
-        Ended::Found => "found",
-        Ended::Cap => "cap",
-        Ended::Generator => "generator",
-        Ended::Trials => "trials",
-        Ended::Nothing => "nothing",
-        Ended::Interrupted => "interrupted",
-    };
     let conditions = scenario.thresholds.iter().flat_map(|threshold| {
         let metric = &threshold.metric;
         threshold
@@ -193,7 +187,7 @@ fn record(
         plan: format!("open, each rate held for {duration}"),
         design: choices(scenario),
         thresholds: conditions.collect(),
-        ended: ended.to_string(),
+        ended: capacity.ended,
         kept_rate: capacity.kept_rate,
         failed_rate: capacity.failed_rate,
         trials: capacity.steps.iter().map(trial).collect(),
@@ -205,14 +199,9 @@ fn record(
 }
 
 fn trial(step: &Step) -> CapacityTrial {
-    let phase = match step.phase {
-        Phase::Bracket => "bracket",
-        Phase::Bisect => "bisect",
-        Phase::Confirm => "confirm",
-    };
     CapacityTrial {
         rate: step.rate,
-        phase: phase.to_string(),
+        phase: step.phase,
         kept: step.trial.outcome == Outcome::Kept,
         generator_limited: step.trial.outcome == Outcome::GeneratorLimited,
         achieved_rate: step.trial.achieved_rate,
@@ -224,11 +213,11 @@ fn trial(step: &Step) -> CapacityTrial {
 /// How the search ends for whoever waits for it.
 fn verdict(capacity: &Capacity) -> Result<(), Failure> {
     match capacity.ended {
-        Ended::Found | Ended::Cap | Ended::Trials => Ok(()),
-        Ended::Generator => Err(Failure::Generator {
+        CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Trials => Ok(()),
+        CapacityEnd::Generator => Err(Failure::Generator {
             rate: capacity.kept_rate.unwrap_or(0.0),
         }),
-        Ended::Nothing => Err(Failure::Thresholds(1)),
-        Ended::Interrupted => Err(Failure::Interrupted("the trials so far".to_string())),
+        CapacityEnd::Nothing => Err(Failure::Thresholds(1)),
+        CapacityEnd::Interrupted => Err(Failure::Interrupted("the trials so far".to_string())),
     }
 }

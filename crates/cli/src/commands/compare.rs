@@ -8,10 +8,10 @@ use crate::results::{self, default_folder};
 use crate::session::Session;
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::scenario_id;
-use chappe_experiment::compare::{Better, Comparison, Plan as Order, Scale, Verdict};
+use chappe_experiment::compare::{Comparison, Plan as Order, Scale};
 use chappe_load::{Live, Plan};
 use chappe_metrics::{
-    COMPARISON_SCHEMA, ComparedMetric, ComparisonRecord, Execution, Metric, Unit, VariantFigures,
+    Better, COMPARISON_SCHEMA, ComparedMetric, ComparisonRecord, Execution, Metric, Unit, VariantFigures,
     VariantVerdict,
 };
 use std::io::{Write, stdout};
@@ -213,29 +213,17 @@ fn compared(figure: &Figure, variants: &[String], found: Vec<Vec<Option<f64>>>) 
     let first = numbers(&found[0]);
     let verdict = |(variant, figures): (&String, &Vec<Option<f64>>)| {
         let comparison = Comparison::of(&first, &numbers(figures), figure.better, SMALLEST_EFFECT).ok()?;
-        let verdict = match comparison.verdict {
-            Verdict::Improved => "improved",
-            Verdict::Unchanged => "unchanged",
-            Verdict::Regressed => "regressed",
-            Verdict::Changed => "changed",
-            Verdict::Inconclusive => "inconclusive",
-        };
         Some(VariantVerdict {
             variant: variant.clone(),
             difference: comparison.difference,
             low: comparison.interval.low,
             high: comparison.interval.high,
             relative: comparison.scale == Scale::Relative,
-            verdict: verdict.to_string(),
+            verdict: comparison.verdict,
             sentence: comparison.sentence(figure.words),
         })
     };
     let against_first = variants.iter().zip(&found).skip(1).filter_map(verdict).collect();
-    let better = match figure.better {
-        Better::Higher => "higher",
-        Better::Lower => "lower",
-        Better::None => "none",
-    };
     let figures = variants
         .iter()
         .zip(found)
@@ -246,7 +234,7 @@ fn compared(figure: &Figure, variants: &[String], found: Vec<Vec<Option<f64>>>) 
     Some(ComparedMetric {
         metric: figure.name.to_string(),
         unit: figure.unit,
-        better: better.to_string(),
+        better: figure.better,
         variants: figures.collect(),
         against_first,
     })

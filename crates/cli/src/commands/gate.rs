@@ -13,7 +13,7 @@ use crate::gate::instructions::count;
 use crate::gate::side::{Side, words};
 use crate::pages;
 use crate::terminal::{Steps, stop_on_interrupt};
-use chappe_metrics::Played;
+use chappe_metrics::{Cost, Played};
 
 pub(crate) fn gate(command: &GateCommand) -> Result<(), Failure> {
     // From here on Ctrl-C lets everything clean up behind itself.
@@ -56,7 +56,7 @@ fn play_all(
                     let counted = counts.get(&entry.name).copied();
                     played
                         .cost
-                        .extend(counted.map(|count| ("instructions".to_string(), count)));
+                        .extend(counted.map(|count| (Cost::Instructions, count)));
                 }
             }
             Err(_) if stop_on_interrupt().is_raised() => return Err(Failure::Abandoned),

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::machine;
 use crate::output::Output;
 use crate::results;
-use crate::study::arms::{better, estimate, mean_of};
+use crate::study::arms::{estimate, mean_of};
 use crate::study::cells::{Cell, Store};
 use crate::study::figures::{Definition, HARM, REVENUE, amount, definition};
 use crate::study::part::Part;
@@ -164,7 +164,7 @@ impl Plan {
             scenario: scenario_id(ground.scenario()),
             version: env!("CARGO_PKG_VERSION").to_string(),
             answer: answer(self, &points),
-            design: self.points.design.to_string(),
+            design: self.points.design,
             keys: self.points.keys.clone(),
             arms: self.arms.iter().map(Variant::described).collect(),
             seeds: self.seeds.clone(),
@@ -253,7 +253,7 @@ fn swept(definition: &Definition) -> SweptMetric {
     SweptMetric {
         metric: definition.name.clone(),
         unit: definition.unit,
-        better: better(definition.better).to_string(),
+        better: definition.better,
     }
 }
 

@@ -15,7 +15,9 @@ use crate::study::variant::{Ground, Variant, idle_arms};
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::{assumption, scenario_id};
 use chappe_experiment::frontier;
-use chappe_metrics::{ArmsMetric, Assumed, Execution, Headline, Stopping, WHATIF_SCHEMA, WhatIfRecord};
+use chappe_metrics::{
+    ArmsMetric, Assumed, Execution, Headline, ReplicationsEnd, Stopping, WHATIF_SCHEMA, WhatIfRecord,
+};
 use chappe_report::words;
 use std::fmt::Write as _;
 use std::io::{Write, stdout};
@@ -151,14 +153,16 @@ fn target(args: &WhatifArgs, ground: &Ground) -> PathBuf {
 
 fn too_few(played: &Played, rule: &Rule) -> Failure {
     match played.ended {
-        "interrupted" => Failure::Kept("the runs that ended".to_string()),
-        _ => Failure::usage_with(
-            "the budget ended before two replications did; the runs that ended are kept",
-            format!(
-                "give --budget more time: the pilot takes {} replications",
-                rule.pilot_count
-            ),
-        ),
+        ReplicationsEnd::Interrupted => Failure::Kept("the runs that ended".to_string()),
+        ReplicationsEnd::NarrowEnough | ReplicationsEnd::Replications | ReplicationsEnd::Budget => {
+            Failure::usage_with(
+                "the budget ended before two replications did; the runs that ended are kept",
+                format!(
+                    "give --budget more time: the pilot takes {} replications",
+                    rule.pilot_count
+                ),
+            )
+        }
     }
 }
 
@@ -173,7 +177,7 @@ fn stopping(played: &Played, rule: &Rule, budget: Option<Duration>) -> Stopping 
         replications_max: rule.replications_max,
         budget_ns: budget.map(|budget| budget.as_nanos() as u64),
         headline: rule.headline.iter().map(headline).collect(),
-        ended: played.ended.to_string(),
+        ended: played.ended,
     }
 }
 
@@ -213,10 +217,10 @@ fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played, rule: &Rule
     });
     let replications = words::counted(played.runs.len() as i64, "replication");
     let why = match played.ended {
-        "narrow_enough" => "enough for intervals as narrow as asked",
-        "replications" => "as many as were allowed, and fewer than the intervals asked for",
-        "budget" => "as many as the budget had time for",
-        _ => "as many as ended before the interruption",
+        ReplicationsEnd::NarrowEnough => "enough for intervals as narrow as asked",
+        ReplicationsEnd::Replications => "as many as were allowed, and fewer than the intervals asked for",
+        ReplicationsEnd::Budget => "as many as the budget had time for",
+        ReplicationsEnd::Interrupted => "as many as ended before the interruption",
     };
     let sure = format!("Differences are means of {replications} with 95% intervals: {why}.");
     let best = (arms.len() > FEW_ARMS).then(|| best(metrics, arms)).flatten();
@@ -295,7 +299,8 @@ fn differences_csv(record: &WhatIfRecord) -> String {
             let _ = writeln!(
                 text,
                 "{name},{unit},{:?},{value},{low},{high},{}",
-                against.arm, against.verdict
+                against.arm,
+                against.verdict.label()
             );
         }
     }

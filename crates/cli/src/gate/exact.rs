@@ -1,6 +1,6 @@
 //! What is exact of a run, held against what it was.
 
-use chappe_metrics::{COSTS, CaseVerdict, CostMetric, CostVerdict, MovedMetric, Played};
+use chappe_metrics::{CaseVerdict, Cost, CostVerdict, MovedMetric, Played, Verdict};
 use std::collections::BTreeSet;
 
 /// What moved between two runs of a case.
@@ -22,32 +22,32 @@ pub(crate) fn held_against(name: &str, before: &Played, now: &Played) -> CaseVer
         digest_before: old.digest.clone(),
         digest_now: new.digest.clone(),
         moved: moved.collect(),
-        costs: COSTS
-            .iter()
+        costs: Cost::TOLD
+            .into_iter()
             .filter_map(|cost| cost_verdict(cost, before, now))
             .collect(),
     }
 }
 
 /// A cost that both have; none that depends on the compiler, if theirs are not the same.
-fn cost_verdict(cost: &CostMetric, before: &Played, now: &Played) -> Option<CostVerdict> {
-    if cost.tolerance_ppm > 0 && before.toolchain != now.toolchain {
+fn cost_verdict(cost: Cost, before: &Played, now: &Played) -> Option<CostVerdict> {
+    if cost.tolerance_ppm() > 0 && before.toolchain != now.toolchain {
         return None;
     }
-    let (old, new) = (*before.cost.get(cost.name)?, *now.cost.get(cost.name)?);
-    let tolerance = u128::from(cost.tolerance_ppm) * u128::from(old);
+    let (old, new) = (*before.cost.get(&cost)?, *now.cost.get(&cost)?);
+    let tolerance = u128::from(cost.tolerance_ppm()) * u128::from(old);
     let verdict = match u128::from(old.abs_diff(new)) * 1_000_000 > tolerance {
-        false => "unchanged",
-        true if new < old => "improved",
-        true => "regressed",
+        false => Verdict::Unchanged,
+        true if new < old => Verdict::Improved,
+        true => Verdict::Regressed,
     };
     Some(CostVerdict {
-        metric: cost.name.to_string(),
-        unit: cost.unit,
+        metric: cost,
+        unit: cost.unit(),
         before: old,
         now: new,
-        tolerance_ppm: cost.tolerance_ppm,
-        verdict: verdict.to_string(),
+        tolerance_ppm: cost.tolerance_ppm(),
+        verdict,
     })
 }
 
@@ -55,9 +55,9 @@ fn cost_verdict(cost: &CostMetric, before: &Played, now: &Played) -> Option<Cost
 pub(crate) fn one_sided<'a>(
     cases: impl Iterator<Item = (&'a str, &'a Played, &'a Played)> + Clone,
 ) -> Vec<String> {
-    let has = |played: &Played, cost: &CostMetric| played.cost.contains_key(cost.name);
+    let has = |played: &Played, cost: Cost| played.cost.contains_key(&cost);
     let mut notices = Vec::new();
-    for cost in &COSTS {
+    for cost in Cost::TOLD {
         let names = |in_baseline: bool| -> Vec<&str> {
             let fits = |(_, before, now): &(&str, &Played, &Played)| {
                 has(before, cost) == in_baseline && has(now, cost) != in_baseline
@@ -68,13 +68,13 @@ pub(crate) fn one_sided<'a>(
         if !gone.is_empty() {
             notices.push(format!(
                 "{} were not counted now, and are not compared ({gone})",
-                cost.name
+                cost.label()
             ));
         }
         if !new.is_empty() {
             notices.push(format!(
                 "the baselines have no {}, so they are not compared ({new}); `chappe gate accept` adds them",
-                cost.name
+                cost.label()
             ));
         }
     }
@@ -85,11 +85,14 @@ pub(crate) fn one_sided<'a>(
 pub(crate) fn moved(verdict: &CaseVerdict) -> Vec<String> {
     let digest = (verdict.digest_before != verdict.digest_now).then(|| "digest".to_string());
     let metrics = verdict.moved.iter().map(|moved| moved.metric.clone());
-    let costs = verdict.costs.iter().filter(|cost| cost.verdict != "unchanged");
+    let costs = verdict
+        .costs
+        .iter()
+        .filter(|cost| cost.verdict != Verdict::Unchanged);
     digest
         .into_iter()
         .chain(metrics)
-        .chain(costs.map(|cost| cost.metric.clone()))
+        .chain(costs.map(|cost| cost.metric.label().to_string()))
         .collect()
 }
 
@@ -121,16 +124,12 @@ mod tests {
                 ]
                 .into(),
             },
-            cost: [
-                ("events".to_string(), 10),
-                ("instructions".to_string(), instructions),
-            ]
-            .into(),
+            cost: [(Cost::Events, 10), (Cost::Instructions, instructions)].into(),
             event_ns: 1.0,
         }
     }
 
-    fn verdicts(before: u64, now: u64) -> Vec<String> {
+    fn verdicts(before: u64, now: u64) -> Vec<Verdict> {
         let verdict = held_against("a", &played(1, before), &played(1, now));
         verdict.costs.into_iter().map(|cost| cost.verdict).collect()
     }
@@ -147,15 +146,24 @@ mod tests {
 
     #[test]
     fn costs_move_beyond_their_tolerance() {
-        assert_eq!(verdicts(1_000_000, 1_005_000), ["unchanged", "unchanged"]);
-        assert_eq!(verdicts(1_000_000, 1_005_001), ["unchanged", "regressed"]);
-        assert_eq!(verdicts(1_000_000, 994_000), ["unchanged", "improved"]);
+        assert_eq!(
+            verdicts(1_000_000, 1_005_000),
+            [Verdict::Unchanged, Verdict::Unchanged]
+        );
+        assert_eq!(
+            verdicts(1_000_000, 1_005_001),
+            [Verdict::Unchanged, Verdict::Regressed]
+        );
+        assert_eq!(
+            verdicts(1_000_000, 994_000),
+            [Verdict::Unchanged, Verdict::Improved]
+        );
     }
 
     #[test]
     fn costs_that_one_side_lacks_are_told_once() {
         let (with, mut without) = (played(1, 100), played(1, 100));
-        without.cost.remove("instructions");
+        without.cost.remove(&Cost::Instructions);
         let told = |before, now| one_sided([("a", before, now), ("b", before, now)].into_iter());
         assert_eq!(told(&with, &with), [""; 0]);
         assert_eq!(
@@ -172,7 +180,7 @@ mod tests {
             ..played(1, 200)
         };
         let verdict = held_against("a", &played(1, 100), &other);
-        let names: Vec<&str> = verdict.costs.iter().map(|cost| cost.metric.as_str()).collect();
-        assert_eq!(names, ["events"], "events are the same with any compiler");
+        let costs: Vec<Cost> = verdict.costs.iter().map(|cost| cost.metric).collect();
+        assert_eq!(costs, [Cost::Events], "events are the same with any compiler");
     }
 }

@@ -1,9 +1,9 @@
 //! What a case came to, as figures of the history.
 
 use super::baselines::{Entry, now};
-use super::history::{History, Kind, RecordedFigure, RecordedRun};
+use super::history::{History, RecordedFigure, RecordedRun};
 use crate::failure::Failure;
-use chappe_metrics::{Better, COSTS, Machine, Metric, Played, Unit, find};
+use chappe_metrics::{Better, Cost, FigureKind, Machine, Metric, Played, Unit, find};
 use std::path::Path;
 
 /// Makes sure that what is in the way of a history is one, before anything is played for it.
@@ -55,9 +55,9 @@ fn figures(played: &Played) -> Vec<RecordedFigure> {
     let behaviour = played.behaviour.metrics.iter().flat_map(|(name, metric)| {
         let better = find(name).map_or(Better::None, |definition| definition.better);
         let figure = move |metric: String, unit: Unit, value: f64| RecordedFigure {
-            kind: Kind::Behaviour,
+            kind: FigureKind::Behaviour,
             metric,
-            unit: unit.label().to_string(),
+            unit,
             value,
             better,
         };
@@ -65,19 +65,19 @@ fn figures(played: &Played) -> Vec<RecordedFigure> {
             .into_iter()
             .map(move |(name, unit, value)| figure(name, unit, value))
     });
-    let cost = COSTS.iter().filter_map(|cost| {
+    let cost = Cost::TOLD.iter().filter_map(|cost| {
         Some(RecordedFigure {
-            kind: Kind::Cost,
-            metric: cost.name.to_string(),
-            unit: cost.unit.label().to_string(),
-            value: *played.cost.get(cost.name)? as f64,
+            kind: FigureKind::Cost,
+            metric: cost.label().to_string(),
+            unit: cost.unit(),
+            value: *played.cost.get(cost)? as f64,
             better: Better::Lower,
         })
     });
     let wall = RecordedFigure {
-        kind: Kind::Wall,
+        kind: FigureKind::Wall,
         metric: "time per event".to_string(),
-        unit: Unit::Nanoseconds.label().to_string(),
+        unit: Unit::Nanoseconds,
         value: played.event_ns,
         better: Better::Lower,
     };

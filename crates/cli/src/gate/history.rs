@@ -8,7 +8,7 @@
 mod tests;
 
 use crate::failure::Failure;
-use chappe_metrics::Better;
+use chappe_metrics::{Better, FigureKind, Unit};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, params};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,39 +22,6 @@ const VERSION: i32 = 1;
 const APPLICATION: i32 = 0x6368_6170;
 /// How long to wait for others who are writing.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// What kind of figure it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Kind {
-    /// The scenario decides it: equal scenarios have equal figures.
-    Behaviour,
-    /// The program decides it: what a run takes, counted rather than timed.
-    Cost,
-    /// The machine has a say: time on the wall clock.
-    Wall,
-}
-
-impl Kind {
-    const ALL: [Kind; 3] = [Kind::Behaviour, Kind::Cost, Kind::Wall];
-
-    /// The word for it in files.
-    pub(crate) fn label(self) -> &'static str {
-        match self {
-            Kind::Behaviour => "behaviour",
-            Kind::Cost => "cost",
-            Kind::Wall => "wall",
-        }
-    }
-}
-
-/// The word for a direction in files.
-pub(crate) fn better(better: Better) -> &'static str {
-    match better {
-        Better::Higher => "higher",
-        Better::Lower => "lower",
-        Better::None => "none",
-    }
-}
 
 /// One run of a scenario.
 #[derive(Clone, PartialEq, Debug)]
@@ -80,10 +47,10 @@ pub(crate) struct RecordedRun {
 /// One figure of a run.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct RecordedFigure {
-    pub(crate) kind: Kind,
+    pub(crate) kind: FigureKind,
     pub(crate) metric: String,
     /// What its value is counted in.
-    pub(crate) unit: String,
+    pub(crate) unit: Unit,
     pub(crate) value: f64,
     pub(crate) better: Better,
 }
@@ -257,9 +224,9 @@ fn insert(change: &Transaction<'_>, run: &RecordedRun) -> rusqlite::Result<()> {
             place as i64,
             figure.kind.label(),
             figure.metric,
-            figure.unit,
+            figure.unit.label(),
             figure.value,
-            better(figure.better),
+            figure.better.label(),
         ])?;
     }
     Ok(())
@@ -279,20 +246,20 @@ fn run(row: &Row<'_>) -> rusqlite::Result<RecordedRun> {
 }
 
 fn figure(row: &Row<'_>) -> rusqlite::Result<RecordedFigure> {
-    let (kind, way): (String, String) = (row.get(0)?, row.get(4)?);
-    let kind = Kind::ALL.into_iter().find(|one| one.label() == kind);
-    let ways = [Better::Higher, Better::Lower, Better::None];
-    let way = ways.into_iter().find(|one| better(*one) == way);
+    let (kind, unit, way): (String, String, String) = (row.get(0)?, row.get(2)?, row.get(4)?);
+    let kind = FigureKind::ALL.iter().find(|one| one.label() == kind);
+    let unit = Unit::ALL.iter().find(|one| one.label() == unit);
+    let way = Better::ALL.iter().find(|one| one.label() == way);
     let value: f64 = row.get(3)?;
-    match (kind, way) {
-        (Some(kind), Some(better)) if value.is_finite() => Ok(RecordedFigure {
+    match (kind, unit, way) {
+        (Some(&kind), Some(&unit), Some(&better)) if value.is_finite() => Ok(RecordedFigure {
             kind,
             metric: row.get(1)?,
-            unit: row.get(2)?,
+            unit,
             value,
             better,
         }),
-        (Some(_) | None, Some(_) | None) => Err(rusqlite::Error::InvalidQuery),
+        (Some(_) | None, Some(_) | None, Some(_) | None) => Err(rusqlite::Error::InvalidQuery),
     }
 }
 

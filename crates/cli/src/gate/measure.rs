@@ -10,7 +10,7 @@ use crate::sources::{Loaded, load};
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::{SimulateOptions, Simulated, run_record, simulate};
 use chappe_load::{Live, Plan, Shape};
-use chappe_metrics::{Behaviour, Clock, Execution, GateCase, Metric, Played};
+use chappe_metrics::{Behaviour, Clock, Cost, Execution, GateCase, Metric, Played};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -35,10 +35,10 @@ pub(crate) fn play(case: &GateCase) -> Result<Played, Failure> {
         return Err(Failure::Abandoned);
     }
     let cost = [
-        ("events", simulated.events_count),
-        ("allocations", allocated.count_total),
-        ("allocated_bytes", allocated.bytes_total),
-        ("peak_bytes", allocated.bytes_max),
+        (Cost::Events, simulated.events_count),
+        (Cost::Allocations, allocated.count_total),
+        (Cost::AllocatedBytes, allocated.bytes_total),
+        (Cost::PeakBytes, allocated.bytes_max),
     ];
     Ok(Played {
         scenario: record.scenario,
@@ -50,7 +50,7 @@ pub(crate) fn play(case: &GateCase) -> Result<Played, Failure> {
             digest: record.digest,
             metrics: record.result.metrics.into_iter().map(in_brief).collect(),
         },
-        cost: cost.map(|(name, value)| (name.to_string(), value)).into(),
+        cost: cost.into(),
         event_ns: per_event(&simulated, took),
     })
 }

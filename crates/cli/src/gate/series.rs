@@ -1,17 +1,17 @@
 //! Recorded runs as series of figures, with their changes.
 
-use super::history::{Kind, RecordedRun, better};
+use super::history::RecordedRun;
 use chappe_experiment::changes::{Change, changes};
-use chappe_metrics::{Better, HistoryChange, HistoryPoint, HistorySeries};
+use chappe_metrics::{Better, FigureKind, HistoryChange, HistoryPoint, HistorySeries, Unit};
 use std::collections::BTreeMap;
 
 /// What tells one series from another, in the order in which they are shown.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a> {
     scenario: &'a str,
-    kind: Kind,
+    kind: FigureKind,
     metric: &'a str,
-    unit: &'a str,
+    unit: Unit,
     /// Times of two machines don't compare.
     machine: Option<&'a str>,
 }
@@ -32,8 +32,8 @@ pub(crate) fn series(runs: &[RecordedRun]) -> Vec<HistorySeries> {
                 scenario: &run.scenario,
                 kind: figure.kind,
                 metric: &figure.metric,
-                unit: &figure.unit,
-                machine: (figure.kind == Kind::Wall).then_some(&run.machine),
+                unit: figure.unit,
+                machine: (figure.kind == FigureKind::Wall).then_some(&run.machine),
             };
             all.entry(key).or_default().push(Seen {
                 run,
@@ -58,9 +58,9 @@ fn one(key: &Key<'_>, seen: &[Seen<'_>]) -> HistorySeries {
         scenario: key.scenario.to_string(),
         metric: key.metric.to_string(),
         machine: key.machine.map(str::to_string),
-        kind: key.kind.label().to_string(),
-        unit: key.unit.to_string(),
-        better: better(seen.last().map_or(Better::None, |last| last.better)).to_string(),
+        kind: key.kind,
+        unit: key.unit,
+        better: seen.last().map_or(Better::None, |last| last.better),
         points: seen.iter().map(point).collect(),
         changes: found.iter().map(|change| changed(change, seen)).collect(),
     }
@@ -81,11 +81,11 @@ mod tests {
     use super::*;
     use crate::gate::history::RecordedFigure;
 
-    fn run(number: u64, machine: &str, hash: &str, figures: &[(Kind, &str, f64)]) -> RecordedRun {
-        let figure = |&(kind, metric, value): &(Kind, &str, f64)| RecordedFigure {
+    fn run(number: u64, machine: &str, hash: &str, figures: &[(FigureKind, &str, f64)]) -> RecordedRun {
+        let figure = |&(kind, metric, value): &(FigureKind, &str, f64)| RecordedFigure {
             kind,
             metric: metric.to_string(),
-            unit: "count".to_string(),
+            unit: Unit::Count,
             value,
             better: Better::Lower,
         };
@@ -111,7 +111,10 @@ mod tests {
                     ("fast", 2.0)
                 };
                 let count = if number < 5 { 100.0 } else { 104.0 };
-                let figures = [(Kind::Wall, "wall", wall), (Kind::Cost, "instructions", count)];
+                let figures = [
+                    (FigureKind::Wall, "wall", wall),
+                    (FigureKind::Cost, "instructions", count),
+                ];
                 run(number, machine, if number < 5 { "a" } else { "b" }, &figures)
             })
             .collect();

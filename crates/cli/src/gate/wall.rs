@@ -195,7 +195,7 @@ fn verdict(
         now_ns: median(&timings.candidate).unwrap_or(0.0),
         first: difference(slowdown),
         again: again.map(difference),
-        verdict: judged.verdict.to_string(),
+        verdict: judged.verdict,
         more_rounds_count: judged.more_rounds_count.map(|count| count as u32),
         sentence: slowdown.sentence(&format!("{name}, {metric}"), judged),
     }

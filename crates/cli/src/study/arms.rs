@@ -3,16 +3,14 @@
 use super::cells::Cell;
 use super::figures::{Definition, amount, definition};
 use super::replicate::{Played, Rule};
-use super::tally::QUANTITIES;
 use super::variant::Variant;
 use crate::failure::Failure;
-use chappe_experiment::compare::Better;
 use chappe_experiment::effect::{Effect, LEVEL, differences};
 use chappe_experiment::people::Changes;
 use chappe_experiment::statistics::{Interval, mean, t_interval};
 use chappe_metrics::{
     ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, ChangeRange, Estimate, Quantile, SeriesDifference,
-    UserEffects, UserQuantity,
+    UserCount, UserEffects, UserQuantity,
 };
 use std::collections::BTreeSet;
 
@@ -34,15 +32,6 @@ pub(crate) fn mean_of(figures: &[f64]) -> Option<Estimate> {
         level: LEVEL,
     };
     Some(estimate(value, t_interval(figures, LEVEL).unwrap_or(point)))
-}
-
-/// The word for it in files.
-pub(crate) fn better(better: Better) -> &'static str {
-    match better {
-        Better::Higher => "higher",
-        Better::Lower => "lower",
-        Better::None => "none",
-    }
 }
 
 /// Every figure that any run had other than zero: headline figures first, then by name.
@@ -87,7 +76,7 @@ fn metric(played: &Played, arms: &[Variant], rule: &Rule, definition: &Definitio
             arm: arm.name.clone(),
             difference: estimate(effect.difference, effect.interval),
             share: effect.share().map(|(share, interval)| estimate(share, interval)),
-            verdict: effect.movement.label().to_string(),
+            verdict: effect.movement,
             more_replications: effect.more_count,
             sentence: effect.sentence(&definition.words, &|value| amount(unit, value)),
         })
@@ -96,7 +85,7 @@ fn metric(played: &Played, arms: &[Variant], rule: &Rule, definition: &Definitio
     ArmsMetric {
         metric: definition.name.clone(),
         unit: definition.unit,
-        better: better(definition.better).to_string(),
+        better: definition.better,
         arms: all().map(of_arm).collect(),
         against_baseline: all().skip(1).filter_map(against).collect(),
     }
@@ -111,24 +100,24 @@ pub(crate) fn users(played: &Played, arms: &[Variant]) -> Vec<UserEffects> {
         let (before, after) = (first[0].users.as_ref()?, first[arm].users.as_ref()?);
         // Nobody can be compared with somebody who isn't there.
         let is_same = before.0[0].len() == after.0[0].len();
-        let pairs = QUANTITIES.iter().zip(before.0.iter().zip(&after.0));
+        let pairs = UserCount::ALL.iter().zip(before.0.iter().zip(&after.0));
         is_same.then(|| UserEffects {
             arm: arms[arm].name.clone(),
             seed: *seed,
             users_count: before.0[0].len() as u32,
             quantities: pairs
-                .map(|(quantity, (before, after))| changed(quantity, before, after))
+                .map(|(quantity, (before, after))| changed(*quantity, before, after))
                 .collect(),
         })
     };
     (1..arms.len()).filter_map(against).collect()
 }
 
-fn changed(quantity: &str, before: &[u32], after: &[u32]) -> UserQuantity {
+fn changed(quantity: UserCount, before: &[u32], after: &[u32]) -> UserQuantity {
     let changes = Changes::of(before, after);
     let total = |counts: &[u32]| counts.iter().map(|count| u64::from(*count)).sum();
     UserQuantity {
-        quantity: quantity.to_string(),
+        quantity,
         baseline_total: total(before),
         arm_total: total(after),
         less_count: changes.less_count,

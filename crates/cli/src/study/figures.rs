@@ -1,8 +1,7 @@
 //! The figures that are read off a run, by name.
 
 use crate::failure::Failure;
-use chappe_experiment::compare::Better;
-use chappe_metrics::{Metric, ResultParts, SeriesTable, Unit, find};
+use chappe_metrics::{Better, Kind, Metric, ResultParts, SeriesTable, Unit, find};
 use chappe_report::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -104,24 +103,18 @@ pub(crate) fn definition(name: &str) -> Result<Definition, Failure> {
         }
     };
     let found = find(metric).map_err(|error| Failure::usage(error.to_string()))?;
-    if quantile.is_empty()
-        && matches!(
-            found.kind,
-            chappe_metrics::Kind::Histogram | chappe_metrics::Kind::Series
-        )
-    {
+    if quantile.is_empty() && matches!(found.kind, Kind::Histogram | Kind::Series) {
         let problem = format!("`{name}` is a {}, and no single figure", found.kind.label());
         return Err(Failure::usage_with(
             problem,
             "take a counter, a gauge or a ratio, or delivery.friend p(99)",
         ));
     }
-    let better = match found.better {
-        chappe_metrics::Better::Higher => Better::Higher,
-        chappe_metrics::Better::Lower => Better::Lower,
-        chappe_metrics::Better::None => Better::None,
-    };
-    Ok(defined(known.unwrap_or(&found.description), found.unit, better))
+    Ok(defined(
+        known.unwrap_or(&found.description),
+        found.unit,
+        found.better,
+    ))
 }
 
 /// An amount of a figure in its unit, as people read it.

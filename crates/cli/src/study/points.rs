@@ -4,13 +4,13 @@ use super::variant::{Changes, Ground, Variant};
 use crate::args::{Over, Vary};
 use crate::failure::Failure;
 use chappe_experiment::points::{between, grid, latin_hypercube, saltelli};
-use chappe_metrics::{VariedKey, Warning};
+use chappe_metrics::{SweepDesign, VariedKey, Warning};
 use chappe_scenario::{Study, Varied};
 
 /// Which points a sweep tries.
 pub(crate) struct Points {
     /// How they were chosen.
-    pub(crate) design: &'static str,
+    pub(crate) design: SweepDesign,
     pub(crate) keys: Vec<VariedKey>,
     /// The values of the keys at each point.
     pub(crate) values: Vec<Vec<String>>,
@@ -71,7 +71,7 @@ impl Points {
                 };
                 let points = grid(&counts).into_iter();
                 (
-                    "grid",
+                    SweepDesign::Grid,
                     points
                         .map(|point| vary.iter().zip(&point).map(at).collect())
                         .collect(),
@@ -79,8 +79,11 @@ impl Points {
             }
             None => {
                 let (design, points) = match indices {
-                    true => ("saltelli", saltelli(points_count, vary.len(), seed)),
-                    false => ("latin_hypercube", latin_hypercube(points_count, vary.len(), seed)),
+                    true => (SweepDesign::Saltelli, saltelli(points_count, vary.len(), seed)),
+                    false => (
+                        SweepDesign::LatinHypercube,
+                        latin_hypercube(points_count, vary.len(), seed),
+                    ),
                 };
                 let at = |(vary, unit): (&Vary, &f64)| vary.over.at(*unit);
                 (

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::terminal::stop_on_interrupt;
 use chappe_experiment::effect::{LEVEL, differences, half_width_wanted};
 use chappe_experiment::replications::{replication_seed, replications_wanted};
+use chappe_metrics::ReplicationsEnd;
 
 /// When replications end.
 #[derive(Clone, Debug)]
@@ -32,7 +33,7 @@ pub(crate) struct Played {
     /// Replications that the pilot asked for; none if it didn't end, or no number would do.
     pub(crate) wanted_count: Option<u32>,
     /// Why it ended.
-    pub(crate) ended: &'static str,
+    pub(crate) ended: ReplicationsEnd,
 }
 
 impl Played {
@@ -60,7 +61,7 @@ pub(crate) fn replicate(pool: &Pool<'_>, arms: &[Variant], rule: &Rule) -> Resul
         seeds: Vec::new(),
         runs: Vec::new(),
         wanted_count: None,
-        ended: "",
+        ended: ReplicationsEnd::Interrupted,
     };
     let is_whole = extend(
         pool,
@@ -76,10 +77,10 @@ pub(crate) fn replicate(pool: &Pool<'_>, arms: &[Variant], rule: &Rule) -> Resul
         is_enough = extend(pool, arms, rule, &mut played, count)?;
     }
     played.ended = match played.wanted_count {
-        _ if stop_on_interrupt().is_raised() => "interrupted",
-        Some(wanted) if is_enough && wanted <= rule.replications_max => "narrow_enough",
-        _ if is_enough => "replications",
-        _ => "budget",
+        _ if stop_on_interrupt().is_raised() => ReplicationsEnd::Interrupted,
+        Some(wanted) if is_enough && wanted <= rule.replications_max => ReplicationsEnd::NarrowEnough,
+        _ if is_enough => ReplicationsEnd::Replications,
+        _ => ReplicationsEnd::Budget,
     };
     Ok(played)
 }

@@ -1,6 +1,7 @@
 //! The search itself: bracket, bisect, confirm.
 
-use super::{Capacity, Ended, Limits, Outcome, Phase, Step, Trial};
+use super::{Capacity, Limits, Outcome, Step, Trial};
+use chappe_metrics::{CapacityEnd, TrialPhase};
 
 /// A rate that is too high.
 #[derive(Clone, Copy)]
@@ -44,18 +45,18 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn answer(&mut self) -> Result<Ended, Ended> {
+    fn answer(&mut self) -> Result<CapacityEnd, CapacityEnd> {
         let kept = self.bracket()?;
         let kept = self.bisect(kept)?;
         self.confirm(kept)
     }
 
     /// Grows or shrinks until a kept rate stands right below a failed one, or is the cap.
-    fn bracket(&mut self) -> Result<f64, Ended> {
+    fn bracket(&mut self) -> Result<f64, CapacityEnd> {
         let limits = self.limits;
         let mut rate = limits.start_rate;
         loop {
-            self.probe(rate, Phase::Bracket)?;
+            self.probe(rate, TrialPhase::Bracket)?;
             rate = match (self.kept, self.failed) {
                 (Some(kept), Some(_)) => return Ok(kept),
                 (Some(kept), None) if kept >= limits.cap_rate => return Ok(kept),
@@ -66,25 +67,25 @@ impl<'a> Search<'a> {
     }
 
     /// Halves the bracket, by the geometric middle, until it is within the width.
-    fn bisect(&mut self, mut kept: f64) -> Result<f64, Ended> {
+    fn bisect(&mut self, mut kept: f64) -> Result<f64, CapacityEnd> {
         while let Some(failed) = self.failed
             && failed.rate > kept * (1.0 + self.limits.width)
         {
-            self.probe(kept * (failed.rate / kept).sqrt(), Phase::Bisect)?;
+            self.probe(kept * (failed.rate / kept).sqrt(), TrialPhase::Bisect)?;
             kept = self.kept.unwrap_or(kept);
         }
         Ok(kept)
     }
 
     /// Tries `rate` again, and steps down from it until a rate keeps most times.
-    fn confirm(&mut self, mut rate: f64) -> Result<Ended, Ended> {
+    fn confirm(&mut self, mut rate: f64) -> Result<CapacityEnd, CapacityEnd> {
         loop {
             let Some(failed) = self.refuted(rate)? else {
                 self.kept = Some(rate);
                 return Ok(match self.failed {
-                    Some(failed) if failed.by_generator => Ended::Generator,
-                    Some(_) => Ended::Found,
-                    None => Ended::Cap,
+                    Some(failed) if failed.by_generator => CapacityEnd::Generator,
+                    Some(_) => CapacityEnd::Found,
+                    None => CapacityEnd::Cap,
                 });
             };
             let ratio = self.step_down_from(rate);
@@ -105,11 +106,11 @@ impl<'a> Search<'a> {
     }
 
     /// How `rate` failed, if it doesn't keep in most of its confirmations.
-    fn refuted(&mut self, rate: f64) -> Result<Option<Failed>, Ended> {
+    fn refuted(&mut self, rate: f64) -> Result<Option<Failed>, CapacityEnd> {
         let count = self.limits.confirmations_count;
         let (mut failed_count, mut by_generator) = (0, true);
         for _ in 0..count {
-            if let Some(failed) = self.failed_at(rate, Phase::Confirm)? {
+            if let Some(failed) = self.failed_at(rate, TrialPhase::Confirm)? {
                 failed_count += 1;
                 by_generator &= failed.by_generator;
             }
@@ -122,19 +123,19 @@ impl<'a> Search<'a> {
     }
 
     /// A rate to go down to from the one that failed last, no lower than the floor.
-    fn below(&self, rate: f64) -> Result<f64, Ended> {
+    fn below(&self, rate: f64) -> Result<f64, CapacityEnd> {
         match self.failed {
             Some(failed) if failed.rate <= self.limits.floor_rate => Err(if failed.by_generator {
-                Ended::Generator
+                CapacityEnd::Generator
             } else {
-                Ended::Nothing
+                CapacityEnd::Nothing
             }),
             Some(_) | None => Ok(rate.max(self.limits.floor_rate)),
         }
     }
 
     /// Tries `rate`, which becomes one end of the bracket.
-    fn probe(&mut self, rate: f64, phase: Phase) -> Result<(), Ended> {
+    fn probe(&mut self, rate: f64, phase: TrialPhase) -> Result<(), CapacityEnd> {
         match self.failed_at(rate, phase)? {
             Some(failed) => self.failed = Some(failed),
             None => self.kept = Some(rate),
@@ -143,9 +144,9 @@ impl<'a> Search<'a> {
     }
 
     /// Tries `rate`; `None` if it kept.
-    fn failed_at(&mut self, rate: f64, phase: Phase) -> Result<Option<Failed>, Ended> {
+    fn failed_at(&mut self, rate: f64, phase: TrialPhase) -> Result<Option<Failed>, CapacityEnd> {
         if self.steps.len() >= self.limits.trials_max as usize {
-            return Err(Ended::Trials);
+            return Err(CapacityEnd::Trials);
         }
         let trial = (self.trial)(rate);
         let outcome = trial.outcome;
@@ -160,7 +161,7 @@ impl<'a> Search<'a> {
                 rate,
                 by_generator: true,
             })),
-            Outcome::Interrupted => Err(Ended::Interrupted),
+            Outcome::Interrupted => Err(CapacityEnd::Interrupted),
         }
     }
 

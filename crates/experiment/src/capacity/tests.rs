@@ -50,7 +50,7 @@ fn a_known_threshold_is_bracketed_from_both_sides() {
     for threshold in [2.0, 99.0, 100.0, 101.0, 1234.5, 99_999.0] {
         for width in [0.1, 0.01] {
             let capacity = search(&Limits { width, ..LIMITS }, below(threshold));
-            assert_eq!(capacity.ended, Ended::Found, "{threshold}");
+            assert_eq!(capacity.ended, CapacityEnd::Found, "{threshold}");
             let (kept, failed) = rates(&capacity);
             assert!(
                 kept < threshold && threshold <= failed,
@@ -72,9 +72,9 @@ fn steps_tell_the_whole_search_in_order() {
     let phases = |phase| capacity.steps.iter().filter(|step| step.phase == phase).count();
     assert_eq!(
         (
-            phases(Phase::Bracket),
-            phases(Phase::Bisect),
-            phases(Phase::Confirm)
+            phases(TrialPhase::Bracket),
+            phases(TrialPhase::Bisect),
+            phases(TrialPhase::Confirm)
         ),
         (3, 3, 3)
     );
@@ -89,7 +89,7 @@ fn a_cap_that_keeps_is_the_least_the_capacity_can_be() {
     let capacity = search(&limits, below(5000.0));
     assert_eq!(
         (capacity.ended, capacity.kept_rate, capacity.failed_rate),
-        (Ended::Cap, Some(1000.0), None)
+        (CapacityEnd::Cap, Some(1000.0), None)
     );
     let at_once = search(
         &Limits {
@@ -98,7 +98,7 @@ fn a_cap_that_keeps_is_the_least_the_capacity_can_be() {
         },
         below(5000.0),
     );
-    assert_eq!((at_once.ended, at_once.steps.len()), (Ended::Cap, 4));
+    assert_eq!((at_once.ended, at_once.steps.len()), (CapacityEnd::Cap, 4));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_cap_that_keeps_only_once_is_not_the_answer() {
     });
     assert_eq!(
         (capacity.ended, capacity.failed_rate),
-        (Ended::Found, Some(1000.0))
+        (CapacityEnd::Found, Some(1000.0))
     );
     assert!((capacity.kept_rate.unwrap() - 1000.0 / 1.1).abs() < 1e-9);
 }
@@ -140,7 +140,7 @@ fn a_refuted_rate_right_below_the_cap_does_not_make_the_search_creep() {
         }
     });
     let (kept, failed) = rates(&capacity);
-    assert_eq!(capacity.ended, Ended::Found);
+    assert_eq!(capacity.ended, CapacityEnd::Found);
     assert!(kept < 500.0 && 500.0 <= failed && failed <= kept * 1.1 + 1e-9);
 }
 
@@ -149,7 +149,7 @@ fn a_platform_that_keeps_nowhere_has_no_capacity() {
     let capacity = search(&LIMITS, |_| Outcome::Breached);
     assert_eq!(
         (capacity.ended, capacity.kept_rate, capacity.failed_rate),
-        (Ended::Nothing, None, Some(1.0))
+        (CapacityEnd::Nothing, None, Some(1.0))
     );
 }
 
@@ -164,7 +164,7 @@ fn the_generator_may_be_the_limit() {
     };
     let capacity = search(&LIMITS, slow);
     let (kept, failed) = rates(&capacity);
-    assert_eq!(capacity.ended, Ended::Generator);
+    assert_eq!(capacity.ended, CapacityEnd::Generator);
     assert!(kept < 3000.0 && 3000.0 <= failed && failed <= kept * 1.1);
     // A limit of the platform below it is found all the same.
     let capacity = search(&LIMITS, |rate| {
@@ -175,10 +175,10 @@ fn the_generator_may_be_the_limit() {
         }
     });
     let (kept, failed) = rates(&capacity);
-    assert_eq!(capacity.ended, Ended::Found);
+    assert_eq!(capacity.ended, CapacityEnd::Found);
     assert!(kept < 1700.0 && 1700.0 <= failed);
     let nowhere = search(&LIMITS, |_| Outcome::GeneratorLimited);
-    assert_eq!((nowhere.ended, nowhere.kept_rate), (Ended::Generator, None));
+    assert_eq!((nowhere.ended, nowhere.kept_rate), (CapacityEnd::Generator, None));
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_breach_among_confirmations_is_the_platforms_limit() {
         });
         assert_eq!(
             (capacity.ended, capacity.failed_rate),
-            (Ended::Found, Some(1000.0))
+            (CapacityEnd::Found, Some(1000.0))
         );
     }
 }
@@ -220,7 +220,7 @@ fn an_interrupt_ends_the_search_with_what_is_known() {
     });
     assert_eq!(
         (capacity.ended, capacity.kept_rate, capacity.steps.len()),
-        (Ended::Interrupted, Some(400.0), 4)
+        (CapacityEnd::Interrupted, Some(400.0), 4)
     );
 }
 
@@ -233,7 +233,7 @@ fn trials_run_out() {
         },
         below(350.0),
     );
-    assert_eq!((capacity.ended, capacity.steps.len()), (Ended::Trials, 5));
+    assert_eq!((capacity.ended, capacity.steps.len()), (CapacityEnd::Trials, 5));
     let (kept, failed) = rates(&capacity);
     assert!(kept < 350.0 && 350.0 <= failed);
 }
@@ -251,7 +251,7 @@ fn rates_that_never_keep_twice_are_all_refuted() {
         }
     });
     assert!(
-        matches!(capacity.ended, Ended::Trials | Ended::Nothing),
+        matches!(capacity.ended, CapacityEnd::Trials | CapacityEnd::Nothing),
         "{:?}",
         capacity.ended
     );
@@ -286,7 +286,7 @@ fn repeated_searches_on_a_noisy_queue_agree_and_are_right() {
                 let is_kept = p99_of_queue(rate, 1000.0, &mut stream) < limit_s;
                 if is_kept { Outcome::Kept } else { Outcome::Breached }
             });
-            assert_eq!(capacity.ended, Ended::Found);
+            assert_eq!(capacity.ended, CapacityEnd::Found);
             let (kept, failed) = rates(&capacity);
             (kept * failed).sqrt()
         })

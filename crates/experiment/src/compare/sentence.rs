@@ -1,6 +1,7 @@
 //! A comparison in plain words.
 
-use super::{Comparison, Scale, Verdict};
+use super::{Comparison, Scale};
+use chappe_metrics::Verdict;
 
 impl Comparison {
     /// The comparison of `what`, as a sentence without its full stop: "p99 of friends' messages: 38%
@@ -26,7 +27,10 @@ impl Comparison {
                 String::new()
             }
         };
-        format!("{what}: {difference} ({interval}): {}{advice}", self.verdict)
+        format!(
+            "{what}: {difference} ({interval}): {}{advice}",
+            self.verdict.label()
+        )
     }
 
     fn amount(&self, value: f64) -> Amount {

@@ -1,39 +1,7 @@
 //! From an estimate to a verdict.
 
-use super::Better;
 use crate::statistics::Interval;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// What a comparison comes to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It moved as it ought to: the interval excludes zero, and the estimate reaches the smallest
-    /// effect.
-    Improved,
-    /// The whole interval lies within the smallest effect.
-    Unchanged,
-    /// It moved as it ought not to, judged in the same way.
-    Regressed,
-    /// It moved, and neither way is better.
-    Changed,
-    /// The rounds don't tell.
-    Inconclusive,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Verdict::Improved => "improved",
-            Verdict::Unchanged => "unchanged",
-            Verdict::Regressed => "regressed",
-            Verdict::Changed => "changed",
-            Verdict::Inconclusive => "inconclusive",
-        })
-    }
-}
+use chappe_metrics::{Better, Verdict};
 
 /// More rounds than this are no advice.
 const MORE_ROUNDS_MAX: f64 = 1000.0;

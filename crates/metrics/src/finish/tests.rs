@@ -231,11 +231,14 @@ fn history_enters_the_ledger_and_its_own_counts_only() {
             "history.orders"
         ]
     );
-    let balance = |account: &str| {
+    let balance = |account| {
         let line = parts.ledger.iter().find(|line| line.account == account);
-        line.expect(account).balance_micro
+        line.expect("every kind has a line").balance_micro
     };
-    assert_eq!((balance("world"), balance("user")), (-1_000_000, 1_000_000));
+    assert_eq!(
+        (balance(AccountKind::World), balance(AccountKind::User)),
+        (-1_000_000, 1_000_000)
+    );
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Records of the gate: what a scenario came to when it was last accepted, and what a check found.
 
+use super::Verdict;
 use crate::record::{Execution, Machine, Metric, ScenarioId, Unit};
+use chappe_base::words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,8 +43,8 @@ pub struct Played {
     pub machine: Machine,
     /// What happened.
     pub behaviour: Behaviour,
-    /// What it cost, by [`CostMetric::name`], but for the clock.
-    pub cost: BTreeMap<String, u64>,
+    /// What it cost, but for the clock.
+    pub cost: BTreeMap<Cost, u64>,
     /// Wall time of an event, measured once: told, never judged [ns].
     pub event_ns: f64,
 }
@@ -86,53 +88,52 @@ pub struct Acceptance {
     pub moved: Vec<String>,
 }
 
-/// What the deterministic cost of a run is counted in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct CostMetric {
-    /// Its name everywhere.
-    pub name: &'static str,
-    /// What it is, in one line.
-    pub words: &'static str,
-    /// What it is counted in.
-    pub unit: Unit,
-    /// Changes up to this share of the baseline are no change [parts per million].
-    pub tolerance_ppm: u32,
+words! {
+    /// A deterministic cost of a run; less of each is better. Events are exact. The others follow from the
+    /// compiled program, which a change elsewhere may shift by little.
+    // In the order of their words, in which baselines list them: their checksums depend on it.
+    Cost {
+        /// Bytes allocated in all.
+        AllocatedBytes = "allocated_bytes",
+        /// Allocations of memory.
+        Allocations = "allocations",
+        /// Events: pops from the calendar.
+        Events = "events",
+        /// Instructions of the whole run.
+        Instructions = "instructions",
+        /// Bytes held at most.
+        PeakBytes = "peak_bytes",
+    }
 }
 
-/// All costs; less of each is better. Events are exact. The others follow from the compiled program, which
-/// a change elsewhere may shift by little: up to the tolerance that is no change.
-pub const COSTS: [CostMetric; 5] = [
-    CostMetric {
-        name: "events",
-        words: "events: pops from the calendar",
-        unit: Unit::Count,
-        tolerance_ppm: 0,
-    },
-    CostMetric {
-        name: "allocations",
-        words: "allocations of memory",
-        unit: Unit::Count,
-        tolerance_ppm: 5_000,
-    },
-    CostMetric {
-        name: "allocated_bytes",
-        words: "bytes allocated in all",
-        unit: Unit::Bytes,
-        tolerance_ppm: 5_000,
-    },
-    CostMetric {
-        name: "peak_bytes",
-        words: "bytes held at most",
-        unit: Unit::Bytes,
-        tolerance_ppm: 5_000,
-    },
-    CostMetric {
-        name: "instructions",
-        words: "instructions of the whole run",
-        unit: Unit::Count,
-        tolerance_ppm: 5_000,
-    },
-];
+impl Cost {
+    /// All costs in the order in which they are told.
+    pub const TOLD: [Cost; 5] = [
+        Cost::Events,
+        Cost::Allocations,
+        Cost::AllocatedBytes,
+        Cost::PeakBytes,
+        Cost::Instructions,
+    ];
+
+    /// What it is counted in.
+    #[must_use]
+    pub fn unit(self) -> Unit {
+        match self {
+            Cost::Events | Cost::Allocations | Cost::Instructions => Unit::Count,
+            Cost::AllocatedBytes | Cost::PeakBytes => Unit::Bytes,
+        }
+    }
+
+    /// Changes up to this share of the baseline are no change [parts per million].
+    #[must_use]
+    pub fn tolerance_ppm(self) -> u32 {
+        match self {
+            Cost::Events => 0,
+            Cost::Allocations | Cost::AllocatedBytes | Cost::PeakBytes | Cost::Instructions => 5_000,
+        }
+    }
+}
 
 /// A check, as it stands in `gate.json`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -190,8 +191,8 @@ pub struct MovedMetric {
 /// One deterministic cost of a case, held against the baseline's.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CostVerdict {
-    /// Its name.
-    pub metric: String,
+    /// Which cost.
+    pub metric: Cost,
     /// What it is counted in.
     pub unit: Unit,
     /// The baseline's.
@@ -201,7 +202,7 @@ pub struct CostVerdict {
     /// Changes up to this share are no change [parts per million].
     pub tolerance_ppm: u32,
     /// `improved`, `unchanged` or `regressed`.
-    pub verdict: String,
+    pub verdict: Verdict,
 }
 
 /// Wall time, measured in interleaved rounds of both sides.
@@ -233,7 +234,7 @@ pub struct WallVerdict {
     /// As measured again, where it seemed to have moved.
     pub again: Option<WallDifference>,
     /// `improved`, `unchanged`, `regressed` or `inconclusive`.
-    pub verdict: String,
+    pub verdict: Verdict,
     /// If inconclusive: about how many more rounds would tell; null where no reasonable number would.
     pub more_rounds_count: Option<u32>,
     /// The same in a sentence, without its full stop.

@@ -1,6 +1,8 @@
 //! What recorded runs came to, one after another: `history.json`.
 
-use crate::record::Execution;
+use crate::record::{Execution, Unit};
+use crate::registry::Better;
+use chappe_base::words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,18 @@ pub struct HistoryRecord {
     pub execution: Execution,
 }
 
+words! {
+    /// What decides a figure of a recorded run.
+    FigureKind {
+        /// The scenario: equal scenarios have equal figures.
+        Behaviour = "behaviour",
+        /// The program: what a run takes, counted rather than timed.
+        Cost = "cost",
+        /// The machine has a say: time on the wall clock.
+        Wall = "wall",
+    }
+}
+
 /// One figure of one scenario, run after run.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct HistorySeries {
@@ -34,13 +48,12 @@ pub struct HistorySeries {
     /// The machine that it was measured on, for times on the wall clock: those of two machines don't
     /// compare. Null for all others.
     pub machine: Option<String>,
-    /// What kind of figure it is: `behaviour`, which the scenario decides; `cost`, which the program
-    /// decides; or `wall`, a time on the wall clock.
-    pub kind: String,
-    /// What its values are counted in, such as `ns` or `count`.
-    pub unit: String,
-    /// Which way it ought to move: `higher`, `lower` or `none`.
-    pub better: String,
+    /// What kind of figure it is.
+    pub kind: FigureKind,
+    /// What its values are counted in.
+    pub unit: Unit,
+    /// Which way it ought to move.
+    pub better: Better,
     /// Its value in each run, in the order in which they were recorded.
     pub points: Vec<HistoryPoint>,
     /// Where it changed, by E-divisive at a level of 1%, in order.

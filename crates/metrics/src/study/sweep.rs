@@ -2,6 +2,8 @@
 
 use super::{Estimate, StudyArm};
 use crate::record::{Execution, ScenarioId, Unit, Warning};
+use crate::registry::Better;
+use chappe_base::words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +23,8 @@ pub struct SweepRecord {
     pub version: String,
     /// The answer in sentences.
     pub answer: Vec<String>,
-    /// How points were chosen: `grid`, `latin_hypercube` or `saltelli`.
-    pub design: String,
+    /// How points were chosen.
+    pub design: SweepDesign,
     /// What was varied.
     pub keys: Vec<VariedKey>,
     /// The arms at every point, the base scenario or baseline first.
@@ -39,6 +41,18 @@ pub struct SweepRecord {
     pub warnings: Vec<Warning>,
     /// What it took.
     pub execution: Execution,
+}
+
+words! {
+    /// How the points of a sweep were chosen.
+    SweepDesign {
+        /// Every combination of the values.
+        Grid = "grid",
+        /// Points that fill the ranges evenly.
+        LatinHypercube = "latin_hypercube",
+        /// Saltelli's design, from which shares of the variance are estimated.
+        Saltelli = "saltelli",
+    }
 }
 
 /// One key and what it was set to.
@@ -60,8 +74,8 @@ pub struct SweptMetric {
     pub metric: String,
     /// What its values are counted in.
     pub unit: Unit,
-    /// Which way it ought to move: `higher`, `lower` or `none`.
-    pub better: String,
+    /// Which way it ought to move.
+    pub better: Better,
 }
 
 /// One arm at one point.

@@ -2,6 +2,9 @@
 
 use super::{Estimate, StudyArm};
 use crate::record::{Assumed, Execution, Quantile, ScenarioId, Unit, Warning};
+use crate::registry::Better;
+use crate::user_count::UserCount;
+use chappe_base::words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +48,20 @@ pub struct WhatIfRecord {
     pub execution: Execution,
 }
 
+words! {
+    /// Why the replications of a study ended.
+    ReplicationsEnd {
+        /// Every interval that was asked for is as narrow as asked.
+        NarrowEnough = "narrow_enough",
+        /// There were as many as were allowed.
+        Replications = "replications",
+        /// The wall time that was allowed was over.
+        Budget = "budget",
+        /// The study was interrupted.
+        Interrupted = "interrupted",
+    }
+}
+
 /// When replications end: Stein's two-stage procedure, "A two-sample test for a linear hypothesis
 /// whose power is independent of the variance" (Annals of Mathematical Statistics, 1945).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -59,8 +76,8 @@ pub struct Stopping {
     pub budget_ns: Option<u64>,
     /// What was to become narrow, and how narrow.
     pub headline: Vec<Headline>,
-    /// Why it ended: `narrow_enough`, `replications`, `budget` or `interrupted`.
-    pub ended: String,
+    /// Why it ended.
+    pub ended: ReplicationsEnd,
 }
 
 /// One of the metrics whose intervals decide how many replications there are.
@@ -81,8 +98,8 @@ pub struct ArmsMetric {
     pub metric: String,
     /// What its values are counted in.
     pub unit: Unit,
-    /// Which way it ought to move: `higher`, `lower` or `none`.
-    pub better: String,
+    /// Which way it ought to move.
+    pub better: Better,
     /// The figures of each arm, in the order of the arms.
     pub arms: Vec<ArmFigures>,
     /// Each arm but the first held against the first.
@@ -101,6 +118,20 @@ pub struct ArmFigures {
     pub mean: Option<f64>,
 }
 
+words! {
+    /// Whether a figure moved, by the interval of its difference.
+    Movement {
+        /// The interval lies above zero.
+        More = "more",
+        /// The interval lies below zero.
+        Less = "less",
+        /// The interval holds zero, and is as narrow as asked.
+        Unchanged = "unchanged",
+        /// The interval holds zero, and is wider than that.
+        Unsure = "unsure",
+    }
+}
+
 /// An arm held against the baseline.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ArmDifference {
@@ -111,9 +142,8 @@ pub struct ArmDifference {
     pub difference: Estimate,
     /// The same as shares of the baseline's mean: 0.12 is 12% more. Null where that is zero.
     pub share: Option<Estimate>,
-    /// Whether it moved: `more`, `less`, `unchanged` or `unsure`. If the interval holds zero, it is
-    /// unchanged where half its width is at most the wanted one, and unsure else.
-    pub verdict: String,
+    /// Whether it moved.
+    pub verdict: Movement,
     /// If unsure: about how many more replications would tell, where a reasonable number would.
     pub more_replications: Option<u32>,
     /// The same in a sentence, without its full stop.
@@ -136,8 +166,8 @@ pub struct UserEffects {
 /// How one quantity changed over users, arm less baseline.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct UserQuantity {
-    /// Which: `ads seen`, `opt-outs, mutes and blocks`, `messages to friends` or `purchases`.
-    pub quantity: String,
+    /// Which.
+    pub quantity: UserCount,
     /// All of the baseline.
     pub baseline_total: u64,
     /// All of the arm.

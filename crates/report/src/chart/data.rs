@@ -9,7 +9,7 @@ use super::time::{Merge, TimeChart};
 use super::timeline::{Timeline, panel};
 use crate::reading::{Reading, class_words};
 use crate::words;
-use chappe_base::{MessageClass, RuleKind};
+use chappe_base::{Format, MessageClass, RuleKind};
 use chappe_metrics::Tally;
 
 /// Quantiles of what was observed under these names.
@@ -170,13 +170,13 @@ pub(crate) fn funnel(reading: Reading<'_>) -> Option<BarChart> {
 
 /// Refused ads by the first rule to refuse, most first.
 pub(crate) fn refusals(reading: Reading<'_>) -> Option<BarChart> {
-    let mut refused: Vec<&Tally> = reading.record.result.refusals.ads.iter().collect();
+    let mut refused: Vec<&Tally<RuleKind>> = reading.record.result.refusals.ads.iter().collect();
     refused.sort_by_key(|tally| std::cmp::Reverse(tally.count));
     let all: u64 = refused.iter().map(|tally| tally.count).sum();
     let bars: Vec<Bar> = refused
         .into_iter()
         .map(|tally| Bar {
-            label: rule_words(&tally.label),
+            label: rule_words(tally.label).to_owned(),
             count: tally.count,
             remark: Some(words::share(tally.count as i64, all as i64)),
             tone: Tone::Harm,
@@ -197,7 +197,7 @@ pub(crate) fn campaigns(reading: Reading<'_>) -> Option<ScatterChart> {
         .iter()
         .filter(|funnel| funnel.delivered_count > 0)
         .map(|funnel| Dot {
-            label: campaign_words(funnel.campaign, funnel.format.as_deref()),
+            label: campaign_words(funnel.campaign, funnel.format),
             across: funnel.opened_count as f64 / funnel.delivered_count as f64,
             up: funnel.revenue_micro as f64 / 1e6,
             spread: None,
@@ -214,18 +214,15 @@ pub(crate) fn campaigns(reading: Reading<'_>) -> Option<ScatterChart> {
 }
 
 /// A campaign's name: its place in the scenario, from 0 as in `--set campaign.0.bid`.
-pub(crate) fn campaign_words(campaign: u16, format: Option<&str>) -> String {
+pub(crate) fn campaign_words(campaign: u16, format: Option<Format>) -> String {
     match format {
-        Some(format) => format!("{campaign} \u{b7} {}", words::plain(format)),
+        Some(format) => format!("{campaign} \u{b7} {}", words::plain(format.label())),
         None => campaign.to_string(),
     }
 }
 
 /// What a rule looks at, in words.
-pub(crate) fn rule_words(label: &str) -> String {
-    let Some(rule) = RuleKind::ALL.iter().find(|rule| rule.label() == label) else {
-        return words::title(label);
-    };
+pub(crate) fn rule_words(rule: RuleKind) -> &'static str {
     match rule {
         RuleKind::NoAds => "No ads at all",
         RuleKind::Block => "Page is blocked",
@@ -252,5 +249,4 @@ pub(crate) fn rule_words(label: &str) -> String {
         RuleKind::Throughput => "Too many a second",
         RuleKind::Quota => "Quota used up",
     }
-    .to_owned()
 }

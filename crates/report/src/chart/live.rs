@@ -222,7 +222,7 @@ fn steps(reading: Reading<'_>) -> Option<RangeChart> {
 fn decisions(reading: Reading<'_>) -> Option<RangeChart> {
     let refused = RuleKind::ALL.iter().filter_map(|rule| {
         let name = format!("decision.refused.{}", rule.label());
-        let label = format!("Refused: {}", words::uncapital(&rule_words(rule.label())));
+        let label = format!("Refused: {}", words::uncapital(rule_words(*rule)));
         range(reading, &name, label, Tone::Harm)
     });
     let allowed = range(reading, "decision.allowed", "Allowed".to_owned(), Tone::Ad);

@@ -5,6 +5,7 @@ use crate::chart::{Table, campaign_words, rule_words};
 use crate::reading::{Reading, observed};
 use crate::summary::in_full;
 use crate::words;
+use chappe_base::{RefusalReason, RuleKind};
 use chappe_metrics::{Execution, Metric, PredictionError, RunRecord, Tally, Unit, find};
 use maud::{Markup, html};
 
@@ -53,7 +54,7 @@ pub(super) fn campaigns(record: &RunRecord) -> Markup {
         let count = |value: u64| words::count(value as i64);
         let rows = record.result.campaigns.iter().map(|funnel| {
             vec![
-                campaign_words(funnel.campaign, funnel.format.as_deref()),
+                campaign_words(funnel.campaign, funnel.format),
                 count(u64::from(funnel.page)),
                 count(funnel.audience_count),
                 count(funnel.decided_count),
@@ -267,7 +268,7 @@ pub(super) fn ledger(record: &RunRecord) -> Markup {
         let row = |account: &str, micro| vec![words::title(account), words::money(micro)];
         let balances = ledger.iter();
         let mut rows: Vec<Vec<String>> = balances
-            .map(|balance| row(&balance.account, balance.balance_micro))
+            .map(|balance| row(balance.account.label(), balance.balance_micro))
             .collect();
         rows.push(row("together", total));
         html! {
@@ -282,25 +283,29 @@ pub(super) fn ledger(record: &RunRecord) -> Markup {
 
 fn refused(record: &RunRecord) -> Vec<Vec<String>> {
     let refusals = &record.result.refusals;
-    let rows = |what: &str, tallies: &[Tally], label: fn(&str) -> String| {
-        tallies
-            .iter()
-            .map(|tally| {
-                vec![
-                    format!("{what}: {}", label(&tally.label)),
-                    words::count(tally.count as i64),
-                ]
-            })
-            .collect::<Vec<_>>()
-    };
+    let rule = |rule: RuleKind| rule_words(rule).to_owned();
+    let reason = |reason: RefusalReason| words::plain(reason.label());
     [
-        rows("Ad", &refusals.ads, rule_words),
-        rows("Ad withdrawn", &refusals.withdrawn, rule_words),
-        rows("Command", &refusals.commands, words::plain),
-        rows("Transfer", &refusals.transfers, words::plain),
-        rows("Lost to a full queue", &refusals.dropped, words::plain),
+        tallied("Ad", &refusals.ads, rule),
+        tallied("Ad withdrawn", &refusals.withdrawn, rule),
+        tallied("Command", &refusals.commands, reason),
+        tallied("Transfer", &refusals.transfers, reason),
+        tallied("Lost to a full queue", &refusals.dropped, |class| {
+            words::plain(class.label())
+        }),
     ]
     .concat()
+}
+
+/// A row for each tally: of what, and how many.
+fn tallied<T: Copy>(what: &str, tallies: &[Tally<T>], label: impl Fn(T) -> String) -> Vec<Vec<String>> {
+    let row = |tally: &Tally<T>| {
+        vec![
+            format!("{what}: {}", label(tally.label)),
+            words::count(tally.count as i64),
+        ]
+    };
+    tallies.iter().map(row).collect()
 }
 
 pub(super) fn refusals(record: &RunRecord) -> Markup {

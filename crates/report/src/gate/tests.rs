@@ -1,7 +1,7 @@
 //! A check in which one of everything happened.
 
 use super::*;
-use chappe_metrics::{Execution, GATE_SCHEMA, ScenarioId, WallDifference, WallEvidence};
+use chappe_metrics::{Cost, Execution, GATE_SCHEMA, ScenarioId, WallDifference, WallEvidence};
 
 fn counter(value: i64) -> Option<Metric> {
     Some(Metric::Counter {
@@ -18,18 +18,18 @@ fn moved_metric(metric: &str, before: i64, now: i64) -> MovedMetric {
     }
 }
 
-fn cost_verdict(metric: &str, now: u64, verdict: &str) -> CostVerdict {
+fn cost_verdict(metric: Cost, now: u64, verdict: Verdict) -> CostVerdict {
     CostVerdict {
-        metric: metric.to_owned(),
+        metric,
         unit: Unit::Count,
         before: 2_000_000,
         now,
         tolerance_ppm: 5_000,
-        verdict: verdict.to_owned(),
+        verdict,
     }
 }
 
-fn timing(metric: &str, verdict: &str) -> WallVerdict {
+fn timing(metric: &str, verdict: Verdict) -> WallVerdict {
     let first = WallDifference {
         difference: 0.1,
         low: 0.08,
@@ -44,9 +44,9 @@ fn timing(metric: &str, verdict: &str) -> WallVerdict {
         now_ns: 440.0,
         first,
         again: Some(first),
-        verdict: verdict.to_owned(),
+        verdict,
         more_rounds_count: None,
-        sentence: format!("first-ads, {metric}: 10% slower: {verdict}"),
+        sentence: format!("first-ads, {metric}: 10% slower: {}", verdict.label()),
     }
 }
 
@@ -72,8 +72,8 @@ fn record() -> GateRecord {
         moved_metric("reads", 5_000_001, 5_000_002),
     ];
     let costs = vec![
-        cost_verdict("events", 2_000_000, "unchanged"),
-        cost_verdict("instructions", 2_100_000, "regressed"),
+        cost_verdict(Cost::Events, 2_000_000, Verdict::Unchanged),
+        cost_verdict(Cost::Instructions, 2_100_000, Verdict::Regressed),
     ];
     GateRecord {
         schema: GATE_SCHEMA.to_owned(),
@@ -90,9 +90,9 @@ fn record() -> GateRecord {
             smallest_effect: 0.03,
             repeated: true,
             metrics: vec![
-                timing("time per event", "regressed"),
-                timing("median delivery", "inconclusive"),
-                timing("processor time per command", "improved"),
+                timing("time per event", Verdict::Regressed),
+                timing("median delivery", Verdict::Inconclusive),
+                timing("processor time per command", Verdict::Improved),
             ],
         }),
         notices: vec!["instructions are not counted: valgrind is not installed".to_owned()],

@@ -6,7 +6,7 @@ use crate::document::sections::texts;
 use crate::document::{Cell, tabled, worded};
 use crate::words;
 use crate::write::ReportError;
-use chappe_metrics::{CapacityRecord, CapacityTrial};
+use chappe_metrics::{CapacityEnd, CapacityRecord, CapacityTrial};
 use maud::{Markup, html};
 use std::io;
 
@@ -48,30 +48,33 @@ fn found(record: &CapacityRecord) -> String {
     let within = "commands per second within its thresholds";
     let kept = record.kept_rate.map(shown);
     let failed = record.failed_rate.map(shown);
-    match (record.ended.as_str(), kept, failed) {
-        ("found", Some(kept), Some(failed)) => format!("The platform carries {kept} to {failed} {within}."),
-        ("cap", Some(kept), _) => {
+    match (record.ended, kept, failed) {
+        (CapacityEnd::Found, Some(kept), Some(failed)) => {
+            format!("The platform carries {kept} to {failed} {within}.")
+        }
+        (CapacityEnd::Cap, Some(kept), _) => {
             format!("The platform carries at least {kept} {within}: the highest rate that was to be tried.")
         }
-        ("generator", Some(kept), _) => {
+        (CapacityEnd::Generator, Some(kept), _) => {
             format!("The platform carries at least {kept} {within}; beyond, the generator was the limit.")
         }
-        ("generator", None, _) => {
+        (CapacityEnd::Generator, None, _) => {
             "The generator was the limit at every rate tried, so this says nothing about the platform."
                 .to_owned()
         }
-        ("nothing", _, Some(failed)) => {
+        (CapacityEnd::Nothing, _, Some(failed)) => {
             format!(
                 "The platform kept its thresholds at no rate tried, not even at {failed} commands per second."
             )
         }
-        (_, Some(kept), Some(failed)) => {
+        (CapacityEnd::Trials | CapacityEnd::Interrupted, Some(kept), Some(failed)) => {
             format!("The platform seems to carry {kept} to {failed} {within}, which is not confirmed.")
         }
-        (_, Some(kept), None) => {
+        (CapacityEnd::Found | CapacityEnd::Trials | CapacityEnd::Interrupted, Some(kept), None) => {
             format!("The platform seems to carry at least {kept} {within}, which is not confirmed.")
         }
-        (_, None, _) => "The platform kept its thresholds at no rate tried.".to_owned(),
+        (CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Trials | CapacityEnd::Interrupted, None, _)
+        | (CapacityEnd::Nothing, _, None) => "The platform kept its thresholds at no rate tried.".to_owned(),
     }
 }
 
@@ -87,11 +90,15 @@ fn latency_at(record: &CapacityRecord, rate: f64) -> Option<(i64, i64)> {
 }
 
 fn doubts(record: &CapacityRecord) -> Vec<String> {
-    let end = match record.ended.as_str() {
-        "trials" => Some("No trials were left before the rate was confirmed: allow more of them."),
-        "interrupted" => Some("The search was stopped before its end: what it found is not confirmed."),
-        "generator" => Some("Give the generator a core of its own to see what the platform can do."),
-        _ => None,
+    let end = match record.ended {
+        CapacityEnd::Trials => Some("No trials were left before the rate was confirmed: allow more of them."),
+        CapacityEnd::Interrupted => {
+            Some("The search was stopped before its end: what it found is not confirmed.")
+        }
+        CapacityEnd::Generator => {
+            Some("Give the generator a core of its own to see what the platform can do.")
+        }
+        CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Nothing => None,
     };
     let limited = record
         .trials
@@ -222,7 +229,7 @@ fn trials(record: &CapacityRecord) -> Markup {
             shown(trial.achieved_rate),
             latency(trial.p50_ns),
             latency(trial.p99_ns),
-            trial.phase.clone(),
+            trial.phase.label().to_owned(),
             verdict.to_owned(),
         ]
     });

@@ -6,7 +6,7 @@ use crate::document::sections::texts;
 use crate::document::tabled;
 use crate::words;
 use crate::write::ReportError;
-use chappe_metrics::{ComparedMetric, ComparisonRecord, VariantVerdict};
+use chappe_metrics::{ComparedMetric, ComparisonRecord, VariantVerdict, Verdict};
 use maud::{Markup, html};
 use std::io;
 
@@ -47,15 +47,15 @@ fn verdicts(record: &ComparisonRecord) -> impl Iterator<Item = (&ComparedMetric,
 }
 
 fn is_decided(verdict: &VariantVerdict) -> bool {
-    !matches!(verdict.verdict.as_str(), "unchanged" | "inconclusive")
+    rank(verdict) == 0
 }
 
 /// What changed stands before what did not, and that before what cannot be told.
 fn rank(verdict: &VariantVerdict) -> u8 {
-    match verdict.verdict.as_str() {
-        "inconclusive" => 2,
-        "unchanged" => 1,
-        _ => 0,
+    match verdict.verdict {
+        Verdict::Improved | Verdict::Regressed | Verdict::Changed => 0,
+        Verdict::Unchanged => 1,
+        Verdict::Inconclusive => 2,
     }
 }
 
@@ -190,13 +190,13 @@ fn row(label: String, verdict: &VariantVerdict, (measure, factor): (Measure, f64
             told(measure, difference),
             told(measure, low),
             told(measure, high),
-            verdict.verdict
+            verdict.verdict.label()
         ),
-        tone: match verdict.verdict.as_str() {
-            "improved" => Tone::OrderNotice,
-            "regressed" => Tone::Harm,
-            "changed" => Tone::Ad,
-            _ => Tone::Soft,
+        tone: match verdict.verdict {
+            Verdict::Improved => Tone::OrderNotice,
+            Verdict::Regressed => Tone::Harm,
+            Verdict::Changed => Tone::Ad,
+            Verdict::Unchanged | Verdict::Inconclusive => Tone::Soft,
         },
     }
 }
@@ -242,7 +242,7 @@ fn figures(record: &ComparisonRecord) -> Markup {
                     .map(|figure| measure.signed(figure * factor))
                     .unwrap_or_default()
             });
-            let mut row = texts([&metric.metric, &variant.variant, &metric.better]);
+            let mut row = texts([&metric.metric, &variant.variant, metric.better.label()]);
             row.extend(shown);
             row
         })

@@ -173,7 +173,7 @@ fn drawings(all: &[&HistorySeries]) -> Markup {
 
 fn drawing(series: &HistorySeries) -> Markup {
     let last = series.points.last();
-    let last = last.map(|last| value(last.value, &series.unit));
+    let last = last.map(|last| value(last.value, series.unit));
     let [from, to] = extent(series);
     html! {
         div {
@@ -199,7 +199,7 @@ fn table(series: &HistorySeries) -> Table {
         let change = series.changes.iter().find(|change| change.point == number as u64);
         vec![
             place(point),
-            value(point.value, &series.unit),
+            value(point.value, series.unit),
             change.map(|change| size((series, change))).unwrap_or_default(),
             point.at.clone(),
         ]

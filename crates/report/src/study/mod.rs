@@ -18,7 +18,7 @@ use crate::document::sections::{line, machine, texts};
 use crate::document::{contents, plotted, said, tabled, warnings, whole};
 use crate::words;
 use crate::write::{ReportError, write_plots};
-use chappe_metrics::{Estimate, Execution, ScenarioId, Unit, Warning};
+use chappe_metrics::{Better, Estimate, Execution, ScenarioId, Unit, Warning};
 use maud::{Markup, html};
 use std::io;
 
@@ -190,11 +190,11 @@ fn estimated(estimate: &Estimate, unit: Unit) -> String {
 }
 
 /// The colour of a move, given whether more of it is better.
-fn tone(better: &str, is_more: Option<bool>) -> Tone {
+fn tone(better: Better, is_more: Option<bool>) -> Tone {
     match (better, is_more) {
-        (_, None) => Tone::Soft,
-        ("higher", Some(true)) | ("lower", Some(false)) => Tone::OrderNotice,
-        ("higher", Some(false)) | ("lower", Some(true)) => Tone::Harm,
-        (_, Some(_)) => Tone::Ad,
+        (Better::Higher | Better::Lower | Better::None, None) => Tone::Soft,
+        (Better::Higher, Some(true)) | (Better::Lower, Some(false)) => Tone::OrderNotice,
+        (Better::Higher, Some(false)) | (Better::Lower, Some(true)) => Tone::Harm,
+        (Better::None, Some(_)) => Tone::Ad,
     }
 }

@@ -9,7 +9,7 @@ use crate::document::sections::texts;
 use crate::document::tabled;
 use crate::words;
 use crate::write::ReportError;
-use chappe_metrics::{SweepPoint, SweepRecord, Unit, VarianceShares, VariedKey};
+use chappe_metrics::{SweepDesign, SweepPoint, SweepRecord, Unit, VarianceShares, VariedKey};
 use maud::{Markup, html};
 use std::io;
 
@@ -188,10 +188,12 @@ fn varied(record: &SweepRecord) -> Markup {
         None => key.values.join(", "),
     };
     let rows = record.keys.iter().map(|key| texts([&key.key, &values(key)]));
-    let how = match record.design.as_str() {
-        "grid" => "every combination of the values",
-        "latin_hypercube" => "points that fill the ranges evenly, a Latin hypercube",
-        _ => "points in the pattern of Saltelli, from which shares of the variance are estimated",
+    let how = match record.design {
+        SweepDesign::Grid => "every combination of the values",
+        SweepDesign::LatinHypercube => "points that fill the ranges evenly, a Latin hypercube",
+        SweepDesign::Saltelli => {
+            "points in the pattern of Saltelli, from which shares of the variance are estimated"
+        }
     };
     html! {
         p { "Design: " (how) "; every point with the same seeds." }

@@ -7,10 +7,11 @@ mod load;
 mod study;
 mod whatif;
 
+use chappe_base::{Format, RefusalReason, RuleKind};
 use chappe_metrics::{
-    Assumed, AuditSummary, Balance, Clock, Execution, Funnel, Machine, Memory, MemoryPart, Metric, Observed,
-    PromiseSummary, Refusals, RunRecord, RunResult, SCHEMA, ScenarioId, Size, Tally, ThresholdVerdict, Unit,
-    ViolationSummary, Warning, Window,
+    AccountKind, Assumed, AuditSummary, Balance, Clock, Execution, Funnel, Machine, Memory, MemoryPart,
+    Metric, Observed, PromiseSummary, Refusals, RunRecord, RunResult, SCHEMA, ScenarioId, Size, Tally,
+    ThresholdVerdict, Unit, ViolationSummary, Warning, Window,
 };
 use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, times};
 pub(crate) use history::history;
@@ -18,16 +19,13 @@ pub(crate) use load::{live, overrun};
 pub(crate) use study::{capacity, comparison};
 pub(crate) use whatif::{sweep, whatif};
 
-fn tally(label: &str, count: u64) -> Tally {
-    Tally {
-        label: label.to_owned(),
-        count,
-    }
+fn tally<T>(label: T, count: u64) -> Tally<T> {
+    Tally { label, count }
 }
 
 fn funnel(
     campaign: u16,
-    format: &str,
+    format: Format,
     budget: i64,
     [audience, decided, allowed, delivered, opened, clicked, bought]: [u64; 7],
     revenue_micro: i64,
@@ -35,12 +33,12 @@ fn funnel(
     Funnel {
         campaign,
         page: u32::from(campaign) * 3,
-        format: Some(format.to_owned()),
+        format: Some(format),
         budget_micro: budget * 1_000_000,
         audience_count: audience,
         decided_count: decided,
         allowed_count: allowed,
-        refused: vec![tally("first_topic", decided - allowed)],
+        refused: vec![tally(RuleKind::FirstTopic, decided - allowed)],
         delivered_count: delivered,
         opened_count: opened,
         clicked_count: clicked,
@@ -179,28 +177,28 @@ pub(crate) fn full() -> RunRecord {
             campaigns: vec![
                 funnel(
                     0,
-                    "flash-sale",
+                    Format::FlashSale,
                     2_000,
                     [61_200, 402_118, 18_204, 18_010, 8_412, 1_511, 151],
                     360_200_000,
                 ),
                 funnel(
                     1,
-                    "new-product",
+                    Format::NewProduct,
                     500,
                     [88_010, 501_220, 9_602, 9_488, 3_120, 402, 21],
                     189_760_000,
                 ),
                 funnel(
                     2,
-                    "back-in-stock",
+                    Format::BackInStock,
                     300,
                     [22_470, 120_390, 2_118, 2_080, 988, 120, 13],
                     41_600_000,
                 ),
                 funnel(
                     3,
-                    "flash-sale",
+                    Format::FlashSale,
                     100,
                     [42_800, 181_005, 1_678, 1_662, 288, 28, 2],
                     33_240_000,
@@ -208,33 +206,36 @@ pub(crate) fn full() -> RunRecord {
             ],
             refusals: Refusals {
                 ads: vec![
-                    tally("block", 2_204),
-                    tally("mute", 3_118),
-                    tally("opened_by", 188_204),
-                    tally("first_topic", 702_881),
-                    tally("frequency_cap", 241_002),
-                    tally("quiet_hours", 31_400),
-                    tally("budget", 4_322),
+                    tally(RuleKind::Block, 2_204),
+                    tally(RuleKind::Mute, 3_118),
+                    tally(RuleKind::OpenedBy, 188_204),
+                    tally(RuleKind::FirstTopic, 702_881),
+                    tally(RuleKind::UserCap, 241_002),
+                    tally(RuleKind::QuietHours, 31_400),
+                    tally(RuleKind::Budget, 4_322),
                 ],
-                withdrawn: vec![tally("block", 90), tally("mute", 28)],
+                withdrawn: vec![tally(RuleKind::Block, 90), tally(RuleKind::Mute, 28)],
                 commands: vec![
-                    tally("blocked", 1_204),
-                    tally("unknown_page", 311),
-                    tally("out_of_stock", 87),
+                    tally(RefusalReason::Blocked, 1_204),
+                    tally(RefusalReason::UnknownPage, 311),
+                    tally(RefusalReason::OutOfStock, 87),
                 ],
-                transfers: vec![tally("insufficient_funds", 340), tally("timed_out", 24)],
+                transfers: vec![
+                    tally(RefusalReason::InsufficientFunds, 340),
+                    tally(RefusalReason::TimedOut, 24),
+                ],
                 dropped: vec![],
             },
             ledger: [
-                ("world", -31_204_118_000_000),
-                ("clearing", 0),
-                ("revenue", 624_800_000),
-                ("user", 24_110_700_200_000),
-                ("page", 7_090_517_800_000),
-                ("campaign", 2_275_200_000),
+                (AccountKind::World, -31_204_118_000_000),
+                (AccountKind::Clearing, 0),
+                (AccountKind::Revenue, 624_800_000),
+                (AccountKind::User, 24_110_700_200_000),
+                (AccountKind::Page, 7_090_517_800_000),
+                (AccountKind::Campaign, 2_275_200_000),
             ]
             .map(|(account, balance_micro)| Balance {
-                account: account.to_owned(),
+                account,
                 balance_micro,
             })
             .to_vec(),
@@ -429,8 +430,6 @@ pub(crate) fn hostile() -> RunRecord {
     record.execution.command = vec![text.clone(); 2];
     let result = &mut record.result;
     result.notes = vec![text.clone()];
-    result.refusals.ads[0].label = text.clone();
-    result.campaigns[0].format = Some(text.clone());
     result.assumed[0].description = text.clone();
     result.audit.promises[0].description = text.clone();
     result.warnings.push(Warning {

@@ -1,6 +1,7 @@
 //! What reports on several runs say and hold.
 
 use super::{fixture, nests, stands_alone};
+use chappe_metrics::CapacityEnd;
 use chappe_report::{
     capacity_answer, capacity_plots, comparison_answer, comparison_plots, history_answer, history_charts,
     history_rows, sweep_plots, whatif_plots, write_capacity, write_comparison, write_history, write_sweep,
@@ -43,23 +44,33 @@ fn the_data_of_their_charts_is_as_it_was() {
 
 #[test]
 fn a_search_says_how_it_ended() {
-    let lead = |ended: &str, kept_rate, failed_rate| {
+    let lead = |ended, kept_rate, failed_rate| {
         let mut record = fixture::capacity();
-        record.ended = ended.to_owned();
+        record.ended = ended;
         (record.kept_rate, record.failed_rate) = (kept_rate, failed_rate);
         capacity_answer(&record).remove(0)
     };
     for (ended, kept, failed, words) in [
-        ("cap", Some(5e5), None, "at least 500,000"),
-        ("generator", Some(5e5), Some(6e5), "the generator was the limit"),
-        ("generator", None, Some(6e5), "says nothing about the platform"),
-        ("nothing", None, Some(6e5), "not even at 600,000"),
-        ("trials", Some(5e5), Some(6e5), "500,000 to 600,000"),
-        ("interrupted", Some(5e5), None, "not confirmed"),
-        ("interrupted", None, None, "at no rate tried"),
+        (CapacityEnd::Cap, Some(5e5), None, "at least 500,000"),
+        (
+            CapacityEnd::Generator,
+            Some(5e5),
+            Some(6e5),
+            "the generator was the limit",
+        ),
+        (
+            CapacityEnd::Generator,
+            None,
+            Some(6e5),
+            "says nothing about the platform",
+        ),
+        (CapacityEnd::Nothing, None, Some(6e5), "not even at 600,000"),
+        (CapacityEnd::Trials, Some(5e5), Some(6e5), "500,000 to 600,000"),
+        (CapacityEnd::Interrupted, Some(5e5), None, "not confirmed"),
+        (CapacityEnd::Interrupted, None, None, "at no rate tried"),
     ] {
         let lead = lead(ended, kept, failed);
-        assert!(lead.contains(words), "{ended}: {lead}");
+        assert!(lead.contains(words), "{ended:?}: {lead}");
     }
 }
 
@@ -152,7 +163,7 @@ fn studies_of_nothing_make_a_report() {
 fn studies_without_figures_make_a_report() {
     let (mut capacity, mut comparison) = (fixture::capacity(), fixture::comparison());
     capacity.trials.truncate(1);
-    capacity.ended = "trials".to_owned();
+    capacity.ended = CapacityEnd::Trials;
     (capacity.kept_rate, capacity.failed_rate) = (None, None);
     let one = files(|sink| write_capacity(&capacity, sink).expect("a report"));
     assert_eq!(one.len(), 3);

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::gate::baselines::{Entry, Folder, mismatches, now};
 use crate::gate::exact::{held_against, moved};
 use crate::gate::side::Side;
-use chappe_metrics::{Acceptance, Baseline, Played};
+use chappe_metrics::{Acceptance, Baseline, Cost, Played};
 use chappe_report::words;
 use std::io::{Write, stdout};
 
@@ -63,7 +63,7 @@ fn make_sure_nothing_is_lost(
     before: &Played,
     now: &Played,
 ) -> Result<(), Failure> {
-    let has = |played: &Played| played.cost.contains_key("instructions");
+    let has = |played: &Played| played.cost.contains_key(&Cost::Instructions);
     if args.cases.no_instructions || !has(before) || has(now) {
         return Ok(());
     }
@@ -81,7 +81,7 @@ fn changes(entry: &Entry, baseline: &Baseline, played: &Played) -> Vec<String> {
     names.extend(moved(&held_against(&entry.name, before, played)));
     let costs = before.cost.keys().chain(played.cost.keys());
     let one_sided = costs.filter(|cost| before.cost.contains_key(*cost) != played.cost.contains_key(*cost));
-    names.extend(one_sided.cloned());
+    names.extend(one_sided.map(|cost| cost.label().to_string()));
     let others = [
         ("toolchain", before.toolchain != played.toolchain),
         ("case", baseline.case != entry.case),

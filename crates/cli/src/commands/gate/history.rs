@@ -8,7 +8,7 @@ use crate::machine;
 use crate::output::Output;
 use crate::results;
 use crate::terminal::grid;
-use chappe_metrics::{Execution, HISTORY_SCHEMA, HistoryRecord};
+use chappe_metrics::{Execution, FigureKind, HISTORY_SCHEMA, HistoryRecord};
 use std::collections::BTreeSet;
 use std::io::{Write, stdout};
 use std::time::{Instant, SystemTime};
@@ -95,7 +95,7 @@ fn shown(args: &HistoryArgs, record: &HistoryRecord) -> (HistoryRecord, usize) {
     if args.scenario.is_none() && args.metric.is_none() {
         shown
             .series
-            .retain(|series| series.kind != "behaviour" || !series.changes.is_empty());
+            .retain(|series| series.kind != FigureKind::Behaviour || !series.changes.is_empty());
     }
     let left_out_count = record.series.len() - shown.series.len();
     (shown, left_out_count)

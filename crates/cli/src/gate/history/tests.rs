@@ -4,9 +4,9 @@ use super::*;
 
 fn figure(metric: &str, value: f64) -> RecordedFigure {
     RecordedFigure {
-        kind: Kind::Cost,
+        kind: FigureKind::Cost,
         metric: metric.to_string(),
-        unit: "instructions".to_string(),
+        unit: Unit::Count,
         value,
         better: Better::Lower,
     }
@@ -77,12 +77,12 @@ fn what_is_added_reads_back_to_the_bit_and_in_order() {
             "kinds",
             vec![
                 RecordedFigure {
-                    kind: Kind::Behaviour,
+                    kind: FigureKind::Behaviour,
                     better: Better::None,
                     ..figure("a", f64::MAX)
                 },
                 RecordedFigure {
-                    kind: Kind::Wall,
+                    kind: FigureKind::Wall,
                     better: Better::Higher,
                     ..figure("b", 5e-324)
                 },

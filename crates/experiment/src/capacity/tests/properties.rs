@@ -36,7 +36,7 @@ fn is_sound(limits: &Limits, capacity: &Capacity) -> Result<(), TestCaseError> {
         prop_assert!(kept < failed);
     }
     match ended {
-        Ended::Found => {
+        CapacityEnd::Found => {
             is_confirmed(limits, capacity)?;
             let (kept, failed) = rates(capacity);
             prop_assert!(
@@ -44,11 +44,11 @@ fn is_sound(limits: &Limits, capacity: &Capacity) -> Result<(), TestCaseError> {
                 "{kept} {failed}"
             );
         }
-        Ended::Cap => {
+        CapacityEnd::Cap => {
             is_confirmed(limits, capacity)?;
             prop_assert_eq!((*kept_rate, *failed_rate), (Some(limits.cap_rate), None));
         }
-        Ended::Generator => {
+        CapacityEnd::Generator => {
             is_confirmed(limits, capacity)?;
             prop_assert!(
                 steps
@@ -56,9 +56,9 @@ fn is_sound(limits: &Limits, capacity: &Capacity) -> Result<(), TestCaseError> {
                     .any(|step| step.trial.outcome == Outcome::GeneratorLimited)
             );
         }
-        Ended::Trials => prop_assert_eq!(steps.len(), limits.trials_max as usize),
-        Ended::Nothing => prop_assert_eq!((*kept_rate, *failed_rate), (None, Some(limits.floor_rate))),
-        Ended::Interrupted => {
+        CapacityEnd::Trials => prop_assert_eq!(steps.len(), limits.trials_max as usize),
+        CapacityEnd::Nothing => prop_assert_eq!((*kept_rate, *failed_rate), (None, Some(limits.floor_rate))),
+        CapacityEnd::Interrupted => {
             prop_assert_eq!(
                 steps.last().map(|step| step.trial.outcome),
                 Some(Outcome::Interrupted)
@@ -77,7 +77,7 @@ fn is_confirmed(limits: &Limits, capacity: &Capacity) -> Result<(), TestCaseErro
     let (_, last) = capacity.steps.split_at(capacity.steps.len() - count);
     prop_assert!(
         last.iter()
-            .all(|step| Some(step.rate) == capacity.kept_rate && step.phase == Phase::Confirm)
+            .all(|step| Some(step.rate) == capacity.kept_rate && step.phase == TrialPhase::Confirm)
     );
     let kept_count = last
         .iter()
@@ -115,7 +115,7 @@ proptest! {
         let mut noise = noise.iter().cycle();
         let capacity = search(&limits, |rate| below(threshold)(rate * noise.next().unwrap()));
         is_sound(&limits, &capacity)?;
-        if capacity.ended == Ended::Found {
+        if capacity.ended == CapacityEnd::Found {
             let (kept, failed) = rates(&capacity);
             prop_assert!(kept <= threshold * 2.0 && failed >= threshold / 2.0, "{kept} {failed} {threshold}");
         }

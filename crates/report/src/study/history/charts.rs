@@ -41,7 +41,7 @@ pub(super) fn chart(series: &HistorySeries) -> Option<LevelChart> {
                 Some(point) => format!("{} {}", place(point), size(changed)),
                 None => size(changed),
             },
-            tone: tone(&series.better, is_more(change)),
+            tone: tone(series.better, is_more(change)),
         }
     });
     Some(LevelChart {
@@ -86,7 +86,7 @@ fn row(series: &HistorySeries) -> Vec<String> {
         series.scenario.clone(),
         name(series),
         format!("{}: {from} to {to}", series.points.len()),
-        last.map(|last| value(last.value, &series.unit))
+        last.map(|last| value(last.value, series.unit))
             .unwrap_or_default(),
         course(series),
         change.unwrap_or_default(),
@@ -119,7 +119,7 @@ fn course(series: &HistorySeries) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chappe_metrics::HistoryPoint;
+    use chappe_metrics::{Better, FigureKind, HistoryPoint, Unit};
 
     #[test]
     fn a_course_goes_from_the_lowest_bar_to_the_highest() {
@@ -133,9 +133,9 @@ mod tests {
                 scenario: String::new(),
                 metric: String::new(),
                 machine: None,
-                kind: "cost".to_owned(),
-                unit: "count".to_owned(),
-                better: "lower".to_owned(),
+                kind: FigureKind::Cost,
+                unit: Unit::Count,
+                better: Better::Lower,
                 points: values.iter().map(point).collect(),
                 changes: vec![],
             })

@@ -3,8 +3,7 @@
 use super::Changed;
 use crate::chart::Measure;
 use crate::study::{measure, told};
-use crate::words;
-use chappe_metrics::{HistoryChange, HistoryPoint, HistorySeries, Unit};
+use chappe_metrics::{Better, FigureKind, HistoryChange, HistoryPoint, HistorySeries, Unit};
 
 /// Changes below this share are told by their figures: a percentage would show nothing.
 const SHARE_LEAST: f64 = 1e-5;
@@ -27,11 +26,8 @@ pub(super) fn size((series, change): Changed<'_>) -> String {
 
 /// What it changed from and to.
 pub(super) fn between((series, change): Changed<'_>) -> String {
-    let before = match known(&series.unit) {
-        Some(_) => value(change.before, &series.unit),
-        None => words::number(change.before),
-    };
-    format!("from {before} to {}", value(change.after, &series.unit))
+    let [before, after] = [change.before, change.after].map(|level| value(level, series.unit));
+    format!("from {before} to {after}")
 }
 
 /// Whether there is more of it, if its median moved at all.
@@ -42,10 +38,10 @@ pub(super) fn is_more(change: &HistoryChange) -> Option<bool> {
 /// Whether it is for the better, where one way is better than the other.
 pub(super) fn is_better((series, change): Changed<'_>) -> Option<bool> {
     let is_more = is_more(change)?;
-    match series.better.as_str() {
-        "higher" => Some(is_more),
-        "lower" => Some(!is_more),
-        _ => None,
+    match series.better {
+        Better::Higher => Some(is_more),
+        Better::Lower => Some(!is_more),
+        Better::None => None,
     }
 }
 
@@ -86,10 +82,10 @@ pub(super) fn name(series: &HistorySeries) -> String {
 
 /// In which time a series is.
 pub(super) fn clock(series: &HistorySeries) -> &'static str {
-    match series.kind.as_str() {
-        "behaviour" => "behaviour, in virtual time",
-        "cost" => "cost, counted",
-        _ => "wall-clock time",
+    match series.kind {
+        FigureKind::Behaviour => "behaviour, in virtual time",
+        FigureKind::Cost => "cost, counted",
+        FigureKind::Wall => "wall-clock time",
     }
 }
 
@@ -112,22 +108,7 @@ pub(super) fn extent(series: &HistorySeries) -> [String; 2] {
 }
 
 /// A value of a series as people read it.
-pub(super) fn value(value: f64, unit: &str) -> String {
-    match known(unit) {
-        Some((measure, factor)) => measure.signed(value * factor),
-        None => format!("{} {unit}", words::number(value)),
-    }
-}
-
-/// What a unit of the records is drawn in, and its factor; a unit of a figure's own counts pieces.
-fn known(unit: &str) -> Option<(Measure, f64)> {
-    const KNOWN: [Unit; 6] = [
-        Unit::Nanoseconds,
-        Unit::Count,
-        Unit::MicroUnits,
-        Unit::PartsPerMillion,
-        Unit::Bytes,
-        Unit::Share,
-    ];
-    KNOWN.into_iter().find(|known| known.label() == unit).map(measure)
+pub(super) fn value(value: f64, unit: Unit) -> String {
+    let (measure, factor) = measure(unit);
+    measure.signed(value * factor)
 }

@@ -7,7 +7,7 @@ use crate::chart::{
 };
 use crate::study::{Time, measure, told, tone};
 use chappe_metrics::{
-    ArmDifference, ArmsMetric, ArmsSeries, Estimate, MovedParameter, Sensitivity, WhatIfRecord,
+    ArmDifference, ArmsMetric, ArmsSeries, Estimate, MovedParameter, Movement, Sensitivity, WhatIfRecord,
 };
 
 /// What the frontier is drawn from.
@@ -140,12 +140,12 @@ fn difference_panel(metric: &ArmsMetric) -> RangePanel {
 }
 
 fn arm_tone(metric: &ArmsMetric, arm: &ArmDifference) -> Tone {
-    let is_more = match arm.verdict.as_str() {
-        "more" => Some(true),
-        "less" => Some(false),
-        _ => None,
+    let is_more = match arm.verdict {
+        Movement::More => Some(true),
+        Movement::Less => Some(false),
+        Movement::Unchanged | Movement::Unsure => None,
     };
-    tone(&metric.better, is_more)
+    tone(metric.better, is_more)
 }
 
 pub(super) fn range_row(

@@ -7,7 +7,8 @@ use crate::document::sections::texts;
 use crate::document::tabled;
 use crate::study::{Time, measure};
 use crate::words;
-use chappe_metrics::{ArmDifference, ArmsMetric, StudyArm, UserEffects, WhatIfRecord};
+use chappe_base::RuleKind;
+use chappe_metrics::{ArmDifference, ArmsMetric, ReplicationsEnd, StudyArm, UserEffects, WhatIfRecord};
 use maud::{Markup, html};
 
 /// Refusals of ads by rule stand under this name.
@@ -100,8 +101,9 @@ pub(super) fn funnel(record: &WhatIfRecord) -> Option<Markup> {
 
 pub(super) fn refusals(record: &WhatIfRecord) -> Option<Markup> {
     let rules = record.metrics.iter().filter_map(|metric| {
-        let rule = metric.metric.strip_prefix(REFUSED)?;
-        Some((rule_words(rule), metric))
+        let label = metric.metric.strip_prefix(REFUSED)?;
+        let rule = RuleKind::ALL.iter().find(|rule| rule.label() == label)?;
+        Some((rule_words(*rule).to_owned(), metric))
     });
     counted_table(record, rules.collect())
 }
@@ -132,7 +134,7 @@ pub(super) fn people(record: &WhatIfRecord) -> Option<Markup> {
                     .unwrap_or_default()
             };
             texts([
-                &words::capital(&quantity.quantity),
+                &words::capital(quantity.quantity.label()),
                 &share(quantity.less_count),
                 &share(quantity.same_count),
                 &share(quantity.more_count),
@@ -206,11 +208,11 @@ pub(super) fn arms(record: &WhatIfRecord) -> Markup {
         .iter()
         .map(|arm| texts([&arm.name, &changes(arm), &arm.hash]));
     let stopping = &record.stopping;
-    let why = match stopping.ended.as_str() {
-        "narrow_enough" => "every interval that was asked for is as narrow as asked",
-        "replications" => "that is the most that was allowed",
-        "budget" => "the time allowed for it was over",
-        _ => "it was interrupted",
+    let why = match stopping.ended {
+        ReplicationsEnd::NarrowEnough => "every interval that was asked for is as narrow as asked",
+        ReplicationsEnd::Replications => "that is the most that was allowed",
+        ReplicationsEnd::Budget => "the time allowed for it was over",
+        ReplicationsEnd::Interrupted => "it was interrupted",
     };
     let wanted = stopping.headline.iter().map(|headline| {
         let half = words::percent(headline.half_width);

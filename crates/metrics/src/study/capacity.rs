@@ -1,0 +1,91 @@
+//! How much a platform carries: `capacity.json`.
+
+use crate::load::Choice;
+use crate::record::{Execution, ScenarioId};
+use chappe_base::words;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What `schema` says in every [`CapacityRecord`] that this version writes.
+pub const CAPACITY_SCHEMA: &str = "chappe/capacity/1";
+
+/// A search for the highest rate that keeps within thresholds, as it stands in `capacity.json`.
+///
+/// Rates are clients' commands per second of the wall clock.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CapacityRecord {
+    /// Version of this format: [`CAPACITY_SCHEMA`].
+    pub schema: String,
+    /// What was run.
+    pub scenario: ScenarioId,
+    /// Seed of all random draws.
+    pub seed: u64,
+    /// Version of the program.
+    pub version: String,
+    /// How each trial was paced and for how long, in words.
+    pub plan: String,
+    /// The choices of the live platform's design, by key, as the scenario would have them.
+    pub design: Vec<Choice>,
+    /// What a trial had to keep, each as metric and condition.
+    pub thresholds: Vec<String>,
+    /// Why the search ended.
+    pub ended: CapacityEnd,
+    /// The highest rate that was kept, and not refuted when it was tried again [commands per second].
+    pub kept_rate: Option<f64>,
+    /// The lowest rate above it that failed, be it for the platform or for the generator [commands
+    /// per second].
+    pub failed_rate: Option<f64>,
+    /// Every trial, in order.
+    pub trials: Vec<CapacityTrial>,
+    /// What it took.
+    pub execution: Execution,
+}
+
+words! {
+    /// Why a search for capacity ended.
+    CapacityEnd {
+        /// The capacity lies between the kept and the failed rate.
+        Found = "found",
+        /// The highest rate allowed was kept: the capacity is at least that.
+        Cap = "cap",
+        /// The generator was the limit: the capacity is at least the kept rate, if there is one.
+        Generator = "generator",
+        /// No trials were left. What the rates say is not confirmed.
+        Trials = "trials",
+        /// Not even the lowest rate was kept.
+        Nothing = "nothing",
+        /// The search was interrupted. What the rates say is not confirmed.
+        Interrupted = "interrupted",
+    }
+}
+
+words! {
+    /// What a trial of a search is for.
+    TrialPhase {
+        /// To find a rate that keeps, and one that fails.
+        Bracket = "bracket",
+        /// To bring the two closer together.
+        Bisect = "bisect",
+        /// To see whether the rate found keeps again.
+        Confirm = "confirm",
+    }
+}
+
+/// One trial of a search.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CapacityTrial {
+    /// Load that was to be offered [commands per second].
+    pub rate: f64,
+    /// What the trial was for.
+    pub phase: TrialPhase,
+    /// Whether every threshold was kept.
+    pub kept: bool,
+    /// Whether the generator fell behind, so that the trial says nothing about the platform.
+    pub generator_limited: bool,
+    /// Load that was served [commands per second].
+    pub achieved_rate: f64,
+    /// Median delivery between friends, from the intended send, if any was measured [ns].
+    pub p50_ns: Option<i64>,
+    /// Its 0.99 quantile [ns].
+    pub p99_ns: Option<i64>,
+}

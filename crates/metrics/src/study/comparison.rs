@@ -1,0 +1,97 @@
+//! What a choice of the live design changes: `comparison.json`.
+
+use crate::record::{Execution, ScenarioId, Unit};
+use crate::registry::Better;
+use chappe_base::words;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What `schema` says in every [`ComparisonRecord`] that this version writes.
+pub const COMPARISON_SCHEMA: &str = "chappe/comparison/1";
+
+/// Variants of a design set against each other, round by round, as it stands in `comparison.json`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ComparisonRecord {
+    /// Version of this format: [`COMPARISON_SCHEMA`].
+    pub schema: String,
+    /// What was run.
+    pub scenario: ScenarioId,
+    /// Seed of all random draws.
+    pub seed: u64,
+    /// Version of the program.
+    pub version: String,
+    /// How each run was paced and for how long, in words.
+    pub plan: String,
+    /// The key that the variants differ in, such as `design.lanes`.
+    pub key: String,
+    /// Its values, one for each variant; the first is what the others are held against.
+    pub variants: Vec<String>,
+    /// Rounds, in each of which every variant ran once.
+    pub rounds_count: u32,
+    /// The variants in the order in which they ran.
+    pub order: Vec<String>,
+    /// What was compared.
+    pub metrics: Vec<ComparedMetric>,
+    /// What it took.
+    pub execution: Execution,
+}
+
+/// One metric over all rounds and variants.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ComparedMetric {
+    /// The figure: a registered metric, with its measure where it is a distribution.
+    pub metric: String,
+    /// What its values are counted in.
+    pub unit: Unit,
+    /// Which way it ought to move.
+    pub better: Better,
+    /// The figures of each variant, in the order of the variants.
+    pub variants: Vec<VariantFigures>,
+    /// Each further variant held against the first.
+    pub against_first: Vec<VariantVerdict>,
+}
+
+/// One variant's figures of a metric.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct VariantFigures {
+    /// The variant.
+    pub variant: String,
+    /// One figure for each round, in the metric's unit, shares from 0 to 1; null where a run had none.
+    pub figures: Vec<Option<f64>>,
+}
+
+words! {
+    /// What a comparison of two comes to.
+    Verdict {
+        /// It moved as it ought to: the interval excludes zero, and the estimate reaches the smallest
+        /// effect.
+        Improved = "improved",
+        /// The whole interval lies within the smallest effect.
+        Unchanged = "unchanged",
+        /// It moved as it ought not to, judged in the same way.
+        Regressed = "regressed",
+        /// It moved, and neither way is better.
+        Changed = "changed",
+        /// The figures do not tell.
+        Inconclusive = "inconclusive",
+    }
+}
+
+/// A variant held against the first.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct VariantVerdict {
+    /// The variant.
+    pub variant: String,
+    /// It less the first: as a share of the first if `relative`, else in the metric's unit.
+    pub difference: f64,
+    /// Where the 95% interval of the difference begins, counted like it.
+    pub low: f64,
+    /// Where it ends.
+    pub high: f64,
+    /// Whether the three are shares of the first: -0.38 is 38% lower.
+    pub relative: bool,
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// The same in a sentence, without its full stop.
+    pub sentence: String,
+}
