@@ -95,7 +95,7 @@ impl LogicalProcess for Shard {
     }
 
     #[inline]
-    fn touch(&self, &Visit(process): &Visit) {
+    fn prefetch(&self, &Visit(process): &Visit) {
         prefetch(&self.states[(process / SHARDS) as usize]);
     }
 }
@@ -108,7 +108,7 @@ struct Chappe {
 
 impl Engine for Chappe {
     fn new(model: Phold) -> Chappe {
-        let mut kernel = Kernel::alone(Shard::all(model), (), LOOKAHEAD);
+        let mut kernel = Kernel::single(Shard::all(model), (), LOOKAHEAD);
         kernel.start();
         Chappe { model, kernel }
     }

@@ -1,6 +1,6 @@
 //! Why a command ends badly, and with which exit code.
 
-use chappe_hosts::{HostsError, Loss, MeetError, Peer};
+use chappe_cluster::{HostsError, Loss, MeetError, Peer};
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -30,17 +30,12 @@ pub(crate) fn facts(
     let gauge = Gauge::new(loaded.scenario.horizon, effort.quiet);
     let simulated = simulate(
         &loaded.scenario,
-        SimulateOptions {
-            workers: Effort::new(effort.workers, 1, &loaded.scenario).workers,
-            until: None,
-            stop: stop_on_interrupt(),
-            progress: &mut |progress| gauge.show(progress),
-            log: Some(&mut sink),
-            tape: None,
-            play: None,
-            watch,
-            trace: loaded.trace.clone(),
-        },
+        SimulateOptions::new(stop_on_interrupt())
+            .workers(Effort::new(effort.workers, 1, &loaded.scenario).workers)
+            .progress(&mut |progress| gauge.show(progress))
+            .log(&mut sink)
+            .watch(watch)
+            .trace(loaded.trace.clone()),
     );
     gauge.finish();
     if let Some(stopped) = simulated.stopped_at {

@@ -8,7 +8,7 @@ use crate::sources::{Loaded, load};
 use crate::terminal::{LoadGauge, Steps, stop_on_interrupt};
 use chappe_base::{SimTime, Span};
 use chappe_engine::{RecordOptions, record_tape};
-use chappe_load::{Live, LoadError, LoadOptions, Plan};
+use chappe_load::{LiveRun, LoadError, LoadOptions, Plan};
 use chappe_metrics::{Choice, Clock, LoadEnd, LoadPlan, LoadRecord, Threshold};
 use chappe_scenario::Scenario;
 use chappe_workload::{Request, Tape};
@@ -115,7 +115,7 @@ impl Session {
     }
 
     /// Offers a load.
-    pub(crate) fn play(&mut self, plan: Plan, duration: Duration) -> Result<Live, Failure> {
+    pub(crate) fn play(&mut self, plan: Plan, duration: Duration) -> Result<LiveRun, Failure> {
         self.record_for(plan, duration)?;
         let gauge = LoadGauge::new(self.is_quiet());
         let live = chappe_load::load(
@@ -147,7 +147,7 @@ impl Session {
     }
 
     /// What the record says of how the load was offered.
-    pub(crate) fn load_record(&self, plan: Plan, duration: Duration, live: &Live) -> LoadRecord {
+    pub(crate) fn load_record(&self, plan: Plan, duration: Duration, live: &LiveRun) -> LoadRecord {
         LoadRecord {
             plan: LoadPlan {
                 pacing: plan.to_string(),

@@ -8,8 +8,8 @@ use crate::machine;
 use crate::output::Output;
 use crate::sources::{Loaded, trace_hash};
 use chappe_base::{Duration, SimTime};
-use chappe_engine::{Contribution, Peers, SimulateOptions, Simulated, simulate_among};
-use chappe_hosts::{Company, Hosts, Loss, Peer, meet};
+use chappe_cluster::{Hosts, Loss, Membership, Peer, meet};
+use chappe_engine::{PartialResult, Peers, SimulateOptions, Simulated, simulate_distributed};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
@@ -84,7 +84,7 @@ impl Seat {
             None
         };
         let (unfinished, children) = (Arc::downgrade(unfinished), self.children.clone());
-        let company = meet(
+        let membership = meet(
             &self.hosts,
             self.me.process,
             &terms(loaded, plan),
@@ -94,7 +94,7 @@ impl Seat {
         // All have read it.
         drop(started);
         Ok(Crew {
-            company,
+            membership,
             first: self.hosts.peer(0)?,
         })
     }
@@ -163,20 +163,20 @@ fn end(loss: Loss, unfinished: &Weak<Mutex<Option<Output>>>, children: &Children
 /// What a process gives to the first one.
 #[derive(Serialize, Deserialize)]
 struct Share {
-    contribution: Contribution,
+    contribution: PartialResult,
     peak_bytes: u64,
 }
 
 /// The processes of a run that has begun.
 pub(crate) struct Crew {
-    company: Company,
+    membership: Membership,
     first: Peer,
 }
 
 impl Crew {
     /// Runs this process's part of the scenario.
-    pub(crate) fn simulate(&mut self, loaded: &Loaded, options: SimulateOptions<'_>) -> Contribution {
-        let peers = Peers::new(self.company.process(), self.company.take_sockets());
+    pub(crate) fn simulate(&mut self, loaded: &Loaded, options: SimulateOptions<'_>) -> PartialResult {
+        let peers = Peers::new(self.membership.process(), self.membership.take_sockets());
         // What threads say while they crash is kept until it is clear that no peer's end made them.
         let said: Arc<Mutex<Vec<String>>> = Arc::default();
         let kept = Arc::clone(&said);
@@ -186,7 +186,7 @@ impl Crew {
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(crash.to_string());
         }));
-        let simulate = AssertUnwindSafe(|| simulate_among(&loaded.scenario, peers, options));
+        let simulate = AssertUnwindSafe(|| simulate_distributed(&loaded.scenario, peers, options));
         let contribution = catch_unwind(simulate).unwrap_or_else(|crash| {
             thread::sleep(GRACE);
             for line in said.lock().unwrap_or_else(PoisonError::into_inner).iter() {
@@ -200,33 +200,33 @@ impl Crew {
 
     /// In the first process: puts together what all found out. Also gives the most memory that each
     /// of them held [bytes].
-    pub(crate) fn combine(&self, contribution: Contribution) -> Result<(Simulated, Vec<u64>), Failure> {
+    pub(crate) fn combine(&self, contribution: PartialResult) -> Result<(Simulated, Vec<u64>), Failure> {
         let mut peaks = vec![machine::peak_bytes().unwrap_or(0)];
         let mut others = Vec::new();
-        for bytes in self.company.gather() {
+        for bytes in self.membership.gather() {
             let share: Share = postcard::from_bytes(&bytes)
                 .map_err(|error| Failure::Internal(format!("a process sent what can't be read: {error}")))?;
             peaks.push(share.peak_bytes);
             others.push(share.contribution);
         }
-        Ok((Simulated::of(contribution, others), peaks))
+        Ok((Simulated::merge(contribution, others), peaks))
     }
 
     /// In the first process: tells the others with which exit code the run ends. To end without
     /// that is to be lost to them.
     pub(crate) fn dismiss(self, code: u8) {
-        self.company.dismiss(&[code]);
+        self.membership.dismiss(&[code]);
     }
 
     /// In any other process: hands over what it found out, and ends like the first one.
-    pub(crate) fn hand_over(self, contribution: Contribution) -> Result<(), Failure> {
+    pub(crate) fn hand_over(self, contribution: PartialResult) -> Result<(), Failure> {
         let share = Share {
             contribution,
             peak_bytes: machine::peak_bytes().unwrap_or(0),
         };
         let bytes = postcard::to_stdvec(&share)
             .map_err(|error| Failure::Internal(format!("what was found out can't be sent: {error}")))?;
-        match self.company.hand_over(&bytes).first() {
+        match self.membership.hand_over(&bytes).first() {
             None | Some(0) => Ok(()),
             Some(&code) => Err(Failure::Elsewhere {
                 first: self.first.clone(),

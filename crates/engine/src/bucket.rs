@@ -15,7 +15,7 @@ pub(crate) struct Bucket {
     words: Vec<u64>,
     next: usize,
     /// Words up to here were looked at ahead of time.
-    seen: usize,
+    peeked: usize,
     /// What was there when it was opened.
     in_time: Chain,
     /// What came later.
@@ -29,7 +29,7 @@ impl Bucket {
             start: 0,
             words: Vec::new(),
             next: 0,
-            seen: 0,
+            peeked: 0,
             in_time: Chain::EMPTY,
             late: Chain::EMPTY,
             sorter: Sorter::default(),
@@ -53,7 +53,7 @@ impl Bucket {
         debug_assert!(self.is_drained() && width_log2 <= WIDTH_LOG2_MAX + 1);
         pool.release(std::mem::replace(&mut self.in_time, chain));
         pool.release(std::mem::replace(&mut self.late, Chain::EMPTY));
-        (self.start, self.next, self.seen) = (start, 0, 0);
+        (self.start, self.next, self.peeked) = (start, 0, 0);
         let words = &mut self.words;
         words.clear();
         pool.for_each_chunk(chain, |first, events| {
@@ -83,20 +83,20 @@ impl Bucket {
 
     /// Passes over the first event.
     #[inline]
-    pub(crate) fn pass(&mut self) {
+    pub(crate) fn advance(&mut self) {
         self.next += 1;
     }
 
     /// Places in the pool of the next `count` events to look at ahead of time; nothing as long as so many
     /// that were looked at are still to come.
     #[inline]
-    pub(crate) fn look_ahead(&mut self, count: usize) -> Option<impl Iterator<Item = u32>> {
-        if self.seen > self.next + count {
+    pub(crate) fn peek_ahead(&mut self, count: usize) -> Option<impl Iterator<Item = u32>> {
+        if self.peeked > self.next + count {
             return None;
         }
-        let from = self.seen;
-        self.seen = self.words.len().min(from + count);
-        Some(self.words[from..self.seen].iter().map(|word| *word as u32))
+        let from = self.peeked;
+        self.peeked = self.words.len().min(from + count);
+        Some(self.words[from..self.peeked].iter().map(|word| *word as u32))
     }
 
     /// Adds a place for an event of `key` that belongs here. Words give way on the shorter side: what is
@@ -166,7 +166,7 @@ const COUNTED_FROM: usize = 64;
 /// Counters that stay in the first-level cache.
 const DIGIT_BITS_MAX: u32 = 12;
 /// With more words than this of one digit, comparison sorts better than insertion.
-const CROWD: u32 = 48;
+const DIGIT_COUNT_MAX: u32 = 48;
 
 impl Sorter {
     /// Sorts `words`, the upper half of each being less than 2^`width_log2`.
@@ -181,13 +181,13 @@ impl Sorter {
         for word in &*words {
             self.places[(word >> shift) as usize] += 1;
         }
-        let (mut next, mut crowd) = (0, 0);
+        let (mut next, mut digit_count_max) = (0, 0);
         for place in &mut self.places {
             let count = std::mem::replace(place, next);
             next += count;
-            crowd = crowd.max(count);
+            digit_count_max = digit_count_max.max(count);
         }
-        if crowd > CROWD {
+        if digit_count_max > DIGIT_COUNT_MAX {
             return words.sort_unstable();
         }
         self.scratch.resize(words.len(), 0);

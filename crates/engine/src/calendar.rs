@@ -8,7 +8,7 @@
 //! A bucket is drained once. Opening it makes a word of eight bytes for each of its events (time
 //! within the bucket, place in the pool) and sorts these alone: the events stay where they are until
 //! each is popped, then the chunks go back to the pool. An event for the bucket that is open already
-//! gets its word put in place among those not yet drained. The width of a bucket follows the traffic
+//! gets its word put in place among those not yet drained. The width of a bucket follows the stats
 //! and never affects the order.
 
 use crate::bucket::{Bucket, WIDTH_LOG2_MAX};
@@ -29,7 +29,7 @@ pub struct Scheduled<E> {
 
 /// Where an event is that [`Calendar::next_before`] has passed.
 #[derive(Clone, Copy, Debug)]
-pub struct Place(u32);
+pub struct EventIndex(u32);
 
 /// Bucket widths [binary logarithm of ns]: 1 ms at first, and the least.
 const WIDTH_LOG2_FIRST: u32 = 20;
@@ -46,18 +46,18 @@ pub struct Calendar<E> {
     /// First time [ns] not in the open bucket or before it: what comes earlier is late.
     open_end: u64,
     open: Bucket,
-    traffic: Traffic,
+    stats: BucketStats,
 }
 
 /// What the last buckets were like, to judge their width.
 #[derive(Clone, Copy, Default)]
-struct Traffic {
+struct BucketStats {
     buckets_count: u64,
     in_time_count: u64,
     late_count: u64,
 }
 
-impl Traffic {
+impl BucketStats {
     fn events_count(self) -> u64 {
         self.in_time_count + self.late_count
     }
@@ -73,7 +73,7 @@ impl<E: Copy + Default> Calendar<E> {
             width_log2: WIDTH_LOG2_FIRST,
             open_end: 0,
             open: Bucket::new(),
-            traffic: Traffic::default(),
+            stats: BucketStats::default(),
         }
     }
 
@@ -102,7 +102,7 @@ impl<E: Copy + Default> Calendar<E> {
 
     #[inline(never)]
     fn add_late(&mut self, key: EventKey) -> u32 {
-        self.traffic.late_count += 1;
+        self.stats.late_count += 1;
         self.open.add(&mut self.pool, key)
     }
 
@@ -114,14 +114,14 @@ impl<E: Copy + Default> Calendar<E> {
     /// Passes over the first event, if it happens before `horizon`. Returns its place, where it stays
     /// until the next one is asked for.
     #[inline]
-    pub fn next_before(&mut self, horizon: SimTime) -> Option<Place> {
+    pub fn next_before(&mut self, horizon: SimTime) -> Option<EventIndex> {
         loop {
             if let Some((time, index)) = self.open.first() {
                 if time >= horizon {
                     return None;
                 }
-                self.open.pass();
-                return Some(Place(index));
+                self.open.advance();
+                return Some(EventIndex(index));
             }
             if !self.open_next(horizon) {
                 return None;
@@ -131,17 +131,17 @@ impl<E: Copy + Default> Calendar<E> {
 
     /// The event at a place.
     #[inline]
-    pub fn at(&self, place: Place) -> &Scheduled<E> {
-        self.pool.get(place.0)
+    pub fn get(&self, index: EventIndex) -> &Scheduled<E> {
+        self.pool.get(index.0)
     }
 
     /// For whoever wants to look ahead: the next `count` events of the open bucket that were not yet
     /// given out here; nothing as long as so many that were are still to come. May leave out some that
     /// came late.
     #[inline]
-    pub fn look_ahead(&mut self, count: usize) -> Option<impl Iterator<Item = &Scheduled<E>>> {
+    pub fn peek_ahead(&mut self, count: usize) -> Option<impl Iterator<Item = &Scheduled<E>>> {
         let pool = &self.pool;
-        let ahead = self.open.look_ahead(count)?;
+        let ahead = self.open.peek_ahead(count)?;
         Some(ahead.map(|index| pool.get(index)))
     }
 
@@ -201,8 +201,8 @@ impl<E: Copy + Default> Calendar<E> {
                 let chain = self.rings[0].take(slot);
                 self.advance(start + (1 << self.width_log2));
                 let count = self.open.open(&mut self.pool, chain, start, self.width_log2);
-                self.traffic.buckets_count += 1;
-                self.traffic.in_time_count += count as u64;
+                self.stats.buckets_count += 1;
+                self.stats.in_time_count += count as u64;
                 return true;
             }
             self.advance(start);
@@ -235,8 +235,8 @@ impl<E: Copy + Default> Calendar<E> {
 
     /// A review may file all that is pending anew, so at least a quarter as many events go before.
     fn is_review_due(&self) -> bool {
-        let events_count = self.traffic.events_count();
-        (self.traffic.buckets_count >= REVIEW_BUCKETS || events_count >= REVIEW_EVENTS)
+        let events_count = self.stats.events_count();
+        (self.stats.buckets_count >= REVIEW_BUCKETS || events_count >= REVIEW_EVENTS)
             && events_count >= self.pool.used_count() / 4
     }
 
@@ -244,11 +244,11 @@ impl<E: Copy + Default> Calendar<E> {
     /// their opening; full ones overflow the cache and catch late events. With much pending, few
     /// and full buckets pay: the chunks that are being filled stay in the cache.
     fn review_width(&mut self) {
-        let traffic = std::mem::take(&mut self.traffic);
+        let stats = std::mem::take(&mut self.stats);
         let goal_count = (self.pool.used_count() / 256).clamp(64, 4096);
         let full_count = goal_count.max(256);
-        let mean_count = traffic.events_count() / traffic.buckets_count.max(1);
-        let late_share = traffic.late_count as f64 / traffic.events_count() as f64;
+        let mean_count = stats.events_count() / stats.buckets_count.max(1);
+        let late_share = stats.late_count as f64 / stats.events_count() as f64;
         let width_log2 = if mean_count > 4 * full_count {
             let halvings = (mean_count / full_count).ilog2();
             self.width_log2.saturating_sub(halvings)

@@ -32,24 +32,24 @@ pub trait LogicalProcess: Send + 'static {
 
     /// Prefetches the state that `event` will need first: called some events ahead of it.
     #[inline]
-    fn touch(&self, _event: &Self::Event) {}
+    fn prefetch(&self, _event: &Self::Event) {}
 }
 
 /// Events whose state is touched ahead: enough to keep as many cache misses under way as a core can.
-const TOUCHED_AHEAD: usize = 32;
+const PREFETCH_DISTANCE: usize = 32;
 
 /// What surrounds a worker's processes and stays the same during a run.
 #[derive(Debug)]
-struct Neighbourhood {
+struct Topology {
     /// Least time an event takes from one shard to another.
     lookahead: Span,
-    /// For each shard, its place among the worker's processes, or the number of its worker, marked with
-    /// [`ELSEWHERE`].
-    places: Vec<u32>,
+    /// For each shard, its location among the worker's processes, or the number of its worker, marked with
+    /// [`REMOTE`].
+    locations: Vec<u32>,
 }
 
 /// Marks the number of another worker.
-const ELSEWHERE: u32 = 1 << 31;
+const REMOTE: u32 = 1 << 31;
 
 /// Takes the events that a process makes while it handles one.
 pub struct Emitter<'a, E> {
@@ -57,8 +57,8 @@ pub struct Emitter<'a, E> {
     shard: ShardId,
     sequence: &'a mut u32,
     calendar: &'a mut Calendar<E>,
-    departing: &'a mut [Vec<Scheduled<E>>],
-    around: &'a Neighbourhood,
+    outbound: &'a mut [Vec<Scheduled<E>>],
+    topology: &'a Topology,
 }
 
 impl<E: Copy + Default> Emitter<'_, E> {
@@ -76,7 +76,7 @@ impl<E: Copy + Default> Emitter<'_, E> {
         self.shard
     }
 
-    /// Its place in the total order.
+    /// Its location in the total order.
     #[must_use]
     #[inline]
     pub fn key(&self) -> EventKey {
@@ -103,18 +103,18 @@ impl<E: Copy + Default> Emitter<'_, E> {
     /// If `at` violates the lookahead or there is no such shard: broken invariants of the process.
     #[inline(always)]
     pub fn send(&mut self, target: ShardId, at: SimTime, event: E) {
-        let Some(&place) = self.around.places.get(target.index()) else {
-            broken_send(self.key, target, at, self.around)
+        let Some(&location) = self.topology.locations.get(target.index()) else {
+            broken_send(self.key, target, at, self.topology)
         };
         // Neither time is negative, so their difference is within bounds.
-        if at.0 - self.now().0 < self.around.lookahead.0 {
-            broken_send(self.key, target, at, self.around);
+        if at.0 - self.now().0 < self.topology.lookahead.0 {
+            broken_send(self.key, target, at, self.topology);
         }
         let key = self.next_key(target, at);
-        if place & ELSEWHERE == 0 {
+        if location & REMOTE == 0 {
             self.calendar.insert(key, event);
         } else {
-            self.departing[(place ^ ELSEWHERE) as usize].push(Scheduled { key, event });
+            self.outbound[(location ^ REMOTE) as usize].push(Scheduled { key, event });
         }
     }
 
@@ -139,9 +139,9 @@ fn broken_past(key: EventKey, at: SimTime) -> ! {
 
 #[cold]
 #[inline(never)]
-fn broken_send(key: EventKey, target: ShardId, at: SimTime, around: &Neighbourhood) -> ! {
+fn broken_send(key: EventKey, target: ShardId, at: SimTime, topology: &Topology) -> ! {
     let (shard, now) = (key.target().0, key.time().0);
-    let shards_count = around.places.len();
+    let shards_count = topology.locations.len();
     assert!(
         target.index() < shards_count,
         "shard {shard} sends to shard {}, but there are {shards_count} shards",
@@ -150,7 +150,7 @@ fn broken_send(key: EventKey, target: ShardId, at: SimTime, around: &Neighbourho
     panic!(
         "lookahead violated: shard {shard} at {now} ns sends to shard {} for {} ns, \
          sooner than the lookahead of {} ns",
-        target.0, at.0, around.lookahead.0,
+        target.0, at.0, topology.lookahead.0,
     )
 }
 
@@ -165,10 +165,10 @@ pub struct Kernel<L: LogicalProcess> {
     sequences: Vec<u32>,
     calendar: Calendar<L::Event>,
     /// For each worker, the events sent to its processes since they were last taken.
-    departing: Vec<Vec<Scheduled<L::Event>>>,
-    /// Lists that came full and were emptied, to be filled again; at most one for each worker.
-    emptied: Vec<Vec<Scheduled<L::Event>>>,
-    around: Neighbourhood,
+    outbound: Vec<Vec<Scheduled<L::Event>>>,
+    /// Lists that came full and were spare_lists, to be filled again; at most one for each worker.
+    spare_lists: Vec<Vec<Scheduled<L::Event>>>,
+    topology: Topology,
     now: SimTime,
     events_count: u64,
 }
@@ -176,14 +176,14 @@ pub struct Kernel<L: LogicalProcess> {
 impl<L: LogicalProcess> Kernel<L> {
     /// A kernel that runs all processes, shard `s` being `lps[s]`.
     #[must_use]
-    pub fn alone(lps: Vec<L>, shared: L::Shared, lookahead: Span) -> Kernel<L> {
+    pub fn single(lps: Vec<L>, shared: L::Shared, lookahead: Span) -> Kernel<L> {
         let shards_count = lps.len();
-        Kernel::part(lps, shared, lookahead, 0, 1, shards_count)
+        Kernel::of_worker(lps, shared, lookahead, 0, 1, shards_count)
     }
 
     /// The part of worker `worker` of `workers`, with the processes of its own shards, in order.
     #[must_use]
-    pub(crate) fn part(
+    pub(crate) fn of_worker(
         lps: Vec<L>,
         shared: L::Shared,
         lookahead: Span,
@@ -193,20 +193,20 @@ impl<L: LogicalProcess> Kernel<L> {
     ) -> Kernel<L> {
         assert!(shards_count <= 1 << 16, "shards are numbered in 16 bits");
         assert!(lookahead >= Span::ZERO, "lookahead is a length of time");
-        let place = |shard: usize| match shard % workers {
+        let location = |shard: usize| match shard % workers {
             owner if owner == worker => (shard / workers) as u32,
-            owner => ELSEWHERE | owner as u32,
+            owner => REMOTE | owner as u32,
         };
         Kernel {
             sequences: vec![0; lps.len()],
             lps,
             shared,
             calendar: Calendar::new(),
-            departing: (0..workers).map(|_| Vec::new()).collect(),
-            emptied: Vec::new(),
-            around: Neighbourhood {
+            outbound: (0..workers).map(|_| Vec::new()).collect(),
+            spare_lists: Vec::new(),
+            topology: Topology {
                 lookahead,
-                places: (0..shards_count).map(place).collect(),
+                locations: (0..shards_count).map(location).collect(),
             },
             now: SimTime::ZERO,
             events_count: 0,
@@ -215,16 +215,16 @@ impl<L: LogicalProcess> Kernel<L> {
 
     /// Lets every process schedule its first events.
     pub fn start(&mut self) {
-        let places = self.around.places.iter().zip(0..=u16::MAX);
-        let here = places.filter(|(place, _)| **place & ELSEWHERE == 0);
-        for (local, shard) in here.map(|(place, shard)| (*place as usize, ShardId(shard))) {
+        let locations = self.topology.locations.iter().zip(0..=u16::MAX);
+        let here = locations.filter(|(location, _)| **location & REMOTE == 0);
+        for (local, shard) in here.map(|(location, shard)| (*location as usize, ShardId(shard))) {
             let mut out = Emitter {
                 key: EventKey::new(SimTime::ZERO, shard, shard, 0),
                 shard,
                 sequence: &mut self.sequences[local],
                 calendar: &mut self.calendar,
-                departing: &mut self.departing,
-                around: &self.around,
+                outbound: &mut self.outbound,
+                topology: &self.topology,
             };
             self.lps[local].start(&mut self.shared, &mut out);
         }
@@ -235,26 +235,26 @@ impl<L: LogicalProcess> Kernel<L> {
     pub fn run_until(&mut self, horizon: SimTime, events_max: u64) -> u64 {
         let mut count = 0;
         while count < events_max
-            && let Some(place) = self.calendar.next_before(horizon)
+            && let Some(index) = self.calendar.next_before(horizon)
         {
-            if let Some(ahead) = self.calendar.look_ahead(TOUCHED_AHEAD) {
+            if let Some(ahead) = self.calendar.peek_ahead(PREFETCH_DISTANCE) {
                 for Scheduled { key, event } in ahead {
-                    self.lps[self.around.places[key.target().index()] as usize].touch(event);
+                    self.lps[self.topology.locations[key.target().index()] as usize].prefetch(event);
                 }
             }
-            // A copy, since what the event causes may move the place.
-            let scheduled = *self.calendar.at(place);
+            // A copy, since what the event causes may move the location.
+            let scheduled = *self.calendar.get(index);
             let key = scheduled.key;
             let shard = key.target();
-            let local = self.around.places[shard.index()] as usize;
+            let local = self.topology.locations[shard.index()] as usize;
             self.now = key.time();
             let mut out = Emitter {
                 key,
                 shard,
                 sequence: &mut self.sequences[local],
                 calendar: &mut self.calendar,
-                departing: &mut self.departing,
-                around: &self.around,
+                outbound: &mut self.outbound,
+                topology: &self.topology,
             };
             self.lps[local].handle(&mut self.shared, key.time(), &scheduled.event, &mut out);
             count += 1;
@@ -278,7 +278,7 @@ impl<L: LogicalProcess> Kernel<L> {
     /// Bytes of the calendar, and of events on their way to other workers.
     #[must_use]
     pub fn calendar_bytes(&self) -> usize {
-        let lists = self.departing.iter().chain(&self.emptied);
+        let lists = self.outbound.iter().chain(&self.spare_lists);
         let events_count: usize = lists.map(Vec::capacity).sum();
         self.calendar.bytes() + events_count * size_of::<Scheduled<L::Event>>()
     }
@@ -299,25 +299,25 @@ impl<L: LogicalProcess> Kernel<L> {
     pub(crate) fn receive(&mut self, mut events: Vec<Scheduled<L::Event>>) -> SimTime {
         let mut first = SimTime::NEVER;
         for Scheduled { key, event } in events.drain(..) {
-            debug_assert!(self.around.places[key.target().index()] & ELSEWHERE == 0);
+            debug_assert!(self.topology.locations[key.target().index()] & REMOTE == 0);
             first = first.min(key.time());
             self.calendar.insert(key, event);
         }
-        if self.emptied.len() < self.departing.len() {
-            self.emptied.push(events);
+        if self.spare_lists.len() < self.outbound.len() {
+            self.spare_lists.push(events);
         }
         first
     }
 
     /// What this worker's processes sent to those of others since the last call, with the number of the
     /// worker that it is for.
-    pub(crate) fn take_departing(&mut self) -> impl Iterator<Item = (u64, Vec<Scheduled<L::Event>>)> {
+    pub(crate) fn take_outbound(&mut self) -> impl Iterator<Item = (u64, Vec<Scheduled<L::Event>>)> {
         let filled = (0..)
-            .zip(&mut self.departing)
+            .zip(&mut self.outbound)
             .filter(|(_, events)| !events.is_empty());
-        let emptied = &mut self.emptied;
+        let spare_lists = &mut self.spare_lists;
         filled.map(|(worker, events)| {
-            let empty = emptied.pop().unwrap_or_default();
+            let empty = spare_lists.pop().unwrap_or_default();
             (worker, std::mem::replace(events, empty))
         })
     }
@@ -354,21 +354,21 @@ mod tests {
     #[test]
     fn what_departs_arrives_and_its_lists_are_filled_again() {
         let ring = || (0..2).map(|_| Ring(4)).collect();
-        let mut workers = [0, 1].map(|worker| Kernel::part(ring(), (), HOP, worker, 2, 4));
+        let mut workers = [0, 1].map(|worker| Kernel::of_worker(ring(), (), HOP, worker, 2, 4));
         workers.iter_mut().for_each(Kernel::start);
         for window in 0..20 {
             let end = SimTime((window + 1) * HOP.0);
             for (from, to) in [(0, 1), (1, 0)] {
                 assert_eq!(workers[from].run_until(end, u64::MAX), 200);
-                let mut departed: Vec<_> = workers[from].take_departing().collect();
+                let mut departed: Vec<_> = workers[from].take_outbound().collect();
                 let (worker, events) = departed.pop().expect("all go to the other worker");
                 assert_eq!((worker, events.len(), departed.len()), (to as u64, 200, 0));
                 assert_eq!(workers[to].receive(events), end);
-                assert!(workers[to].emptied.len() <= 2);
+                assert!(workers[to].spare_lists.len() <= 2);
             }
         }
         assert!(workers.iter().all(|kernel| kernel.events_count() == 20 * 200));
-        let lists = workers[0].departing.iter().chain(&workers[0].emptied);
+        let lists = workers[0].outbound.iter().chain(&workers[0].spare_lists);
         assert!(lists.map(Vec::capacity).sum::<usize>() > 0, "lists are kept");
     }
 }

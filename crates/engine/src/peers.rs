@@ -1,5 +1,8 @@
-//! Several processes: which shards are whose, and timely's channels over sockets that somebody else
-//! has connected.
+//! Which process and which worker owns which shards, and timely's channels over given sockets.
+//!
+//! The caller connects the sockets, because connecting needs host names, deadlines and a check that all
+//! processes run the same. None of that is the engine's business, and timely's own way to connect
+//! retries for ever.
 
 use chappe_base::ShardId;
 use std::any::Any;
@@ -10,21 +13,21 @@ use timely::communication::allocator::zero_copy::stream::Stream;
 use timely::communication::allocator::{AllocatorBuilder, ProcessBuilder};
 use timely::communication::initialize::Hooks;
 
-/// The processes that run a scenario together, as one of them sees them. Shard `s` belongs to worker
-/// `s % n` of all `n` workers; the workers are numbered process by process.
+/// The processes of a run, as one of them sees them. Shard `s` belongs to worker `s % n` of all `n`
+/// workers. Workers are numbered process by process.
 ///
-/// A process whose peer dies crashes in timely's threads or waits for ever: whoever connected the
-/// sockets has to watch over the peers and to end the process.
+/// If a peer dies, this process either panics in timely's threads or waits for ever. So whoever connects
+/// the sockets must also watch the peers and end this process when one is lost.
 pub struct Peers {
     process: usize,
     count: usize,
-    /// Makes the channels of so many workers.
+    /// Makes the channels of this many workers.
     connect: Box<dyn FnOnce(usize) -> io::Result<Channels>>,
 }
 
 impl Peers {
-    /// Process number `process`, from 0, with a connected socket to every process, in the order of
-    /// their numbers, and none to itself.
+    /// Peers of process `process`, numbered from 0. `sockets` has one connected socket per process, in
+    /// the order of their numbers, and `None` for this one.
     #[must_use]
     pub fn new<S: Stream + 'static>(process: usize, sockets: Vec<Option<S>>) -> Peers {
         Peers {
@@ -35,30 +38,30 @@ impl Peers {
     }
 }
 
-/// Which of all workers are this process's own.
+/// Which of all workers run in this process.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Holding {
-    /// Number of its first worker.
+pub(crate) struct WorkerAssignment {
+    /// Number of this process's first worker.
     pub(crate) first_worker: usize,
-    /// Its own workers.
+    /// Workers of this process.
     pub(crate) workers: usize,
-    /// The workers of all processes.
+    /// Workers of all processes.
     pub(crate) all_workers: usize,
 }
 
-impl Holding {
-    /// One process that has all `workers`.
-    pub(crate) fn alone(workers: usize) -> Holding {
-        Holding {
+impl WorkerAssignment {
+    /// One process runs all workers.
+    pub(crate) fn single_process(workers: usize) -> WorkerAssignment {
+        WorkerAssignment {
             first_worker: 0,
             workers,
             all_workers: workers,
         }
     }
 
-    /// One of several, each of which has as many `workers`.
-    pub(crate) fn among(peers: &Peers, workers: usize) -> Holding {
-        Holding {
+    /// One of several processes, each of which runs the same number of `workers`.
+    pub(crate) fn of_process(peers: &Peers, workers: usize) -> WorkerAssignment {
+        WorkerAssignment {
             first_worker: peers.process * workers,
             workers,
             all_workers: peers.count * workers,
@@ -72,13 +75,14 @@ impl Holding {
     }
 }
 
-/// What timely needs to begin: a channel maker for each worker, and what ends with the last.
+/// What timely needs to start: a channel builder for each worker, and a guard to drop after the last one
+/// has ended.
 pub(crate) type Channels = (Vec<AllocatorBuilder>, Box<dyn Any + Send>);
 
-/// Channels between the workers of this process and, if there are any, those of its peers.
+/// Channels between the workers of this process and those of its peers, if it has any.
 ///
 /// # Panics
-/// If the system has no threads left to carry what goes over the sockets.
+/// If the system has no thread left for the sockets.
 pub(crate) fn channels(workers: usize, peers: Option<Peers>) -> Channels {
     let channels = match peers {
         None => CommunicationConfig::Process(workers).try_build(),
@@ -93,8 +97,8 @@ fn over_sockets<S: Stream + 'static>(
     sockets: Vec<Option<S>>,
 ) -> io::Result<Channels> {
     let hooks = Hooks::default();
-    let inside = ProcessBuilder::new_typed_vector(workers, hooks.refill.clone(), None);
-    let (builders, threads) = initialize_networking_from_sockets(inside, sockets, process, workers, hooks)?;
+    let builders = ProcessBuilder::new_typed_vector(workers, hooks.refill.clone(), None);
+    let (builders, threads) = initialize_networking_from_sockets(builders, sockets, process, workers, hooks)?;
     let builders = builders.into_iter().map(AllocatorBuilder::Tcp).collect();
     Ok((builders, Box::new(threads)))
 }

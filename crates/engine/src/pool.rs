@@ -1,7 +1,7 @@
 //! Chains of fixed-size chunks from one pool.
 //!
 //! The chunk given back last is handed out first, so what is pending stays compact in memory. Chunks are
-//! made in stretches that stay where they are: what is pending may be most of a run's memory, and to
+//! made in slabs that stay where they are: what is pending may be most of a run's memory, and to
 //! move it all to a larger place would need both at once.
 
 use chappe_base::prefetch;
@@ -15,12 +15,12 @@ const CHUNK: u32 = 32;
 #[repr(align(64))]
 struct Chunk<T>([T; CHUNK as usize]);
 
-/// Chunks in a stretch.
-const STRETCH: u32 = 1 << 11;
+/// Chunks in a slab.
+const SLAB: u32 = 1 << 11;
 
 /// Many growing lists of items.
 pub(crate) struct Pool<T> {
-    stretches: Vec<Box<[Chunk<T>; STRETCH as usize]>>,
+    slabs: Vec<Box<[Chunk<T>; SLAB as usize]>>,
     /// For each chunk, the one filled before it in its chain, if it isn't the first.
     before: Vec<u32>,
     free: Vec<u32>,
@@ -59,7 +59,7 @@ const NONE: u32 = u32::MAX;
 impl<T: Copy + Default> Pool<T> {
     pub(crate) fn new() -> Pool<T> {
         Pool {
-            stretches: Vec::new(),
+            slabs: Vec::new(),
             before: Vec::new(),
             free: Vec::new(),
         }
@@ -109,15 +109,15 @@ impl<T: Copy + Default> Pool<T> {
     #[inline]
     pub(crate) fn get_mut(&mut self, index: u32) -> &mut T {
         let chunk = index / CHUNK;
-        let stretch = &mut self.stretches[(chunk / STRETCH) as usize];
-        &mut stretch[(chunk % STRETCH) as usize].0[(index % CHUNK) as usize]
+        let slab = &mut self.slabs[(chunk / SLAB) as usize];
+        &mut slab[(chunk % SLAB) as usize].0[(index % CHUNK) as usize]
     }
 
     /// The items of a chunk.
     #[inline]
     fn items(&self, chunk: u32) -> &[T; CHUNK as usize] {
-        let stretch = &self.stretches[(chunk / STRETCH) as usize];
-        &stretch[(chunk % STRETCH) as usize].0
+        let slab = &self.slabs[(chunk / SLAB) as usize];
+        &slab[(chunk % SLAB) as usize].0
     }
 
     /// Visits the items of `chain` chunk by chunk, with the index of the first of each, in no order
@@ -164,7 +164,7 @@ impl<T: Copy + Default> Pool<T> {
 
     /// Bytes held, whether in use or free.
     pub(crate) fn bytes(&self) -> usize {
-        self.stretches.len() * size_of::<[Chunk<T>; STRETCH as usize]>()
+        self.slabs.len() * size_of::<[Chunk<T>; SLAB as usize]>()
             + (self.before.capacity() + self.free.capacity()) * size_of::<u32>()
     }
 
@@ -172,13 +172,13 @@ impl<T: Copy + Default> Pool<T> {
     #[cold]
     fn grow(&mut self) -> u32 {
         let chunk = self.before.len() as u32;
-        if chunk.is_multiple_of(STRETCH) {
-            let chunks = (0..STRETCH).map(|_| Chunk([T::default(); CHUNK as usize]));
-            let stretch: Box<[Chunk<T>]> = chunks.collect();
-            let Ok(stretch) = stretch.try_into() else {
-                unreachable!("as many chunks as a stretch has");
+        if chunk.is_multiple_of(SLAB) {
+            let chunks = (0..SLAB).map(|_| Chunk([T::default(); CHUNK as usize]));
+            let slab: Box<[Chunk<T>]> = chunks.collect();
+            let Ok(slab) = slab.try_into() else {
+                unreachable!("as many chunks as a slab has");
             };
-            self.stretches.push(stretch);
+            self.slabs.push(slab);
         }
         self.before.push(NONE);
         chunk

@@ -1,9 +1,9 @@
 //! One shard of the platform with its agents and its service queue: a logical process.
 
+use crate::delays::Delays;
 use crate::kernel::{Emitter, LogicalProcess};
+use crate::observers::Observers;
 use crate::station::{Arrival, Discipline, Started, Station, Ticket};
-use crate::ways::Ways;
-use crate::witness::Witness;
 use chappe_base::{CommandClass, Fact, Homes, ShardId, SimTime};
 use chappe_platform::{Command, Hop, Notice, Shard};
 use chappe_scenario::Lanes;
@@ -42,7 +42,7 @@ pub(crate) struct Process {
     station: Station<Command>,
     id: ShardId,
     homes: Homes,
-    ways: Arc<Ways>,
+    delays: Arc<Delays>,
     world: Arc<World>,
     probe: Option<Probe>,
     /// What clients ask instead of what the agents would have them ask.
@@ -52,8 +52,8 @@ pub(crate) struct Process {
 impl Process {
     /// Shard `id` before its first event.
     #[must_use]
-    pub(crate) fn new(shard: Shard, id: ShardId, world: Arc<World>, ways: Arc<Ways>) -> Process {
-        let service = &ways.service;
+    pub(crate) fn new(shard: Shard, id: ShardId, world: Arc<World>, delays: Arc<Delays>) -> Process {
+        let service = &delays.service;
         let discipline = match service.lanes {
             Lanes::Fifo => Discipline::Fifo,
             Lanes::PeopleFirst => Discipline::Priority { lanes_count: 2 },
@@ -61,12 +61,12 @@ impl Process {
         Process {
             agents: Agents::new(Arc::clone(&world), id),
             station: Station::new(u32::from(service.servers), service.queue_capacity, discipline),
-            probe: ways.probe,
+            probe: delays.probe,
             tape: None,
             homes: world.homes(),
             shard,
             id,
-            ways,
+            delays,
             world,
         }
     }
@@ -77,20 +77,20 @@ impl Process {
     }
 
     /// Carries on what the shard has put into the outbox.
-    fn send_out(&self, witness: &mut Witness, now: SimTime, out: &mut Emitter<'_, Event>) {
-        let outbox = &mut witness.outbox;
+    fn flush_outbox(&self, observers: &mut Observers, now: SimTime, out: &mut Emitter<'_, Event>) {
+        let outbox = &mut observers.outbox;
         for forward in &outbox.forwards {
             let arrival = Event::Arrive(forward.command);
             match forward.hop {
                 Hop::Timer(at) => out.schedule(at, arrival),
                 Hop::Link(to) => {
-                    let latency = self.ways.between(now, &forward.command);
+                    let latency = self.delays.between_shards(now, &forward.command);
                     out.send(to, now + latency, arrival);
                 }
             }
         }
         for notice in outbox.notices.iter().filter(|notice| notice.has_effect()) {
-            let latency = self.ways.down(now, notice);
+            let latency = self.delays.to_client(now, notice);
             match notice.timed(latency) {
                 Some(fact) => outbox.facts.push(fact),
                 None => out.send(notice.home(self.homes), now + latency, Event::Notice(*notice)),
@@ -101,13 +101,13 @@ impl Process {
     }
 
     /// Carries on what agents want done.
-    fn act_out(&self, witness: &mut Witness, out: &mut Emitter<'_, Event>) {
-        let acts = &mut witness.acts;
+    fn flush_acts(&self, observers: &mut Observers, out: &mut Emitter<'_, Event>) {
+        let acts = &mut observers.acts;
         for (at, command) in &acts.commands {
             let home = command
                 .home(self.homes)
                 .expect("agents send what clients may send");
-            let latency = self.ways.up(*at, command);
+            let latency = self.delays.to_platform(*at, command);
             out.send(home, *at + latency, Event::Arrive(*command));
         }
         for (at, wake) in &acts.wakes {
@@ -118,36 +118,36 @@ impl Process {
 
     fn arrive(
         &mut self,
-        witness: &mut Witness,
+        observers: &mut Observers,
         now: SimTime,
         command: &Command,
         out: &mut Emitter<'_, Event>,
     ) {
         let class = command.class();
-        let service = self.ways.service_time(self.id, now, command);
+        let service = self.delays.service_time(self.id, now, command);
         // Only clients can be turned away: what shards have promised each other always gets through.
-        let is_asked = command.home(self.homes).is_some();
-        let is_client = is_asked || class == CommandClass::Probe;
-        if let Some(tape) = witness.tape.as_mut().filter(|_| is_asked) {
-            tape(now, command);
+        let is_client_command = command.home(self.homes).is_some();
+        let can_be_dropped = is_client_command || class == CommandClass::Probe;
+        if let Some(sink) = observers.commands.as_mut().filter(|_| is_client_command) {
+            sink(now, command);
         }
-        let lane = self.ways.service.lanes.lane(class) as u8;
-        match self.station.arrive(now, *command, lane, service, !is_client) {
+        let lane = self.delays.service.lanes.lane(class) as u8;
+        match self.station.arrive(now, *command, lane, service, !can_be_dropped) {
             // What takes no time is done within the same event.
             Arrival::Started(started) if started.done_at == now => {
-                self.complete(witness, now, started.server, out);
+                self.complete(observers, now, started.server, out);
             }
-            Arrival::Started(started) => done(started, out),
+            Arrival::Started(started) => schedule_completion(started, out),
             Arrival::Queued(ticket) => {
                 if let (CommandClass::Probe, Some(patience)) =
                     (class, self.probe.and_then(|probe| probe.patience))
                 {
-                    let word = self.ways.patience.word(u64::from(self.id.0), now.0 as u64);
+                    let word = self.delays.patience.word(u64::from(self.id.0), now.0 as u64);
                     out.schedule(now + patience.sample(word), Event::Renege(ticket));
                 }
             }
             Arrival::Dropped => {
-                witness.outbox.facts.push(Fact::Dropped {
+                observers.outbox.facts.push(Fact::Dropped {
                     command: class,
                     message: command.message(),
                 });
@@ -155,56 +155,68 @@ impl Process {
         }
     }
 
-    fn complete(&mut self, witness: &mut Witness, now: SimTime, server: u32, out: &mut Emitter<'_, Event>) {
+    fn complete(
+        &mut self,
+        observers: &mut Observers,
+        now: SimTime,
+        server: u32,
+        out: &mut Emitter<'_, Event>,
+    ) {
         let completion = self.station.complete(now, server);
         let command = self.station.job(server);
-        witness.outbox.facts.push(Fact::Served {
+        observers.outbox.facts.push(Fact::Served {
             command: command.class(),
             message: command.message(),
             wait_ns: completion.wait,
             service_ns: completion.service,
         });
-        self.shard.apply(now, *command, &mut witness.outbox);
+        self.shard.apply(now, *command, &mut observers.outbox);
         if let Some(started) = self.station.serve_next(now, server) {
-            done(started, out);
+            schedule_completion(started, out);
         }
-        self.send_out(witness, now, out);
+        self.flush_outbox(observers, now, out);
     }
 
     /// A device shows a notice: the driver sees it, then the agent.
-    fn show(&mut self, witness: &mut Witness, now: SimTime, notice: &Notice, out: &mut Emitter<'_, Event>) {
-        witness.outbox.facts.extend(notice.shown());
+    fn show_notice(
+        &mut self,
+        observers: &mut Observers,
+        now: SimTime,
+        notice: &Notice,
+        out: &mut Emitter<'_, Event>,
+    ) {
+        observers.outbox.facts.extend(notice.shown());
         if self.tape.is_none() {
-            self.agents.notice(now, notice, &mut witness.acts);
-            self.act_out(witness, out);
+            self.agents.notice(now, notice, &mut observers.acts);
+            self.flush_acts(observers, out);
         }
     }
 
-    fn probe(&mut self, witness: &mut Witness, now: SimTime, number: u32, out: &mut Emitter<'_, Event>) {
+    fn probe(&mut self, observers: &mut Observers, now: SimTime, number: u32, out: &mut Emitter<'_, Event>) {
         self.schedule_probe(now, number + 1, out);
-        self.arrive(witness, now, &Command::Probe, out);
+        self.arrive(observers, now, &Command::Probe, out);
     }
 
     fn schedule_probe(&self, now: SimTime, number: u32, out: &mut Emitter<'_, Event>) {
         if let Some(probe) = self.probe {
-            let word = self.ways.arrival.word(u64::from(self.id.0), u64::from(number));
-            let gap = self.ways.probe_gap(probe, word);
+            let word = self.delays.arrival.word(u64::from(self.id.0), u64::from(number));
+            let gap = self.delays.probe_gap(probe, word);
             out.schedule(now + gap, Event::Probe(number));
         }
     }
 
     /// What has happened before day one.
-    fn remember(&mut self, witness: &mut Witness) {
+    fn apply_history(&mut self, observers: &mut Observers) {
         for (at, past) in self.world.past(self.id) {
-            self.shard.remember(at, past, &mut witness.outbox);
-            witness.tell(self.id, at);
+            self.shard.remember(at, past, &mut observers.outbox);
+            observers.observe_facts(self.id, at);
         }
     }
 
     /// Ends the shard's history at `end`: what is still under way is a fact too. Returns the shard.
-    pub(crate) fn finish(mut self, witness: &mut Witness, end: SimTime) -> Shard {
-        self.shard.finish(&mut witness.outbox);
-        witness.tell(self.id, end);
+    pub(crate) fn finish(mut self, observers: &mut Observers, end: SimTime) -> Shard {
+        self.shard.finish(&mut observers.outbox);
+        observers.observe_facts(self.id, end);
         self.shard
     }
 
@@ -217,16 +229,16 @@ impl Process {
     }
 }
 
-fn done(started: Started, out: &mut Emitter<'_, Event>) {
+fn schedule_completion(started: Started, out: &mut Emitter<'_, Event>) {
     out.schedule(started.done_at, Event::Done(started.server));
 }
 
 impl LogicalProcess for Process {
     type Event = Event;
-    type Shared = Witness;
+    type Shared = Observers;
 
-    fn start(&mut self, witness: &mut Witness, out: &mut Emitter<'_, Event>) {
-        self.remember(witness);
+    fn start(&mut self, observers: &mut Observers, out: &mut Emitter<'_, Event>) {
+        self.apply_history(observers);
         for (at, command) in self.shard.first_timers() {
             out.schedule(at, Event::Arrive(command));
         }
@@ -239,35 +251,41 @@ impl LogicalProcess for Process {
                 }
             }
             None => {
-                self.agents.start(&mut witness.acts);
-                self.act_out(witness, out);
+                self.agents.start(&mut observers.acts);
+                self.flush_acts(observers, out);
             }
         }
         self.schedule_probe(SimTime::ZERO, 0, out);
     }
 
     #[inline]
-    fn handle(&mut self, witness: &mut Witness, now: SimTime, event: &Event, out: &mut Emitter<'_, Event>) {
+    fn handle(
+        &mut self,
+        observers: &mut Observers,
+        now: SimTime,
+        event: &Event,
+        out: &mut Emitter<'_, Event>,
+    ) {
         match event {
-            Event::Arrive(command) => self.arrive(witness, now, command, out),
-            Event::Done(server) => self.complete(witness, now, *server, out),
-            Event::Notice(notice) => self.show(witness, now, notice, out),
+            Event::Arrive(command) => self.arrive(observers, now, command, out),
+            Event::Done(server) => self.complete(observers, now, *server, out),
+            Event::Notice(notice) => self.show_notice(observers, now, notice, out),
             Event::Wake(wake) => {
-                self.agents.wake(now, *wake, &mut witness.acts);
-                self.act_out(witness, out);
+                self.agents.wake(now, *wake, &mut observers.acts);
+                self.flush_acts(observers, out);
             }
-            Event::Probe(number) => self.probe(witness, now, *number, out),
+            Event::Probe(number) => self.probe(observers, now, *number, out),
             Event::Renege(ticket) => {
                 if let Some((_, wait_ns)) = self.station.renege(now, *ticket) {
-                    witness.outbox.facts.push(Fact::Reneged { wait_ns });
+                    observers.outbox.facts.push(Fact::Reneged { wait_ns });
                 }
             }
         }
-        witness.tell(self.id, now);
+        observers.observe_facts(self.id, now);
     }
 
     #[inline]
-    fn touch(&self, event: &Event) {
+    fn prefetch(&self, event: &Event) {
         match event {
             Event::Arrive(Command::Send { to: user, .. } | Command::Read { reader: user, .. })
             | Event::Arrive(Command::Connect { user, .. }) => self.shard.touch(*user),
@@ -277,7 +295,7 @@ impl LogicalProcess for Process {
             Event::Wake(Wake::Write { from: user, .. } | Wake::Read { reader: user, .. }) => {
                 self.agents.touch(*user)
             }
-            Event::Done(server) => self.station.touch(*server),
+            Event::Done(server) => self.station.prefetch(*server),
             Event::Arrive(_)
             | Event::Notice(_)
             | Event::Wake(Wake::Hour | Wake::Replay)

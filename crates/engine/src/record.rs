@@ -11,7 +11,7 @@ use chappe_scenario::Scenario;
 
 /// What a record says of a run, in either clock.
 #[derive(Clone, Copy)]
-pub struct Played<'a> {
+pub struct RunOutput<'a> {
     /// In which time it took place.
     pub clock: Clock,
     /// The figures.
@@ -27,8 +27,8 @@ pub struct Played<'a> {
 impl Simulated {
     /// What its record says.
     #[must_use]
-    pub fn played(&self) -> Played<'_> {
-        Played {
+    pub fn output(&self) -> RunOutput<'_> {
+        RunOutput {
             clock: Clock::Virtual,
             parts: &self.parts,
             digest: self.digest,
@@ -55,7 +55,7 @@ pub fn scenario_id(scenario: &Scenario) -> ScenarioId {
 #[must_use]
 pub fn run_record(
     scenario: &Scenario,
-    played: Played<'_>,
+    played: RunOutput<'_>,
     thresholds: &[Threshold],
     replay: &str,
     execution: Execution,

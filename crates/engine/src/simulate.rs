@@ -1,13 +1,13 @@
-//! One scenario, simulated: from the scenario to figures, digest and verdict.
+//! Simulates one scenario, from the scenario to figures, digest and audit verdict.
 
-use crate::cluster::{Progress, RunOptions, RunOutcome, run, run_among};
-use crate::contribution::{Bytes, Contribution, Ended};
-use crate::peers::{Holding, Peers};
+use crate::delays::Delays;
+use crate::observers::{CommandSink, FactSink, Observers, ShardFolds};
+use crate::partial_result::{Bytes, PartialResult, ShardResult};
+use crate::peers::{Peers, WorkerAssignment};
 use crate::process::Process;
-use crate::setting::Setting;
+use crate::run::{Progress, RunOptions, RunOutcome, run, run_distributed};
+use crate::setup::SimulationSetup;
 use crate::stop::StopFlag;
-use crate::ways::Ways;
-use crate::witness::{CommandSink, FactSink, ShardFolds, Witness};
 use chappe_audit::Verdict;
 use chappe_base::{ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, ResultParts};
@@ -16,39 +16,108 @@ use chappe_scenario::Scenario;
 use chappe_workload::{Tape, Trace};
 use std::sync::Arc;
 
-/// How a scenario is run; nothing here changes its result but `until`.
+/// How a scenario is simulated. By default one worker runs it to its horizon and nobody watches.
+///
+/// Only [`until`](SimulateOptions::until), [`trace`](SimulateOptions::trace) and
+/// [`tape`](SimulateOptions::tape) change the result.
 pub struct SimulateOptions<'a> {
-    /// Threads, in each process.
-    pub workers: usize,
-    /// Ends the run before its horizon.
-    pub until: Option<SimTime>,
-    /// Ends the run on request.
-    pub stop: &'a StopFlag,
-    /// Called on this thread now and then.
-    pub progress: &'a mut dyn FnMut(Progress),
-    /// Makes the event log's sink for each worker.
-    pub log: Option<&'a mut dyn FnMut(usize) -> FactSink>,
-    /// Makes the taker of what clients ask of each worker's shards.
-    pub tape: Option<&'a mut dyn FnMut(usize) -> CommandSink>,
-    /// What clients ask, instead of what the agents would have them ask.
-    pub play: Option<Arc<Tape>>,
-    /// A user whose ad decisions are kept with every rule.
-    pub watch: Option<UserId>,
-    /// The trace that the scenario replays.
-    pub trace: Option<Arc<Trace>>,
+    workers: usize,
+    until: Option<SimTime>,
+    stop: &'a StopFlag,
+    progress: Option<&'a mut dyn FnMut(Progress)>,
+    log: Option<&'a mut dyn FnMut(usize) -> FactSink>,
+    commands: Option<&'a mut dyn FnMut(usize) -> CommandSink>,
+    tape: Option<Arc<Tape>>,
+    watched_user: Option<UserId>,
+    trace: Option<Arc<Trace>>,
 }
 
-/// What a simulated run comes to.
+impl<'a> SimulateOptions<'a> {
+    /// The defaults, for a run that ends early if `stop` is raised.
+    #[must_use]
+    pub fn new(stop: &'a StopFlag) -> SimulateOptions<'a> {
+        SimulateOptions {
+            workers: 1,
+            until: None,
+            stop,
+            progress: None,
+            log: None,
+            commands: None,
+            tape: None,
+            watched_user: None,
+            trace: None,
+        }
+    }
+
+    /// Runs on this many threads in each process, but on no more than there are shards.
+    #[must_use]
+    pub fn workers(mut self, workers: usize) -> SimulateOptions<'a> {
+        self.workers = workers;
+        self
+    }
+
+    /// Ends the run at this time, if the scenario's horizon is later.
+    #[must_use]
+    pub fn until(mut self, until: Option<SimTime>) -> SimulateOptions<'a> {
+        self.until = until;
+        self
+    }
+
+    /// Calls `progress` from time to time, on the thread that called [`simulate`].
+    #[must_use]
+    pub fn progress(mut self, progress: &'a mut dyn FnMut(Progress)) -> SimulateOptions<'a> {
+        self.progress = Some(progress);
+        self
+    }
+
+    /// Sends every fact to a sink. `make_sink` makes the sink of each worker, given its number.
+    #[must_use]
+    pub fn log(mut self, make_sink: &'a mut dyn FnMut(usize) -> FactSink) -> SimulateOptions<'a> {
+        self.log = Some(make_sink);
+        self
+    }
+
+    /// Sends every client's command to a sink. `make_sink` makes the sink of each worker, given its
+    /// number.
+    #[must_use]
+    pub fn commands(mut self, make_sink: &'a mut dyn FnMut(usize) -> CommandSink) -> SimulateOptions<'a> {
+        self.commands = Some(make_sink);
+        self
+    }
+
+    /// Plays the clients' commands on `tape`. The agents send none of their own.
+    #[must_use]
+    pub fn tape(mut self, tape: Arc<Tape>) -> SimulateOptions<'a> {
+        self.tape = Some(tape);
+        self
+    }
+
+    /// Keeps the decisions on this user's ad slots, with the verdict of every rule.
+    #[must_use]
+    pub fn watch(mut self, user: Option<UserId>) -> SimulateOptions<'a> {
+        self.watched_user = user;
+        self
+    }
+
+    /// The trace that the scenario replays. A scenario that replays one needs it.
+    #[must_use]
+    pub fn trace(mut self, trace: Option<Arc<Trace>>) -> SimulateOptions<'a> {
+        self.trace = trace;
+        self
+    }
+}
+
+/// The result of a simulated run.
 pub struct Simulated {
     /// The figures.
     pub parts: ResultParts,
     /// Hash, in shard order, of each shard's chained hash of facts.
     pub digest: u64,
-    /// What the audit says.
+    /// The audit's verdict on all facts.
     pub verdict: Verdict,
-    /// Events: pops from the calendar.
+    /// Events that were popped from the calendars of all processes.
     pub events_count: u64,
-    /// If the run was stopped early: it equals one `until` that time.
+    /// When the run was stopped, if that was early. It equals a run with this time as its horizon.
     pub stopped_at: Option<SimTime>,
     /// Threads that ran, in each process.
     pub workers_count: usize,
@@ -59,101 +128,125 @@ pub struct Simulated {
 }
 
 /// Runs `scenario` in virtual time.
+///
+/// # Panics
+/// If a process of the simulation breaks one of its own invariants.
 #[must_use]
 pub fn simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> Simulated {
-    Simulated::of(contribute(scenario, None, options), Vec::new())
+    Simulated::merge(simulate_shards(scenario, None, options), Vec::new())
 }
 
-/// Runs this process's part of `scenario`, which several processes run together with the same
-/// options.
+/// Runs this process's shards of `scenario`, together with its peers. All must have the same scenario
+/// and the same options but for those that only watch.
+///
+/// # Panics
+/// Like [`simulate`]; also if the connection to a peer is lost.
 #[must_use]
-pub fn simulate_among(scenario: &Scenario, peers: Peers, options: SimulateOptions<'_>) -> Contribution {
-    contribute(scenario, Some(peers), options)
+pub fn simulate_distributed(
+    scenario: &Scenario,
+    peers: Peers,
+    options: SimulateOptions<'_>,
+) -> PartialResult {
+    simulate_shards(scenario, Some(peers), options)
 }
 
-fn contribute(scenario: &Scenario, peers: Option<Peers>, mut options: SimulateOptions<'_>) -> Contribution {
+/// Runs the shards of this process: all of them, if it has no peers.
+fn simulate_shards(
+    scenario: &Scenario,
+    peers: Option<Peers>,
+    mut options: SimulateOptions<'_>,
+) -> PartialResult {
     let horizon = options
         .until
         .map_or(scenario.horizon, |until| until.min(scenario.horizon));
-    let setting = Setting::new(scenario, options.trace.take());
-    let ways = Arc::new(Ways::new(scenario));
-    let watch = options.watch;
-    let play = options.play.take();
-    let mut make = |id| {
-        let mut process = setting.process(id, watch, &ways);
-        if let Some(tape) = &play {
+    let setup = SimulationSetup::new(scenario, options.trace.take());
+    let delays = Arc::new(Delays::new(scenario));
+    let (watched_user, tape) = (options.watched_user, options.tape.take());
+    let mut make_process = |id| {
+        let mut process = setup.process(id, watched_user, &delays);
+        if let Some(tape) = &tape {
             process.play(Arc::clone(tape));
         }
         process
     };
-    let homes = setting.homes();
+    let homes = setup.homes();
     let shards_count = usize::from(homes.shards());
-    let holding = match &peers {
-        None => Holding::alone(options.workers.clamp(1, shards_count)),
-        Some(peers) => Holding::among(peers, options.workers),
+    let assignment = match &peers {
+        None => WorkerAssignment::single_process(options.workers.clamp(1, shards_count)),
+        Some(peers) => WorkerAssignment::of_process(peers, options.workers),
     };
-    let collector = setting.collector(scenario);
-    let (mut log, mut tape) = (options.log, options.tape);
-    let mut share = |local: usize| {
-        let shards = holding.shards(local, shards_count);
-        let audits = shards.map(|shard| setting.audit(shard));
-        let mut witness = Witness::new(holding.all_workers, audits, collector.clone());
-        witness.log = log.as_mut().map(|log| log(local));
-        witness.tape = tape.as_mut().map(|tape| tape(local));
-        witness
+    let collector = setup.collector(scenario);
+    let (mut log, mut commands) = (options.log, options.commands);
+    let mut make_observers = |local: usize| {
+        let shards = assignment.shards(local, shards_count);
+        let audits = shards.map(|shard| setup.audit(shard));
+        let mut observers = Observers::new(assignment.all_workers, audits, collector.clone());
+        observers.log = log.as_mut().map(|make_sink| make_sink(local));
+        observers.commands = commands.as_mut().map(|make_sink| make_sink(local));
+        observers
+    };
+    let mut ignore_progress = |_| {};
+    let progress: &mut dyn FnMut(Progress) = match options.progress {
+        Some(progress) => progress,
+        None => &mut ignore_progress,
     };
     let run_options = RunOptions {
-        workers: holding.workers,
+        workers: assignment.workers,
         horizon,
         lookahead: scenario.lookahead(),
         stop: options.stop,
-        progress: options.progress,
+        progress,
     };
     let outcome = match peers {
-        None => run(
-            (0..homes.shards()).map(|shard| make(ShardId(shard))).collect(),
-            &mut share,
+        None => {
+            let processes = (0..homes.shards()).map(|shard| make_process(ShardId(shard)));
+            run(processes.collect(), &mut make_observers, run_options)
+        }
+        Some(peers) => run_distributed(
+            peers,
+            shards_count,
+            &mut make_process,
+            &mut make_observers,
             run_options,
         ),
-        Some(peers) => run_among(peers, shards_count, &mut make, &mut share, run_options),
     };
-    contribution(outcome, collector, holding, shards_count, horizon)
+    partial_result(outcome, collector, assignment, shards_count, horizon)
 }
 
-/// Ends the history of every shard that ran here, and adds up what is left.
-fn contribution(
+/// Ends the history of every shard that ran in this process and sums their figures.
+fn partial_result(
     outcome: RunOutcome<Process>,
     collector: Collector,
-    holding: Holding,
+    assignment: WorkerAssignment,
     shards_count: usize,
     horizon: SimTime,
-) -> Contribution {
+) -> PartialResult {
     let end = outcome.stopped_at.unwrap_or(horizon);
-    let mut witnesses = outcome.shared;
+    let mut observers = outcome.shared;
     let mut bytes = Bytes::default();
     bytes.add("calendar", outcome.calendar_bytes);
-    bytes.add("audit", witnesses.iter().map(Witness::audit_bytes).sum());
+    bytes.add("audit", observers.iter().map(Observers::audit_bytes).sum());
     let mut explanations = Vec::new();
-    for (number, process) in outcome.lps.into_iter().enumerate() {
+    for (index, process) in outcome.lps.into_iter().enumerate() {
         for (part, held) in process.bytes() {
             bytes.add(part, held);
         }
-        let mut shard = process.finish(&mut witnesses[number % holding.workers], end);
+        let mut shard = process.finish(&mut observers[index % assignment.workers], end);
         explanations.extend(shard.take_explanations());
     }
     let mut total = collector;
     let mut shards = Vec::new();
-    for (local, witness) in witnesses.into_iter().enumerate() {
-        let (folds, figures) = witness.finish();
+    for (local, observers) in observers.into_iter().enumerate() {
+        let (folds, figures) = observers.finish();
         total.merge(&figures);
-        let ended = |(shard, folds): (ShardId, ShardFolds)| Ended {
+        let result = |(shard, folds): (ShardId, ShardFolds)| ShardResult {
             shard,
             digest: folds.digest.value(),
             audit: folds.audit.finish(),
         };
-        shards.extend(holding.shards(local, shards_count).zip(folds).map(ended));
+        shards.extend(assignment.shards(local, shards_count).zip(folds).map(result));
     }
-    Contribution {
+    PartialResult {
         shards,
         collector: total,
         events_count: outcome.events_count,

@@ -216,7 +216,7 @@ impl<J: Copy> Station<J> {
 
     /// Prefetches what [`Station::complete`] needs of `server`.
     #[inline]
-    pub fn touch(&self, server: u32) {
+    pub fn prefetch(&self, server: u32) {
         prefetch(&self.servers[server as usize]);
     }
 

@@ -1,9 +1,9 @@
 //! Recording a tape: what clients ask of the platform in virtual time.
 
-use crate::cluster::Progress;
+use crate::observers::CommandSink;
+use crate::run::Progress;
 use crate::simulate::{SimulateOptions, simulate};
 use crate::stop::StopFlag;
-use crate::witness::CommandSink;
 use chappe_base::{Act, SimTime, Span};
 use chappe_scenario::Scenario;
 use chappe_workload::{Tape, Trace};
@@ -54,21 +54,12 @@ pub fn record_tape(scenario: &Scenario, options: RecordOptions<'_>) -> Tape {
             full.raise();
         }
     };
-    // Only the tape is wanted of it.
-    let _ = simulate(
-        &scenario,
-        SimulateOptions {
-            workers: 1,
-            until: None,
-            stop: &full,
-            progress: &mut progress,
-            log: None,
-            tape: Some(&mut sink),
-            play: None,
-            watch: None,
-            trace: options.trace,
-        },
-    );
+    let simulate_options = SimulateOptions::new(&full)
+        .progress(&mut progress)
+        .commands(&mut sink)
+        .trace(options.trace);
+    // The tape is all that is needed of this run.
+    let _ = simulate(&scenario, simulate_options);
     let mut tape = tape.lock().unwrap_or_else(PoisonError::into_inner);
     std::mem::take(&mut *tape)
 }

@@ -20,8 +20,8 @@
 //! nobody stops pays nothing for it.
 
 use crate::calendar::Scheduled;
-use crate::cluster::{EVENTS_PER_REPORT, Progress, RunOptions};
 use crate::kernel::{Kernel, LogicalProcess};
+use crate::run::{EVENTS_PER_REPORT, Progress, RunOptions};
 use crate::stop::StopFlag;
 use chappe_base::{SimTime, Span};
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 use timely::container::CapacityContainerBuilder;
-use timely::dataflow::channels::pact::Exchange;
+use timely::dataflow::channels::pact::Exchange as ExchangePact;
 use timely::dataflow::operators::generic::operator::Operator;
 use timely::dataflow::operators::{ConnectLoop, Feedback};
 use timely::worker::Worker;
@@ -46,7 +46,7 @@ const TURNS_AT_ONCE: u32 = 8;
 const NAP: Duration = Duration::from_millis(50);
 
 /// What the workers of a process share.
-pub(crate) struct Ensemble<L: LogicalProcess> {
+pub(crate) struct WorkerGroup<L: LogicalProcess> {
     /// Each worker takes its own.
     kernels: Vec<Mutex<Option<Kernel<L>>>>,
     /// Number of the first of them among the workers of all processes.
@@ -72,18 +72,18 @@ impl Failure {
 
 /// What travels around the loop.
 #[derive(Clone, Serialize, Deserialize)]
-enum Parcel<E> {
+enum Exchange<E> {
     /// For the processes of `worker`.
     Events { worker: u64, events: Vec<Scheduled<E>> },
     /// For `worker`: no window from `end` on is to run.
     Stop { worker: u64, end: u64 },
 }
 
-impl<E> Parcel<E> {
+impl<E> Exchange<E> {
     /// The worker that it is for.
     fn route(&self) -> u64 {
         match self {
-            Parcel::Events { worker, .. } | Parcel::Stop { worker, .. } => *worker,
+            Exchange::Events { worker, .. } | Exchange::Stop { worker, .. } => *worker,
         }
     }
 }
@@ -102,14 +102,14 @@ impl Windows {
     }
 }
 
-impl<L: LogicalProcess> Ensemble<L> {
+impl<L: LogicalProcess> WorkerGroup<L> {
     pub(crate) fn new(
         kernels: Vec<Kernel<L>>,
         first_worker: usize,
         options: &RunOptions<'_>,
         report: mpsc::Sender<Progress>,
-    ) -> Ensemble<L> {
-        Ensemble {
+    ) -> WorkerGroup<L> {
+        WorkerGroup {
             kernels: kernels
                 .into_iter()
                 .map(|kernel| Mutex::new(Some(kernel)))
@@ -137,7 +137,7 @@ impl<L: LogicalProcess> Ensemble<L> {
 }
 
 /// What a worker leaves behind.
-pub(crate) struct Part<L: LogicalProcess> {
+pub(crate) struct WorkerState<L: LogicalProcess> {
     pub(crate) kernel: Kernel<L>,
     /// First window that is not to run, if somebody asked to stop; the same for all workers.
     pub(crate) end: Option<u64>,
@@ -177,22 +177,22 @@ impl Idle {
     }
 }
 
-/// The life of one worker. A panic in it ends all of them, and is left in the ensemble.
+/// The life of one worker. A panic in it ends all of them, and is left in the group.
 pub(crate) fn run_worker<L: LogicalProcess>(
     worker: &mut Worker,
-    ensemble: &Arc<Ensemble<L>>,
-) -> Option<Part<L>> {
+    group: &Arc<WorkerGroup<L>>,
+) -> Option<WorkerState<L>> {
     let life = catch_unwind(AssertUnwindSafe(|| {
-        let part = Rc::new(RefCell::new(Part {
-            kernel: ensemble.take_kernel(worker.index()),
+        let part = Rc::new(RefCell::new(WorkerState {
+            kernel: group.take_kernel(worker.index()),
             end: None,
             windows_count: 0,
             reported_count: 0,
         }));
-        build_loop(worker, Rc::clone(&part), Arc::clone(ensemble));
+        build_loop(worker, Rc::clone(&part), Arc::clone(group));
         let mut idle = Idle::default();
         while worker.step_or_park(Some(idle.sleep())) {
-            if ensemble.failure.lock().is_some() {
+            if group.failure.lock().is_some() {
                 return None;
             }
             idle.turn(part.borrow().windows_count);
@@ -200,7 +200,7 @@ pub(crate) fn run_worker<L: LogicalProcess>(
         Rc::into_inner(part).map(RefCell::into_inner)
     }));
     let part = life.unwrap_or_else(|payload| {
-        ensemble.failure.lock().get_or_insert(payload);
+        group.failure.lock().get_or_insert(payload);
         None
     });
     for dataflow in worker.installed_dataflows() {
@@ -212,21 +212,21 @@ pub(crate) fn run_worker<L: LogicalProcess>(
 /// Ties the worker's part into the feedback loop.
 fn build_loop<L: LogicalProcess>(
     worker: &mut Worker,
-    part: Rc<RefCell<Part<L>>>,
-    ensemble: Arc<Ensemble<L>>,
+    part: Rc<RefCell<WorkerState<L>>>,
+    group: Arc<WorkerGroup<L>>,
 ) {
     let workers_count = worker.peers() as u64;
     worker.dataflow::<u64, _, _>(move |scope| {
-        let (handle, cycle) = scope.feedback::<Vec<Parcel<L::Event>>>(1);
-        let route = Exchange::new(Parcel::<L::Event>::route);
-        type Builder<E> = CapacityContainerBuilder<Vec<Parcel<E>>>;
+        let (handle, cycle) = scope.feedback::<Vec<Exchange<L::Event>>>(1);
+        let route = ExchangePact::new(Exchange::<L::Event>::route);
+        type Builder<E> = CapacityContainerBuilder<Vec<Exchange<E>>>;
         let sent = cycle.unary_frontier::<Builder<L::Event>, _, _, _>(route, "windows", move |at_zero, _| {
             part.borrow_mut().kernel.start();
             let mut held = Some(at_zero);
             move |(input, frontier), output| {
                 let part = &mut *part.borrow_mut();
                 input.for_each(|arrived, batch| {
-                    if let Some(window) = part.receive(batch, &ensemble)
+                    if let Some(window) = part.receive(batch, &group)
                         && held.as_ref().is_none_or(|held| window < *held.time())
                     {
                         held = Some(arrived.delayed(&window, 0));
@@ -236,10 +236,10 @@ fn build_loop<L: LogicalProcess>(
                     && !frontier.less_equal(capability.time())
                 {
                     let window = *capability.time();
-                    let stops = part.stops_after(window, &ensemble.request, workers_count);
-                    let next = part.run_window(window, &ensemble);
-                    let departing = part.kernel.take_departing();
-                    let events = departing.map(|(worker, events)| Parcel::Events { worker, events });
+                    let stops = part.stops_after(window, &group.request, workers_count);
+                    let next = part.run_window(window, &group);
+                    let outbound = part.kernel.take_outbound();
+                    let events = outbound.map(|(worker, events)| Exchange::Events { worker, events });
                     output.session(capability).give_iterator(events.chain(stops));
                     match next {
                         Some(next) => capability.downgrade(&next),
@@ -252,17 +252,17 @@ fn build_loop<L: LogicalProcess>(
     });
 }
 
-impl<L: LogicalProcess> Part<L> {
+impl<L: LogicalProcess> WorkerState<L> {
     /// Takes what other workers sent. Returns the first window to run for it, if any.
-    fn receive(&mut self, batch: &mut Vec<Parcel<L::Event>>, ensemble: &Ensemble<L>) -> Option<u64> {
+    fn receive(&mut self, batch: &mut Vec<Exchange<L::Event>>, group: &WorkerGroup<L>) -> Option<u64> {
         let mut first = SimTime::NEVER;
-        for parcel in batch.drain(..) {
-            match parcel {
-                Parcel::Events { events, .. } => first = first.min(self.kernel.receive(events)),
-                Parcel::Stop { end, .. } => self.stop_at(end),
+        for exchange in batch.drain(..) {
+            match exchange {
+                Exchange::Events { events, .. } => first = first.min(self.kernel.receive(events)),
+                Exchange::Stop { end, .. } => self.stop_at(end),
             }
         }
-        (first < ensemble.horizon).then(|| ensemble.windows.of(first))
+        (first < group.horizon).then(|| group.windows.of(first))
     }
 
     fn stop_at(&mut self, end: u64) {
@@ -280,37 +280,37 @@ impl<L: LogicalProcess> Part<L> {
         window: u64,
         request: &StopFlag,
         workers_count: u64,
-    ) -> impl Iterator<Item = Parcel<L::Event>> + use<L> {
+    ) -> impl Iterator<Item = Exchange<L::Event>> + use<L> {
         let is_first = request.is_raised() && self.end.is_none();
         let end = window + 1;
         if is_first {
             self.stop_at(end);
         }
         let told = if is_first { workers_count } else { 0 };
-        (0..told).map(move |worker| Parcel::Stop { worker, end })
+        (0..told).map(move |worker| Exchange::Stop { worker, end })
     }
 
     /// Runs the events of `window`, if it is to run. Returns the next one in which there are some.
-    fn run_window(&mut self, window: u64, ensemble: &Ensemble<L>) -> Option<u64> {
+    fn run_window(&mut self, window: u64, group: &WorkerGroup<L>) -> Option<u64> {
         if !self.may_run(window) {
             return None;
         }
-        let end = ensemble.windows.start(window + 1).min(ensemble.horizon);
+        let end = group.windows.start(window + 1).min(group.horizon);
         if self.kernel.run_until(end, u64::MAX) > 0 {
             self.windows_count += 1;
         }
         let unreported = self.kernel.events_count() - self.reported_count;
         if unreported >= EVENTS_PER_REPORT {
             self.reported_count += unreported;
-            let before = ensemble.events_count.fetch_add(unreported, Ordering::Relaxed);
+            let before = group.events_count.fetch_add(unreported, Ordering::Relaxed);
             // Nobody listens any more if the run is being torn down; then nothing is lost.
-            let _ = ensemble.report.send(Progress {
-                now: ensemble.windows.start(window),
+            let _ = group.report.send(Progress {
+                now: group.windows.start(window),
                 events_count: before + unreported,
             });
         }
         let next = self.kernel.next_time_bound()?;
-        (next < ensemble.horizon).then(|| ensemble.windows.of(next).max(window + 1))
+        (next < group.horizon).then(|| group.windows.of(next).max(window + 1))
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Counts from the moment when a load began. Copies count from the same moment.
 ///
-/// Read for every parcel, so it reads the processor's own counter where that is steady, and asks the
+/// Read for every envelope, so it reads the processor's own counter where that is steady, and asks the
 /// system elsewhere.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {

@@ -1,15 +1,16 @@
-//! One load from start to end: what came before, the measured part, and letting everything run dry.
+//! One load from start to end: the history, the measured part, and the drain.
 
-use crate::crew::Crew;
-use crate::injector::{Injector, Until};
-use crate::observer::{LoadProgress, Observer};
-use crate::pacing::{AtOnce, Closed, Open};
-use crate::parcel::{Batch, Parcel, What};
+use crate::envelope::{Batch, Envelope, Payload};
+use crate::handler::Handler;
+use crate::injector::{Injector, StopAt};
+use crate::monitor::{LoadMonitor, LoadProgress};
+use crate::pacing::{ClosedModel, OpenModel, Unpaced};
 use crate::plan::{LoadError, LoadOptions, Plan};
-use crate::shard::{Served, Task};
-use crate::town::Town;
+use crate::shape::Schedule;
+use crate::shard::{CompletionSender, ShardTask};
+use crate::shared::LoadShared;
+use crate::threads::ShardThreads;
 use crate::usage::Usage;
-use crate::work::Work;
 use chappe_base::{ShardId, SimTime, Span};
 use chappe_engine::StopFlag;
 use chappe_metrics::{LoadEnd, LoadOutcome, Meter, Rows};
@@ -20,287 +21,279 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// Between setting the time zero of a load and reaching it [ns]: for the injectors to get ready.
-const READY_NS: u64 = 5_000_000;
-/// How long the observer sleeps between two looks.
-const LOOK: Duration = Duration::from_millis(5);
-/// How long after its planned end a load may run dry and still count as on time [ns].
+/// From setting a load's time zero to reaching it [ns]: the injectors need that long to start.
+const START_DELAY_NS: u64 = 5_000_000;
+/// How long the monitor sleeps between two looks.
+const MONITOR_INTERVAL: Duration = Duration::from_millis(5);
+/// A load that drains within this time after its planned end still counts as on time [ns].
 const OVERRUN_NS: u64 = 20_000_000;
 const SECOND_NS: u64 = 1_000_000_000;
 
-/// What a load came to.
-pub(crate) struct Driven<W> {
-    /// What the shards were, in order.
-    pub(crate) works: Vec<W>,
+/// The result of a load.
+pub(crate) struct LoadRun<H> {
+    /// The shards' handlers, in shard order.
+    pub(crate) handlers: Vec<H>,
     pub(crate) meter: Meter,
     pub(crate) rows: Rows,
     pub(crate) outcome: LoadOutcome,
-    /// Logical time at which the tape was left.
+    /// Logical time of the last command that was sent.
     pub(crate) until: SimTime,
 }
 
-/// Where in the wall clock's time the measured part lies [ns].
+/// When the parts of a load begin and end on the wall clock [ns].
 #[derive(Clone, Copy)]
-struct Times {
+struct LoadTimes {
     begins: u64,
     measured_from: u64,
     ends: u64,
 }
 
-impl Times {
-    /// Notes that the load came to this end at `over`.
-    fn ended(&mut self, end: LoadEnd, over: u64) {
+impl LoadTimes {
+    /// Corrects the end of a load that ended in this way at `ended_at`.
+    fn correct_end(&mut self, end: LoadEnd, ended_at: u64) {
         match end {
-            // What the platform could not take in time was sent later, and that is not faster.
-            LoadEnd::Planned if over > self.ends + OVERRUN_NS => self.ends = over,
+            // The platform was late. Its throughput counts over the time that it really needed.
+            LoadEnd::Planned if ended_at > self.ends + OVERRUN_NS => self.ends = ended_at,
             LoadEnd::Planned => {}
             LoadEnd::Interrupted | LoadEnd::Threshold | LoadEnd::TapeEnded => {
-                self.ends = self.ends.min(over).max(self.measured_from);
+                self.ends = self.ends.min(ended_at).max(self.measured_from);
             }
         }
     }
 }
 
-/// What the threads that send need to know.
-struct Sending<'a> {
-    town: &'a Arc<Town>,
+/// What the injectors' threads need.
+struct SendContext<'a> {
+    shared: &'a Arc<LoadShared>,
     requests: &'a [Request],
-    times: Times,
-    /// Whoever asked, and the observer.
-    flags: [&'a StopFlag; 2],
+    times: LoadTimes,
+    /// Raised by the caller, and by the monitor.
+    stop_flags: [&'a StopFlag; 2],
+    injectors_count: u16,
+    plan: Plan,
+    warm_up: Duration,
+    duration: Duration,
 }
 
-/// Plays `tape` to `tasks`, the shards of `town`.
-pub(crate) fn drive<W: Work>(
-    town: &Arc<Town>,
-    mut tasks: Vec<Task<W>>,
+/// Plays `tape` to `tasks`, the tasks of all shards.
+pub(crate) fn drive<H: Handler>(
+    shared: &Arc<LoadShared>,
+    mut tasks: Vec<ShardTask<H>>,
     tape: &Tape,
     options: &mut LoadOptions<'_>,
-) -> Result<Driven<W>, LoadError> {
-    let injectors = options.injectors.min(town.homes.shards());
-    let (served, ears): (Vec<Served>, Vec<Receiver<u32>>) = (0..injectors).map(|_| channel()).unzip();
-    let waits = options.plan.is_closed();
-    for (number, task) in tasks.iter_mut().enumerate() {
+) -> Result<LoadRun<H>, LoadError> {
+    // An injector without a shard of its own would have nothing to send.
+    let injectors_count = options.injectors.min(shared.homes.shards());
+    let (senders, completions): (Vec<CompletionSender>, Vec<Receiver<u32>>) =
+        (0..injectors_count).map(|_| channel()).unzip();
+    let is_closed = options.plan.is_closed();
+    for (shard, task) in tasks.iter_mut().enumerate() {
         task.stall(options.stall);
-        let ear = number % usize::from(injectors);
-        task.tell_served(waits.then(|| served[ear].clone()));
+        let injector = shard % usize::from(injectors_count);
+        task.report_completions(is_closed.then(|| senders[injector].clone()));
     }
-    drop(served);
-    let crew = Crew::start(town.design.runtime, options.threads, tasks)?;
-    let (past, requests) = tape.requests().split_at(tape.count_before(options.from));
-    bring_up(town, past, options.stop)?;
-    let Measured {
-        meter,
-        rows,
-        end,
-        times,
-        gone,
-        cpu_ns,
-    } = measure(town, requests, ears, options)?;
-    let until = requests[..gone]
+    drop(senders);
+    let threads = ShardThreads::start(shared.design.runtime, options.threads, tasks)?;
+    let (history, requests) = tape.requests().split_at(tape.count_before(options.from));
+    play_history(shared, history, options.stop)?;
+    let measured = measure(shared, requests, completions, options)?;
+    let until = requests[..measured.passed_count]
         .last()
-        .or(past.last())
+        .or(history.last())
         .map_or(SimTime::ZERO, |last| last.at);
-    dismiss(town, until);
-    let works = crew.join()?;
+    end_shards(shared, until);
+    let handlers = threads.join()?;
+    let (meter, times) = (measured.meter, measured.times);
     let (sent_count, late_count) = (meter.counts().measured, meter.counts().late);
-    let measured_ns = times.ends.saturating_sub(times.measured_from).max(1);
-    Ok(Driven {
-        works,
+    Ok(LoadRun {
+        handlers,
         outcome: LoadOutcome {
-            end,
+            end: measured.end,
             sent_count,
             late_count,
             valid: late_count * 20 <= sent_count,
-            measured_ns,
-            cpu_ns,
+            measured_ns: times.ends.saturating_sub(times.measured_from).max(1),
+            cpu_ns: measured.cpu_ns,
         },
         meter,
-        rows,
+        rows: measured.rows,
         until,
     })
 }
 
-/// Carries out what came before the load, as fast as it goes.
-fn bring_up(town: &Arc<Town>, past: &[Request], stop: &StopFlag) -> Result<(), LoadError> {
-    let until = Until {
+/// Carries out the commands before the load, as fast as possible and unmeasured.
+fn play_history(shared: &Arc<LoadShared>, history: &[Request], stop: &StopFlag) -> Result<(), LoadError> {
+    let stop = StopAt {
         at_ns: u64::MAX,
         flags: [stop, stop],
     };
-    Injector::new(Arc::clone(town), 0, 1)?.play(past, &mut AtOnce, &until, u64::MAX);
-    run_dry(town);
+    Injector::new(Arc::clone(shared), 0, 1)?.play(history, &mut Unpaced, &stop, u64::MAX);
+    wait_until_idle(shared);
     Ok(())
 }
 
-fn run_dry(town: &Town) {
-    while town.backlog() > 0 {
+fn wait_until_idle(shared: &LoadShared) {
+    while shared.backlog() > 0 {
         thread::sleep(Duration::from_micros(200));
     }
 }
 
-/// What came of the part that is measured.
+/// The result of the measured part.
 struct Measured {
     meter: Meter,
     rows: Rows,
     end: LoadEnd,
-    times: Times,
-    /// Requests gone through.
-    gone: usize,
-    /// Processor time, from the end of the warm-up on.
+    times: LoadTimes,
+    /// Requests that the injectors passed, sent or dropped.
+    passed_count: usize,
+    /// Processor time from the end of the warm-up on.
     cpu_ns: u64,
 }
 
-/// The load itself, watched from this thread.
+/// Runs the injectors on threads of their own, and the monitor on this one.
 fn measure(
-    town: &Arc<Town>,
+    shared: &Arc<LoadShared>,
     requests: &[Request],
-    ears: Vec<Receiver<u32>>,
+    completions: Vec<Receiver<u32>>,
     options: &mut LoadOptions<'_>,
 ) -> Result<Measured, LoadError> {
-    let mut observer = Observer::new(town, options.thresholds);
-    let begins = town.clock.now() + READY_NS;
+    let mut monitor = LoadMonitor::new(shared, options.thresholds);
+    let begins = shared.clock.now() + START_DELAY_NS;
     let measured_from = begins + options.warm_up.as_nanos() as u64;
-    let mut times = Times {
+    let mut times = LoadTimes {
         begins,
         measured_from,
         ends: measured_from + options.duration.as_nanos() as u64,
     };
-    town.begin_at(begins);
+    shared.begin_at(begins);
     let aborted = StopFlag::new();
-    let sending = Sending {
-        town,
+    let context = SendContext {
+        shared,
         requests,
         times,
-        flags: [options.stop, &aborted],
+        stop_flags: [options.stop, &aborted],
+        injectors_count: completions.len() as u16,
+        plan: options.plan,
+        warm_up: options.warm_up,
+        duration: options.duration,
     };
-    let plan = (options.plan, options.warm_up, options.duration);
-    let injectors_count = ears.len() as u16;
-    let (gone, cpu_ns) = thread::scope(|scope| {
-        let sending = &sending;
-        let start = |(number, ear): (usize, Receiver<u32>)| {
+    let (passed_count, cpu_ns) = thread::scope(|scope| {
+        let context = &context;
+        let start = |(injector, completions): (usize, Receiver<u32>)| {
             thread::Builder::new()
                 .name("injector".to_string())
-                .spawn_scoped(scope, move || {
-                    sending.send(number as u16, injectors_count, plan, ear)
-                })
+                .spawn_scoped(scope, move || context.send(injector as u16, completions))
         };
-        let threads = ears.into_iter().enumerate().map(start);
+        let threads = completions.into_iter().enumerate().map(start);
         let threads = threads.collect::<io::Result<Vec<_>>>()?;
-        let before = watch(&mut observer, sending, options, &aborted, || {
+        let usage_before = watch(&mut monitor, context, options, &aborted, || {
             threads.iter().all(thread::ScopedJoinHandle::is_finished)
         });
-        let cpu_ns = Usage::now().cpu_ns.saturating_sub(before.cpu_ns);
-        let ended =
+        let cpu_ns = Usage::now().cpu_ns.saturating_sub(usage_before.cpu_ns);
+        let join =
             |thread: thread::ScopedJoinHandle<'_, _>| thread.join().expect("an injector doesn't panic");
-        let gone: Result<Vec<usize>, LoadError> = threads.into_iter().map(ended).collect();
-        gone.map(|gone| (gone.into_iter().max().unwrap_or(0), cpu_ns))
+        let passed_counts: Result<Vec<usize>, LoadError> = threads.into_iter().map(join).collect();
+        passed_counts.map(|counts| (counts.into_iter().max().unwrap_or(0), cpu_ns))
     })?;
     let end = match (options.stop.is_raised(), aborted.is_raised()) {
         (true, _) => LoadEnd::Interrupted,
         (false, true) => LoadEnd::Threshold,
-        (false, false) if gone == requests.len() && options.plan.is_closed() => LoadEnd::TapeEnded,
+        (false, false) if passed_count == requests.len() && options.plan.is_closed() => LoadEnd::TapeEnded,
         (false, false) => LoadEnd::Planned,
     };
-    times.ended(end, town.clock.now());
-    let (meter, rows) = observer.finish();
+    times.correct_end(end, shared.clock.now());
+    let (meter, rows) = monitor.finish();
     Ok(Measured {
         meter,
         rows,
         end,
         times,
-        gone,
+        passed_count,
         cpu_ns,
     })
 }
 
-impl Sending<'_> {
-    /// Sends as one of `count` injectors; how many requests it went through.
-    fn send(
-        &self,
-        number: u16,
-        count: u16,
-        (plan, warm_up, duration): (Plan, Duration, Duration),
-        ear: Receiver<u32>,
-    ) -> Result<usize, LoadError> {
-        let Times {
-            begins,
-            measured_from,
-            ends,
-        } = self.times;
-        let mut injector = Injector::new(Arc::clone(self.town), number, count)?;
-        let until = Until {
-            at_ns: ends,
-            flags: self.flags,
+impl SendContext<'_> {
+    /// Sends as injector `index`. Returns the number of requests that it passed.
+    fn send(&self, index: u16, completions: Receiver<u32>) -> Result<usize, LoadError> {
+        let count = self.injectors_count;
+        let mut injector = Injector::new(Arc::clone(self.shared), index, count)?;
+        let stop = StopAt {
+            at_ns: self.times.ends,
+            flags: self.stop_flags,
         };
-        let gone = match (plan, plan.schedule(warm_up, duration)) {
-            (Plan::Closed { clients, think }, _) => {
-                let share = |number: u16| (u64::from(clients) * u64::from(number) / u64::from(count)) as u32;
-                let slots = share(number)..share(number + 1);
-                let mut pacing = Closed::new(slots, think, ear, self.town.clock.clone());
-                injector.play(self.requests, &mut pacing, &until, measured_from)
+        let measured_from_ns = self.times.measured_from;
+        let passed_count = match self.plan {
+            Plan::Closed { clients, think } => {
+                let first_slot =
+                    |index: u16| (u64::from(clients) * u64::from(index) / u64::from(count)) as u32;
+                let slots = first_slot(index)..first_slot(index + 1);
+                let mut pacing = ClosedModel::new(slots, think, completions, self.shared.clock.clone());
+                injector.play(self.requests, &mut pacing, &stop, measured_from_ns)
             }
-            (Plan::Open(_), schedule) => {
-                let schedule = schedule.expect("an open model has a schedule");
-                let mut pacing = Open {
-                    schedule,
-                    begins_ns: begins,
+            Plan::Open(shape) => {
+                let mut pacing = OpenModel {
+                    schedule: Schedule::new(shape, self.warm_up.as_secs_f64(), self.duration.as_secs_f64()),
+                    begins_ns: self.times.begins,
                 };
-                injector.play(self.requests, &mut pacing, &until, measured_from)
+                injector.play(self.requests, &mut pacing, &stop, measured_from_ns)
             }
         };
-        Ok(gone)
+        Ok(passed_count)
     }
 }
 
-/// Closes second after second until all injectors have ended and all mailboxes are empty. Returns what
-/// the process had taken by the end of the warm-up.
+/// Closes one second after the other until all injectors have ended and all mailboxes are empty. Returns
+/// what the process had used by the end of the warm-up.
 fn watch(
-    observer: &mut Observer<'_>,
-    sending: &Sending<'_>,
+    monitor: &mut LoadMonitor<'_>,
+    context: &SendContext<'_>,
     options: &mut LoadOptions<'_>,
     aborted: &StopFlag,
     have_ended: impl Fn() -> bool,
 ) -> Usage {
-    let Times {
+    let LoadTimes {
         begins,
         measured_from,
         ends,
-    } = sending.times;
-    let mut next = begins + SECOND_NS;
-    let mut warm = None;
+    } = context.times;
+    let mut next_second = begins + SECOND_NS;
+    let mut usage_after_warm_up = None;
     loop {
-        let over = have_ended() && sending.town.backlog() == 0;
-        let now = sending.town.clock.now();
-        if warm.is_none() && now >= measured_from {
-            warm = Some(Usage::now());
+        // In this order: an injector that has ended adds nothing to the backlog any more.
+        let is_over = have_ended() && context.shared.backlog() == 0;
+        let now = context.shared.clock.now();
+        if usage_after_warm_up.is_none() && now >= measured_from {
+            usage_after_warm_up = Some(Usage::now());
         }
-        if now >= next {
-            let second = observer.close_second();
+        if now >= next_second {
+            let second = monitor.close_second();
             (options.progress)(&LoadProgress {
                 elapsed_ns: now - begins,
                 planned_ns: ends - begins,
                 second,
             });
-            if observer.is_to_abort(Span(now.saturating_sub(measured_from) as i64)) {
+            if monitor.is_to_abort(Span(now.saturating_sub(measured_from) as i64)) {
                 aborted.raise();
             }
-            next += SECOND_NS;
-        } else if over {
-            return warm.unwrap_or_else(Usage::now);
+            next_second += SECOND_NS;
+        } else if is_over {
+            return usage_after_warm_up.unwrap_or_else(Usage::now);
         } else {
-            thread::sleep(LOOK.min(Duration::from_nanos(next - now)));
+            thread::sleep(MONITOR_INTERVAL.min(Duration::from_nanos(next_second - now)));
         }
     }
 }
 
-/// Lets timers run up to where the tape was left, then ends all shards.
-fn dismiss(town: &Town, until: SimTime) {
-    for what in [What::Advance, What::End] {
-        for shard in 0..town.homes.shards() {
-            let posted_ns = town.clock.now();
-            let parcels = vec![Parcel::from_harness(what, until, posted_ns)];
-            town.post(ShardId(shard), Batch { posted_ns, parcels });
+/// Runs the timers up to `until`, then ends all shards. The two steps are apart, because a timer may send
+/// something to a shard that would have ended already.
+fn end_shards(shared: &LoadShared, until: SimTime) {
+    for payload in [Payload::Advance, Payload::End] {
+        for shard in 0..shared.homes.shards() {
+            let posted_ns = shared.clock.now();
+            let envelopes = vec![Envelope::internal(payload, until, posted_ns)];
+            shared.send(ShardId(shard), Batch { posted_ns, envelopes });
         }
-        run_dry(town);
+        wait_until_idle(shared);
     }
 }

@@ -1,8 +1,16 @@
 //! The load loop: sends the tape's commands when the pacing says so.
+//!
+//! One thread runs the loop for all shards that belong to its injector. The loop never waits for a
+//! response, so a slow platform does not slow down an open model: commands keep their intended send times,
+//! and latency counts from these. The loop is written once, generic over pacing and stop condition,
+//! because two copies of it would drift apart in what they measure.
+//!
+//! If the platform has no room, the design's overload policy decides. The time for which the platform
+//! blocked the injector is recorded apart from the injector's own lag: only the lag makes a load invalid.
 
+use crate::envelope::{Batch, Envelope, Payload};
 use crate::pacing::{Next, Pacing};
-use crate::parcel::{Batch, Parcel, What};
-use crate::town::Town;
+use crate::shared::LoadShared;
 use chappe_base::{Fact, Map, MessageId, ShardId, SimTime, Span};
 use chappe_engine::StopFlag;
 use chappe_metrics::Meter;
@@ -12,83 +20,89 @@ use chappe_workload::Request;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long commands may wait for company [ns]: the generator wakes up that often.
+/// The longest that a command waits for others to share its batch [ns]. The injector also wakes up at
+/// most this often.
 const TICK_NS: u64 = 50_000;
-/// Sends between two looks at the clock while the generator is behind.
-const STRIDE: u64 = 32;
+/// Sends between two looks at the clock while the injector is behind: reading it costs as much as a send.
+const SENDS_PER_CLOCK_READ: u64 = 32;
 
-/// Says when sending ends.
-pub(crate) trait Stop {
-    /// Whether what is meant to be sent at `intended_ns` is not sent any more.
+/// Decides when sending ends.
+pub(crate) trait StopCondition {
+    /// Whether a command with this intended send time is no longer sent.
     fn is_over(&self, intended_ns: u64) -> bool;
 }
 
-/// Ends at a time, or on request.
-pub(crate) struct Until<'a> {
+/// Ends at a time or on request.
+pub(crate) struct StopAt<'a> {
     pub(crate) at_ns: u64,
     pub(crate) flags: [&'a StopFlag; 2],
 }
 
-impl Stop for Until<'_> {
+impl StopCondition for StopAt<'_> {
     #[inline]
     fn is_over(&self, intended_ns: u64) -> bool {
         intended_ns >= self.at_ns || self.flags.iter().any(|flag| flag.is_raised())
     }
 }
 
-/// Sends commands of a tape to those shards that are its own.
+/// Sends the commands of a tape that go to its own shards.
 pub(crate) struct Injector {
-    town: Arc<Town>,
-    /// Of so many injectors it is this one: shard `s` belongs to `s % count`.
-    number: u16,
+    shared: Arc<LoadShared>,
+    /// Shard `s` belongs to injector `s % count`.
+    index: u16,
     count: u16,
-    batches: Vec<Vec<Parcel>>,
-    touched: Vec<ShardId>,
-    /// Until when the platform last kept it waiting [ns].
-    free_at_ns: u64,
-    posted_at_ns: u64,
-    /// Messages that never reached the platform: nobody can read them.
-    lost: Map<MessageId, ()>,
-    waiting: tokio::runtime::Runtime,
+    /// Commands not yet sent, by shard.
+    pending: Vec<Vec<Envelope>>,
+    /// Shards with pending commands.
+    pending_shards: Vec<ShardId>,
+    /// When the platform last stopped blocking this injector [ns].
+    unblocked_at_ns: u64,
+    /// When all pending commands were last sent [ns].
+    sent_at_ns: u64,
+    /// Messages that were dropped. Their recipients can't read them, so the tape's reads of them are
+    /// dropped too.
+    dropped_messages: Map<MessageId, ()>,
+    /// Waits for a semaphore, which only async code can.
+    runtime: tokio::runtime::Runtime,
 }
 
 impl Injector {
-    /// Injector `number` of `count`.
+    /// Injector `index` of `count`.
     ///
     /// # Errors
-    /// What the system says to a runtime of its own.
-    pub(crate) fn new(town: Arc<Town>, number: u16, count: u16) -> std::io::Result<Injector> {
-        let shards_count = usize::from(town.homes.shards());
+    /// If the system refuses the resources of a runtime.
+    pub(crate) fn new(shared: Arc<LoadShared>, index: u16, count: u16) -> std::io::Result<Injector> {
+        let shards_count = usize::from(shared.homes.shards());
         Ok(Injector {
-            number,
+            index,
             count,
-            batches: (0..shards_count).map(|_| Vec::new()).collect(),
-            touched: Vec::new(),
-            free_at_ns: 0,
-            posted_at_ns: 0,
-            lost: Map::default(),
-            waiting: tokio::runtime::Builder::new_current_thread().build()?,
-            town,
+            pending: (0..shards_count).map(|_| Vec::new()).collect(),
+            pending_shards: Vec::new(),
+            unblocked_at_ns: 0,
+            sent_at_ns: 0,
+            dropped_messages: Map::default(),
+            runtime: tokio::runtime::Builder::new_current_thread().build()?,
+            shared,
         })
     }
 
-    /// The shard of a request, if it is one of this injector's.
+    /// The shard of a command, if it belongs to this injector.
     fn target(&self, command: &Command) -> Option<ShardId> {
-        let home = command.home(self.town.homes)?;
-        (home.0 % self.count == self.number).then_some(home)
+        let home = command.home(self.shared.homes)?;
+        (home.0 % self.count == self.index).then_some(home)
     }
 
-    /// Sends `requests` one after the other, each when `pacing` says so, until `stop` or the last.
-    /// Those meant for `measured_from_ns` and later are measured. Returns how many requests were gone
-    /// through.
+    /// Sends `requests` in order, each when `pacing` says so, until `stop` or the last one. Those with an
+    /// intended send time of `measured_from_ns` or later are measured. Returns the number of requests
+    /// that it passed, other injectors' included.
     pub(crate) fn play(
         &mut self,
         requests: &[Request],
         pacing: &mut impl Pacing,
-        stop: &impl Stop,
+        stop: &impl StopCondition,
         measured_from_ns: u64,
     ) -> usize {
-        let mut now_ns = self.town.clock.now();
+        let mut now_ns = self.shared.clock.now();
         for (number, request) in requests.iter().enumerate() {
             let Some(target) = self.target(&request.command) else {
                 continue;
@@ -98,170 +112,173 @@ impl Injector {
                     Next::At(at_ns, slot) if at_ns <= now_ns => break (at_ns, slot),
                     Next::At(at_ns, _) => {
                         if stop.is_over(at_ns) {
-                            self.post_all();
+                            self.send_pending();
                             return number;
                         }
                         now_ns = self.sleep_until(at_ns);
                     }
                     Next::Unknown => {
-                        self.post_all();
+                        self.send_pending();
                         if stop.is_over(now_ns) {
                             return number;
                         }
                         pacing.wait();
-                        now_ns = self.town.clock.now();
+                        now_ns = self.shared.clock.now();
                     }
                     Next::Over => {
-                        self.post_all();
+                        self.send_pending();
                         return number;
                     }
                 }
             };
             if stop.is_over(intended_ns) {
-                self.post_all();
+                self.send_pending();
                 return number;
             }
             let measured = intended_ns >= measured_from_ns;
-            let parcel = Parcel::from_client(request.command, request.at, intended_ns, measured, slot);
-            self.add(target, parcel);
-            if (number as u64).is_multiple_of(STRIDE) {
-                now_ns = self.town.clock.now();
-                if now_ns > self.posted_at_ns + TICK_NS {
-                    self.post_all();
+            let envelope = Envelope::from_client(request.command, request.at, intended_ns, measured, slot);
+            self.add(target, envelope);
+            if (number as u64).is_multiple_of(SENDS_PER_CLOCK_READ) {
+                now_ns = self.shared.clock.now();
+                if now_ns > self.sent_at_ns + TICK_NS {
+                    self.send_pending();
                 }
             }
         }
-        self.post_all();
+        self.send_pending();
         requests.len()
     }
 
-    /// Sends off what there is and sleeps until the next send, or for a tick.
+    /// Sends what is pending, then sleeps until the next send but for a tick at least. Returns the time.
     fn sleep_until(&mut self, at_ns: u64) -> u64 {
-        self.post_all();
-        let now_ns = self.town.clock.now();
-        self.town.clock.sleep_until(at_ns.max(now_ns + TICK_NS));
-        self.town.clock.now()
+        self.send_pending();
+        let now_ns = self.shared.clock.now();
+        self.shared.clock.sleep_until(at_ns.max(now_ns + TICK_NS));
+        self.shared.clock.now()
     }
 
     #[inline]
-    fn add(&mut self, target: ShardId, parcel: Parcel) {
-        if !self.lost.is_empty() && self.is_about_a_lost_message(&parcel) {
-            return self.drop_all(target, vec![parcel]);
+    fn add(&mut self, target: ShardId, envelope: Envelope) {
+        if !self.dropped_messages.is_empty() && self.reads_dropped_message(&envelope) {
+            return self.drop_commands(target, vec![envelope]);
         }
-        let batch = &mut self.batches[target.index()];
-        if batch.is_empty() {
-            self.touched.push(target);
+        let pending = &mut self.pending[target.index()];
+        if pending.is_empty() {
+            self.pending_shards.push(target);
         }
-        batch.push(parcel);
-        if batch.len() == self.town.design.batch as usize {
-            let parcels = std::mem::replace(batch, Vec::with_capacity(batch.len()));
-            self.touched.retain(|shard| *shard != target);
-            self.post(target, parcels);
+        pending.push(envelope);
+        if pending.len() == self.shared.design.batch as usize {
+            let envelopes = std::mem::replace(pending, Vec::with_capacity(pending.len()));
+            self.pending_shards.retain(|shard| *shard != target);
+            self.send(target, envelopes);
         }
     }
 
-    fn post_all(&mut self) {
-        for target in std::mem::take(&mut self.touched) {
-            let batch = &mut self.batches[target.index()];
-            let parcels = std::mem::replace(batch, Vec::with_capacity(batch.len()));
-            self.post(target, parcels);
+    fn send_pending(&mut self) {
+        for target in std::mem::take(&mut self.pending_shards) {
+            let pending = &mut self.pending[target.index()];
+            let envelopes = std::mem::replace(pending, Vec::with_capacity(pending.len()));
+            self.send(target, envelopes);
         }
-        self.posted_at_ns = self.town.clock.now();
+        self.sent_at_ns = self.shared.clock.now();
     }
 
-    /// Posts parcels to a shard, as far as there is room, and deals with the others as the design says.
-    fn post(&mut self, target: ShardId, mut parcels: Vec<Parcel>) {
-        let town = Arc::clone(&self.town);
-        if town.design.overload == Overload::ShedAds && town.is_half_full(target) {
-            let (ads, others) = parcels.into_iter().partition(is_about_ads);
-            self.drop_all(target, ads);
-            parcels = others;
+    /// Sends commands to a shard as far as it has room. The design's overload policy decides about the
+    /// others.
+    fn send(&mut self, target: ShardId, mut envelopes: Vec<Envelope>) {
+        let shared = Arc::clone(&self.shared);
+        if shared.design.overload == Overload::ShedAds && shared.is_half_full(target) {
+            let (ads, others) = envelopes.into_iter().partition(is_about_ads);
+            self.drop_commands(target, ads);
+            envelopes = others;
         }
-        while !parcels.is_empty() {
-            let mut room = match town.is_flooded() {
+        while !envelopes.is_empty() {
+            let mut places = match shared.is_internal_backlog_full() {
                 true => 0,
-                false => town.take_room(target, parcels.len()),
+                false => shared.try_take_places(target, envelopes.len()),
             };
-            if room == 0 {
-                match town.design.overload {
-                    Overload::Reject => return self.drop_all(target, parcels),
+            if places == 0 {
+                match shared.design.overload {
+                    Overload::Reject => return self.drop_commands(target, envelopes),
                     Overload::BackPressure | Overload::ShedAds => {
-                        self.wait_for_room(target);
-                        room = 1;
+                        self.wait_for_place(target);
+                        places = 1;
                     }
                 }
             }
-            let rest = parcels.split_off(room);
-            self.hand_in(target, std::mem::replace(&mut parcels, rest));
+            let rest = envelopes.split_off(places);
+            self.send_batch(target, std::mem::replace(&mut envelopes, rest));
         }
     }
 
-    fn wait_for_room(&mut self, target: ShardId) {
-        let from_ns = self.town.clock.now();
-        while self.town.is_flooded() {
+    /// Blocks until there is a place at the shard, and records for how long.
+    fn wait_for_place(&mut self, target: ShardId) {
+        let from_ns = self.shared.clock.now();
+        while self.shared.is_internal_backlog_full() {
             std::thread::sleep(Duration::from_nanos(TICK_NS));
         }
-        self.waiting.block_on(self.town.wait_for_room(target));
-        self.free_at_ns = self.town.clock.now();
-        self.town.desk().meter.second.counts.blocked_ns += self.free_at_ns - from_ns;
+        self.runtime.block_on(self.shared.take_place(target));
+        self.unblocked_at_ns = self.shared.clock.now();
+        self.shared.thread_stats().meter.second.counts.blocked_ns += self.unblocked_at_ns - from_ns;
     }
 
-    /// Puts parcels for which there is room into the shard's mailbox.
-    fn hand_in(&mut self, target: ShardId, mut parcels: Vec<Parcel>) {
-        let posted_ns = self.town.clock.now();
+    /// Puts commands, each of which has a place, into the shard's mailbox.
+    fn send_batch(&mut self, target: ShardId, mut envelopes: Vec<Envelope>) {
+        let posted_ns = self.shared.clock.now();
         {
-            let meter = &mut self.town.desk().meter;
-            for parcel in &mut parcels {
-                parcel.sent(posted_ns);
-                take_down(parcel, posted_ns, self.free_at_ns, meter);
+            let meter = &mut self.shared.thread_stats().meter;
+            for envelope in &mut envelopes {
+                envelope.set_sent(posted_ns);
+                record_send_lag(envelope, posted_ns, self.unblocked_at_ns, meter);
             }
         }
-        self.town.post(target, Batch { posted_ns, parcels });
+        self.shared.send(target, Batch { posted_ns, envelopes });
     }
 
-    fn is_about_a_lost_message(&mut self, parcel: &Parcel) -> bool {
-        let What::Command(Command::Read { message, .. }) = parcel.what else {
+    fn reads_dropped_message(&mut self, envelope: &Envelope) -> bool {
+        let Payload::Command(Command::Read { message, .. }) = envelope.payload else {
             return false;
         };
-        self.lost.remove(&message).is_some()
+        self.dropped_messages.remove(&message).is_some()
     }
 
-    fn drop_all(&mut self, target: ShardId, parcels: Vec<Parcel>) {
-        let desk = &mut *self.town.desk();
-        desk.meter.second.counts.dropped += parcels.len() as u64;
-        for parcel in parcels {
-            if let What::Command(command) = parcel.what {
+    fn drop_commands(&mut self, target: ShardId, envelopes: Vec<Envelope>) {
+        let stats = &mut *self.shared.thread_stats();
+        stats.meter.second.counts.dropped += envelopes.len() as u64;
+        for envelope in envelopes {
+            if let Payload::Command(command) = envelope.payload {
                 if matches!(command, Command::Send { .. }) {
-                    self.lost.insert(command.message(), ());
+                    self.dropped_messages.insert(command.message(), ());
                 }
                 let fact = Fact::Dropped {
                     command: command.class(),
                     message: command.message(),
                 };
-                desk.collector
-                    .observe(target, parcel.at.max(SimTime::ZERO), &fact);
+                let at = envelope.at.max(SimTime::ZERO);
+                stats.collector.observe(target, at, &fact);
             }
         }
     }
 }
 
-/// Takes down how punctually a parcel was sent.
+/// Records how punctually a command was sent: the injector's own lag, and the time for which the platform
+/// blocked it.
 #[inline]
-fn take_down(parcel: &Parcel, posted_ns: u64, free_at_ns: u64, meter: &mut Meter) {
+fn record_send_lag(envelope: &Envelope, posted_ns: u64, unblocked_at_ns: u64, meter: &mut Meter) {
     meter.second.counts.sent += 1;
-    if !parcel.is_measured() {
+    if !envelope.is_measured() {
         return;
     }
-    // What the platform kept waiting could not be sent before it let go.
-    let possible_ns = parcel.intended_ns.max(free_at_ns.min(posted_ns));
+    // The injector could not send while it was blocked, so its lag counts from the end of that.
+    let possible_ns = envelope.intended_ns.max(unblocked_at_ns.min(posted_ns));
     let lag = Span((posted_ns - possible_ns) as i64);
-    let blocked = Span((possible_ns - parcel.intended_ns) as i64);
+    let blocked = Span((possible_ns - envelope.intended_ns) as i64);
     meter.sent(lag, blocked);
 }
 
-/// What an overloaded platform gives up first: ads, and what people do in answer to them.
-fn is_about_ads(parcel: &Parcel) -> bool {
-    matches!(parcel.what, What::Command(Command::React { .. }))
+/// Whether an overloaded platform drops this command first: what people do in reaction to an ad.
+fn is_about_ads(envelope: &Envelope) -> bool {
+    matches!(envelope.payload, Payload::Command(Command::React { .. }))
 }
 
 #[cfg(test)]
@@ -273,20 +290,20 @@ mod tests {
     fn time_that_the_platform_kept_out_is_not_the_generators_fault() {
         const MS: u64 = 1_000_000;
         let mut meter = Meter::default();
-        // Meant for 10 ms; the platform let go at 200 ms; sent half a millisecond, then 2 ms later.
-        let parcel = Parcel::from_client(Command::Probe, SimTime::ZERO, 10 * MS, true, None);
-        take_down(&parcel, 200 * MS + MS / 2, 200 * MS, &mut meter);
+        // Intended for 10 ms; blocked by the platform until 200 ms; sent 0.5 ms after that, then 2 ms.
+        let envelope = Envelope::from_client(Command::Probe, SimTime::ZERO, 10 * MS, true, None);
+        record_send_lag(&envelope, 200 * MS + MS / 2, 200 * MS, &mut meter);
         assert_eq!((meter.counts().measured, meter.counts().late), (1, 0));
-        take_down(&parcel, 202 * MS, 200 * MS, &mut meter);
+        record_send_lag(&envelope, 202 * MS, 200 * MS, &mut meter);
         assert_eq!((meter.counts().measured, meter.counts().late), (2, 1));
         let blocked = meter.named("load.blocked").map(|blocked| {
             blocked.settle();
             blocked.summary().min
         });
         assert_eq!(blocked, Some(190 * MS as i64));
-        // What was let go before it was meant to be sent was never blocked.
-        let parcel = Parcel::from_client(Command::Probe, SimTime::ZERO, 300 * MS, true, None);
-        take_down(&parcel, 300 * MS + MS / 2, 200 * MS, &mut meter);
+        // The platform unblocked before the intended send, so this one was never blocked.
+        let envelope = Envelope::from_client(Command::Probe, SimTime::ZERO, 300 * MS, true, None);
+        record_send_lag(&envelope, 300 * MS + MS / 2, 200 * MS, &mut meter);
         assert_eq!(meter.counts().late, 1);
         let late = meter.counted("load.late");
         assert_eq!(

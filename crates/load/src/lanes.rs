@@ -1,25 +1,30 @@
-//! What waits within a shard: who is served next, and which timers are still to come.
+//! What waits within a shard: a queue with one or two lanes, and timers.
+//!
+//! The queue is the design under test: with two lanes, messages between people go before ads. Timers are
+//! kept apart and join the queue only when they are due, so that a shard with many timers does not look
+//! like one with a backlog.
 
-use crate::parcel::{Parcel, What};
+use crate::envelope::{Envelope, Payload};
 use chappe_base::SimTime;
 use chappe_platform::Command;
 use chappe_scenario::Lanes;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
 
-/// A parcel, and since when it has been waiting [ns of the wall clock].
+/// An envelope in the queue.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Waiting {
-    pub(crate) parcel: Parcel,
+pub(crate) struct QueuedEnvelope {
+    pub(crate) envelope: Envelope,
+    /// When it began to wait [ns of the wall clock].
     pub(crate) posted_ns: u64,
 }
 
-/// The parcels of one shard in the order of the design's lanes.
+/// The envelopes that wait at one shard, in the order of the design's lanes.
 #[derive(Debug)]
 pub(crate) struct Queue {
     lanes: Lanes,
-    /// The lower one goes first.
-    waiting: [VecDeque<Waiting>; 2],
+    /// Lane 0 goes first.
+    waiting: [VecDeque<QueuedEnvelope>; 2],
 }
 
 impl Queue {
@@ -31,28 +36,28 @@ impl Queue {
     }
 
     #[inline]
-    pub(crate) fn push(&mut self, parcel: Parcel, posted_ns: u64) {
-        let lane = match parcel.what {
-            What::Command(command) => self.lanes.lane(command.class()),
-            What::Notice(_) | What::Advance | What::End => 0,
+    pub(crate) fn push(&mut self, envelope: Envelope, posted_ns: u64) {
+        let lane = match envelope.payload {
+            Payload::Command(command) => self.lanes.lane(command.class()),
+            Payload::Notice(_) | Payload::Advance | Payload::End => 0,
         };
-        self.waiting[lane].push_back(Waiting { parcel, posted_ns });
+        self.waiting[lane].push_back(QueuedEnvelope { envelope, posted_ns });
     }
 
     #[inline]
-    pub(crate) fn pop(&mut self) -> Option<Waiting> {
+    pub(crate) fn pop(&mut self) -> Option<QueuedEnvelope> {
         let [first, second] = &mut self.waiting;
         first.pop_front().or_else(|| second.pop_front())
     }
 
-    /// What is served after so many others, if it is in the first lane.
+    /// The payload at this index of the first lane, to prefetch its state.
     #[inline]
-    pub(crate) fn ahead(&self, others: usize) -> Option<&What> {
-        Some(&self.waiting[0].get(others)?.parcel.what)
+    pub(crate) fn peek(&self, index: usize) -> Option<&Payload> {
+        Some(&self.waiting[0].get(index)?.envelope.payload)
     }
 
-    /// Whether there is nothing but what goes last.
-    pub(crate) fn only_last(&self) -> bool {
+    /// Whether nothing waits in the first lane.
+    pub(crate) fn has_only_low_priority(&self) -> bool {
         self.waiting[0].is_empty()
     }
 
@@ -61,7 +66,7 @@ impl Queue {
     }
 }
 
-/// What a shard has told itself to do later, by logical time.
+/// Commands that a shard runs by itself at a logical time.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
     heap: BinaryHeap<Reverse<Timer>>,
@@ -71,6 +76,7 @@ pub(crate) struct Timers {
 #[derive(Debug)]
 struct Timer {
     at: SimTime,
+    /// Orders timers of the same time as they were set. A heap alone would not keep that order.
     number: u64,
     command: Command,
 }
@@ -82,7 +88,7 @@ impl Timers {
         self.heap.push(Reverse(Timer { at, number, command }));
     }
 
-    /// The next timer, if it is due at `now`.
+    /// Removes the next timer, if it is due at `now`.
     #[inline]
     pub(crate) fn pop_due(&mut self, now: SimTime) -> Option<(SimTime, Command)> {
         if self.heap.peek()?.0.at > now {
@@ -117,8 +123,8 @@ mod tests {
     use super::*;
     use chappe_base::{CampaignId, MessageId, UserId};
 
-    fn parcel(command: Command) -> Parcel {
-        Parcel::from_harness(What::Command(command), SimTime(0), 0)
+    fn envelope(command: Command) -> Envelope {
+        Envelope::internal(Payload::Command(command), SimTime(0), 0)
     }
 
     #[test]
@@ -129,9 +135,9 @@ mod tests {
         };
         for (lanes, first_is_ad) in [(Lanes::Fifo, true), (Lanes::PeopleFirst, false)] {
             let mut queue = Queue::new(lanes);
-            queue.push(parcel(ad), 0);
-            queue.push(parcel(Command::Probe), 1);
-            let first = queue.pop().map(|waiting| waiting.posted_ns);
+            queue.push(envelope(ad), 0);
+            queue.push(envelope(Command::Probe), 1);
+            let first = queue.pop().map(|queued| queued.posted_ns);
             assert_eq!(first == Some(0), first_is_ad);
             assert!(queue.pop().is_some() && queue.pop().is_none() && queue.is_empty());
         }

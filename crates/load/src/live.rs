@@ -1,14 +1,14 @@
 //! The platform under load: from a scenario and a tape to figures, digest and verdict.
 
-use crate::drive::{Driven, drive};
+use crate::drive::{LoadRun, drive};
+use crate::handler::{Applied, BareHop, Handler, Platform};
 use crate::plan::{LoadError, LoadOptions};
-use crate::replay::at_the_start;
-use crate::shard::Task;
-use crate::town::Town;
-use crate::work::{Applied, Bare, Platform, Work};
+use crate::replay::platform_after_history;
+use crate::shard::ShardTask;
+use crate::shared::LoadShared;
 use chappe_audit::{Audit, ShardSummary, Verdict};
 use chappe_base::{Chain, ShardId, SimTime, Span};
-use chappe_engine::Setting;
+use chappe_engine::SimulationSetup;
 use chappe_metrics::{Collector, LoadOutcome, Meter, ResultParts, Rows};
 use chappe_platform::{Outbox, Shard};
 use chappe_scenario::{Runtime, Scenario};
@@ -16,19 +16,19 @@ use chappe_workload::{Tape, Trace};
 use std::sync::Arc;
 
 /// A platform that was under load.
-pub struct Live {
+pub struct LiveRun {
     /// The figures.
     pub parts: ResultParts,
     /// Hash, in shard order, of each shard's chained hash of facts. Two loads seldom have the same.
     pub digest: u64,
-    /// What the audit says.
+    /// Payload the audit says.
     pub verdict: Verdict,
-    /// What became of the plan.
+    /// Payload became of the plan.
     pub outcome: LoadOutcome,
     /// The shards at the end, in order.
     pub shards: Vec<LiveShard>,
-    /// What everything was played on, for [`crate::replay`].
-    pub setting: Setting,
+    /// Payload everything was played on, for [`crate::replay`].
+    pub setup: SimulationSetup,
     /// Logical time at which the tape was left.
     pub until: SimTime,
     /// Commands served, whoever sent them.
@@ -41,17 +41,17 @@ pub struct LiveShard {
     pub shard: Shard,
     /// The digest of its facts.
     pub digest: u64,
-    /// What it did, if that was kept.
+    /// Payload it did, if that was kept.
     pub applied: Vec<Applied>,
 }
 
 /// Two bare hops for each message, measured like the platform.
 pub struct BareHops {
-    /// What was measured.
+    /// Payload was measured.
     pub meter: Meter,
     /// Second by second.
     pub rows: Rows,
-    /// What became of the plan.
+    /// Payload became of the plan.
     pub outcome: LoadOutcome,
 }
 
@@ -77,62 +77,63 @@ pub fn load(
     tape: &Tape,
     trace: Option<Arc<Trace>>,
     mut options: LoadOptions<'_>,
-) -> Result<Live, LoadError> {
+) -> Result<LiveRun, LoadError> {
     let scenario = &live_scenario(scenario, tape);
-    let setting = Setting::new(scenario, trace);
-    let collector = setting.collector(scenario);
+    let setup = SimulationSetup::new(scenario, trace);
+    let collector = setup.collector(scenario);
     let mut remembered = collector.clone();
-    let mut work = |id: ShardId| at_the_start(&setting, id, options.keep_applied, &mut remembered);
-    let works: Vec<Platform> = (0..scenario.platform.homes.shards())
-        .map(|id| work(ShardId(id)))
+    let mut make_platform =
+        |id: ShardId| platform_after_history(&setup, id, options.keep_applied, &mut remembered);
+    let handlers: Vec<Platform> = (0..scenario.platform.homes.shards())
+        .map(|id| make_platform(ShardId(id)))
         .collect();
-    let (town, driven) = play(scenario, works, &collector, tape, &mut options)?;
-    for desk in town.desks() {
-        remembered.merge(&desk.collector);
+    let (shared, load_run) = play(scenario, handlers, &collector, tape, &mut options)?;
+    for stats in shared.all_thread_stats() {
+        remembered.merge(&stats.collector);
     }
-    let ended = end(driven.works, driven.until, &mut remembered);
+    let ended = end(load_run.handlers, load_run.until, &mut remembered);
     let verdict = Audit::merge(ended.audits);
     let mut digest = Chain::default();
     for shard in &ended.shards {
         digest.push(&shard.digest);
     }
-    let figures = remembered.finish(driven.until, verdict.violation_count());
-    Ok(Live {
-        served_count: driven.meter.counts().served,
-        parts: figures.measured(driven.meter, driven.rows, driven.outcome.measured_ns),
+    let figures = remembered.finish(load_run.until, verdict.violation_count());
+    Ok(LiveRun {
+        served_count: load_run.meter.counts().served,
+        parts: figures.measured(load_run.meter, load_run.rows, load_run.outcome.measured_ns),
         digest: digest.value(),
         verdict,
-        outcome: driven.outcome,
+        outcome: load_run.outcome,
         shards: ended.shards,
-        setting,
-        until: driven.until,
+        setup,
+        until: load_run.until,
     })
 }
 
 /// The shards at their end, and what their judges say.
-struct Ended {
+struct FinishedShards {
     shards: Vec<LiveShard>,
     audits: Vec<ShardSummary>,
 }
 
 /// Ends every shard's history at `until`: what is still under way is a fact too.
-fn end(works: Vec<Platform>, until: SimTime, collector: &mut Collector) -> Ended {
+fn end(handlers: Vec<Platform>, until: SimTime, collector: &mut Collector) -> FinishedShards {
     let (mut shards, mut audits) = (Vec::new(), Vec::new());
     let mut out = Outbox::default();
-    for mut work in works {
-        let digest = work.digest.value();
-        let applied = work.applied.take().unwrap_or_default();
-        work.shard.finish(&mut out);
-        work.tell(until, &mut out, collector);
+    for mut platform in handlers {
+        let digest = platform.digest.value();
+        let applied = platform.applied.take().unwrap_or_default();
+        platform.shard.finish(&mut out);
+        platform.record_facts(until, &mut out, collector);
         out.clear();
-        audits.push(work.audit.finish());
+        audits.push(platform.audit.finish());
         shards.push(LiveShard {
-            shard: work.shard,
+            shard: platform.shard,
             digest,
             applied,
         });
     }
-    Ended { shards, audits }
+    FinishedShards { shards, audits }
 }
 
 /// Offers the same load to shards that do next to nothing: the cost of the harness alone.
@@ -145,24 +146,24 @@ pub fn bare_hops(
     mut options: LoadOptions<'_>,
 ) -> Result<BareHops, LoadError> {
     let scenario = &live_scenario(scenario, tape);
-    let collector = Setting::new(scenario, None).collector(scenario);
-    let works = (0..scenario.platform.homes.shards()).map(|_| Bare).collect();
-    let (_, driven) = play(scenario, works, &collector, tape, &mut options)?;
+    let collector = SimulationSetup::new(scenario, None).collector(scenario);
+    let handlers = (0..scenario.platform.homes.shards()).map(|_| BareHop).collect();
+    let (_, load_run) = play(scenario, handlers, &collector, tape, &mut options)?;
     Ok(BareHops {
-        meter: driven.meter,
-        rows: driven.rows,
-        outcome: driven.outcome,
+        meter: load_run.meter,
+        rows: load_run.rows,
+        outcome: load_run.outcome,
     })
 }
 
-/// Builds the town and plays the tape to it.
-fn play<W: Work>(
+/// Builds the shared and plays the tape to it.
+fn play<W: Handler>(
     scenario: &Scenario,
-    works: Vec<W>,
+    handlers: Vec<W>,
     collector: &Collector,
     tape: &Tape,
     options: &mut LoadOptions<'_>,
-) -> Result<(Arc<Town>, Driven<W>), LoadError> {
+) -> Result<(Arc<LoadShared>, LoadRun<W>), LoadError> {
     options.plan.check(options.warm_up, options.duration)?;
     if options.threads == 0 || options.injectors == 0 {
         return Err(LoadError::Threads);
@@ -172,12 +173,12 @@ fn play<W: Work>(
         Runtime::Shared => options.threads,
         Runtime::ThreadPerShard => usize::from(homes.shards()).min(options.threads),
     };
-    let desks_count = shard_threads + usize::from(options.injectors);
-    let (town, mailboxes) = Town::new(homes, &scenario.design, desks_count, collector);
-    let town = Arc::new(town);
-    let tasks = works.into_iter().zip(mailboxes).enumerate();
-    let tasks =
-        tasks.map(|(id, (work, mailbox))| Task::new(ShardId(id as u16), Arc::clone(&town), mailbox, work));
-    let driven = drive(&town, tasks.collect(), tape, options)?;
-    Ok((town, driven))
+    let threads_count = shard_threads + usize::from(options.injectors);
+    let (shared, mailboxes) = LoadShared::new(homes, &scenario.design, threads_count, collector);
+    let shared = Arc::new(shared);
+    let tasks = handlers.into_iter().zip(mailboxes).enumerate();
+    let tasks = tasks
+        .map(|(id, (work, mailbox))| ShardTask::new(ShardId(id as u16), Arc::clone(&shared), mailbox, work));
+    let load_run = drive(&shared, tasks.collect(), tape, options)?;
+    Ok((shared, load_run))
 }

@@ -1,14 +1,14 @@
-//! What carries parcels to a shard: one of several channels, as the design chooses.
+//! The mailbox of a shard: one of several channels, as the design chooses.
 //!
-//! The channels themselves are without bound. What bounds a mailbox is the room that clients must find
-//! before they may post ([`crate::town::Outlet`]); what shards have promised each other always gets
-//! through, else two full shards could wait for each other for ever.
+//! The channels are unbounded. Clients must take one of a limited number of places before they send
+//! ([`crate::shared::LoadShared::try_take_places`]), and that bounds the mailbox. Envelopes between
+//! shards need no place: with one, two full shards could wait for each other for ever.
 
-use crate::parcel::Batch;
+use crate::envelope::Batch;
 use chappe_scenario::Mailbox;
 use tokio::sync::mpsc;
 
-/// The end into which parcels are put.
+/// The end that injectors and other shards hold.
 #[derive(Clone, Debug)]
 pub(crate) enum Sender {
     Tokio(mpsc::UnboundedSender<Batch>),
@@ -16,7 +16,7 @@ pub(crate) enum Sender {
     Flume(flume::Sender<Batch>),
 }
 
-/// The end at which the shard takes them out.
+/// The end that the shard's task holds.
 #[derive(Debug)]
 pub(crate) enum Receiver {
     Tokio(mpsc::UnboundedReceiver<Batch>),
@@ -43,8 +43,9 @@ pub(crate) fn channel(kind: Mailbox) -> (Sender, Receiver) {
 }
 
 impl Sender {
-    /// Puts a batch in. Whoever has ended takes nothing more: that is for the end of a load only.
-    pub(crate) fn post(&self, batch: Batch) {
+    /// Puts a batch in. Does nothing if the shard's task has ended, which happens only at the end of a
+    /// load.
+    pub(crate) fn send(&self, batch: Batch) {
         let _closed = match self {
             Sender::Tokio(sender) => sender.send(batch).is_err(),
             Sender::AsyncChannel(sender) => sender.try_send(batch).is_err(),
@@ -54,7 +55,7 @@ impl Sender {
 }
 
 impl Receiver {
-    /// The next batch, as soon as there is one; none if nobody can send any more.
+    /// Waits for the next batch. `None` if all senders are gone.
     pub(crate) async fn recv(&mut self) -> Option<Batch> {
         match self {
             Receiver::Tokio(receiver) => receiver.recv().await,
@@ -63,7 +64,7 @@ impl Receiver {
         }
     }
 
-    /// The next batch, if there is one.
+    /// The next batch, if one is there already.
     pub(crate) fn try_recv(&mut self) -> Option<Batch> {
         match self {
             Receiver::Tokio(receiver) => receiver.try_recv().ok(),

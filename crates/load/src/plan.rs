@@ -1,6 +1,6 @@
-//! What load is to be offered.
+//! Payload load is to be offered.
 
-use crate::observer::LoadProgress;
+use crate::monitor::LoadProgress;
 use crate::shape::{Schedule, Shape};
 use crate::shard::Stall;
 use chappe_base::SimTime;
@@ -53,33 +53,33 @@ pub struct LoadOptions<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// A rate that is none.
-    #[error("a rate of {0} commands per second can't be offered; give one above 0 and up to {MOST_RATE}")]
+    #[error("a rate of {0} commands per second can't be offered; give one above 0 and up to {RATE_MAX}")]
     Rate(f64),
     /// Nothing to measure.
     #[error("a load needs a duration above zero")]
     Duration,
     /// More sends than can be planned.
     #[error(
-        "{0:.0} commands are more than one load can have ({MOST_COMMANDS}); lower the rate or the duration"
+        "{0:.0} commands are more than one load can have ({COMMANDS_MAX}); lower the rate or the duration"
     )]
     Commands(f64),
     /// Nobody sends.
-    #[error("a closed model needs 1 to {MOST_CLIENTS} clients, not {0}")]
+    #[error("a closed model needs 1 to {CLIENTS_MAX} clients, not {0}")]
     Clients(u32),
     /// No threads.
     #[error("a load needs at least one thread and one injector")]
     Threads,
-    /// What the system says.
+    /// Payload the system says.
     #[error("the system refuses: {0}")]
     System(#[from] std::io::Error),
 }
 
 /// The highest rate that can be asked for [commands per second].
-pub const MOST_RATE: f64 = 1e9;
+pub const RATE_MAX: f64 = 1e9;
 /// Most commands of one load: a tape of that many takes some 50 GB.
-pub const MOST_COMMANDS: u64 = 1_000_000_000;
+pub const COMMANDS_MAX: u64 = 1_000_000_000;
 /// Most clients of a closed model.
-pub const MOST_CLIENTS: u32 = 1 << 24;
+pub const CLIENTS_MAX: u32 = 1 << 24;
 
 impl Plan {
     /// Makes sure that a load like that can be offered for so long.
@@ -91,12 +91,12 @@ impl Plan {
             return Err(LoadError::Duration);
         }
         match *self {
-            Plan::Closed { clients, .. } if (1..=MOST_CLIENTS).contains(&clients) => Ok(()),
+            Plan::Closed { clients, .. } if (1..=CLIENTS_MAX).contains(&clients) => Ok(()),
             Plan::Closed { clients, .. } => Err(LoadError::Clients(clients)),
             Plan::Open(shape) => {
                 let (low, high) = shape.rates();
                 for rate in [low, high] {
-                    if !(rate.is_finite() && (0.0..=MOST_RATE).contains(&rate)) {
+                    if !(rate.is_finite() && (0.0..=RATE_MAX).contains(&rate)) {
                         return Err(LoadError::Rate(rate));
                     }
                 }
@@ -104,7 +104,7 @@ impl Plan {
                     return Err(LoadError::Rate(high));
                 }
                 let most = high * (warm_up + duration).as_secs_f64();
-                if most > MOST_COMMANDS as f64 {
+                if most > COMMANDS_MAX as f64 {
                     return Err(LoadError::Commands(most));
                 }
                 Ok(())

@@ -14,7 +14,7 @@ use chappe_workload::Request;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What a simulation says of a load.
+/// Payload a simulation says of a load.
 #[derive(Clone, Debug)]
 pub struct Predicted {
     /// Delivery between friends, from the intended send, of those sent after the warm-up.
@@ -61,7 +61,7 @@ impl Empirical {
     }
 }
 
-/// What happens in the simulation.
+/// Payload happens in the simulation.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 enum Event {
     /// The next request of the tape is meant to be sent.
@@ -155,7 +155,7 @@ impl LogicalProcess for Threads {
     }
 }
 
-/// Simulates `requests`, sent as `schedule` says, on what `calibration` measured. What is meant to be sent
+/// Simulates `requests`, sent as `schedule` says, on what `calibration` measured. Payload is meant to be sent
 /// before `warm_up` is not counted. Draws come from `seed`.
 ///
 /// # Panics
@@ -185,7 +185,7 @@ pub fn predict(
         draws: Keyed::new(seed, Purpose::Service),
         measured_from: SimTime::ZERO + warm_up,
     };
-    let mut kernel = Kernel::alone(vec![threads], Distribution::default(), Span::ZERO);
+    let mut kernel = Kernel::single(vec![threads], Distribution::default(), Span::ZERO);
     kernel.start();
     kernel.run_until(SimTime::NEVER, u64::MAX);
     debug_assert!(

@@ -1,12 +1,13 @@
-//! Doing again, step by step, what a live shard did: the same steps give the same facts and state.
+//! Repeats, step by step, what a live shard did. The same steps must give the same facts and state,
+//! whatever order the threads happened to run in: this checks that live shards share nothing.
 
-use crate::work::{Applied, Platform, Work};
+use crate::handler::{Applied, Handler, Platform};
 use chappe_base::ShardId;
-use chappe_engine::Setting;
+use chappe_engine::SimulationSetup;
 use chappe_metrics::Collector;
 use chappe_platform::{Outbox, Shard};
 
-/// One shard after its steps were done again.
+/// One shard after its steps were repeated.
 pub struct Replayed {
     /// Its state.
     pub shard: Shard,
@@ -14,31 +15,36 @@ pub struct Replayed {
     pub digest: u64,
 }
 
-/// The shard `id` as it was before its first event, after it has remembered what came before.
-pub(crate) fn at_the_start(
-    setting: &Setting,
+/// Shard `id` after its history and before its first event.
+pub(crate) fn platform_after_history(
+    setup: &SimulationSetup,
     id: ShardId,
     keep_applied: bool,
     collector: &mut Collector,
 ) -> Platform {
-    let mut platform = Platform::new(id, setting.shard(id), setting.audit(id), keep_applied);
+    let mut platform = Platform::new(id, setup.shard(id), setup.audit(id), keep_applied);
     let mut out = Outbox::default();
-    for (at, past) in setting.past(id) {
+    for (at, past) in setup.past(id) {
         platform.shard.remember(at, past, &mut out);
-        platform.tell(at, &mut out, collector);
+        platform.record_facts(at, &mut out, collector);
         out.clear();
     }
     platform
 }
 
-/// Does `steps` again on shard `id` of `setting`.
+/// Repeats `steps` on shard `id` of `setup`.
 #[must_use]
-pub fn replay(setting: &Setting, collector: &mut Collector, id: ShardId, steps: &[Applied]) -> Replayed {
-    let mut platform = at_the_start(setting, id, false, collector);
+pub fn replay(
+    setup: &SimulationSetup,
+    collector: &mut Collector,
+    id: ShardId,
+    steps: &[Applied],
+) -> Replayed {
+    let mut platform = platform_after_history(setup, id, false, collector);
     let mut out = Outbox::default();
     for applied in steps {
-        platform.repeat(applied, &mut out);
-        platform.tell(applied.now, &mut out, collector);
+        platform.apply_again(applied, &mut out);
+        platform.record_facts(applied.now, &mut out, collector);
         out.clear();
     }
     Replayed {

@@ -42,7 +42,7 @@ impl Shape {
             Shape::Ramp { from, to } | Shape::Stairs { from, to, .. } => (from, to),
             Shape::Spike { rate, peak } => (rate, peak),
         };
-        // What is no number stays to be seen.
+        // Payload is no number stays to be seen.
         if one <= other { (one, other) } else { (other, one) }
     }
 }

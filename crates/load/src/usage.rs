@@ -1,4 +1,4 @@
-//! What the process takes of its machine.
+//! Payload the process takes of its machine.
 
 use std::fs;
 

@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::session::{Session, choices};
 use chappe_base::CommandClass;
 use chappe_engine::scenario_id;
-use chappe_load::{Live, Plan, Shape};
+use chappe_load::{LiveRun, Plan, Shape};
 use chappe_metrics::{CALIBRATION_SCHEMA, Calibration, Metric, Summary};
 use chappe_report::words;
 use std::fmt::Write as _;
@@ -54,7 +54,7 @@ fn default_folder(scenario: &str) -> PathBuf {
     PathBuf::from("reports/out").join(format!("{scenario}-calibration"))
 }
 
-fn calibration(session: &Session, rate: f64, calm: &Live, saturated: &Live) -> Calibration {
+fn calibration(session: &Session, rate: f64, calm: &LiveRun, saturated: &LiveRun) -> Calibration {
     let scenario = session.scenario();
     let service = CommandClass::ALL.iter().filter_map(|class| {
         let summary = histogram(calm, &format!("service.{}", class.label()))?;
@@ -81,7 +81,7 @@ fn calibration(session: &Session, rate: f64, calm: &Live, saturated: &Live) -> C
     }
 }
 
-fn histogram(live: &Live, name: &str) -> Option<Summary> {
+fn histogram(live: &LiveRun, name: &str) -> Option<Summary> {
     match live.parts.metrics.get(name)? {
         Metric::Histogram(summary) => (summary.count > 0).then(|| summary.clone()),
         Metric::Counter { .. } | Metric::Gauge { .. } | Metric::Ratio { .. } => None,

@@ -9,7 +9,7 @@ use crate::session::{Session, choices};
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::scenario_id;
 use chappe_experiment::capacity::{Capacity, Limits, Outcome, Step, Trial, find};
-use chappe_load::{Live, Plan, Shape};
+use chappe_load::{LiveRun, Plan, Shape};
 use chappe_metrics::{
     CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, CapacityTrial, Execution, LoadEnd, Metric,
 };
@@ -119,7 +119,7 @@ fn twice_if_missed(session: &mut Session, args: &CapacityArgs, rate: f64) -> Res
 }
 
 /// What a load says of its rate.
-fn judged(session: &Session, rate: f64, live: &Live) -> Trial {
+fn judged(session: &Session, rate: f64, live: &LiveRun) -> Trial {
     let kept = session
         .thresholds
         .iter()

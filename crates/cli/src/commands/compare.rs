@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::scenario_id;
 use chappe_experiment::compare::{Comparison, Plan as Order, Scale};
-use chappe_load::{Live, Plan};
+use chappe_load::{LiveRun, Plan};
 use chappe_metrics::{
     Better, COMPARISON_SCHEMA, ComparedMetric, ComparisonRecord, Execution, Metric, Unit, VariantFigures,
     VariantVerdict,
@@ -27,7 +27,7 @@ struct Figure {
     words: &'static str,
     unit: Unit,
     better: Better,
-    read: fn(&Live) -> Option<f64>,
+    read: fn(&LiveRun) -> Option<f64>,
 }
 
 const FIGURES: [Figure; 10] = [
@@ -79,7 +79,7 @@ const FIGURES: [Figure; 10] = [
     ),
 ];
 
-const fn latency(name: &'static str, words: &'static str, read: fn(&Live) -> Option<f64>) -> Figure {
+const fn latency(name: &'static str, words: &'static str, read: fn(&LiveRun) -> Option<f64>) -> Figure {
     Figure {
         name,
         words,
@@ -89,7 +89,7 @@ const fn latency(name: &'static str, words: &'static str, read: fn(&Live) -> Opt
     }
 }
 
-fn quantile(live: &Live, name: &str, percentile: u8) -> Option<f64> {
+fn quantile(live: &LiveRun, name: &str, percentile: u8) -> Option<f64> {
     let Some(Metric::Histogram(summary)) = live.parts.metrics.get(name) else {
         return None;
     };
@@ -101,7 +101,7 @@ fn quantile(live: &Live, name: &str, percentile: u8) -> Option<f64> {
     (summary.count > 0).then_some(value as f64)
 }
 
-fn single(live: &Live, name: &str) -> Option<f64> {
+fn single(live: &LiveRun, name: &str) -> Option<f64> {
     match *live.parts.metrics.get(name)? {
         Metric::Counter { value, .. } | Metric::Gauge { value, .. } => Some(value as f64),
         Metric::Ratio {

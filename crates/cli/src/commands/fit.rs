@@ -128,20 +128,7 @@ fn play(scenario: &Scenario, zone: i16) -> TraceStatistics {
     };
     // An interruption ends the search between two tries: half a run says nothing.
     let never = StopFlag::new();
-    let _figures = simulate(
-        scenario,
-        SimulateOptions {
-            workers: 1,
-            until: None,
-            stop: &never,
-            progress: &mut |_| {},
-            log: Some(&mut sink),
-            tape: None,
-            play: None,
-            watch: None,
-            trace: None,
-        },
-    );
+    let _figures = simulate(scenario, SimulateOptions::new(&never).log(&mut sink));
     let recorder = std::mem::take(&mut *recorder.lock().unwrap_or_else(PoisonError::into_inner));
     TraceStatistics::of(&recorder.into_trace(), zone)
 }

@@ -8,8 +8,8 @@ use crate::machine;
 use crate::output::Output;
 use crate::results::{self, default_folder, say, verdict, write_folder};
 use crate::session::Session;
-use chappe_engine::{Played, run_record};
-use chappe_load::{Live, Plan, Shape};
+use chappe_engine::{RunOutput, run_record};
+use chappe_load::{LiveRun, Plan, Shape};
 use chappe_metrics::{Clock, Execution, LoadEnd, RunRecord};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -84,7 +84,7 @@ pub(crate) fn record(
     session: &Session,
     plan: Plan,
     duration: Duration,
-    live: &Live,
+    live: &LiveRun,
     common: Execution,
 ) -> RunRecord {
     let seconds = Duration::from_nanos(common.wall_ns).as_secs_f64().max(1e-9);
@@ -94,7 +94,7 @@ pub(crate) fn record(
         events_per_second: (live.served_count as f64 / seconds) as u64,
         ..common
     };
-    let played = Played {
+    let played = RunOutput {
         clock: Clock::Wall,
         parts: &live.parts,
         digest: live.digest,

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::session::Session;
 use crate::terminal::stop_on_interrupt;
 use chappe_base::Span;
-use chappe_load::{Live, Plan, Schedule, Shape, predict};
+use chappe_load::{LiveRun, Plan, Schedule, Shape, predict};
 use chappe_metrics::{
     CALIBRATION_SCHEMA, Calibration, Machine, Metric, PredictedPoint, Prediction, PredictionError, RunRecord,
 };
@@ -27,7 +27,7 @@ pub(crate) fn compare_with_prediction(
     args: &LoadArgs,
     file: &Path,
     duration: Duration,
-) -> Result<(Live, Prediction), Failure> {
+) -> Result<(LiveRun, Prediction), Failure> {
     let calibration = read(file)?;
     check(&calibration, session, file)?;
     let warm_up = args.offer.warm_up;

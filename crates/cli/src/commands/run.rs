@@ -95,7 +95,7 @@ impl Run<'_> {
         let execution = execution(&simulated, &loaded.scenario, common);
         let record = run_record(
             &loaded.scenario,
-            simulated.played(),
+            simulated.output(),
             &thresholds,
             &replay_command(args),
             execution,
@@ -130,19 +130,16 @@ impl Run<'_> {
         );
         let mut watchers = watchers.filter(|watchers| watchers.log.is_some() || watchers.trace.is_some());
         let mut sinks = watchers.as_mut().map(|watchers| |_: usize| watchers.sink());
-        let played = play(SimulateOptions {
-            workers: self.effort.workers,
-            until: self.until,
-            stop: stop_on_interrupt(),
-            progress: &mut |progress| gauge.show(progress),
-            log: sinks
-                .as_mut()
-                .map(|sinks| sinks as &mut dyn FnMut(usize) -> FactSink),
-            tape: None,
-            play: None,
-            watch: None,
-            trace: self.loaded.trace.clone(),
-        });
+        let mut progress = |progress| gauge.show(progress);
+        let mut options = SimulateOptions::new(stop_on_interrupt())
+            .workers(self.effort.workers)
+            .until(self.until)
+            .progress(&mut progress)
+            .trace(self.loaded.trace.clone());
+        if let Some(sinks) = &mut sinks {
+            options = options.log(sinks);
+        }
+        let played = play(options);
         gauge.finish();
         played
     }

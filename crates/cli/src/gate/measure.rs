@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::sources::{Loaded, load};
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::{SimulateOptions, Simulated, run_record, simulate};
-use chappe_load::{Live, Plan, Shape};
+use chappe_load::{LiveRun, Plan, Shape};
 use chappe_metrics::{Behaviour, Clock, Cost, Execution, GateCase, Metric, Played};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ pub(crate) fn play(case: &GateCase) -> Result<Played, Failure> {
     let (simulated, took) = timed.expect("it was played");
     let record = run_record(
         &loaded.scenario,
-        simulated.played(),
+        simulated.output(),
         &thresholds,
         "",
         Execution::default(),
@@ -96,17 +96,7 @@ fn simulated(loaded: &Loaded) -> (Simulated, Duration) {
     let clock = Instant::now();
     let simulated = simulate(
         &loaded.scenario,
-        SimulateOptions {
-            workers: 1,
-            until: None,
-            stop: stop_on_interrupt(),
-            progress: &mut |_| {},
-            log: None,
-            tape: None,
-            play: None,
-            watch: None,
-            trace: loaded.trace.clone(),
-        },
+        SimulateOptions::new(stop_on_interrupt()).trace(loaded.trace.clone()),
     );
     (simulated, clock.elapsed())
 }
@@ -116,7 +106,7 @@ fn per_event(simulated: &Simulated, took: Duration) -> f64 {
 }
 
 /// Offers a short load, and leaves the generator a core.
-fn offered(source: Source, rate: f64, duration: Duration) -> Result<Live, Failure> {
+fn offered(source: Source, rate: f64, duration: Duration) -> Result<LiveRun, Failure> {
     let mut session = Session::new(&Offer {
         source,
         warm_up: WARM_UP,
@@ -135,7 +125,7 @@ fn offered(source: Source, rate: f64, duration: Duration) -> Result<Live, Failur
 }
 
 /// What is read off a load; what it doesn't have is left out.
-fn timings(live: &Live) -> Vec<(&'static str, f64)> {
+fn timings(live: &LiveRun) -> Vec<(&'static str, f64)> {
     let cpu_ns = live.outcome.cpu_ns as f64 / live.outcome.sent_count.max(1) as f64;
     let median = match live.parts.metrics.get("delivery.friend") {
         Some(Metric::Histogram(summary)) if summary.count > 0 => {

@@ -137,20 +137,11 @@ impl<'a> Pool<'a> {
         let scenario = self.ground.play(job.variant, Some(job.seed))?;
         let tally = job.with_users.then(|| Tally::new(scenario.population.users));
         let mut sinks = tally.as_ref().map(|tally| |_: usize| tally.sink());
-        let simulated = simulate(
-            &scenario,
-            SimulateOptions {
-                workers: 1,
-                until: None,
-                stop: stop_on_interrupt(),
-                progress: &mut |_| {},
-                log: sinks.as_mut().map(|sinks| sinks as _),
-                tape: None,
-                play: None,
-                watch: None,
-                trace: self.ground.loaded.trace.clone(),
-            },
-        );
+        let mut options = SimulateOptions::new(stop_on_interrupt()).trace(self.ground.loaded.trace.clone());
+        if let Some(sinks) = &mut sinks {
+            options = options.log(sinks);
+        }
+        let simulated = simulate(&scenario, options);
         Ok(simulated.stopped_at.is_none().then(|| Cell {
             key: job.key(),
             violation_count: simulated.verdict.violation_count(),

@@ -59,8 +59,8 @@ impl Pair {
             let bound = bound.expect("an event is pending");
             assert!(self.now <= bound.max(self.now) && bound <= key.time());
         }
-        let place = self.calendar.next_before(horizon);
-        assert_eq!(place.map(|place| *self.calendar.at(place)), expected);
+        let index = self.calendar.next_before(horizon);
+        assert_eq!(index.map(|index| *self.calendar.get(index)), expected);
         match expected {
             Some(scheduled) => {
                 self.reference.remove(&scheduled.key);

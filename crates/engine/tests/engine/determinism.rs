@@ -87,7 +87,7 @@ fn more_workers_than_shards_are_not_used() {
 fn a_run_in_two_halves_equals_a_whole_one() {
     let whole = run_to(phold(), 1, HORIZON);
     let half = SimTime(HORIZON.0 / 2 + 12_345);
-    let mut kernel = Kernel::alone(phold(), (), LOOKAHEAD);
+    let mut kernel = Kernel::single(phold(), (), LOOKAHEAD);
     kernel.start();
     kernel.run_until(half, u64::MAX);
     assert!(kernel.now() < half);

@@ -97,17 +97,12 @@ pub(crate) fn play_with(scenario: &Scenario, play: Play<'_>) -> Played {
     };
     let simulated = simulate(
         scenario,
-        SimulateOptions {
-            workers: play.workers,
-            until: play.until,
-            stop: play.stop,
-            progress: play.progress,
-            log: Some(&mut sink),
-            tape: None,
-            play: None,
-            watch: None,
-            trace: trace(scenario),
-        },
+        SimulateOptions::new(play.stop)
+            .workers(play.workers)
+            .until(play.until)
+            .progress(play.progress)
+            .log(&mut sink)
+            .trace(trace(scenario)),
     );
     let mut facts = std::mem::take(&mut *kept.lock().unwrap());
     // Stable: facts of one shard at one time keep their order.
@@ -132,7 +127,7 @@ pub(crate) fn record(scenario: &Scenario, simulated: &Simulated) -> RunRecord {
         .unwrap_or_else(|error| panic!("{}: {error}", scenario.name));
     run_record(
         scenario,
-        simulated.played(),
+        simulated.output(),
         &thresholds,
         "",
         Execution::default(),

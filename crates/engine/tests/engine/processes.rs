@@ -3,7 +3,7 @@
 use crate::play::{first_ads, play, record};
 use chappe_base::SimTime;
 use chappe_engine::{
-    Contribution, Peers, Progress, SimulateOptions, Simulated, StopFlag, simulate, simulate_among,
+    PartialResult, Peers, Progress, SimulateOptions, Simulated, StopFlag, simulate, simulate_distributed,
 };
 use chappe_scenario::Scenario;
 use std::net::{TcpListener, TcpStream};
@@ -48,18 +48,10 @@ fn one_of_two(scenario: &Scenario, peers: Peers, workers: usize, interrupt: bool
             stop.raise();
         }
     };
-    let options = SimulateOptions {
-        workers,
-        until: None,
-        stop: &stop,
-        progress: &mut progress,
-        log: None,
-        tape: None,
-        play: None,
-        watch: None,
-        trace: None,
-    };
-    postcard::to_stdvec(&simulate_among(scenario, peers, options)).unwrap()
+    let options = SimulateOptions::new(&stop)
+        .workers(workers)
+        .progress(&mut progress);
+    postcard::to_stdvec(&simulate_distributed(scenario, peers, options)).unwrap()
 }
 
 /// Plays a scenario in two processes, the second of which may be interrupted.
@@ -71,11 +63,11 @@ fn play_apart(scenario: &Scenario, workers: usize, interrupt: bool) -> Simulated
         };
         let processes: Vec<_> = connected(2).into_iter().enumerate().map(process).collect();
         let parts = processes.into_iter().map(|process| process.join().unwrap());
-        let read = |bytes: Vec<u8>| postcard::from_bytes::<Contribution>(&bytes).unwrap();
+        let read = |bytes: Vec<u8>| postcard::from_bytes::<PartialResult>(&bytes).unwrap();
         parts.map(read).collect::<Vec<_>>()
     });
     let first = parts.remove(0);
-    Simulated::of(first, parts)
+    Simulated::merge(first, parts)
 }
 
 fn assert_same(scenario: &Scenario, left: &Simulated, right: &Simulated) {
@@ -105,17 +97,7 @@ fn an_interrupt_in_one_process_stops_all_at_one_time() {
     assert!(stopped_at > SimTime::ZERO && stopped_at < scenario.horizon);
     let meant = simulate(
         &scenario,
-        SimulateOptions {
-            workers: 1,
-            until: Some(stopped_at),
-            stop: &StopFlag::new(),
-            progress: &mut |_| {},
-            log: None,
-            tape: None,
-            play: None,
-            watch: None,
-            trace: None,
-        },
+        SimulateOptions::new(&StopFlag::new()).until(Some(stopped_at)),
     );
     assert_same(&scenario, &meant, &apart);
 }

@@ -178,17 +178,9 @@ fn intervals(queue: Queue, seed: u64, relative_half_width: f64) -> [Interval; 3]
     };
     let simulated = simulate(
         &queue.scenario(seed),
-        SimulateOptions {
-            workers: 1,
-            until: None,
-            stop: &stop,
-            progress: &mut progress,
-            log: Some(&mut |_| batching(sender.clone())),
-            tape: None,
-            play: None,
-            watch: None,
-            trace: None,
-        },
+        SimulateOptions::new(&stop)
+            .progress(&mut progress)
+            .log(&mut |_| batching(sender.clone())),
     );
     assert_eq!(simulated.verdict.violations, []);
     found.expect("the run stops for this only")

@@ -41,20 +41,7 @@ fn simulated(seed: Option<u64>) -> TraceStatistics {
         let recorder = Arc::clone(&recorder);
         Box::new(move |record: &Record| recorder.lock().expect("no sink panics").observe(&record.fact))
     };
-    let run = simulate(
-        &scenario,
-        SimulateOptions {
-            workers: 1,
-            until: None,
-            stop: &StopFlag::new(),
-            progress: &mut |_| {},
-            log: Some(&mut sinks),
-            tape: None,
-            play: None,
-            watch: None,
-            trace: None,
-        },
-    );
+    let run = simulate(&scenario, SimulateOptions::new(&StopFlag::new()).log(&mut sinks));
     assert_eq!(run.verdict.violation_count(), 0);
     let recorder = std::mem::take(&mut *recorder.lock().expect("no sink panics"));
     let mut text = Vec::new();

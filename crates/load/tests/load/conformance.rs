@@ -1,6 +1,6 @@
 //! The same truth in both clocks.
 
-use crate::town::{constant, offer, scenario, tape};
+use crate::fixture::{constant, offer, scenario, tape};
 use chappe_base::{Account, Fact, Money, ShardId};
 use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
 use chappe_load::{live_scenario, replay};
@@ -33,16 +33,16 @@ fn doing_again_what_live_shards_did_gives_the_same_facts_and_state() {
     ] {
         let mut changes = vec!["population.users=2000", "design.shards=8"];
         changes.extend(choices);
-        let town = scenario("first-ads.toml", &changes);
-        let tape = tape(&town, 60_000);
-        let live = offer(&town, &tape, constant(200_000.0, 300), |options| {
+        let base = scenario("first-ads.toml", &changes);
+        let tape = tape(&base, 60_000);
+        let live = offer(&base, &tape, constant(200_000.0, 300), |options| {
             options.keep_applied = true;
         });
         assert_eq!(live.verdict.violation_count(), 0, "{:?}", live.verdict.violations);
-        let mut collector = live.setting.collector(&live_scenario(&town, &tape));
+        let mut collector = live.setup.collector(&live_scenario(&base, &tape));
         for (number, shard) in live.shards.iter().enumerate() {
             let mut again = replay(
-                &live.setting,
+                &live.setup,
                 &mut collector,
                 ShardId(number as u16),
                 &shard.applied,
@@ -59,7 +59,7 @@ fn doing_again_what_live_shards_did_gives_the_same_facts_and_state() {
 }
 
 /// The same tape in virtual time: its figures, and what each account came to.
-fn virtually(town: &Scenario, tape: &Arc<Tape>) -> (ResultParts, BTreeMap<Account, Money>) {
+fn virtually(base: &Scenario, tape: &Arc<Tape>) -> (ResultParts, BTreeMap<Account, Money>) {
     let balances = Arc::new(Mutex::new(BTreeMap::new()));
     let mut sink = |_: usize| -> FactSink {
         let balances = Arc::clone(&balances);
@@ -71,18 +71,9 @@ fn virtually(town: &Scenario, tape: &Arc<Tape>) -> (ResultParts, BTreeMap<Accoun
             }
         })
     };
-    let options = SimulateOptions {
-        workers: 1,
-        until: None,
-        stop: &StopFlag::new(),
-        progress: &mut |_| {},
-        log: Some(&mut sink),
-        tape: None,
-        play: Some(Arc::clone(tape)),
-        watch: None,
-        trace: None,
-    };
-    let simulated = simulate(town, options);
+    let stop = StopFlag::new();
+    let options = SimulateOptions::new(&stop).log(&mut sink).tape(Arc::clone(tape));
+    let simulated = simulate(base, options);
     assert_eq!(simulated.verdict.violation_count(), 0);
     let balances = balances.lock().unwrap().clone();
     (simulated.parts, balances)
@@ -95,7 +86,7 @@ fn count(parts: &ResultParts, name: &str) -> i64 {
     }
 }
 
-/// What is asked in any order comes to the same in both clocks: balances, consents, orders, inboxes.
+/// Payload is asked in any order comes to the same in both clocks: balances, consents, orders, inboxes.
 #[test]
 fn both_clocks_come_to_the_same_where_order_does_not_matter() {
     // No campaign competes for anything, and the shops don't run out.
@@ -110,10 +101,10 @@ fn both_clocks_come_to_the_same_where_order_does_not_matter() {
         "catalogue.out_of_stock_share=0.0",
         "campaign=[]",
     ];
-    let town = scenario("order-to-opt-in.toml", &changes);
-    let tape = Arc::new(tape(&town, 60_000));
-    let (parts, balances) = virtually(&town, &tape);
-    let live = offer(&town, &tape, constant(30_000.0, 2_000), |_| {});
+    let base = scenario("order-to-opt-in.toml", &changes);
+    let tape = Arc::new(tape(&base, 60_000));
+    let (parts, balances) = virtually(&base, &tape);
+    let live = offer(&base, &tape, constant(30_000.0, 2_000), |_| {});
     assert_eq!(
         live.verdict.violation_count(),
         0,
@@ -149,7 +140,7 @@ fn both_clocks_come_to_the_same_where_order_does_not_matter() {
         assert!(count(&parts, name) > 10, "the tape has too few {name} to tell");
     }
     assert_eq!(live.parts.ledger, parts.ledger);
-    let homes = live.setting.homes();
+    let homes = live.setup.homes();
     let mut shards = live.shards;
     let mut compared = 0;
     for (account, balance) in balances {

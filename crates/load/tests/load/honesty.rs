@@ -1,19 +1,19 @@
-//! What is measured is what a user of the platform would have had to wait.
+//! Payload is measured is what a user of the platform would have had to wait.
 
-use crate::town::{constant, offer, scenario, tape};
+use crate::fixture::{constant, offer, scenario, tape};
 use chappe_base::ShardId;
 use chappe_load::Stall;
 use chappe_metrics::Metric;
 use std::time::Duration;
 
-fn p99(live: &chappe_load::Live, name: &str) -> i64 {
+fn p99(live: &chappe_load::LiveRun, name: &str) -> i64 {
     match &live.parts.metrics[name] {
         Metric::Histogram(summary) => summary.p99,
         other => panic!("{name} is {other:?}"),
     }
 }
 
-fn count(live: &chappe_load::Live, name: &str) -> i64 {
+fn count(live: &chappe_load::LiveRun, name: &str) -> i64 {
     match live.parts.metrics[name] {
         Metric::Counter { value, .. } | Metric::Gauge { value, .. } => value,
         ref other => panic!("{name} is {other:?}"),
@@ -22,12 +22,12 @@ fn count(live: &chappe_load::Live, name: &str) -> i64 {
 
 #[test]
 fn a_stalled_shard_shows_in_the_corrected_latency_and_not_in_the_uncorrected() {
-    let town = scenario(
+    let base = scenario(
         "friends-pay.toml",
         &["population.users=2000", "design.capacity=64", "design.shards=4"],
     );
-    let tape = tape(&town, 20_000);
-    let live = offer(&town, &tape, constant(10_000.0, 2_000), |options| {
+    let tape = tape(&base, 20_000);
+    let live = offer(&base, &tape, constant(10_000.0, 2_000), |options| {
         options.stall = Some(Stall {
             shard: ShardId(1),
             after: Duration::from_millis(500),
@@ -48,7 +48,7 @@ fn a_stalled_shard_shows_in_the_corrected_latency_and_not_in_the_uncorrected() {
 
 #[test]
 fn an_overloaded_platform_that_rejects_counts_every_drop() {
-    let town = scenario(
+    let base = scenario(
         "friends-pay.toml",
         &[
             "population.users=2000",
@@ -57,8 +57,8 @@ fn an_overloaded_platform_that_rejects_counts_every_drop() {
             "design.overload=\"reject\"",
         ],
     );
-    let tape = tape(&town, 60_000);
-    let live = offer(&town, &tape, constant(60_000.0, 1_000), |options| {
+    let tape = tape(&base, 60_000);
+    let live = offer(&base, &tape, constant(60_000.0, 1_000), |options| {
         options.stall = Some(Stall {
             shard: ShardId(0),
             after: Duration::from_millis(100),

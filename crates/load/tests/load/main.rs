@@ -7,5 +7,5 @@
 )]
 
 mod conformance;
+mod fixture;
 mod honesty;
-mod town;

@@ -1,8 +1,8 @@
-//! A small town with its tape, and loads upon it.
+//! A small base with its tape, and loads upon it.
 
 use chappe_base::SimTime;
 use chappe_engine::{RecordOptions, StopFlag, record_tape};
-use chappe_load::{Live, LoadOptions, Plan, Shape, load};
+use chappe_load::{LiveRun, LoadOptions, Plan, Shape, load};
 use chappe_scenario::{Options, Scenario};
 use chappe_workload::Tape;
 use std::path::Path;
@@ -54,7 +54,7 @@ pub(crate) fn offer(
     tape: &Tape,
     (plan, duration): (Plan, Duration),
     change: impl FnOnce(&mut LoadOptions<'_>),
-) -> Live {
+) -> LiveRun {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let stop = StopFlag::new();
     let mut options = LoadOptions {

@@ -48,7 +48,7 @@ type Links = Vec<Option<Mutex<TcpStream>>>;
 /// listen to the peers. Every process has *last words* for every other: what it found out for
 /// process 0, nothing for the rest, and from process 0 how the run ended. The end of a process is a
 /// loss to those who have not had its last words.
-pub struct Company {
+pub struct Membership {
     process: usize,
     sockets: Vec<Option<TcpStream>>,
     links: Arc<Links>,
@@ -59,7 +59,7 @@ pub struct Company {
     _alive: Sender<()>,
 }
 
-impl Company {
+impl Membership {
     /// Begins to watch over `peers`, of which this is number `process`, over the connections of
     /// each for control and for data.
     pub(crate) fn new(
@@ -67,7 +67,7 @@ impl Company {
         peers: &[Peer],
         connections: Vec<Option<[TcpStream; 2]>>,
         on_loss: OnLoss,
-    ) -> io::Result<Company> {
+    ) -> io::Result<Membership> {
         let (mut links, mut sockets, mut readers) = (Vec::new(), Vec::new(), Vec::new());
         for (peer, connection) in peers.iter().zip(connections) {
             let Some([control, data]) = connection else {
@@ -97,7 +97,7 @@ impl Company {
         let (alive, is_alive) = channel();
         let beating = Arc::clone(&links);
         thread::Builder::new().spawn(move || beat(&beating, &is_alive))?;
-        Ok(Company {
+        Ok(Membership {
             process,
             sockets,
             links,
@@ -150,7 +150,7 @@ impl Company {
     }
 
     /// In any other process: hands `words` to process 0, and waits for its own, with which the run
-    /// is over. Waits for ever if a process is lost, like [`Company::gather`].
+    /// is over. Waits for ever if a process is lost, like [`Membership::gather`].
     #[must_use]
     pub fn hand_over(&self, words: &[u8]) -> Vec<u8> {
         for process in (0..self.count()).filter(|&process| process != self.process) {
@@ -181,7 +181,7 @@ impl Company {
     }
 }
 
-impl Drop for Company {
+impl Drop for Membership {
     /// Ends the connections, so that nobody takes silence for thinking. Its own listeners then hear no one
     /// any more, and must not take that for the loss of the others, nor tell them so.
     fn drop(&mut self) {

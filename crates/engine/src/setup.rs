@@ -1,8 +1,9 @@
-//! What a scenario is played on, in either clock: its world, its shards, and those who judge them.
+//! Builds from a scenario what both clocks simulate: the platform's shards, the world that the agents
+//! live in, the audits and the collectors.
 
+use crate::delays::Delays;
 use crate::process::Process;
 use crate::promises::promises;
-use crate::ways::Ways;
 use chappe_audit::{Promises, ShardAudit};
 use chappe_base::{Homes, ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, CollectorConfig};
@@ -11,18 +12,19 @@ use chappe_scenario::Scenario;
 use chappe_workload::{Laws, Trace, World};
 use std::sync::Arc;
 
-/// A scenario's platform before its first event, ready to be made shard by shard.
+/// A scenario's platform before its first event. Each shard is made on request, so that one process of
+/// several makes only its own.
 #[derive(Clone)]
-pub struct Setting {
+pub struct SimulationSetup {
     config: Arc<Config>,
     world: Arc<World>,
     promises: Promises,
 }
 
-impl Setting {
-    /// What `scenario` is played on; `trace` is the one that it replays.
+impl SimulationSetup {
+    /// The setup of `scenario`, which replays `trace` if it replays one.
     #[must_use]
-    pub fn new(scenario: &Scenario, trace: Option<Arc<Trace>>) -> Setting {
+    pub fn new(scenario: &Scenario, trace: Option<Arc<Trace>>) -> SimulationSetup {
         let config = Arc::new(scenario.platform.clone());
         let world = Arc::new(World::new(Laws {
             seed: scenario.seed,
@@ -38,20 +40,20 @@ impl Setting {
             sold_out_share: scenario.catalogue.out_of_stock_share,
             trace,
         }));
-        Setting {
+        SimulationSetup {
             promises: promises(scenario, world.population()),
             config,
             world,
         }
     }
 
-    /// Where everyone lives.
+    /// The home shard of every user and page.
     #[must_use]
     pub fn homes(&self) -> Homes {
         self.config.homes
     }
 
-    /// The empty shard `id`.
+    /// Shard `id` before its history.
     #[must_use]
     pub fn shard(&self, id: ShardId) -> Shard {
         let homes = self.config.homes;
@@ -61,18 +63,18 @@ impl Setting {
         Shard::new(Arc::clone(&self.config), id, zones)
     }
 
-    /// What happened before day one to those who live on shard `id`, in order.
+    /// What happened on shard `id` before day one, in order of time.
     pub fn past(&self, id: ShardId) -> Vec<(SimTime, Past)> {
         self.world.past(id)
     }
 
-    /// The judge of one shard.
+    /// The audit of one shard.
     #[must_use]
     pub fn audit(&self, shard: ShardId) -> ShardAudit {
         ShardAudit::new(shard, self.config.homes, &self.promises)
     }
 
-    /// A collector that has seen nothing.
+    /// An empty collector.
     #[must_use]
     pub fn collector(&self, scenario: &Scenario) -> Collector {
         let config = &self.config;
@@ -87,12 +89,13 @@ impl Setting {
         })
     }
 
-    /// The logical process of shard `id`, which keeps the decisions on the ad slots of `watch`.
-    pub(crate) fn process(&self, id: ShardId, watch: Option<UserId>, ways: &Arc<Ways>) -> Process {
+    /// The logical process of shard `id`. It keeps the ad decisions on `watched_user`, if that user lives
+    /// there.
+    pub(crate) fn process(&self, id: ShardId, watched_user: Option<UserId>, delays: &Arc<Delays>) -> Process {
         let mut shard = self.shard(id);
-        if let Some(user) = watch.filter(|user| self.config.homes.user(*user) == id) {
+        if let Some(user) = watched_user.filter(|user| self.config.homes.user(*user) == id) {
             shard.watch(user);
         }
-        Process::new(shard, id, Arc::clone(&self.world), Arc::clone(ways))
+        Process::new(shard, id, Arc::clone(&self.world), Arc::clone(delays))
     }
 }

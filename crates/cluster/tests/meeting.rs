@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use chappe_hosts::{Company, Hosts, Loss, MeetError, meet};
+use chappe_cluster::{Hosts, Loss, MeetError, Membership, meet};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
@@ -20,25 +20,25 @@ fn hosts(count: usize) -> Hosts {
     Hosts::parse("hosts", &lines.collect::<String>()).unwrap()
 }
 
-type Met = (Result<Company, MeetError>, Receiver<Loss>);
+type Met = (Result<Membership, MeetError>, Receiver<Loss>);
 
 /// Lets a process meet the others in a thread of its own.
 fn arrive(hosts: &Hosts, process: usize, hash: &str, within: Duration) -> JoinHandle<Met> {
     let (hosts, terms) = (hosts.clone(), [("the scenario's hash", hash.to_string())]);
     let (tell, losses) = channel();
     thread::spawn(move || {
-        let company = meet(&hosts, process, &terms, within, move |loss| {
+        let membership = meet(&hosts, process, &terms, within, move |loss| {
             let _ = tell.send(loss);
         });
-        (company, losses)
+        (membership, losses)
     })
 }
 
-fn all_met(hosts: &Hosts) -> Vec<(Company, Receiver<Loss>)> {
+fn all_met(hosts: &Hosts) -> Vec<(Membership, Receiver<Loss>)> {
     let arriving: Vec<_> = (0..hosts.count()).map(|k| arrive(hosts, k, "a", LONG)).collect();
     let met = arriving.into_iter().map(|thread| {
-        let (company, losses) = thread.join().unwrap();
-        (company.unwrap(), losses)
+        let (membership, losses) = thread.join().unwrap();
+        (membership.unwrap(), losses)
     });
     met.collect()
 }
@@ -46,21 +46,21 @@ fn all_met(hosts: &Hosts) -> Vec<(Company, Receiver<Loss>)> {
 #[test]
 fn all_meet_and_have_last_words() {
     let hosts = hosts(3);
-    let mut companies = all_met(&hosts);
-    for (k, (company, _)) in companies.iter_mut().enumerate() {
-        let sockets = company.take_sockets();
+    let mut memberships = all_met(&hosts);
+    for (k, (membership, _)) in memberships.iter_mut().enumerate() {
+        let sockets = membership.take_sockets();
         let gaps: Vec<bool> = sockets.iter().map(Option::is_none).collect();
         assert_eq!(gaps, (0..3).map(|other| other == k).collect::<Vec<_>>());
     }
     let mut losses = Vec::new();
     let mut others = Vec::new();
-    for (company, lost) in companies.drain(1..) {
+    for (membership, lost) in memberships.drain(1..) {
         losses.push(lost);
         others.push(thread::spawn(move || {
-            company.hand_over(&vec![company.process() as u8; 1_000_000])
+            membership.hand_over(&vec![membership.process() as u8; 1_000_000])
         }));
     }
-    let (first, lost) = companies.remove(0);
+    let (first, lost) = memberships.remove(0);
     losses.push(lost);
     assert_eq!(first.gather(), [vec![1; 1_000_000], vec![2; 1_000_000]]);
     first.dismiss(b"well done");
@@ -153,10 +153,10 @@ fn two_of_one_number_are_refused() {
 #[test]
 fn whoever_is_gone_is_named_to_all_the_same() {
     let hosts = hosts(3);
-    let mut companies = all_met(&hosts);
-    let (gone, _) = companies.remove(1);
+    let mut memberships = all_met(&hosts);
+    let (gone, _) = memberships.remove(1);
     drop(gone);
-    for (_, losses) in &companies {
+    for (_, losses) in &memberships {
         let loss = losses.recv_timeout(LONG).unwrap();
         assert_eq!(loss.peer, hosts.peer(1).unwrap());
         assert_eq!(

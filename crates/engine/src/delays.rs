@@ -8,15 +8,15 @@ use chappe_workload::offered_load;
 
 /// The laws of links and service of a run, with their draws.
 #[derive(Clone, Debug)]
-pub(crate) struct Ways {
+pub(crate) struct Delays {
     pub(crate) service: Service,
     pub(crate) probe: Option<Probe>,
     pub(crate) patience: Keyed,
     pub(crate) arrival: Keyed,
     laws: [Sampler; CLASS_COUNT],
-    up: Latency,
-    down: Latency,
-    between: Latency,
+    to_platform: Latency,
+    to_client: Latency,
+    between_shards: Latency,
     serving: Keyed,
 }
 
@@ -47,39 +47,39 @@ impl Latency {
     }
 }
 
-impl Ways {
-    pub(crate) fn new(scenario: &Scenario) -> Ways {
+impl Delays {
+    pub(crate) fn new(scenario: &Scenario) -> Delays {
         let (seed, network) = (scenario.seed, scenario.network);
         let keyed = |purpose| Keyed::new(seed, purpose);
-        Ways {
+        Delays {
             service: scenario.service.clone(),
             probe: scenario.traffic.probe,
             patience: keyed(Purpose::Patience),
             arrival: keyed(Purpose::Arrival),
             laws: scenario.service.times.laws(unit_cost(scenario)).map(Sampler::new),
-            up: Latency::new(network.client_to_platform, keyed(Purpose::ClientUp)),
-            down: Latency::new(network.platform_to_client, keyed(Purpose::ClientDown)),
-            between: Latency::new(network.server_to_server, keyed(Purpose::Between)),
+            to_platform: Latency::new(network.client_to_platform, keyed(Purpose::ClientUp)),
+            to_client: Latency::new(network.platform_to_client, keyed(Purpose::ClientDown)),
+            between_shards: Latency::new(network.server_to_server, keyed(Purpose::Between)),
             serving: keyed(Purpose::Service),
         }
     }
 
     /// From a client that sends at `at` to the shard that decides.
     #[inline]
-    pub(crate) fn up(&self, at: SimTime, command: &Command) -> Span {
-        self.up.draw(|| occurrence(at, command))
+    pub(crate) fn to_platform(&self, at: SimTime, command: &Command) -> Span {
+        self.to_platform.draw(|| occurrence(at, command))
     }
 
     /// From shard to shard.
     #[inline]
-    pub(crate) fn between(&self, now: SimTime, command: &Command) -> Span {
-        self.between.draw(|| occurrence(now, command))
+    pub(crate) fn between_shards(&self, now: SimTime, command: &Command) -> Span {
+        self.between_shards.draw(|| occurrence(now, command))
     }
 
     /// From a shard to a device.
     #[inline]
-    pub(crate) fn down(&self, now: SimTime, notice: &Notice) -> Span {
-        self.down.draw(|| {
+    pub(crate) fn to_client(&self, now: SimTime, notice: &Notice) -> Span {
+        self.to_client.draw(|| {
             let message = notice.message();
             let to = match notice.to() {
                 Party::User(user) => u64::from(user.0),

@@ -2,15 +2,15 @@
 //! gone.
 //!
 //! [`Hosts`] says who takes part. [`meet`] connects every process to every other, makes sure that
-//! they are about to run the same, and gives up at a deadline. The [`Company`] that comes of it has a
+//! they are about to run the same, and gives up at a deadline. The [`Membership`] that comes of it has a
 //! socket to each peer for the engine, and watches over the peers on connections of its own: what
 //! carries the events knows no failure.
 
-mod company;
 mod hosts;
 mod meet;
+mod membership;
 mod wire;
 
-pub use company::{Company, Loss};
 pub use hosts::{Hosts, HostsError, Peer};
 pub use meet::{Disagreement, MeetError, meet};
+pub use membership::{Loss, Membership};

@@ -1,8 +1,8 @@
 //! How the processes of a run meet: each connects to all before it in the hosts file and is connected
 //! to by all behind it, with one connection for control and one for data.
 
-use crate::company::{Company, Loss, OnLoss};
 use crate::hosts::{Hosts, Peer};
+use crate::membership::{Loss, Membership, OnLoss};
 use crate::wire::{Channel, Hello};
 use std::io;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
@@ -97,7 +97,7 @@ pub fn meet(
     terms: &[(&str, String)],
     within: Duration,
     on_loss: impl FnOnce(Loss) + Send + 'static,
-) -> Result<Company, MeetError> {
+) -> Result<Membership, MeetError> {
     let peer = |process| Peer {
         process,
         address: hosts.address(process).to_string(),
@@ -114,7 +114,7 @@ pub fn meet(
         within,
     };
     meeting.gather()?;
-    meeting.into_company(Box::new(on_loss))
+    meeting.into_membership(Box::new(on_loss))
 }
 
 /// Processes on their way to each other.
@@ -337,10 +337,15 @@ impl Meeting {
         }
     }
 
-    fn into_company(self, on_loss: OnLoss) -> Result<Company, MeetError> {
+    fn into_membership(self, on_loss: OnLoss) -> Result<Membership, MeetError> {
         let both = |met: Met| Some([met.control?, met.data?]);
         let connections = self.met.into_iter().map(both).collect();
-        Ok(Company::new(self.me.process, &self.peers, connections, on_loss)?)
+        Ok(Membership::new(
+            self.me.process,
+            &self.peers,
+            connections,
+            on_loss,
+        )?)
     }
 }
 

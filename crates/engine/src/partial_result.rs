@@ -1,4 +1,4 @@
-//! What each process found out, put together to what the run comes to.
+//! The partial result of each process of a run, and merging them into the result of the run.
 
 use crate::simulate::Simulated;
 use chappe_audit::{Audit, ShardSummary};
@@ -8,28 +8,27 @@ use chappe_platform::Explanation;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
-/// What one process found out about its shards. All of a run's, whoever made them, come to the same.
+/// What one process found out about its own shards. [`Simulated::merge`] takes those of all processes.
 #[derive(Serialize, Deserialize)]
-pub struct Contribution {
-    pub(crate) shards: Vec<Ended>,
+pub struct PartialResult {
+    pub(crate) shards: Vec<ShardResult>,
     pub(crate) collector: Collector,
     pub(crate) events_count: u64,
-    /// Where the run ended.
+    /// When the run ended.
     pub(crate) end: SimTime,
-    /// The same, if that was before it was meant to.
+    /// The same time, if the run was stopped before its horizon.
     pub(crate) stopped_at: Option<SimTime>,
     pub(crate) workers_count: usize,
     pub(crate) bytes: Bytes,
-    /// They stay in the process that watched.
+    /// Not sent: a user is watched only where the run has one process.
     #[serde(skip)]
     pub(crate) explanations: Vec<Explanation>,
 }
 
-/// One shard at its end.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Ended {
+pub(crate) struct ShardResult {
     pub(crate) shard: ShardId,
-    /// Of all its facts.
+    /// Chained hash of all facts of the shard.
     pub(crate) digest: u64,
     pub(crate) audit: ShardSummary,
 }
@@ -53,12 +52,12 @@ impl Bytes {
 }
 
 impl Simulated {
-    /// Puts together what the processes of a run found out; there is at least one.
+    /// Merges the partial results of all processes of a run. Their order does not change the result.
     ///
     /// # Panics
-    /// With contributions to different runs.
+    /// If the partial results belong to different runs.
     #[must_use]
-    pub fn of(first: Contribution, others: Vec<Contribution>) -> Simulated {
+    pub fn merge(first: PartialResult, others: Vec<PartialResult>) -> Simulated {
         let (end, stopped_at) = (first.end, first.stopped_at);
         let (mut shards, mut total, mut bytes) = (first.shards, first.collector, first.bytes);
         let (mut events_count, mut explanations) = (first.events_count, first.explanations);
@@ -76,12 +75,13 @@ impl Simulated {
             }
             explanations.extend(other.explanations);
         }
-        shards.sort_by_key(|ended| ended.shard);
+        // The digest and the audit take the shards in one order, whichever process had them.
+        shards.sort_by_key(|result| result.shard);
         let mut digest = Chain::default();
-        for ended in &shards {
-            digest.push(&ended.digest);
+        for result in &shards {
+            digest.push(&result.digest);
         }
-        let verdict = Audit::merge(shards.into_iter().map(|ended| ended.audit).collect());
+        let verdict = Audit::merge(shards.into_iter().map(|result| result.audit).collect());
         Simulated {
             parts: total.finish(end, verdict.violation_count()),
             digest: digest.value(),

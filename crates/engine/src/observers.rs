@@ -1,4 +1,7 @@
-//! What sees every fact of a worker's shards: their digests, the figures, the audit and the log.
+//! Everything that sees the facts of one worker's shards: digests, figures, audit and event log.
+//!
+//! The facts of an event are observed right after the event, while they are in the cache. Keeping them
+//! for later would cost memory that grows with the run.
 
 use chappe_audit::ShardAudit;
 use chappe_base::{Chain, Record, ShardId, SimTime};
@@ -6,62 +9,60 @@ use chappe_metrics::Collector;
 use chappe_platform::{Command, Outbox};
 use chappe_workload::Acts;
 
-/// Takes every fact of one worker's shards, in the order in which they happen there.
+/// Takes every fact of one worker's shards, in the order in which the worker runs their events.
 pub type FactSink = Box<dyn FnMut(&Record) + Send>;
 
-/// Takes every command with which a client reached one worker's shards, and when it did, in that order.
+/// Takes every command of a client that reaches one worker's shards, with its time of arrival, in the
+/// order in which the worker runs its events.
 pub type CommandSink = Box<dyn FnMut(SimTime, &Command) + Send>;
 
-/// What the shards of one worker keep together.
-pub(crate) struct Witness {
-    /// What commands cause: forwards and notices until they are carried on, facts until they are
-    /// told.
+/// The state that the shards of one worker share.
+pub(crate) struct Observers {
+    /// Output of the platform. Shared, so that one list is allocated for all shards of the worker; empty
+    /// between two events.
     pub outbox: Outbox,
-    /// What agents want done, until it is carried on.
+    /// Output of the agents; empty between two events.
     pub acts: Acts,
-    /// Workers of the run: shard `s` is the `s / workers`-th of its own.
+    /// Workers of the whole run: a worker has shard `s` at index `s / workers`.
     workers: usize,
     shards: Vec<ShardFolds>,
     collector: Collector,
-    /// Who else wants every fact.
     pub log: Option<FactSink>,
-    /// Who wants every client's command.
-    pub tape: Option<CommandSink>,
+    pub commands: Option<CommandSink>,
 }
 
-/// What is folded shard by shard.
+/// The folds over the facts of one shard.
 pub(crate) struct ShardFolds {
-    /// Digest of all facts of the shard.
     pub digest: Chain,
-    /// Their judge.
     pub audit: ShardAudit,
 }
 
-impl Witness {
-    /// The witness of one of `workers`, whose shards have these `audits`, in order.
+impl Observers {
+    /// The observers of one of `workers` workers, whose shards have these `audits`, in shard order.
     pub(crate) fn new(
         workers: usize,
         audits: impl Iterator<Item = ShardAudit>,
         collector: Collector,
-    ) -> Witness {
+    ) -> Observers {
         let folds = |audit| ShardFolds {
             digest: Chain::default(),
             audit,
         };
-        Witness {
+        Observers {
             outbox: Outbox::default(),
             acts: Acts::default(),
             workers,
             shards: audits.map(folds).collect(),
             collector,
             log: None,
-            tape: None,
+            commands: None,
         }
     }
 
-    /// Folds the facts in the outbox, which happened at `at` on `shard`.
+    /// Observes the facts in the outbox, which happened at `at` on `shard`, and removes them.
     #[inline]
-    pub(crate) fn tell(&mut self, shard: ShardId, at: SimTime) {
+    pub(crate) fn observe_facts(&mut self, shard: ShardId, at: SimTime) {
+        // Most runs have one worker, and a division costs more than the comparison.
         let local = match self.workers {
             1 => shard.index(),
             workers => shard.index() / workers,
@@ -86,7 +87,7 @@ impl Witness {
         self.shards.iter().map(|shard| shard.audit.bytes()).sum()
     }
 
-    /// What the folds of each shard, in order, and the figures of all have come to.
+    /// The folds of each shard, in shard order, and the figures of all of them.
     pub(crate) fn finish(self) -> (Vec<ShardFolds>, Collector) {
         (self.shards, self.collector)
     }
