@@ -6,7 +6,7 @@ use chappe_base::{
     Act, ActKind, Homes, Keyed, MessageId, Money, Party, Purpose, ShardId, SimTime, Span, UserId,
 };
 use chappe_platform::policy::Policy;
-use chappe_platform::{Command, Config, Outbox, Past, Shard};
+use chappe_platform::{Command, Config, HistoryEvent, Outbox, Shard};
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,9 +40,9 @@ fn shards() -> [Shard; 2] {
     let mut shards = [shard(0), shard(1)];
     for user in (0..USERS).map(UserId) {
         let (party, amount) = (Party::User(user), Money(10 * AMOUNT.0));
-        shards[home(user)].remember(
+        shards[home(user)].apply_history(
             SimTime(-1),
-            Past::Balance { party, amount },
+            HistoryEvent::Balance { party, amount },
             &mut Outbox::default(),
         );
     }

@@ -8,7 +8,7 @@ use chappe_base::{
     ShardId, SimTime, Span, Stream, Topic, UserId,
 };
 use chappe_platform::policy::{FormatSet, Policy, UserRule, Verdict};
-use chappe_platform::{Command, Hop, Outbox, Past, Shard};
+use chappe_platform::{Command, HistoryEvent, Hop, Outbox, Shard};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -101,14 +101,14 @@ impl Audience {
         };
         for page in (0..PAGES).map(PageId) {
             let (party, product, units) = (Party::Page(page), ProductId(0), u32::MAX);
-            audience.remember(
+            audience.apply_history(
                 EVE,
-                Past::Balance {
+                HistoryEvent::Balance {
                     party,
                     amount: BUDGET,
                 },
             );
-            audience.remember(EVE, Past::Stock { page, product, units });
+            audience.apply_history(EVE, HistoryEvent::Stock { page, product, units });
         }
         for user in 0..users_count {
             audience.bring(
@@ -213,9 +213,9 @@ impl Audience {
                 ..
             } = *known;
             let at = SimTime(known.last_act.0.min(-1));
-            self.remember(
+            self.apply_history(
                 at,
-                Past::Conversation {
+                HistoryEvent::Conversation {
                     user,
                     page,
                     act,
@@ -223,11 +223,11 @@ impl Audience {
                     topic,
                 },
             );
-            self.remember(at, Past::Acted { user, page });
+            self.apply_history(at, HistoryEvent::Acted { user, page });
             if opted_in {
-                self.remember(
+                self.apply_history(
                     at,
-                    Past::OptIn {
+                    HistoryEvent::OptIn {
                         user,
                         page,
                         topic: topic_of(page),
@@ -236,9 +236,9 @@ impl Audience {
                 );
             }
         }
-        self.remember(
+        self.apply_history(
             EVE,
-            Past::Balance {
+            HistoryEvent::Balance {
                 party: Party::User(user),
                 amount: PURSE,
             },
@@ -340,8 +340,8 @@ impl Audience {
         }
     }
 
-    fn remember(&mut self, at: SimTime, past: Past) {
-        self.shard.remember(at, past, &mut Outbox::default());
+    fn apply_history(&mut self, at: SimTime, past: HistoryEvent) {
+        self.shard.apply_history(at, past, &mut Outbox::default());
     }
 
     /// Carries a command out, and at once the delivery of the ad that comes of it.

@@ -7,7 +7,7 @@
 //! process at the same instant are alike, so an engine's order of ties shows nowhere: engines that
 //! visit the same processes at the same times leave the same states, to the bit.
 
-use chappe_base::{Chain, Duration, Keyed, Law, Purpose, Sampler, SimTime, Span};
+use chappe_base::{Digest, Duration, Keyed, Law, Purpose, Sampler, SimTime, Span};
 use rand_xoshiro::Xoroshiro128PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use std::sync::LazyLock;
@@ -103,7 +103,7 @@ impl Phold {
 /// A digest over the states of all processes, in their order.
 #[must_use]
 pub fn digest(states: impl Iterator<Item = State>) -> u64 {
-    let mut chain = Chain::default();
+    let mut chain = Digest::default();
     for mut state in states {
         chain.push(&state.seen);
         chain.push(&state.draws.next_u64());

@@ -7,9 +7,9 @@ use crate::caps::Caps;
 use crate::consent::Consents;
 use crate::pair::Pair;
 use crate::prices;
-use crate::promises::{Agreement, Promise, Promises};
-use crate::reasons::{Reason, Reasons};
-use crate::verdict::{Hearing, name};
+use crate::promises::{OptInTerms, Promise, Promises};
+use crate::reasons::{Basis, Reasons};
+use crate::verdict::{FactContext, name};
 use chappe_base::{
     CampaignId, Homes, Map, MessageId, Money, PageId, Party, Permit, Seconds, SimTime, UserId,
 };
@@ -26,7 +26,7 @@ struct OpenAd {
     /// Known as soon as its price is reserved.
     price: Option<Price>,
     decided: Option<Permit>,
-    reason: Reason,
+    basis: Basis,
 }
 
 /// A decision that allows an ad.
@@ -35,7 +35,7 @@ struct Allowed {
     campaign: CampaignId,
     page: PageId,
     permit: Permit,
-    reason: Reason,
+    basis: Basis,
 }
 
 /// The decisions for one user's ad slot.
@@ -89,28 +89,28 @@ impl Ads {
         campaign: CampaignId,
         permit: Permit,
         consents: &Consents,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        hearing.checked(Promise::AdPermitted);
-        if (self.slot.user, self.slot.at) != (user, hearing.at) || self.slot.is_sold {
+        context.checked(Promise::AdPermitted);
+        if (self.slot.user, self.slot.at) != (user, context.at) || self.slot.is_sold {
             self.slot.is_sold = false;
             self.slot.user = user;
-            self.slot.at = hearing.at;
+            self.slot.at = context.at;
             self.slot.allowed.clear();
         }
-        let judged = self.judge(user, page, campaign, &permit, consents, hearing);
+        let judged = self.judge(user, page, campaign, &permit, consents, context);
         self.slot.allowed.push(Allowed {
             campaign,
             page,
             permit,
-            reason: *judged.as_ref().unwrap_or(&Reason::Free),
+            basis: *judged.as_ref().unwrap_or(&Basis::Free),
         });
         if let Err(why) = judged {
             let what = format!(
                 "campaign {} of page {} was allowed to show user {} an ad, {why}",
                 campaign.0, page.0, user.0
             );
-            hearing.broken(Promise::AdPermitted, what);
+            context.violation(Promise::AdPermitted, what);
         }
     }
 
@@ -121,8 +121,8 @@ impl Ads {
         campaign: CampaignId,
         permit: &Permit,
         consents: &Consents,
-        hearing: &Hearing<'_>,
-    ) -> Result<Reason, String> {
+        context: &FactContext<'_>,
+    ) -> Result<Basis, String> {
         if !self.promises.ads_allowed {
             return Err("where no ads are allowed".into());
         }
@@ -133,12 +133,12 @@ impl Ads {
         if promised.page != page {
             return Err(format!("but it is page {}'s", promised.page.0));
         }
-        if hearing.at < promised.start || hearing.at >= promised.end {
+        if context.at < promised.start || context.at >= promised.end {
             return Err("while the campaign was not running".into());
         }
-        consents.judge_decision(&self.promises, promised, user, permit, hearing)?;
+        consents.judge_decision(&self.promises, promised, user, permit, context)?;
         self.reasons
-            .of_ad(&self.promises, promised, user, permit, consents, hearing.at)
+            .of_ad(&self.promises, promised, user, permit, consents, context.at)
     }
 
     /// An ad was accepted for a user: it counts towards the caps.
@@ -148,9 +148,9 @@ impl Ads {
         from: Party,
         to: Party,
         consents: &Consents,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        hearing.checked(Promise::AdPermitted);
+        context.checked(Promise::AdPermitted);
         let (Party::Page(page), Party::User(user)) = (from, to) else {
             let what = format!(
                 "ad {} was accepted from {} for {}",
@@ -158,9 +158,9 @@ impl Ads {
                 name(from),
                 name(to)
             );
-            return hearing.broken(Promise::AdPermitted, what);
+            return context.violation(Promise::AdPermitted, what);
         };
-        let is_slot = (self.slot.user, self.slot.at) == (user, hearing.at);
+        let is_slot = (self.slot.user, self.slot.at) == (user, context.at);
         if user.0 >= self.promises.users_count
             || !is_slot
             || !self.slot.allowed.iter().any(|allowed| allowed.page == page)
@@ -169,36 +169,36 @@ impl Ads {
                 "ad {} of page {} was accepted for user {} without a decision that allows it",
                 message.0, page.0, user.0
             );
-            return hearing.broken(Promise::AdPermitted, what);
+            return context.violation(Promise::AdPermitted, what);
         }
-        self.caps.reserved(user, page, consents, hearing);
+        self.caps.reserved(user, page, consents, context);
         let ad = OpenAd {
             user,
             page,
-            accepted: hearing.at.seconds(),
+            accepted: context.at.seconds(),
             price: None,
             decided: None,
-            reason: Reason::Free,
+            basis: Basis::Free,
         };
         self.open.insert(message, ad);
         match self.reserved.right(message) {
-            Ok(Some((price, message))) => self.bind(price, message, hearing),
+            Ok(Some((price, message))) => self.bind(price, message, context),
             Ok(None) => {}
-            Err(orphan) => unpaid(orphan, "accepted without reserving its price", hearing),
+            Err(unmatched) => report_unpaid(unmatched, "accepted without reserving its price", context),
         }
     }
 
     /// An ad's price was reserved from the lease.
-    pub(crate) fn reserve_moved(&mut self, price: Price, hearing: &mut Hearing<'_>) {
+    pub(crate) fn reserve_moved(&mut self, price: Price, context: &mut FactContext<'_>) {
         match self.reserved.left(price) {
-            Ok(Some((price, message))) => self.bind(price, message, hearing),
+            Ok(Some((price, message))) => self.bind(price, message, context),
             Ok(None) => {}
-            Err(orphan) => astray(orphan, "reserved", hearing),
+            Err(unmatched) => report_unmatched(unmatched, "reserved", context),
         }
     }
 
-    fn bind(&mut self, price: Price, message: MessageId, hearing: &mut Hearing<'_>) {
-        hearing.checked(Promise::BudgetsKept);
+    fn bind(&mut self, price: Price, message: MessageId, context: &mut FactContext<'_>) {
+        context.checked(Promise::BudgetsKept);
         let Some(ad) = self.open.get_mut(&message) else {
             return;
         };
@@ -211,35 +211,35 @@ impl Ads {
             .find(|allowed| (allowed.campaign, allowed.page) == (campaign, page));
         ad.decided = decided.map(|allowed| allowed.permit);
         if let Some(allowed) = decided {
-            ad.reason = allowed.reason;
-            self.reasons.take((ad.user, page), ad.reason, hearing.at);
+            ad.basis = allowed.basis;
+            self.reasons.take((ad.user, page), ad.basis, context.at);
         } else {
             let what = format!(
                 "ad {} of page {} was accepted for user {}, but campaign {}, which pays, was not allowed it",
                 message.0, page.0, ad.user.0, campaign.0
             );
-            hearing.broken(Promise::AdPermitted, what);
+            context.violation(Promise::AdPermitted, what);
         }
-        self.judge_price(price, message, hearing);
+        self.judge_price(price, message, context);
         self.slot.is_sold = true;
     }
 
-    fn judge_price(&self, (campaign, price): Price, message: MessageId, hearing: &mut Hearing<'_>) {
-        hearing.checked(Promise::PricesKept);
+    fn judge_price(&self, (campaign, price): Price, message: MessageId, context: &mut FactContext<'_>) {
+        context.checked(Promise::PricesKept);
         let bidders = self.slot.allowed.iter().map(|allowed| allowed.campaign);
         let Promises {
             prices, campaigns, ..
         } = &self.promises;
         if let Err(why) = prices::judge_ad(prices.reserve, campaigns, bidders, campaign, price) {
             let what = format!("ad {} is of campaign {}, {why}", message.0, campaign.0);
-            hearing.broken(Promise::PricesKept, what);
+            context.violation(Promise::PricesKept, what);
         }
     }
 
     /// An ad was delivered as a message.
-    pub(crate) fn message_delivered(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
-        let met = self.delivered.left(message);
-        told_apart(met, hearing);
+    pub(crate) fn message_delivered(&mut self, message: MessageId, context: &mut FactContext<'_>) {
+        let halves = self.delivered.left(message);
+        judge_delivery_pair(halves, context);
     }
 
     /// An ad was delivered, citing its permit.
@@ -250,37 +250,37 @@ impl Ads {
         price: Price,
         permit: Permit,
         consents: &Consents,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        hearing.checked(Promise::AdPermitted);
-        hearing.checked(Promise::ConsentKept);
-        let met = self.delivered.right(message);
-        told_apart(met, hearing);
+        context.checked(Promise::AdPermitted);
+        context.checked(Promise::ConsentKept);
+        let halves = self.delivered.right(message);
+        judge_delivery_pair(halves, context);
         match self.charged.right((message, price)) {
-            Ok(Some((moved, said))) => priced(moved, said, "charged", hearing),
+            Ok(Some((moved, reported))) => judge_amounts(moved, reported, "charged", context),
             Ok(None) => {}
-            Err((orphan, _)) => unpaid(orphan, "delivered without being charged", hearing),
+            Err((unmatched, _)) => report_unpaid(unmatched, "delivered without being charged", context),
         }
         let Some(ad) = self.open.remove(&message) else {
             let what = format!(
                 "ad {} was delivered to user {}, but no decision had allowed it",
                 message.0, user.0
             );
-            return hearing.broken(Promise::AdPermitted, what);
+            return context.violation(Promise::AdPermitted, what);
         };
         if ad.user != user || ad.price.is_some_and(|reserved| reserved.0 != price.0) {
             let what = format!(
                 "ad {} of campaign {} for user {} was delivered as another's to user {}",
                 message.0, price.0.0, ad.user.0, user.0
             );
-            return hearing.broken(Promise::AdPermitted, what);
+            return context.violation(Promise::AdPermitted, what);
         }
         if ad.price.is_some_and(|reserved| reserved != price) {
             let what = format!(
                 "ad {} of campaign {} was delivered at {} micro-units, which is not what was reserved",
                 message.0, price.0.0, price.1.0
             );
-            hearing.broken(Promise::BudgetsKept, what);
+            context.violation(Promise::BudgetsKept, what);
         }
         if ad
             .decided
@@ -290,23 +290,24 @@ impl Ads {
                 "ad {} was delivered to user {} citing another conversation than was decided on",
                 message.0, user.0
             );
-            hearing.broken(Promise::AdPermitted, what);
+            context.violation(Promise::AdPermitted, what);
         }
-        self.still_permitted(message, ad, consents, hearing);
+        self.still_permitted(message, ad, consents, context);
         let Some(campaign) = self.promises.campaign(price.0) else {
             return;
         };
-        let leant_on = match ad.reason {
-            Reason::Free | Reason::Further => None,
-            Reason::OptIn(act) => self.agreement().map(|agreement| (agreement.topic, act)),
+        let basis_opt_in = match ad.basis {
+            Basis::Free | Basis::Further => None,
+            Basis::OptIn(act) => self.terms().map(|terms| (terms.topic, act)),
         };
-        let judged = consents.judge_delivery(&self.promises, campaign, user, &permit, ad.decided, leant_on);
+        let judged =
+            consents.judge_delivery(&self.promises, campaign, user, &permit, ad.decided, basis_opt_in);
         if let Err(why) = judged {
             let what = format!(
                 "ad {} of campaign {} of page {} was delivered to user {}, {why}",
                 message.0, price.0.0, ad.page.0, user.0
             );
-            hearing.broken(Promise::ConsentKept, what);
+            context.violation(Promise::ConsentKept, what);
         }
     }
 
@@ -316,30 +317,30 @@ impl Ads {
         message: MessageId,
         ad: OpenAd,
         consents: &Consents,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
         self.caps
-            .delivered(ad.user, ad.page, ad.accepted, consents, hearing);
-        let (agreement, between) = (self.agreement(), (ad.user, ad.page));
+            .delivered(ad.user, ad.page, ad.accepted, consents, context);
+        let (terms, user_page) = (self.terms(), (ad.user, ad.page));
         let judged = self
             .reasons
-            .delivered(agreement, between, ad.reason, ad.accepted, consents, hearing.at);
+            .delivered(terms, user_page, ad.basis, ad.accepted, consents, context.at);
         if let Err(why) = judged {
             let what = format!("ad {} was delivered to user {} {why}", message.0, ad.user.0);
-            hearing.broken(Promise::AdPermitted, what);
+            context.violation(Promise::AdPermitted, what);
         }
     }
 
-    fn agreement(&self) -> Option<Agreement> {
-        self.promises.grounds?.opt_in
+    fn terms(&self) -> Option<OptInTerms> {
+        self.promises.basis?.opt_in
     }
 
     /// What was held for an ad was charged.
-    pub(crate) fn charge_moved(&mut self, price: Price, hearing: &mut Hearing<'_>) {
+    pub(crate) fn charge_moved(&mut self, price: Price, context: &mut FactContext<'_>) {
         match self.charged.left(price) {
-            Ok(Some((moved, said))) => priced(moved, said, "charged", hearing),
+            Ok(Some((moved, reported))) => judge_amounts(moved, reported, "charged", context),
             Ok(None) => {}
-            Err(orphan) => astray(orphan, "charged", hearing),
+            Err(unmatched) => report_unmatched(unmatched, "charged", context),
         }
     }
 
@@ -348,35 +349,37 @@ impl Ads {
     pub(crate) fn undelivered(
         &mut self,
         message: MessageId,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) -> Option<(PageId, Seconds)> {
         let ad = self.open.remove(&message)?;
         self.caps.released(ad.user, ad.page, ad.accepted);
-        self.reasons.give_back((ad.user, ad.page), ad.reason, ad.accepted);
+        self.reasons.give_back((ad.user, ad.page), ad.basis, ad.accepted);
         if let Some(price) = ad.price {
-            self.release_due(message, price, hearing);
+            self.release_due(message, price, context);
         }
         Some((ad.page, ad.accepted))
     }
 
-    fn release_due(&mut self, message: MessageId, price: Price, hearing: &mut Hearing<'_>) {
+    fn release_due(&mut self, message: MessageId, price: Price, context: &mut FactContext<'_>) {
         match self.released.right((message, price)) {
-            Ok(Some((moved, said))) => priced(moved, said, "released", hearing),
+            Ok(Some((moved, reported))) => judge_amounts(moved, reported, "released", context),
             Ok(None) => {}
-            Err((orphan, _)) => unpaid(orphan, "not delivered, but its price stayed reserved", hearing),
+            Err((unmatched, _)) => {
+                report_unpaid(unmatched, "not delivered, but its price stayed reserved", context)
+            }
         }
     }
 
     /// What was held for an ad went back to the lease.
-    pub(crate) fn release_moved(&mut self, price: Price, hearing: &mut Hearing<'_>) {
+    pub(crate) fn release_moved(&mut self, price: Price, context: &mut FactContext<'_>) {
         match self.released.left(price) {
-            Ok(Some((moved, said))) => priced(moved, said, "released", hearing),
+            Ok(Some((moved, reported))) => judge_amounts(moved, reported, "released", context),
             Ok(None) => {}
-            Err(orphan) => astray(orphan, "released", hearing),
+            Err(unmatched) => report_unmatched(unmatched, "released", context),
         }
     }
 
-    pub(crate) fn finish(&mut self, hearing: &mut Hearing<'_>) {
+    pub(crate) fn finish(&mut self, context: &mut FactContext<'_>) {
         let (reserved, accepted) = self.reserved.leftover();
         let (charged, delivered) = self.charged.leftover();
         let (released, undelivered) = self.released.leftover();
@@ -387,21 +390,21 @@ impl Ads {
         ];
         for (price, how) in moved {
             if let Some(price) = price {
-                astray(price, how, hearing);
+                report_unmatched(price, how, context);
             }
         }
         if let Some(message) = accepted {
-            unpaid(message, "accepted without reserving its price", hearing);
+            report_unpaid(message, "accepted without reserving its price", context);
         }
         if let Some((message, _)) = delivered {
-            unpaid(message, "delivered without being charged", hearing);
+            report_unpaid(message, "delivered without being charged", context);
         }
         if let Some((message, _)) = undelivered {
-            unpaid(message, "not delivered, but its price stayed reserved", hearing);
+            report_unpaid(message, "not delivered, but its price stayed reserved", context);
         }
         let (left, right) = self.delivered.leftover();
         if let Some(message) = left.or(right) {
-            told_apart(Err(message), hearing);
+            judge_delivery_pair(Err(message), context);
         }
     }
 
@@ -413,38 +416,46 @@ impl Ads {
     }
 }
 
-fn unpaid(message: MessageId, how: &str, hearing: &mut Hearing<'_>) {
-    hearing.broken(Promise::BudgetsKept, format!("ad {} was {how}", message.0));
+fn report_unpaid(message: MessageId, how: &str, context: &mut FactContext<'_>) {
+    context.violation(Promise::BudgetsKept, format!("ad {} was {how}", message.0));
 }
 
-fn astray((campaign, amount): Price, how: &str, hearing: &mut Hearing<'_>) {
+fn report_unmatched((campaign, amount): Price, how: &str, context: &mut FactContext<'_>) {
     let what = format!(
         "{} micro-units of campaign {} were {how} for no ad",
         amount.0, campaign.0
     );
-    hearing.broken(Promise::BudgetsKept, what);
+    context.violation(Promise::BudgetsKept, what);
 }
 
-fn priced(moved: Price, (message, said): (MessageId, Price), how: &str, hearing: &mut Hearing<'_>) {
-    hearing.checked(Promise::BudgetsKept);
-    if moved != said {
+fn judge_amounts(
+    moved: Price,
+    (message, reported): (MessageId, Price),
+    how: &str,
+    context: &mut FactContext<'_>,
+) {
+    context.checked(Promise::BudgetsKept);
+    if moved != reported {
         let what = format!(
             "ad {} of campaign {} costs {} micro-units, but {} of campaign {} were {how}",
-            message.0, said.0.0, said.1.0, moved.1.0, moved.0.0
+            message.0, reported.0.0, reported.1.0, moved.1.0, moved.0.0
         );
-        hearing.broken(Promise::BudgetsKept, what);
+        context.violation(Promise::BudgetsKept, what);
     }
 }
 
-fn told_apart(met: Result<Option<(MessageId, MessageId)>, MessageId>, hearing: &mut Hearing<'_>) {
-    let alone = match met {
+fn judge_delivery_pair(
+    halves: Result<Option<(MessageId, MessageId)>, MessageId>,
+    context: &mut FactContext<'_>,
+) {
+    let unmatched = match halves {
         Ok(None) => return,
         Ok(Some((message, ad))) if message == ad => return,
         Ok(Some((message, _))) | Err(message) => message,
     };
     let what = format!(
         "ad {} was delivered as a message or with its permit, but not both",
-        alone.0
+        unmatched.0
     );
-    hearing.broken(Promise::AdPermitted, what);
+    context.violation(Promise::AdPermitted, what);
 }

@@ -6,7 +6,7 @@
 
 use crate::pair::Pair;
 use crate::promises::{Campaign, Promise, Promises};
-use crate::verdict::Hearing;
+use crate::verdict::FactContext;
 use chappe_base::{CampaignId, Homes, Money, PageId, ProductId, ShardId, SimTime, Span};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -87,11 +87,11 @@ impl Budgets {
         &mut self,
         campaign: CampaignId,
         is_budget: bool,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) -> Option<(Campaign, &mut CampaignSums)> {
-        hearing.checked(Promise::BudgetsKept);
+        context.checked(Promise::BudgetsKept);
         let Some(promised) = self.promised.get(campaign.index()).copied() else {
-            hearing.broken(
+            context.violation(
                 Promise::BudgetsKept,
                 format!("there is no campaign {}", campaign.0),
             );
@@ -102,7 +102,7 @@ impl Budgets {
                 "the budget of campaign {} was touched away from its home",
                 campaign.0
             );
-            hearing.broken(Promise::BudgetsKept, what);
+            context.violation(Promise::BudgetsKept, what);
         }
         Some((promised, &mut self.campaigns[campaign.index()]))
     }
@@ -113,13 +113,13 @@ impl Budgets {
         page: PageId,
         campaign: CampaignId,
         amount: Money,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        let met = self
+        let halves = self
             .start
             .left((campaign, page, amount))
-            .map_err(|(orphan, ..)| orphan);
-        Self::matched(met, "set budget aside", hearing);
+            .map_err(|(unmatched, ..)| unmatched);
+        Self::matched(halves, "set budget aside", context);
     }
 
     /// A campaign began, with as much of its budget as its page could pay: perhaps nothing.
@@ -128,17 +128,21 @@ impl Budgets {
         campaign: CampaignId,
         page: PageId,
         budget: Money,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
         if budget != Money::ZERO {
-            let met = self.start.right((campaign, page, budget));
-            Self::matched(met.map_err(|(orphan, ..)| orphan), "set budget aside", hearing);
+            let halves = self.start.right((campaign, page, budget));
+            Self::matched(
+                halves.map_err(|(unmatched, ..)| unmatched),
+                "set budget aside",
+                context,
+            );
         }
-        let Some((promised, sums)) = self.campaign(campaign, true, hearing) else {
+        let Some((promised, sums)) = self.campaign(campaign, true, context) else {
             return;
         };
         if std::mem::replace(&mut sums.is_started, true) {
-            hearing.broken(
+            context.violation(
                 Promise::BudgetsKept,
                 format!("campaign {} began twice", campaign.0),
             );
@@ -148,15 +152,15 @@ impl Budgets {
                 "campaign {} began with {} micro-units of page {}, where {} of page {} were planned",
                 campaign.0, budget.0, page.0, promised.budget.0, promised.page.0
             );
-            hearing.broken(Promise::BudgetsKept, what);
+            context.violation(Promise::BudgetsKept, what);
         }
     }
 
-    pub(crate) fn ended(&mut self, campaign: CampaignId, hearing: &mut Hearing<'_>) {
-        if let Some((_, sums)) = self.campaign(campaign, true, hearing)
+    pub(crate) fn ended(&mut self, campaign: CampaignId, context: &mut FactContext<'_>) {
+        if let Some((_, sums)) = self.campaign(campaign, true, context)
             && std::mem::replace(&mut sums.is_ended, true)
         {
-            hearing.broken(
+            context.violation(
                 Promise::BudgetsKept,
                 format!("campaign {} ended twice", campaign.0),
             );
@@ -164,9 +168,12 @@ impl Budgets {
     }
 
     /// A lease left its campaign's budget; money only.
-    pub(crate) fn lease_moved(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
-        let met = self.lease.left((campaign, amount)).map_err(|(orphan, _)| orphan);
-        Self::matched(met, "leased budget", hearing);
+    pub(crate) fn lease_moved(&mut self, campaign: CampaignId, amount: Money, context: &mut FactContext<'_>) {
+        let halves = self
+            .lease
+            .left((campaign, amount))
+            .map_err(|(unmatched, _)| unmatched);
+        Self::matched(halves, "leased budget", context);
     }
 
     /// A lease was granted to shard `to`; `units` tells how much of a product is in stock.
@@ -176,13 +183,16 @@ impl Budgets {
         to: ShardId,
         amount: Money,
         units: impl Fn(PageId, ProductId) -> i64,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        let met = self.lease.right((campaign, amount)).map_err(|(orphan, _)| orphan);
-        Self::matched(met, "leased budget", hearing);
+        let halves = self
+            .lease
+            .right((campaign, amount))
+            .map_err(|(unmatched, _)| unmatched);
+        Self::matched(halves, "leased budget", context);
         let keep = self.keep;
-        let at = hearing.at;
-        let Some((promised, sums)) = self.campaign(campaign, true, hearing) else {
+        let at = context.at;
+        let Some((promised, sums)) = self.campaign(campaign, true, context) else {
             return;
         };
         sums.leased_out.entry(to).or_default().push(at, amount, keep);
@@ -193,7 +203,7 @@ impl Budgets {
                 "campaign {} has leased out {outstanding} micro-units of a budget of {}",
                 campaign.0, promised.budget.0
             );
-            hearing.broken(Promise::BudgetsKept, what);
+            context.violation(Promise::BudgetsKept, what);
         }
         if let Some(product) = promised.product
             && units(promised.page, product) <= 0
@@ -202,88 +212,103 @@ impl Budgets {
                 "campaign {} leased budget to shard {} for product {} of page {}, which is not in stock",
                 campaign.0, to.0, product.0, promised.page.0
             );
-            hearing.broken(Promise::StockKept, what);
+            context.violation(Promise::StockKept, what);
         }
     }
 
     /// A lease arrived.
-    pub(crate) fn lease_arrived(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
-        let (keep, at) = (self.keep, hearing.at);
-        if let Some((_, sums)) = self.campaign(campaign, false, hearing) {
+    pub(crate) fn lease_arrived(
+        &mut self,
+        campaign: CampaignId,
+        amount: Money,
+        context: &mut FactContext<'_>,
+    ) {
+        let (keep, at) = (self.keep, context.at);
+        if let Some((_, sums)) = self.campaign(campaign, false, context) {
             sums.leased_in.push(at, amount, keep);
         }
     }
 
     /// What was left of a lease left the shard; money only.
-    pub(crate) fn return_moved(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
-        let met = self
+    pub(crate) fn return_moved(
+        &mut self,
+        campaign: CampaignId,
+        amount: Money,
+        context: &mut FactContext<'_>,
+    ) {
+        let halves = self
             .giving_back
             .left((campaign, amount))
-            .map_err(|(orphan, _)| orphan);
-        Self::matched(met, "returned a lease", hearing);
+            .map_err(|(unmatched, _)| unmatched);
+        Self::matched(halves, "returned a lease", context);
     }
 
     /// The shard gave back what was left of a lease.
-    pub(crate) fn returned(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
-        let met = self
+    pub(crate) fn returned(&mut self, campaign: CampaignId, amount: Money, context: &mut FactContext<'_>) {
+        let halves = self
             .giving_back
             .right((campaign, amount))
-            .map_err(|(orphan, _)| orphan);
-        Self::matched(met, "returned a lease", hearing);
-        let (keep, at) = (self.keep, hearing.at);
-        if let Some((_, sums)) = self.campaign(campaign, false, hearing) {
+            .map_err(|(unmatched, _)| unmatched);
+        Self::matched(halves, "returned a lease", context);
+        let (keep, at) = (self.keep, context.at);
+        if let Some((_, sums)) = self.campaign(campaign, false, context) {
             sums.returned_out.push(at, amount, keep);
         }
     }
 
     /// What was left of a lease came home.
-    pub(crate) fn return_arrived(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
-        let (keep, at) = (self.keep, hearing.at);
-        if let Some((_, sums)) = self.campaign(campaign, true, hearing) {
+    pub(crate) fn return_arrived(
+        &mut self,
+        campaign: CampaignId,
+        amount: Money,
+        context: &mut FactContext<'_>,
+    ) {
+        let (keep, at) = (self.keep, context.at);
+        if let Some((_, sums)) = self.campaign(campaign, true, context) {
             sums.returned_in.push(at, amount, keep);
         }
     }
 
     /// What a campaign had left went back to `page`.
-    pub(crate) fn given_back(&mut self, page: PageId, campaign: CampaignId, hearing: &mut Hearing<'_>) {
-        if let Some((promised, _)) = self.campaign(campaign, true, hearing)
+    pub(crate) fn given_back(&mut self, page: PageId, campaign: CampaignId, context: &mut FactContext<'_>) {
+        if let Some((promised, _)) = self.campaign(campaign, true, context)
             && promised.page != page
         {
             let what = format!(
                 "what campaign {} had left went to page {}, which is not its own",
                 campaign.0, page.0
             );
-            hearing.broken(Promise::BudgetsKept, what);
+            context.violation(Promise::BudgetsKept, what);
         }
     }
 
     /// An ad was charged to a lease.
-    pub(crate) fn charged(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
-        if let Some((_, sums)) = self.campaign(campaign, false, hearing) {
+    pub(crate) fn charged(&mut self, campaign: CampaignId, amount: Money, context: &mut FactContext<'_>) {
+        if let Some((_, sums)) = self.campaign(campaign, false, context) {
             sums.charged += i128::from(amount.0);
         }
     }
 
     /// Judges the halves of a step that told the same of a campaign, or did not.
-    fn matched<T>(met: Result<Option<(T, T)>, CampaignId>, step: &str, hearing: &mut Hearing<'_>)
+    fn matched<T>(halves: Result<Option<(T, T)>, CampaignId>, step: &str, context: &mut FactContext<'_>)
     where
         T: PartialEq + Into<CampaignAmount>,
     {
-        match met {
+        match halves {
             Ok(None) => {}
-            Ok(Some((moved, said))) => {
-                if moved != said {
-                    let (moved, said) = (moved.into(), said.into());
+            Ok(Some((moved, reported))) => {
+                if moved != reported {
+                    let (moved, reported) = (moved.into(), reported.into());
                     let what = format!(
                         "campaign {} {step}: {} micro-units moved, {} were told of campaign {}",
-                        moved.0.0, moved.1.0, said.1.0, said.0.0
+                        moved.0.0, moved.1.0, reported.1.0, reported.0.0
                     );
-                    hearing.broken(Promise::BudgetsKept, what);
+                    context.violation(Promise::BudgetsKept, what);
                 }
             }
             Err(campaign) => {
                 let what = format!("campaign {} {step} in money only, or in word only", campaign.0);
-                hearing.broken(Promise::BudgetsKept, what);
+                context.violation(Promise::BudgetsKept, what);
             }
         }
     }
@@ -292,19 +317,23 @@ impl Budgets {
     pub(crate) fn finish(
         &mut self,
         left: impl Fn(CampaignId) -> i64,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) -> BudgetSums {
-        let (moved, said) = self.start.leftover();
+        let (moved, reported) = self.start.leftover();
         let start = moved
-            .or(said)
+            .or(reported)
             .map(|(campaign, ..)| (campaign, "set budget aside"));
-        let (moved, said) = self.lease.leftover();
-        let lease = moved.or(said).map(|(campaign, _)| (campaign, "leased budget"));
-        let (moved, said) = self.giving_back.leftover();
-        let back = moved.or(said).map(|(campaign, _)| (campaign, "returned a lease"));
+        let (moved, reported) = self.lease.leftover();
+        let lease = moved
+            .or(reported)
+            .map(|(campaign, _)| (campaign, "leased budget"));
+        let (moved, reported) = self.giving_back.leftover();
+        let back = moved
+            .or(reported)
+            .map(|(campaign, _)| (campaign, "returned a lease"));
         for (campaign, step) in [start, lease, back].into_iter().flatten() {
             let what = format!("campaign {} {step} in money only, or in word only", campaign.0);
-            hearing.broken(Promise::BudgetsKept, what);
+            context.violation(Promise::BudgetsKept, what);
         }
         for (campaign, sums) in self.campaigns.iter().enumerate() {
             let left = left(CampaignId(campaign as u16));
@@ -312,7 +341,7 @@ impl Budgets {
                 let what = format!(
                     "campaign {campaign} ended, but {left} micro-units of its budget did not go back to its page"
                 );
-                hearing.broken(Promise::BudgetsKept, what);
+                context.violation(Promise::BudgetsKept, what);
             }
         }
         BudgetSums {
@@ -356,23 +385,23 @@ impl From<(CampaignId, PageId, Money)> for CampaignAmount {
 }
 
 /// Sets the shards' leases against each other; the money under way [micro-units].
-pub(crate) fn settle(shards: &[&BudgetSums], hearing: &mut Hearing<'_>) -> i128 {
+pub(crate) fn settle(shards: &[&BudgetSums], context: &mut FactContext<'_>) -> i128 {
     let Some(first) = shards.first() else { return 0 };
     let mut under_way = 0;
     for (campaign, budget) in first.budgets.iter().enumerate() {
         let of = |shard: &'_ &BudgetSums| -> CampaignSums { shard.campaigns[campaign].clone() };
         let charged: i128 = shards.iter().map(|shard| shard.campaigns[campaign].charged).sum();
-        hearing.checked(Promise::BudgetsKept);
+        context.checked(Promise::BudgetsKept);
         if charged > i128::from(budget.0) {
             let what = format!(
                 "campaign {campaign} was charged {charged} micro-units, its budget was {}",
                 budget.0
             );
-            hearing.broken(Promise::BudgetsKept, what);
+            context.violation(Promise::BudgetsKept, what);
         }
-        let all: Vec<CampaignSums> = shards.iter().map(of).collect();
+        let sums_by_shard: Vec<CampaignSums> = shards.iter().map(of).collect();
         for shard in shards {
-            let sent: Vec<&Flow> = all
+            let sent: Vec<&Flow> = sums_by_shard
                 .iter()
                 .filter_map(|sums| sums.leased_out.get(&shard.shard))
                 .collect();
@@ -381,28 +410,34 @@ pub(crate) fn settle(shards: &[&BudgetSums], hearing: &mut Hearing<'_>) -> i128 
                 "of the budget of campaign {campaign} leased to shard {}",
                 shard.shard.0
             );
-            under_way += compare(&sent, &arrived, first.under_way_at_most, &what, hearing);
+            under_way += compare(&sent, &arrived, first.under_way_at_most, &what, context);
         }
-        let sent: Vec<&Flow> = all.iter().map(|sums| &sums.returned_out).collect();
-        let arrived: Vec<&Flow> = all.iter().map(|sums| &sums.returned_in).collect();
+        let sent: Vec<&Flow> = sums_by_shard.iter().map(|sums| &sums.returned_out).collect();
+        let arrived: Vec<&Flow> = sums_by_shard.iter().map(|sums| &sums.returned_in).collect();
         let what = format!("of what shards returned to campaign {campaign}");
-        under_way += compare(&sent, &arrived, first.under_way_at_most, &what, hearing);
+        under_way += compare(&sent, &arrived, first.under_way_at_most, &what, context);
     }
     under_way
 }
 
 /// Judges what was sent against what arrived; the difference.
-fn compare(sent: &[&Flow], arrived: &[&Flow], at_most: Span, what: &str, hearing: &mut Hearing<'_>) -> i128 {
-    hearing.checked(Promise::MoneyConserved);
+fn compare(
+    sent: &[&Flow],
+    arrived: &[&Flow],
+    at_most: Span,
+    what: &str,
+    context: &mut FactContext<'_>,
+) -> i128 {
+    context.checked(Promise::MoneyConserved);
     let [sent_sum, arrived_sum] =
         [sent, arrived].map(|flows| flows.iter().map(|flow| flow.sum).sum::<i128>());
     let timeline = |flows: &[&Flow]| -> Vec<(SimTime, i64)> {
-        let mut all: Vec<_> = flows
+        let mut amounts: Vec<_> = flows
             .iter()
             .flat_map(|flow| flow.recent.iter().copied())
             .collect();
-        all.sort_unstable();
-        all
+        amounts.sort_unstable();
+        amounts
     };
     let past = |flows: &[&Flow]| flows.iter().map(|flow| flow.past()).sum::<i128>();
     let mut so_far = past(sent) - past(arrived);
@@ -417,11 +452,11 @@ fn compare(sent: &[&Flow], arrived: &[&Flow], at_most: Span, what: &str, hearing
                 "{what}, {} micro-units more had arrived than were sent by {} ns",
                 -so_far, at.0
             );
-            hearing.broken(Promise::MoneyConserved, what);
+            context.violation(Promise::MoneyConserved, what);
             return sent_sum - arrived_sum;
         }
     }
-    let due = hearing.at.0.saturating_sub(at_most.0);
+    let due = context.at.0.saturating_sub(at_most.0);
     let recent = timeline(sent)
         .iter()
         .filter(|(at, _)| at.0 >= due)
@@ -429,7 +464,7 @@ fn compare(sent: &[&Flow], arrived: &[&Flow], at_most: Span, what: &str, hearing
         .sum::<i128>();
     let lost = sent_sum - recent - arrived_sum;
     if lost > 0 {
-        hearing.broken(
+        context.violation(
             Promise::MoneyConserved,
             format!("{what}, {lost} micro-units never arrived"),
         );

@@ -5,7 +5,7 @@
 
 use crate::consent::Consents;
 use crate::promises::{Cap, Promise, Promises};
-use crate::verdict::Hearing;
+use crate::verdict::FactContext;
 use chappe_base::{Homes, PageId, Seconds, SimTime, Span, UserId};
 
 const NIL: u32 = u32::MAX;
@@ -35,13 +35,13 @@ pub(crate) struct Caps {
 impl Caps {
     pub(crate) fn new(homes: Homes, promises: &Promises) -> Caps {
         let every_ad = promises.user_caps.iter().chain(&promises.page_caps);
-        let all = every_ad.chain(&promises.unanswered_caps);
+        let every_cap = every_ad.chain(&promises.unanswered_caps);
         Caps {
             homes,
             user_caps: promises.user_caps.clone(),
             page_caps: promises.page_caps.clone(),
             unanswered_caps: promises.unanswered_caps.clone(),
-            longest: all.map(|cap| cap.every).max().unwrap_or_default(),
+            longest: every_cap.map(|cap| cap.every).max().unwrap_or_default(),
             newest: Vec::new(),
             pool: Vec::new(),
             free: NIL,
@@ -55,11 +55,11 @@ impl Caps {
         page: PageId,
         reserved: Seconds,
         consents: &Consents,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        if hearing.at.seconds() != reserved {
+        if context.at.seconds() != reserved {
             self.released(user, page, reserved);
-            self.reserved(user, page, consents, hearing);
+            self.reserved(user, page, consents, context);
         }
     }
 
@@ -69,19 +69,19 @@ impl Caps {
         user: UserId,
         page: PageId,
         consents: &Consents,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
         if self.longest == Span::ZERO {
             return;
         }
-        hearing.checked(Promise::CapsKept);
+        context.checked(Promise::CapsKept);
         let local = self.homes.local(user.0);
         if local >= self.newest.len() {
             self.newest.resize(local + 1, NIL);
         }
-        self.forget(local, hearing.at);
+        self.forget(local, context.at);
         let node = Counted {
-            at: hearing.at.seconds(),
+            at: context.at.seconds(),
             page,
             next: self.newest[local],
         };
@@ -91,9 +91,9 @@ impl Caps {
             last_act.is_none_or(|act| act < ad.at.time())
         };
         let from_page = |ad: &Counted| ad.page == page;
-        self.judge(&self.user_caps, user, |_| true, "", hearing);
-        self.judge(&self.page_caps, user, from_page, " from one page", hearing);
-        self.judge(&self.unanswered_caps, user, is_unanswered, " unanswered", hearing);
+        self.judge(&self.user_caps, user, |_| true, "", context);
+        self.judge(&self.page_caps, user, from_page, " from one page", context);
+        self.judge(&self.unanswered_caps, user, is_unanswered, " unanswered", context);
     }
 
     /// The ad reserved then came to nothing: its place is free again.
@@ -109,11 +109,11 @@ impl Caps {
         user: UserId,
         counts: impl Fn(&Counted) -> bool,
         which: &str,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
         let local = self.homes.local(user.0);
         for cap in caps {
-            let count = self.count(local, cap.every, hearing.at, &counts);
+            let count = self.count(local, cap.every, context.at, &counts);
             if count > cap.count {
                 let what = format!(
                     "user {} got {count} ads{which} within {} s, the last from page {}, where {} are allowed",
@@ -122,7 +122,7 @@ impl Caps {
                     self.pool[self.newest[local] as usize].page.0,
                     cap.count
                 );
-                hearing.broken(Promise::CapsKept, what);
+                context.violation(Promise::CapsKept, what);
             }
         }
     }

@@ -1,9 +1,9 @@
 //! What users agreed to: the audit's own record of conversations, opt-ins, mutes and blocks.
 
 use crate::promises::{Campaign, Promise, Promises, TopicMatch};
-use crate::verdict::{Hearing, name};
+use crate::verdict::{FactContext, name};
 use chappe_base::{
-    Act, Map, MessageId, PageId, Party, Permit, Records, Seconds, Set, SimTime, Span, Topic, UserId,
+    Act, AppendMap, Map, MessageId, PageId, Party, Permit, Seconds, Set, SimTime, Span, Topic, UserId,
 };
 
 const OPENED: u8 = 1;
@@ -15,7 +15,7 @@ const OPTED_OUT: u8 = 32;
 const BOUGHT: u8 = 64;
 
 /// A user and a page.
-pub(crate) type Between = (UserId, PageId);
+pub(crate) type UserPage = (UserId, PageId);
 
 /// A live opt-in.
 #[derive(Clone, Copy, Debug)]
@@ -73,15 +73,22 @@ impl Conversation {
 /// The fold over one shard's users and what they agreed to.
 #[derive(Default, Debug)]
 pub(crate) struct Consents {
-    conversations: Records<Between, Conversation>,
+    conversations: AppendMap<UserPage, Conversation>,
     /// Opt-ins on topics other than that of first contact.
-    other_opt_ins: Map<Between, Vec<OptIn>>,
+    other_opt_ins: Map<UserPage, Vec<OptIn>>,
     blocked_people: Set<(UserId, UserId)>,
 }
 
 impl Consents {
-    pub(crate) fn opened(&mut self, between: Between, act: Act, by_user: bool, topic: Topic, now: Seconds) {
-        let conversation = self.conversations.get_or_insert(between);
+    pub(crate) fn opened(
+        &mut self,
+        user_page: UserPage,
+        act: Act,
+        by_user: bool,
+        topic: Topic,
+        now: Seconds,
+    ) {
+        let conversation = self.conversations.get_or_insert(user_page);
         if conversation.is(OPENED) {
             return;
         }
@@ -95,64 +102,64 @@ impl Consents {
     }
 
     #[inline]
-    pub(crate) fn acted(&mut self, between: Between, now: Seconds) {
-        let conversation = self.conversations.get_or_insert(between);
+    pub(crate) fn acted(&mut self, user_page: UserPage, now: Seconds) {
+        let conversation = self.conversations.get_or_insert(user_page);
         conversation.act_before = std::mem::replace(&mut conversation.last_act, now);
     }
 
     /// When the user last acted, to the second below.
-    pub(crate) fn last_act(&self, between: Between) -> Option<SimTime> {
-        let conversation = self.conversations.get(&between)?;
+    pub(crate) fn last_act(&self, user_page: UserPage) -> Option<SimTime> {
+        let conversation = self.conversations.get(&user_page)?;
         (conversation.last_act != Seconds::NEVER).then(|| conversation.last_act.time())
     }
 
     /// When the user acted before their last act, to the second below.
-    pub(crate) fn act_before(&self, between: Between) -> Option<SimTime> {
-        let conversation = self.conversations.get(&between)?;
+    pub(crate) fn act_before(&self, user_page: UserPage) -> Option<SimTime> {
+        let conversation = self.conversations.get(&user_page)?;
         (conversation.act_before != Seconds::NEVER).then(|| conversation.act_before.time())
     }
 
-    pub(crate) fn opted_in(&mut self, between: Between, topic: Topic, act: Act, given: Seconds) {
-        self.drop_opt_in(between, topic);
-        let conversation = self.conversations.get_or_insert(between);
+    pub(crate) fn opted_in(&mut self, user_page: UserPage, topic: Topic, act: Act, given: Seconds) {
+        self.drop_opt_in(user_page, topic);
+        let conversation = self.conversations.get_or_insert(user_page);
         conversation.set(OPTED_OUT, false);
         if conversation.is(OPENED) && conversation.topic == topic {
             conversation.opt_in = act;
             conversation.opted_in = given;
             conversation.set(OPTED_IN, true);
         } else {
-            let others = self.other_opt_ins.entry(between).or_default();
+            let others = self.other_opt_ins.entry(user_page).or_default();
             others.push(OptIn { topic, act, given });
         }
     }
 
     /// The user took consent back: the opt-in on `topic`, and the page's leave to send ads at all.
-    pub(crate) fn opted_out(&mut self, between: Between, topic: Topic) {
-        self.drop_opt_in(between, topic);
-        self.conversations.get_or_insert(between).set(OPTED_OUT, true);
+    pub(crate) fn opted_out(&mut self, user_page: UserPage, topic: Topic) {
+        self.drop_opt_in(user_page, topic);
+        self.conversations.get_or_insert(user_page).set(OPTED_OUT, true);
     }
 
-    fn drop_opt_in(&mut self, between: Between, topic: Topic) {
-        if let Some(conversation) = self.conversations.get_mut(&between)
+    fn drop_opt_in(&mut self, user_page: UserPage, topic: Topic) {
+        if let Some(conversation) = self.conversations.get_mut(&user_page)
             && conversation.topic == topic
         {
             conversation.set(OPTED_IN, false);
         }
-        if let Some(others) = self.other_opt_ins.get_mut(&between) {
+        if let Some(others) = self.other_opt_ins.get_mut(&user_page) {
             others.retain(|other| other.topic != topic);
             if others.is_empty() {
-                self.other_opt_ins.remove(&between);
+                self.other_opt_ins.remove(&user_page);
             }
         }
     }
 
     /// The user has set money aside for something of the page.
-    pub(crate) fn bought(&mut self, between: Between) {
-        self.conversations.get_or_insert(between).set(BOUGHT, true);
+    pub(crate) fn bought(&mut self, user_page: UserPage) {
+        self.conversations.get_or_insert(user_page).set(BOUGHT, true);
     }
 
-    pub(crate) fn muted(&mut self, between: Between) {
-        self.conversations.get_or_insert(between).set(MUTED, true);
+    pub(crate) fn muted(&mut self, user_page: UserPage) {
+        self.conversations.get_or_insert(user_page).set(MUTED, true);
     }
 
     pub(crate) fn blocked(&mut self, user: UserId, party: Party, on: bool) {
@@ -169,47 +176,53 @@ impl Consents {
     }
 
     /// The live opt-ins between them.
-    fn opt_ins(&self, between: Between) -> impl Iterator<Item = OptIn> {
+    fn opt_ins(&self, user_page: UserPage) -> impl Iterator<Item = OptIn> {
         let conversation = self
             .conversations
-            .get(&between)
+            .get(&user_page)
             .filter(|conversation| conversation.is(OPTED_IN));
         let first = conversation.map(|conversation| OptIn {
             topic: conversation.topic,
             act: conversation.opt_in,
             given: conversation.opted_in,
         });
-        let others = self.other_opt_ins.get(&between).into_iter().flatten().copied();
+        let others = self.other_opt_ins.get(&user_page).into_iter().flatten().copied();
         first.into_iter().chain(others)
     }
 
     /// Whether a live opt-in between them covers `topic`, and was given by `act` if one is named.
     pub(crate) fn has_opt_in(
         &self,
-        between: Between,
+        user_page: UserPage,
         scope: TopicMatch,
         topic: Topic,
         act: Option<Act>,
     ) -> bool {
-        self.opt_ins(between)
+        self.opt_ins(user_page)
             .any(|opt_in| scope.holds(opt_in.topic, topic) && act.is_none_or(|act| act == opt_in.act))
     }
 
     /// The live opt-in on `topic`.
-    pub(crate) fn opt_in_on(&self, between: Between, topic: Topic) -> Option<OptIn> {
-        self.opt_ins(between).find(|opt_in| opt_in.topic == topic)
+    pub(crate) fn opt_in_on(&self, user_page: UserPage, topic: Topic) -> Option<OptIn> {
+        self.opt_ins(user_page).find(|opt_in| opt_in.topic == topic)
     }
 
     /// The live opt-in that `act` gave.
-    pub(crate) fn opt_in_of(&self, between: Between, act: Act) -> Option<OptIn> {
-        self.opt_ins(between).find(|opt_in| opt_in.act == act)
+    pub(crate) fn opt_in_of(&self, user_page: UserPage, act: Act) -> Option<OptIn> {
+        self.opt_ins(user_page).find(|opt_in| opt_in.act == act)
     }
 
     /// Judges the delivery of any message but an ad, which is judged with its permit.
     #[inline]
-    pub(crate) fn delivered(&self, message: MessageId, from: Party, to: Party, hearing: &mut Hearing<'_>) {
+    pub(crate) fn delivered(
+        &self,
+        message: MessageId,
+        from: Party,
+        to: Party,
+        context: &mut FactContext<'_>,
+    ) {
         let Party::User(user) = to else { return };
-        hearing.checked(Promise::ConsentKept);
+        context.checked(Promise::ConsentKept);
         let is_blocked = match from {
             Party::User(person) => {
                 !self.blocked_people.is_empty() && self.blocked_people.contains(&(user, person))
@@ -223,7 +236,7 @@ impl Consents {
                 name(from),
                 user.0
             );
-            hearing.broken(Promise::ConsentKept, what);
+            context.violation(Promise::ConsentKept, what);
         }
     }
 
@@ -238,10 +251,10 @@ impl Consents {
         campaign: &Campaign,
         user: UserId,
         permit: &Permit,
-        hearing: &Hearing<'_>,
+        context: &FactContext<'_>,
     ) -> Result<(), String> {
-        let between = (user, campaign.page);
-        let conversation = self.cited(between, permit)?;
+        let user_page = (user, campaign.page);
+        let conversation = self.cited(user_page, permit)?;
         judge_mute(promises, &conversation)?;
         if promises.opened_by_user && !conversation.is(BY_USER) {
             return Err("though the user did not open the conversation".into());
@@ -264,11 +277,11 @@ impl Consents {
                 campaign.format.label()
             ));
         }
-        self.judge_cited_opt_in(promises, between, campaign.topic, permit)?;
-        judge_window(promises, conversation.last_act, hearing)?;
+        self.judge_cited_opt_in(promises, user_page, campaign.topic, permit)?;
+        judge_window(promises, conversation.last_act, context)?;
         if let Some(quiet) = promises.quiet_hours {
             let minute = promises
-                .local_minute(user, hearing.at)
+                .local_minute(user, context.at)
                 .ok_or("though the user has no time zone")?;
             if quiet.covers(minute) {
                 return Err(format!("at minute {minute} of the user's day, in quiet hours"));
@@ -278,10 +291,10 @@ impl Consents {
     }
 
     /// The conversation that the permit cites, if it is on record.
-    fn cited(&self, between: Between, permit: &Permit) -> Result<Conversation, String> {
+    fn cited(&self, user_page: UserPage, permit: &Permit) -> Result<Conversation, String> {
         let conversation = self
             .conversations
-            .get(&between)
+            .get(&user_page)
             .copied()
             .filter(|conversation| conversation.is(OPENED));
         let conversation = conversation.ok_or("though there is no conversation between them")?;
@@ -294,7 +307,7 @@ impl Consents {
         Ok(conversation)
     }
 
-    /// Judges an ad's delivery by what the user may have changed since the decision; `leant_on` the
+    /// Judges an ad's delivery by what the user may have changed since the decision; `basis_opt_in` the
     /// opt-in of that act, which so covers its topic, if it did.
     ///
     /// # Errors
@@ -306,38 +319,38 @@ impl Consents {
         user: UserId,
         permit: &Permit,
         decided: Option<Permit>,
-        leant_on: Option<(TopicMatch, Act)>,
+        basis_opt_in: Option<(TopicMatch, Act)>,
     ) -> Result<(), String> {
-        let between = (user, campaign.page);
-        if self.is(between, BLOCKED) {
+        let user_page = (user, campaign.page);
+        if self.is(user_page, BLOCKED) {
             return Err("who blocks the page".into());
         }
-        if let Some(conversation) = self.conversations.get(&between) {
+        if let Some(conversation) = self.conversations.get(&user_page) {
             judge_mute(promises, conversation)?;
         }
         let is_decided = decided == Some(*permit);
-        let (scope, act) = match (promises.opt_in, leant_on) {
+        let (scope, act) = match (promises.opt_in, basis_opt_in) {
             (Some(scope), _) => (scope, permit.opt_in.filter(|_| !is_decided)),
             (None, Some((scope, act))) => (scope, Some(act)),
             (None, None) => return Ok(()),
         };
         let cites_it = permit.opt_in.is_some() && act.is_none_or(|act| permit.opt_in == Some(act));
-        if cites_it && self.has_opt_in(between, scope, campaign.topic, act) {
+        if cites_it && self.has_opt_in(user_page, scope, campaign.topic, act) {
             Ok(())
         } else {
             Err("without an opt-in that is in force".into())
         }
     }
 
-    fn is(&self, between: Between, flag: u8) -> bool {
-        let conversation = self.conversations.get(&between);
+    fn is(&self, user_page: UserPage, flag: u8) -> bool {
+        let conversation = self.conversations.get(&user_page);
         conversation.is_some_and(|conversation| conversation.is(flag))
     }
 
     fn judge_cited_opt_in(
         &self,
         promises: &Promises,
-        between: Between,
+        user_page: UserPage,
         topic: Topic,
         permit: &Permit,
     ) -> Result<(), String> {
@@ -346,7 +359,7 @@ impl Consents {
             None => Ok(()),
             Some(act) => {
                 let scope = promises.opt_in.unwrap_or(TopicMatch::Any);
-                if self.has_opt_in(between, scope, topic, Some(act)) {
+                if self.has_opt_in(user_page, scope, topic, Some(act)) {
                     Ok(())
                 } else {
                     Err(format!("citing act {} for an opt-in that is not in force", act.0))
@@ -380,8 +393,8 @@ fn judge_mute(promises: &Promises, conversation: &Conversation) -> Result<(), St
 
 /// Judges the time since the user's last act, which is kept to the second below: only what is
 /// certain counts as a violation.
-fn judge_window(promises: &Promises, last_act: Seconds, hearing: &Hearing<'_>) -> Result<(), String> {
-    let since = (last_act != Seconds::NEVER).then(|| hearing.at - last_act.time());
+fn judge_window(promises: &Promises, last_act: Seconds, context: &FactContext<'_>) -> Result<(), String> {
+    let since = (last_act != Seconds::NEVER).then(|| context.at - last_act.time());
     if let (Some(least), Some(since)) = (promises.not_within, since)
         && since < least
     {

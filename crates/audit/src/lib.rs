@@ -34,15 +34,15 @@ mod verdict;
 mod tests;
 
 pub use promises::{
-    Agreement, Campaign, Cap, Grounds, MessageReasons, OptInRequests, PageLimits, Prices, Promise, Promises,
-    QuietHours, Quota, Rating, Tiers, TopicMatch,
+    BasisRule, Campaign, Cap, MessageReasons, OptInRequests, OptInTerms, PageLimits, Prices, Promise,
+    Promises, QuietHours, Quota, Rating, Tiers, TopicMatch,
 };
 pub use shard::ShardAudit;
 pub use verdict::{Check, ShardSummary, Verdict, Violation};
 
 use chappe_base::{Homes, Record, ShardId, SimTime};
 use std::fmt;
-use verdict::{Findings, Hearing};
+use verdict::{FactContext, Findings};
 
 /// The audit of a whole run, fed with the records of all shards, each shard's in their order.
 #[derive(Debug)]
@@ -113,28 +113,28 @@ impl Audit {
         summaries.sort_by_key(|summary| summary.findings.shard);
         let mut findings = Findings::new(None);
         let end = summaries.iter().map(|summary| summary.end).max();
-        let mut hearing = Hearing {
+        let mut context = FactContext {
             at: end.unwrap_or(SimTime::ZERO),
             fact: None,
             findings: &mut findings,
         };
-        let credited = transfers::settle(summaries.iter().map(|summary| &summary.transfers), &mut hearing);
+        let credited = transfers::settle(summaries.iter().map(|summary| &summary.transfers), &mut context);
         let budgets: Vec<_> = summaries.iter().map(|summary| &summary.budgets).collect();
-        let leased = budgets::settle(&budgets, &mut hearing);
-        limits::settle(summaries.iter().map(|summary| &summary.limits), &mut hearing);
+        let leased = budgets::settle(&budgets, &mut context);
+        limits::settle(summaries.iter().map(|summary| &summary.limits), &mut context);
         let clearing: i128 = summaries.iter().map(|summary| i128::from(summary.clearing)).sum();
-        hearing.checked(Promise::MoneyConserved);
+        context.checked(Promise::MoneyConserved);
         if clearing != leased - credited {
             let what = format!(
                 "the clearing accounts of all shards hold {clearing} micro-units, where {leased} of leases \
                  less {credited} of transfers are under way"
             );
-            hearing.broken(Promise::MoneyConserved, what);
+            context.violation(Promise::MoneyConserved, what);
         }
         let mut in_flight_count = 0;
         for summary in &summaries {
-            hearing.findings.shard = summary.findings.shard;
-            in_flight_count += messages::settle(&summary.in_flight, summary.under_way_at_most, &mut hearing);
+            context.findings.shard = summary.findings.shard;
+            in_flight_count += messages::settle(&summary.in_flight, summary.under_way_at_most, &mut context);
         }
         let facts_count = summaries.iter().map(|summary| summary.facts_count).sum();
         let bytes = summaries.iter().map(|summary| summary.bytes).sum();

@@ -5,8 +5,8 @@
 //! more than the tier allows, though no shard sees them all.
 
 use crate::promises::{Campaign, PageLimits, Promise, Promises, Rating};
-use crate::verdict::Hearing;
-use chappe_base::{CampaignId, Heard, Map, Money, PageId, Quality, ReachStep, SimTime, Span, UserId};
+use crate::verdict::FactContext;
+use chappe_base::{AdFeedback, CampaignId, Map, Money, PageId, Quality, ReachStep, SimTime, Span, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -20,9 +20,9 @@ pub(crate) struct PageSums {
     /// People: leased, arrived, returned and regained.
     reach: [i64; 4],
     /// What happened to its ads on this shard.
-    seen: Heard,
+    seen: AdFeedback,
     /// What its home heard.
-    told: Heard,
+    reported: AdFeedback,
 }
 
 /// What one shard knows of all pages at the end.
@@ -41,7 +41,7 @@ struct Home {
     due: u8,
     quality: Quality,
     /// How ads were taken, by day.
-    days: VecDeque<(i32, Heard)>,
+    days: VecDeque<(i32, AdFeedback)>,
     /// Ads leased out that have not been sent yet at the page's rate [ads × ns], as of `at`.
     level: i128,
     at: SimTime,
@@ -105,9 +105,9 @@ impl Limits {
         campaign: CampaignId,
         step: ReachStep,
         people: u32,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        hearing.checked(Promise::LimitsKept);
+        context.checked(Promise::LimitsKept);
         let Some(page) = self.page(campaign) else { return };
         let sums = self.sums.pages.entry(page).or_default();
         sums.reach[step as usize] += i64::from(people);
@@ -122,39 +122,39 @@ impl Limits {
                 page.0,
                 leased - regained
             );
-            hearing.broken(Promise::LimitsKept, what);
+            context.violation(Promise::LimitsKept, what);
         }
         if step == ReachStep::Returned {
-            self.judge_reach(page, arrived - returned, hearing);
+            self.judge_reach(page, arrived - returned, context);
         }
     }
 
     /// An ad was sent.
-    pub(crate) fn sent(&mut self, user: UserId, page: PageId, hearing: &mut Hearing<'_>) {
+    pub(crate) fn sent(&mut self, user: UserId, page: PageId, context: &mut FactContext<'_>) {
         if self.limits.quota.is_some() {
-            self.sums.months.entry((page, month(hearing.at))).or_default().0 += 1;
+            self.sums.months.entry((page, month(context.at))).or_default().0 += 1;
         }
         if self.limits.tiers.is_none() {
             return;
         }
-        hearing.checked(Promise::LimitsKept);
-        let until = hearing.at + Span::DAY;
+        context.checked(Promise::LimitsKept);
+        let until = context.at + Span::DAY;
         let sender = self.senders.entry(page).or_default();
         sender.order.push_back((until, user));
         let sums = self.sums.pages.entry(page).or_default();
         let is_new = sender
             .reached
             .insert(user, until)
-            .is_none_or(|until| until <= hearing.at);
+            .is_none_or(|until| until <= context.at);
         sums.seen.reached += u32::from(is_new);
         let [_, arrived, returned, _] = sums.reach;
-        self.judge_reach(page, arrived - returned, hearing);
+        self.judge_reach(page, arrived - returned, context);
     }
 
     /// Judges the people reached in the last day by the leave there is.
-    fn judge_reach(&mut self, page: PageId, leave: i64, hearing: &mut Hearing<'_>) {
+    fn judge_reach(&mut self, page: PageId, leave: i64, context: &mut FactContext<'_>) {
         let sender = self.senders.entry(page).or_default();
-        while let Some((until, user)) = sender.order.pop_front_if(|(until, _)| *until <= hearing.at) {
+        while let Some((until, user)) = sender.order.pop_front_if(|(until, _)| *until <= context.at) {
             if sender.reached.get(&user) == Some(&until) {
                 sender.reached.remove(&user);
             }
@@ -165,7 +165,7 @@ impl Limits {
                 "page {} reached {reached} people in a day, with leave for {leave}",
                 page.0
             );
-            hearing.broken(Promise::LimitsKept, what);
+            context.violation(Promise::LimitsKept, what);
         }
     }
 
@@ -177,7 +177,7 @@ impl Limits {
     }
 
     /// How a user took an ad, or that they complain of the page.
-    pub(crate) fn seen(&mut self, page: Option<PageId>, note: impl FnOnce(&mut Heard)) {
+    pub(crate) fn note_feedback(&mut self, page: Option<PageId>, note: impl FnOnce(&mut AdFeedback)) {
         if let Some(page) = page
             && self.limits.rates()
         {
@@ -191,13 +191,19 @@ impl Limits {
     }
 
     /// A home heard how ads were taken, and rated its page.
-    pub(crate) fn rated(&mut self, page: PageId, heard: Heard, quality: Quality, hearing: &mut Hearing<'_>) {
-        hearing.checked(Promise::LimitsKept);
-        self.sums.pages.entry(page).or_default().told += heard;
+    pub(crate) fn rated(
+        &mut self,
+        page: PageId,
+        heard: AdFeedback,
+        quality: Quality,
+        context: &mut FactContext<'_>,
+    ) {
+        context.checked(Promise::LimitsKept);
+        self.sums.pages.entry(page).or_default().reported += heard;
         let PageLimits { tiers, rating, .. } = self.limits;
         let home = self.home(page);
-        home.expect_tier(page, hearing);
-        let week = home.week(hearing.at.day(), heard);
+        home.expect_tier(page, context);
+        let week = home.week(context.at.day(), heard);
         let expected = rating.map_or(Quality::Green, |rating| rate(rating, week));
         if quality != expected {
             let what = format!(
@@ -206,7 +212,7 @@ impl Limits {
                 quality.label(),
                 expected.label()
             );
-            hearing.broken(Promise::LimitsKept, what);
+            context.violation(Promise::LimitsKept, what);
         }
         let was_red = std::mem::replace(&mut home.quality, quality) == Quality::Red;
         let Some(tiers) = tiers else { return };
@@ -224,15 +230,15 @@ impl Limits {
     }
 
     /// A page's tier changed.
-    pub(crate) fn tier_changed(&mut self, page: PageId, tier: u8, hearing: &mut Hearing<'_>) {
-        hearing.checked(Promise::LimitsKept);
+    pub(crate) fn tier_changed(&mut self, page: PageId, tier: u8, context: &mut FactContext<'_>) {
+        context.checked(Promise::LimitsKept);
         let home = self.home(page);
         home.tier = tier;
-        home.expect_tier(page, hearing);
+        home.expect_tier(page, context);
     }
 
     /// Budget was leased at a page's home.
-    pub(crate) fn leased(&mut self, campaign: CampaignId, amount: Money, hearing: &mut Hearing<'_>) {
+    pub(crate) fn leased(&mut self, campaign: CampaignId, amount: Money, context: &mut FactContext<'_>) {
         let PageLimits {
             rating, per_second, ..
         } = self.limits;
@@ -242,11 +248,11 @@ impl Limits {
         if rating.is_none() && per_second.is_none() {
             return;
         }
-        hearing.checked(Promise::LimitsKept);
+        context.checked(Promise::LimitsKept);
         let home = self.home(page);
-        home.expect_tier(page, hearing);
+        home.expect_tier(page, context);
         if let Some(rating) = rating {
-            let week = home.week(hearing.at.day(), Heard::default());
+            let week = home.week(context.at.day(), AdFeedback::default());
             let due = rate(rating, week);
             if home.quality != due {
                 let what = format!(
@@ -255,28 +261,28 @@ impl Limits {
                     home.quality.label(),
                     due.label()
                 );
-                hearing.broken(Promise::LimitsKept, what);
+                context.violation(Promise::LimitsKept, what);
             }
         }
         if rating.is_some_and(|rating| rating.pauses) && home.quality == Quality::Red {
             let what = format!("page {} is rated red, and leased out budget", page.0);
-            hearing.broken(Promise::LimitsKept, what);
+            context.violation(Promise::LimitsKept, what);
         }
         let Some(per_second) = per_second else { return };
         let per_second = i128::from(per_second);
-        let gone = i128::from((hearing.at - home.at).0) * per_second;
+        let drained = i128::from((context.at - home.at).0) * per_second;
         let ads = i128::from(amount.0 / bid.0.max(1));
-        home.level = (home.level - gone).max(0) + ads * i128::from(Span::SECOND.0);
-        home.at = hearing.at;
+        home.level = (home.level - drained).max(0) + ads * i128::from(Span::SECOND.0);
+        home.at = context.at;
         if home.level > per_second * i128::from(Span::SECOND.0) {
             let what = format!("page {} leased out more than {per_second} ads a second", page.0);
-            hearing.broken(Promise::LimitsKept, what);
+            context.violation(Promise::LimitsKept, what);
         }
     }
 
     /// A page paid for a month of messages, or got something back; money only.
-    pub(crate) fn quota_moved(&mut self, page: PageId, amount: i64, hearing: &mut Hearing<'_>) {
-        self.expect_said(hearing);
+    pub(crate) fn quota_moved(&mut self, page: PageId, amount: i64, context: &mut FactContext<'_>) {
+        self.expect_charge_reported(context);
         self.fee = Some((page, amount));
     }
 
@@ -286,18 +292,18 @@ impl Limits {
         page: PageId,
         amount: Money,
         (count, of): (u32, u32),
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        hearing.checked(Promise::LimitsKept);
+        context.checked(Promise::LimitsKept);
         let moved = self.fee.take();
-        let (this, of) = (month(hearing.at), i64::from(of));
+        let (this, of) = (month(context.at), i64::from(of));
         let paid = self.home(page).paid_for(of, this).map(|paid| {
             *paid += amount.0;
             *paid
         });
         let (Some(quota), Some(paid)) = (self.limits.quota, paid) else {
             let what = format!("page {} paid for a month of messages, which cost nothing", page.0);
-            return hearing.broken(Promise::PricesKept, what);
+            return context.violation(Promise::PricesKept, what);
         };
         let over = i64::from(count.saturating_sub(quota.messages_count));
         let fee = if count == 0 && paid == 0 { 0 } else { quota.fee.0 };
@@ -307,27 +313,27 @@ impl Limits {
                 "page {} has paid {paid} micro-units for a month with {count} messages, where {due} are due",
                 page.0
             );
-            hearing.broken(Promise::PricesKept, what);
+            context.violation(Promise::PricesKept, what);
         }
         if over > 0 && quota.overage.is_none() {
             let what = format!(
                 "page {} leased out {count} messages of a month, where its plan has {}",
                 page.0, quota.messages_count
             );
-            hearing.broken(Promise::LimitsKept, what);
+            context.violation(Promise::LimitsKept, what);
         }
         self.sums.months.entry((page, of)).or_default().1 = i64::from(count);
     }
 
-    fn expect_said(&mut self, hearing: &mut Hearing<'_>) {
+    fn expect_charge_reported(&mut self, context: &mut FactContext<'_>) {
         if let Some((page, amount)) = self.fee.take() {
             let what = format!("page {} paid {amount} micro-units for no message", page.0);
-            hearing.broken(Promise::PricesKept, what);
+            context.violation(Promise::PricesKept, what);
         }
     }
 
-    pub(crate) fn finish(&mut self, hearing: &mut Hearing<'_>) -> LimitSums {
-        self.expect_said(hearing);
+    pub(crate) fn finish(&mut self, context: &mut FactContext<'_>) -> LimitSums {
+        self.expect_charge_reported(context);
         std::mem::take(&mut self.sums)
     }
 
@@ -342,29 +348,29 @@ impl Limits {
 impl Home {
     /// What was paid for the month `of`, if that is this one or the one before.
     fn paid_for(&mut self, of: i64, this: i64) -> Option<&mut i64> {
-        let gone = std::mem::replace(&mut self.month, this);
-        if gone != this {
-            self.paid = [0, if gone + 1 == this { self.paid[0] } else { 0 }];
+        let previous = std::mem::replace(&mut self.month, this);
+        if previous != this {
+            self.paid = [0, if previous + 1 == this { self.paid[0] } else { 0 }];
         }
         self.paid.get_mut(usize::try_from(this - of).ok()?)
     }
 
     /// Notes how ads were taken today; what seven days come to with it.
-    fn week(&mut self, today: i32, heard: Heard) -> Heard {
+    fn week(&mut self, today: i32, heard: AdFeedback) -> AdFeedback {
         match self.days.back_mut() {
             Some((day, sum)) if *day == today => *sum += heard,
             Some(_) | None => self.days.push_back((today, heard)),
         }
         while self.days.pop_front_if(|(day, _)| *day <= today - 7).is_some() {}
-        let mut week = Heard::default();
+        let mut week = AdFeedback::default();
         self.days.iter().for_each(|(_, heard)| week += *heard);
         week
     }
 
-    fn expect_tier(&mut self, page: PageId, hearing: &mut Hearing<'_>) {
+    fn expect_tier(&mut self, page: PageId, context: &mut FactContext<'_>) {
         if std::mem::replace(&mut self.due, self.tier) != self.tier {
             let what = format!("page {} is in tier {}, which is not due to it", page.0, self.tier);
-            hearing.broken(Promise::LimitsKept, what);
+            context.violation(Promise::LimitsKept, what);
         }
     }
 }
@@ -374,7 +380,7 @@ fn month(at: SimTime) -> i64 {
 }
 
 /// What seven days are rated.
-fn rate(rating: Rating, week: Heard) -> Quality {
+fn rate(rating: Rating, week: AdFeedback) -> Quality {
     let at_least =
         |part: u32, ppm: u32| u64::from(part) * 1_000_000 >= u64::from(ppm) * u64::from(week.delivered);
     if week.delivered < rating.ads_count {
@@ -389,40 +395,52 @@ fn rate(rating: Rating, week: Heard) -> Quality {
 }
 
 /// Sets what homes leased and heard against what shards did and saw.
-pub(crate) fn settle<'a>(shards: impl Iterator<Item = &'a LimitSums>, hearing: &mut Hearing<'_>) {
+pub(crate) fn settle<'a>(shards: impl Iterator<Item = &'a LimitSums>, context: &mut FactContext<'_>) {
     let mut pages: BTreeMap<PageId, PageSums> = BTreeMap::new();
     let mut months: BTreeMap<(PageId, i64), (i64, i64)> = BTreeMap::new();
     for shard in shards {
         for (page, sums) in &shard.pages {
-            let all = pages.entry(*page).or_default();
-            all.reach
+            let total = pages.entry(*page).or_default();
+            total
+                .reach
                 .iter_mut()
                 .zip(sums.reach)
-                .for_each(|(all, people)| *all += people);
-            all.seen += sums.seen;
-            all.told += sums.told;
+                .for_each(|(sum, people)| *sum += people);
+            total.seen += sums.seen;
+            total.reported += sums.reported;
         }
         for (month, (sent, leased)) in &shard.months {
-            let all = months.entry(*month).or_default();
-            *all = (all.0 + sent, all.1 + leased);
+            let total = months.entry(*month).or_default();
+            *total = (total.0 + sent, total.1 + leased);
         }
     }
-    for (page, PageSums { reach, seen, told }) in pages {
+    for (
+        page,
+        PageSums {
+            reach,
+            seen,
+            reported,
+        },
+    ) in pages
+    {
         let [leased, arrived, returned, regained] = reach;
         if arrived > leased || regained > returned {
             let what = format!(
                 "page {} has leave to reach people that nobody gave: {reach:?}",
                 page.0
             );
-            hearing.broken(Promise::LimitsKept, what);
+            context.violation(Promise::LimitsKept, what);
         }
-        if told.delivered > seen.delivered
-            || told.opened > seen.opened
-            || told.complaints > seen.complaints
-            || told.reached > seen.reached
+        if reported.delivered > seen.delivered
+            || reported.opened > seen.opened
+            || reported.complaints > seen.complaints
+            || reported.reached > seen.reached
         {
-            let what = format!("page {} is rated by {told:?}, where there was {seen:?}", page.0);
-            hearing.broken(Promise::LimitsKept, what);
+            let what = format!(
+                "page {} is rated by {reported:?}, where there was {seen:?}",
+                page.0
+            );
+            context.violation(Promise::LimitsKept, what);
         }
     }
     for ((page, month), (sent, leased)) in months {
@@ -431,7 +449,7 @@ pub(crate) fn settle<'a>(shards: impl Iterator<Item = &'a LimitSums>, hearing: &
                 "page {} sent {sent} ads in month {month}, and leased out {leased}",
                 page.0
             );
-            hearing.broken(Promise::LimitsKept, what);
+            context.violation(Promise::LimitsKept, what);
         }
     }
 }

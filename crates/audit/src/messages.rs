@@ -6,7 +6,7 @@
 //! reached its device. So a message whose whole life is told twice, service included, passes.
 
 use crate::promises::Promise;
-use crate::verdict::Hearing;
+use crate::verdict::FactContext;
 use chappe_base::{CommandClass, Fact, Map, MessageClass, MessageId, Seconds, Set, SimTime, Span};
 
 /// Steps that are looked up together: what they need is seldom in the cache, and is then fetched all at once.
@@ -53,21 +53,26 @@ struct Waiting {
 impl Messages {
     /// A command was served; what it causes is told before the next is.
     #[inline]
-    pub(crate) fn served(&mut self, command: CommandClass, message: MessageId, hearing: &mut Hearing<'_>) {
-        self.expect_answer(hearing);
+    pub(crate) fn served(
+        &mut self,
+        command: CommandClass,
+        message: MessageId,
+        context: &mut FactContext<'_>,
+    ) {
+        self.expect_answer(context);
         if command == CommandClass::Message {
             self.serving = Some(message);
         }
     }
 
     #[inline]
-    fn expect_answer(&mut self, hearing: &mut Hearing<'_>) {
+    fn expect_answer(&mut self, context: &mut FactContext<'_>) {
         if let Some(message) = self.serving.take() {
             let what = format!(
                 "message {} was served, but neither accepted nor refused",
                 message.0
             );
-            hearing.broken(Promise::DeliveredOnce, what);
+            context.violation(Promise::DeliveredOnce, what);
         }
     }
 
@@ -76,72 +81,77 @@ impl Messages {
     }
 
     #[inline]
-    pub(crate) fn accepted(&mut self, message: MessageId, class: MessageClass, hearing: &mut Hearing<'_>) {
-        hearing.checked(Promise::DeliveredOnce);
+    pub(crate) fn accepted(
+        &mut self,
+        message: MessageId,
+        class: MessageClass,
+        context: &mut FactContext<'_>,
+    ) {
+        context.checked(Promise::DeliveredOnce);
         if class == MessageClass::Friend
             && self.serving.take() != Some(message)
-            && hearing.at >= SimTime::ZERO
+            && context.at >= SimTime::ZERO
         {
             let what = format!("message {} was accepted without having been served", message.0);
-            hearing.broken(Promise::DeliveredOnce, what);
+            context.violation(Promise::DeliveredOnce, what);
         }
         match self.latest.replace(message) {
             Some(before) if before == message => {
-                hearing.broken(Promise::DeliveredOnce, accepted_twice(message));
+                context.violation(Promise::DeliveredOnce, accepted_twice(message));
             }
-            Some(before) => self.look_up(Step::Accepted, before, hearing),
+            Some(before) => self.look_up(Step::Accepted, before, context),
             None => {}
         }
     }
 
     /// A message ended, `how` it says.
     #[inline]
-    pub(crate) fn ended(&mut self, message: MessageId, how: &'static str, hearing: &mut Hearing<'_>) {
-        hearing.checked(Promise::DeliveredOnce);
+    pub(crate) fn ended(&mut self, message: MessageId, how: &'static str, context: &mut FactContext<'_>) {
+        context.checked(Promise::DeliveredOnce);
         if self.latest == Some(message) {
             self.latest = None;
         } else {
-            self.look_up(Step::Ended(how), message, hearing);
+            self.look_up(Step::Ended(how), message, context);
         }
     }
 
     #[inline]
-    pub(crate) fn delivered(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
-        self.ended(message, "delivered", hearing);
+    pub(crate) fn delivered(&mut self, message: MessageId, context: &mut FactContext<'_>) {
+        self.ended(message, "delivered", context);
         self.delivered_count += 1;
-        let delivered = (message, hearing.at.seconds());
+        let delivered = (message, context.at.seconds());
         if let Some((before, at)) = self.latest_delivered.replace(delivered) {
-            self.look_up(Step::Delivered(at), before, hearing);
+            self.look_up(Step::Delivered(at), before, context);
         }
     }
 
     #[inline]
-    pub(crate) fn handed_out(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
-        hearing.checked(Promise::DeliveredOnce);
+    pub(crate) fn handed_out(&mut self, message: MessageId, context: &mut FactContext<'_>) {
+        context.checked(Promise::DeliveredOnce);
         match self.latest_delivered {
             Some((latest, _)) if latest == message => self.latest_delivered = None,
-            _ => self.look_up(Step::HandedOut, message, hearing),
+            _ => self.look_up(Step::HandedOut, message, context),
         }
     }
 
     /// Judges a step together with others.
     #[inline]
-    fn look_up(&mut self, step: Step, message: MessageId, hearing: &mut Hearing<'_>) {
+    fn look_up(&mut self, step: Step, message: MessageId, context: &mut FactContext<'_>) {
         if self.waiting.is_empty() {
             self.waiting.reserve_exact(TOGETHER);
         }
         self.waiting.push(Waiting {
             step,
             message,
-            at: hearing.at,
-            fact: hearing.fact.copied(),
+            at: context.at,
+            fact: context.fact.copied(),
         });
         if self.waiting.len() == TOGETHER {
-            self.look_up_all(hearing);
+            self.look_up_all(context);
         }
     }
 
-    fn look_up_all(&mut self, hearing: &mut Hearing<'_>) {
+    fn look_up_all(&mut self, context: &mut FactContext<'_>) {
         for Waiting {
             step,
             message,
@@ -166,20 +176,20 @@ impl Messages {
                     format!("message {id} reached a device, but was not delivered, or did so before")
                 }
             };
-            let mut hearing = Hearing {
+            let mut context = FactContext {
                 at,
                 fact: fact.as_ref(),
-                findings: hearing.findings,
+                findings: context.findings,
             };
-            hearing.broken(Promise::DeliveredOnce, broken);
+            context.violation(Promise::DeliveredOnce, broken);
         }
     }
 
     /// What was read must have been delivered. Which messages were is not remembered: only their
     /// numbers are compared.
     #[inline]
-    pub(crate) fn read(&mut self, message: MessageId, hearing: &mut Hearing<'_>) {
-        hearing.checked(Promise::DeliveredOnce);
+    pub(crate) fn read(&mut self, message: MessageId, context: &mut FactContext<'_>) {
+        context.checked(Promise::DeliveredOnce);
         self.read_count += 1;
         if self.read_count > self.delivered_count {
             self.read_count = self.delivered_count;
@@ -187,19 +197,19 @@ impl Messages {
                 "message {} was read, but all that were delivered had been read before",
                 message.0
             );
-            hearing.broken(Promise::DeliveredOnce, what);
+            context.violation(Promise::DeliveredOnce, what);
         }
     }
 
     /// Whatever is open is lost. What was delivered and has not reached its device is handed on.
-    pub(crate) fn finish(&mut self, hearing: &mut Hearing<'_>) -> Vec<(MessageId, Seconds)> {
-        self.expect_answer(hearing);
-        self.look_up_all(hearing);
+    pub(crate) fn finish(&mut self, context: &mut FactContext<'_>) -> Vec<(MessageId, Seconds)> {
+        self.expect_answer(context);
+        self.look_up_all(context);
         let mut lost: Vec<_> = self.open.iter().copied().chain(self.latest).collect();
         lost.sort_unstable();
         for message in lost {
             let what = format!("message {} was accepted and never ended: it is lost", message.0);
-            hearing.broken(Promise::DeliveredOnce, what);
+            context.violation(Promise::DeliveredOnce, what);
         }
         let mut in_flight: Vec<_> = self.in_flight.drain().chain(self.latest_delivered).collect();
         in_flight.sort_unstable();
@@ -221,9 +231,9 @@ fn accepted_twice(message: MessageId) -> String {
 pub(crate) fn settle(
     in_flight: &[(MessageId, Seconds)],
     under_way_at_most: Span,
-    hearing: &mut Hearing<'_>,
+    context: &mut FactContext<'_>,
 ) -> u64 {
-    let oldest = hearing.at.0.saturating_sub(under_way_at_most.0);
+    let oldest = context.at.0.saturating_sub(under_way_at_most.0);
     let mut in_flight_count = 0;
     for (message, delivered) in in_flight {
         if (delivered.time() + Span::SECOND).0 >= oldest {
@@ -234,7 +244,7 @@ pub(crate) fn settle(
             "message {} was delivered and never reached its device: it is lost",
             message.0
         );
-        hearing.broken(Promise::DeliveredOnce, what);
+        context.violation(Promise::DeliveredOnce, what);
     }
     in_flight_count
 }
@@ -244,11 +254,11 @@ mod tests {
     use super::*;
     use crate::verdict::Findings;
 
-    fn at<R>(second: i64, findings: &mut Findings, judge: impl FnOnce(&mut Hearing<'_>) -> R) -> R {
+    fn at<R>(second: i64, findings: &mut Findings, judge: impl FnOnce(&mut FactContext<'_>) -> R) -> R {
         let fact = Fact::Expired {
             message: MessageId(second as u64),
         };
-        judge(&mut Hearing {
+        judge(&mut FactContext {
             at: SimTime(second),
             fact: Some(&fact),
             findings,
@@ -260,25 +270,25 @@ mod tests {
         let (mut messages, mut findings) = (Messages::default(), Findings::new(None));
         let kept: Vec<MessageId> = (0..3 * TOGETHER as u64).map(MessageId).collect();
         for &message in &kept {
-            at(1, &mut findings, |hearing| {
-                messages.accepted(message, MessageClass::HotLine, hearing);
+            at(1, &mut findings, |context| {
+                messages.accepted(message, MessageClass::HotLine, context);
             });
         }
         for &message in &kept {
-            at(2, &mut findings, |hearing| messages.delivered(message, hearing));
+            at(2, &mut findings, |context| messages.delivered(message, context));
         }
-        at(3, &mut findings, |hearing| messages.handed_out(kept[5], hearing));
-        at(4, &mut findings, |hearing| messages.handed_out(kept[5], hearing));
-        at(5, &mut findings, |hearing| {
-            messages.ended(kept[7], "withdrawn", hearing)
+        at(3, &mut findings, |context| messages.handed_out(kept[5], context));
+        at(4, &mut findings, |context| messages.handed_out(kept[5], context));
+        at(5, &mut findings, |context| {
+            messages.ended(kept[7], "withdrawn", context)
         });
         for &message in kept.iter().filter(|message| **message != kept[5]) {
-            at(6, &mut findings, |hearing| messages.handed_out(message, hearing));
+            at(6, &mut findings, |context| messages.handed_out(message, context));
         }
-        let in_flight = at(7, &mut findings, |hearing| messages.finish(hearing));
+        let in_flight = at(7, &mut findings, |context| messages.finish(context));
         assert_eq!(in_flight, []);
         let (_, violations) = findings.conclude();
-        let found: Vec<_> = violations
+        let reported: Vec<_> = violations
             .iter()
             .map(|violation| (violation.at.0, violation.fact, violation.what.as_str()))
             .collect();
@@ -288,7 +298,7 @@ mod tests {
             })
         };
         assert_eq!(
-            found,
+            reported,
             [
                 (
                     4,

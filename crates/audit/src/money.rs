@@ -262,7 +262,7 @@ impl Accounts {
     pub(crate) fn sum(&self) -> i128 {
         let campaigns = self.campaigns.iter();
         let campaigns = campaigns.flat_map(|campaign| [campaign.budget, campaign.lease, campaign.held]);
-        let all = self
+        let parties = self
             .users
             .iter()
             .chain(&self.pages)
@@ -275,7 +275,7 @@ impl Accounts {
             self.message_revenue,
             self.payment_revenue,
         ];
-        all.chain(campaigns).chain(rest).map(i128::from).sum()
+        parties.chain(campaigns).chain(rest).map(i128::from).sum()
     }
 
     pub(crate) fn bytes(&self) -> usize {

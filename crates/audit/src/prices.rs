@@ -3,7 +3,7 @@
 
 use crate::pair::Pair;
 use crate::promises::{Campaign, Prices, Promise};
-use crate::verdict::Hearing;
+use crate::verdict::FactContext;
 use chappe_base::{CampaignId, Map, MessageId, Money, OrderId, PageId, SimTime, Span};
 
 /// A message or an order, its page, and an amount.
@@ -70,35 +70,35 @@ impl Charges {
     }
 
     /// An order was placed at `price`.
-    pub(crate) fn sold(&mut self, order: OrderId, page: PageId, price: Money, hearing: &mut Hearing<'_>) {
+    pub(crate) fn sold(&mut self, order: OrderId, page: PageId, price: Money, context: &mut FactContext<'_>) {
         if self.promised.notice.is_some() {
-            self.placed.insert(order, hearing.at);
+            self.placed.insert(order, context.at);
         }
-        let kept = i128::from(price.0) * i128::from(self.promised.payment_fee_ppm) / 1_000_000;
-        if kept > 0 {
+        let fee = i128::from(price.0) * i128::from(self.promised.payment_fee_ppm) / 1_000_000;
+        if fee > 0 {
             matched(
-                self.fee.right((order, page, Money(kept as i64))),
+                self.fee.right((order, page, Money(fee as i64))),
                 "fee of order",
-                hearing,
+                context,
             );
         }
     }
 
     /// The platform kept its share of a payment.
-    pub(crate) fn fee_moved(&mut self, charge: Charge, hearing: &mut Hearing<'_>) {
-        matched(self.fee.left(charge), "fee of order", hearing);
+    pub(crate) fn fee_moved(&mut self, charge: Charge, context: &mut FactContext<'_>) {
+        matched(self.fee.left(charge), "fee of order", context);
     }
 
     /// An order went a step further, of which its page tells the customer.
-    pub(crate) fn told(&mut self, order: OrderId, is_last: bool, hearing: &mut Hearing<'_>) {
-        self.expect_paid(hearing);
+    pub(crate) fn order_advanced(&mut self, order: OrderId, is_last: bool, context: &mut FactContext<'_>) {
+        self.expect_paid(context);
         let placed = if is_last {
             self.placed.remove(&order)
         } else {
             self.placed.get(&order).copied()
         };
         let has_price = self.promised.notice.is_some_and(|price| price > Money::ZERO);
-        if has_price && placed.is_some_and(|placed| hearing.at - placed > Span::DAY) {
+        if has_price && placed.is_some_and(|placed| context.at - placed > Span::DAY) {
             self.due = Some(order);
         }
     }
@@ -109,39 +109,39 @@ impl Charges {
     }
 
     /// A notice was paid for; money only.
-    pub(crate) fn notice_moved(&mut self, charge: Charge, hearing: &mut Hearing<'_>) {
-        matched(self.notice.left(charge), "price of notice", hearing);
+    pub(crate) fn notice_moved(&mut self, charge: Charge, context: &mut FactContext<'_>) {
+        matched(self.notice.left(charge), "price of notice", context);
     }
 
     /// A notice was paid for.
-    pub(crate) fn notice_paid(&mut self, charge: Charge, hearing: &mut Hearing<'_>) {
+    pub(crate) fn notice_paid(&mut self, charge: Charge, context: &mut FactContext<'_>) {
         let (message, page, price) = charge;
         if self.promised.notice != Some(price) || self.due.take() != Some(message.at(0)) {
             let what = format!(
                 "page {} paid {} micro-units for message {}, which does not cost that",
                 page.0, price.0, message.0
             );
-            hearing.broken(Promise::PricesKept, what);
+            context.violation(Promise::PricesKept, what);
         }
-        matched(self.notice.right(charge), "price of notice", hearing);
+        matched(self.notice.right(charge), "price of notice", context);
     }
 
-    fn expect_paid(&mut self, hearing: &mut Hearing<'_>) {
+    fn expect_paid(&mut self, context: &mut FactContext<'_>) {
         if let Some(order) = self.due.take() {
             let what = format!("a late notice about order {} was not paid for", order.0);
-            hearing.broken(Promise::PricesKept, what);
+            context.violation(Promise::PricesKept, what);
         }
     }
 
-    pub(crate) fn finish(&mut self, hearing: &mut Hearing<'_>) {
-        self.expect_paid(hearing);
+    pub(crate) fn finish(&mut self, context: &mut FactContext<'_>) {
+        self.expect_paid(context);
         for (pair, what) in [
             (&mut self.notice, "price of notice"),
             (&mut self.fee, "fee of order"),
         ] {
-            let (moved, said) = pair.leftover();
-            if let Some(alone) = moved.or(said) {
-                matched(Err(alone), what, hearing);
+            let (moved, reported) = pair.leftover();
+            if let Some(unmatched) = moved.or(reported) {
+                matched(Err(unmatched), what, context);
             }
         }
     }
@@ -152,9 +152,9 @@ impl Charges {
 }
 
 /// Judges a charge that moved and one that was due: the same, or one is wrong.
-fn matched(met: Result<Option<(Charge, Charge)>, Charge>, what: &str, hearing: &mut Hearing<'_>) {
-    hearing.checked(Promise::PricesKept);
-    let (message, _, amount) = match met {
+fn matched(halves: Result<Option<(Charge, Charge)>, Charge>, what: &str, context: &mut FactContext<'_>) {
+    context.checked(Promise::PricesKept);
+    let (message, _, amount) = match halves {
         Ok(None) => return,
         Ok(Some((moved, due))) if moved == due => return,
         Ok(Some((wrong, _))) | Err(wrong) => wrong,
@@ -163,5 +163,5 @@ fn matched(met: Result<Option<(Charge, Charge)>, Charge>, what: &str, hearing: &
         "the {what} {}, {} micro-units, is not what was due",
         message.0, amount.0
     );
-    hearing.broken(Promise::PricesKept, what);
+    context.violation(Promise::PricesKept, what);
 }

@@ -122,18 +122,18 @@ impl QuietHours {
 
 /// Reasons for an ad, of which one must hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Grounds {
+pub struct BasisRule {
     /// So long after the user's last act towards the page at most.
     pub within: Option<Span>,
     /// One further message after that, until the user acts again.
     pub one_further: bool,
     /// An opt-in that is good for an ad.
-    pub opt_in: Option<Agreement>,
+    pub opt_in: Option<OptInTerms>,
 }
 
 /// What an opt-in is good for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Agreement {
+pub struct OptInTerms {
     /// How closely its topic matches the ad's.
     pub topic: TopicMatch,
     /// In how long it is good for one ad; none if for one ad in all.
@@ -290,7 +290,7 @@ pub struct Promises {
     /// When users are left in peace.
     pub quiet_hours: Option<QuietHours>,
     /// Reasons for ads; none if no reason is needed.
-    pub grounds: Option<Grounds>,
+    pub basis: Option<BasisRule>,
     /// Caps on a user's ads from all pages, but for those after which the user acted towards the page.
     pub unanswered_caps: Vec<Cap>,
     /// Reasons for pages' own messages; none if no reason is needed.

@@ -3,15 +3,15 @@
 //!
 //! Times are kept to the second below, and only what is certain counts as a violation.
 
-use crate::consent::{Between, Consents};
-use crate::promises::{Agreement, Campaign, MessageReasons, OptInRequests, Promise, Promises};
-use crate::verdict::Hearing;
+use crate::consent::{Consents, UserPage};
+use crate::promises::{Campaign, MessageReasons, OptInRequests, OptInTerms, Promise, Promises};
+use crate::verdict::FactContext;
 use chappe_base::{Act, Map, MessageClass, MessageId, PageId, Permit, Seconds, SimTime, Span, Topic, UserId};
 use std::sync::Arc;
 
 /// What an ad takes up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Reason {
+pub(crate) enum Basis {
     /// Nothing.
     Free,
     /// The one further message.
@@ -27,7 +27,7 @@ pub(crate) struct Reasons {
     answered_by_people: Arc<[bool]>,
     requests: Option<OptInRequests>,
     /// When the one further message was sent, until the user's next act.
-    further: Map<Between, Seconds>,
+    further: Map<UserPage, Seconds>,
     /// When an opt-in on record last was the ground of an ad.
     used: Map<(UserId, Act), Seconds>,
 }
@@ -45,30 +45,30 @@ impl Reasons {
 
     /// A user acted towards a page.
     #[inline]
-    pub(crate) fn acted(&mut self, between: Between) {
+    pub(crate) fn acted(&mut self, user_page: UserPage) {
         if !self.further.is_empty() {
-            self.further.remove(&between);
+            self.further.remove(&user_page);
         }
     }
 
     /// Judges the request that an opt-in answers, before the opt-in is on record.
     pub(crate) fn opted_in(
         &mut self,
-        (user, page): Between,
+        (user, page): UserPage,
         topic: Topic,
         act: Act,
         consents: &Consents,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
         self.used.remove(&(user, act));
         self.opted_out((user, page), topic, consents);
-        let Some(requests) = self.requests.filter(|_| hearing.at >= SimTime::ZERO) else {
+        let Some(requests) = self.requests.filter(|_| context.at >= SimTime::ZERO) else {
             return;
         };
-        hearing.checked(Promise::MessagesPermitted);
-        let since = consents.act_before((user, page)).map(|act| hearing.at - act);
+        context.checked(Promise::MessagesPermitted);
+        let since = consents.act_before((user, page)).map(|act| context.at - act);
         let before = consents.opt_in_on((user, page), topic);
-        let age = before.map(|before| before.age(hearing.at));
+        let age = before.map(|before| before.age(context.at));
         let why = if !is_within(since, Some(requests.within)) {
             "outside the window"
         } else if age.is_some_and(|age| age < days(requests.again_after_days)) {
@@ -77,13 +77,13 @@ impl Reasons {
             return;
         };
         let what = format!("user {} was asked by page {} for an opt-in {why}", user.0, page.0);
-        hearing.broken(Promise::MessagesPermitted, what);
+        context.violation(Promise::MessagesPermitted, what);
     }
 
     /// The opt-in on `topic` goes off the record, on which it still is; nothing is left to remember of it.
-    pub(crate) fn opted_out(&mut self, between: Between, topic: Topic, consents: &Consents) {
-        if let Some(opt_in) = consents.opt_in_on(between, topic) {
-            self.used.remove(&(between.0, opt_in.act));
+    pub(crate) fn opted_out(&mut self, user_page: UserPage, topic: Topic, consents: &Consents) {
+        if let Some(opt_in) = consents.opt_in_on(user_page, topic) {
+            self.used.remove(&(user_page.0, opt_in.act));
         }
     }
 
@@ -99,23 +99,23 @@ impl Reasons {
         permit: &Permit,
         consents: &Consents,
         at: SimTime,
-    ) -> Result<Reason, String> {
-        let Some(grounds) = promises.grounds else {
-            return Ok(Reason::Free);
+    ) -> Result<Basis, String> {
+        let Some(rule) = promises.basis else {
+            return Ok(Basis::Free);
         };
-        let between = (user, campaign.page);
-        let since = consents.last_act(between).map(|act| at - act);
-        if is_within(since, grounds.within) {
-            return Ok(Reason::Free);
+        let user_page = (user, campaign.page);
+        let since = consents.last_act(user_page).map(|act| at - act);
+        if is_within(since, rule.within) {
+            return Ok(Basis::Free);
         }
-        if let (Some(agreement), Some(act)) = (grounds.opt_in, permit.opt_in) {
-            let is_on_record = consents.has_opt_in(between, agreement.topic, campaign.topic, Some(act));
-            if is_on_record && self.is_good(agreement, between, act, consents, at) {
-                return Ok(Reason::OptIn(act));
+        if let (Some(terms), Some(act)) = (rule.opt_in, permit.opt_in) {
+            let is_on_record = consents.has_opt_in(user_page, terms.topic, campaign.topic, Some(act));
+            if is_on_record && self.is_good(terms, user_page, act, consents, at) {
+                return Ok(Basis::OptIn(act));
             }
         }
-        if grounds.one_further && since.is_some() && !self.further.contains_key(&between) {
-            return Ok(Reason::Further);
+        if rule.one_further && since.is_some() && !self.further.contains_key(&user_page) {
+            return Ok(Basis::Further);
         }
         Err("on no ground that holds".into())
     }
@@ -123,30 +123,30 @@ impl Reasons {
     /// Whether an opt-in is young enough for an ad, and not used up.
     fn is_good(
         &self,
-        agreement: Agreement,
-        between: Between,
+        terms: OptInTerms,
+        user_page: UserPage,
         act: Act,
         consents: &Consents,
         at: SimTime,
     ) -> bool {
-        let is_free = match (self.used.get(&(between.0, act)), agreement.every) {
+        let is_free = match (self.used.get(&(user_page.0, act)), terms.every) {
             (None, _) => true,
             (Some(_), None) => false,
             (Some(used), Some(every)) => at - used.time() >= every,
         };
-        let age = consents.opt_in_of(between, act).map(|opt_in| opt_in.age(at));
-        is_free && age.is_none_or(|age| age - Span::SECOND < days(agreement.life_days))
+        let age = consents.opt_in_of(user_page, act).map(|opt_in| opt_in.age(at));
+        is_free && age.is_none_or(|age| age - Span::SECOND < days(terms.life_days))
     }
 
     /// An ad takes up its reason.
-    pub(crate) fn take(&mut self, between: Between, reason: Reason, at: SimTime) {
-        match reason {
-            Reason::Free => {}
-            Reason::Further => {
-                self.further.insert(between, at.seconds());
+    pub(crate) fn take(&mut self, user_page: UserPage, basis: Basis, at: SimTime) {
+        match basis {
+            Basis::Free => {}
+            Basis::Further => {
+                self.further.insert(user_page, at.seconds());
             }
-            Reason::OptIn(act) => {
-                self.used.insert((between.0, act), at.seconds());
+            Basis::OptIn(act) => {
+                self.used.insert((user_page.0, act), at.seconds());
             }
         }
     }
@@ -158,22 +158,22 @@ impl Reasons {
     /// It does not hold any more.
     pub(crate) fn delivered(
         &mut self,
-        agreement: Option<Agreement>,
-        between: Between,
-        reason: Reason,
+        terms: Option<OptInTerms>,
+        user_page: UserPage,
+        basis: Basis,
         taken: Seconds,
         consents: &Consents,
         at: SimTime,
     ) -> Result<(), String> {
-        let (Reason::OptIn(act), Some(agreement)) = (reason, agreement) else {
+        let (Basis::OptIn(act), Some(terms)) = (basis, terms) else {
             return Ok(());
         };
-        self.give_back(between, reason, taken);
-        if consents.opt_in_of(between, act).is_none() {
+        self.give_back(user_page, basis, taken);
+        if consents.opt_in_of(user_page, act).is_none() {
             return Ok(());
         }
-        let is_good = self.is_good(agreement, between, act, consents, at);
-        self.take(between, reason, at);
+        let is_good = self.is_good(terms, user_page, act, consents, at);
+        self.take(user_page, basis, at);
         if is_good {
             return Ok(());
         }
@@ -184,17 +184,17 @@ impl Reasons {
     }
 
     /// An ad that took up its reason `at` then came to nothing.
-    pub(crate) fn give_back(&mut self, between: Between, reason: Reason, at: Seconds) {
-        match reason {
-            Reason::Free => {}
-            Reason::Further => {
-                if self.further.get(&between) == Some(&at) {
-                    self.further.remove(&between);
+    pub(crate) fn give_back(&mut self, user_page: UserPage, basis: Basis, at: Seconds) {
+        match basis {
+            Basis::Free => {}
+            Basis::Further => {
+                if self.further.get(&user_page) == Some(&at) {
+                    self.further.remove(&user_page);
                 }
             }
-            Reason::OptIn(act) => {
-                if self.used.get(&(between.0, act)) == Some(&at) {
-                    self.used.remove(&(between.0, act));
+            Basis::OptIn(act) => {
+                if self.used.get(&(user_page.0, act)) == Some(&at) {
+                    self.used.remove(&(user_page.0, act));
                 }
             }
         }
@@ -208,12 +208,12 @@ impl Reasons {
         page: PageId,
         user: UserId,
         consents: &Consents,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
         let Some(reasons) = self.messages else { return };
-        hearing.checked(Promise::MessagesPermitted);
-        let between = (user, page);
-        let since = consents.last_act(between).map(|act| hearing.at - act);
+        context.checked(Promise::MessagesPermitted);
+        let user_page = (user, page);
+        let since = consents.last_act(user_page).map(|act| context.at - act);
         let by_people = self.answered_by_people.get(page.index()) == Some(&true);
         let is_permitted = is_within(since, reasons.within)
             || match class {
@@ -224,14 +224,14 @@ impl Reasons {
         if is_permitted {
             return;
         }
-        if reasons.one_further && since.is_some() && !self.further.contains_key(&between) {
-            return self.take(between, Reason::Further, hearing.at);
+        if reasons.one_further && since.is_some() && !self.further.contains_key(&user_page) {
+            return self.take(user_page, Basis::Further, context.at);
         }
         let what = format!(
             "message {} of page {} was accepted for user {} outside the window, without a reason",
             message.0, page.0, user.0
         );
-        hearing.broken(Promise::MessagesPermitted, what);
+        context.violation(Promise::MessagesPermitted, what);
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -9,11 +9,11 @@ use crate::money::{Accounts, Route, account_name, overdraft};
 use crate::prices::Charges;
 use crate::promises::{Promise, Promises};
 use crate::stock::{Step as OrderStep, Stock};
-use crate::transfers::{Half, Step, Told, Transfers};
-use crate::verdict::{Findings, Hearing, ShardSummary};
+use crate::transfers::{Half, Step, TransferReport, Transfers};
+use crate::verdict::{FactContext, Findings, ShardSummary};
 use chappe_base::{
-    Account, Decision, Fact, Heard, Homes, MessageClass, MessageId, Money, Party, Reaction, ShardId, SimTime,
-    Span, TransferId,
+    Account, AdFeedback, Decision, Fact, Homes, MessageClass, MessageId, Money, Party, Reaction, ShardId,
+    SimTime, Span, TransferId,
 };
 
 /// The audit of one shard's facts.
@@ -60,14 +60,14 @@ impl ShardAudit {
     pub fn observe(&mut self, at: SimTime, fact: &Fact) {
         self.facts_count += 1;
         self.end = self.end.max(at);
-        let hearing = &mut Hearing {
+        let context = &mut FactContext {
             at,
             fact: Some(fact),
             findings: &mut self.findings,
         };
         match *fact {
-            Fact::Served { command, message, .. } => self.messages.served(command, message, hearing),
-            Fact::HandedOut { message, .. } => self.messages.handed_out(message, hearing),
+            Fact::Served { command, message, .. } => self.messages.served(command, message, context),
+            Fact::HandedOut { message, .. } => self.messages.handed_out(message, context),
             Fact::Accepted {
                 message,
                 class,
@@ -75,15 +75,15 @@ impl ShardAudit {
                 to,
                 ..
             } => {
-                self.messages.accepted(message, class, hearing);
+                self.messages.accepted(message, class, context);
                 if class == MessageClass::Ad {
-                    self.ads.accepted(message, from, to, &self.consents, hearing);
+                    self.ads.accepted(message, from, to, &self.consents, context);
                     if let (Party::Page(page), Party::User(user)) = (from, to) {
-                        self.limits.sent(user, page, hearing);
+                        self.limits.sent(user, page, context);
                     }
                 } else if let (Party::Page(page), Party::User(user)) = (from, to) {
                     let reasons = &mut self.ads.reasons;
-                    reasons.message(message, class, page, user, &self.consents, hearing);
+                    reasons.message(message, class, page, user, &self.consents, context);
                 }
             }
             Fact::Delivered {
@@ -92,27 +92,27 @@ impl ShardAudit {
                 from,
                 to,
             } => {
-                self.messages.delivered(message, hearing);
+                self.messages.delivered(message, context);
                 if class == MessageClass::Ad {
-                    self.ads.message_delivered(message, hearing);
+                    self.ads.message_delivered(message, context);
                 } else {
-                    self.consents.delivered(message, from, to, hearing);
+                    self.consents.delivered(message, from, to, context);
                 }
             }
-            Fact::Read { message, .. } => self.messages.read(message, hearing),
+            Fact::Read { message, .. } => self.messages.read(message, context),
             Fact::Refused { message, .. } => {
                 self.messages.refused(message);
                 self.charges.refused(message);
             }
             Fact::Withdrawn { message, .. } => {
-                self.messages.ended(message, "withdrawn", hearing);
+                self.messages.ended(message, "withdrawn", context);
                 self.undelivered(at, fact, message);
             }
             Fact::Expired { message } => {
-                self.messages.ended(message, "called expired", hearing);
+                self.messages.ended(message, "called expired", context);
                 self.undelivered(at, fact, message);
             }
-            Fact::Pending { message } => self.messages.ended(message, "called pending", hearing),
+            Fact::Pending { message } => self.messages.ended(message, "called pending", context),
             Fact::Opened {
                 user,
                 page,
@@ -136,25 +136,25 @@ impl ShardAudit {
                 ..
             } => {
                 let reasons = &mut self.ads.reasons;
-                reasons.opted_in((user, page), topic, act, &self.consents, hearing);
+                reasons.opted_in((user, page), topic, act, &self.consents, context);
                 self.consents.opted_in((user, page), topic, act, at.seconds());
             }
             Fact::OptedOut { user, page, topic } => {
                 let reasons = &mut self.ads.reasons;
                 reasons.opted_out((user, page), topic, &self.consents);
                 self.consents.opted_out((user, page), topic);
-                self.limits.seen(Some(page), complaint);
+                self.limits.note_feedback(Some(page), complaint);
             }
             Fact::Blocked { user, party } => {
                 self.consents.blocked(user, party, true);
                 if let Party::Page(page) = party {
-                    self.limits.seen(Some(page), complaint);
+                    self.limits.note_feedback(Some(page), complaint);
                 }
             }
             Fact::Unblocked { user, party } => self.consents.blocked(user, party, false),
             Fact::Muted { user, page } => {
                 self.consents.muted((user, page));
-                self.limits.seen(Some(page), complaint);
+                self.limits.note_feedback(Some(page), complaint);
             }
             Fact::Decided {
                 user,
@@ -164,7 +164,7 @@ impl ShardAudit {
             } => match decision {
                 Decision::Allowed(permit) => {
                     self.ads
-                        .allowed(user, page, campaign, permit, &self.consents, hearing);
+                        .allowed(user, page, campaign, permit, &self.consents, context);
                 }
                 Decision::Refused(_) => {}
             },
@@ -176,11 +176,12 @@ impl ShardAudit {
                 permit,
             } => {
                 let page = self.limits.page_of(campaign);
-                self.limits.seen(page, |heard| heard.delivered += 1);
+                self.limits
+                    .note_feedback(page, |feedback| feedback.delivered += 1);
                 self.ads
-                    .delivered(message, user, (campaign, price), permit, &self.consents, hearing);
+                    .delivered(message, user, (campaign, price), permit, &self.consents, context);
             }
-            Fact::Stocked { page, product, units } => self.stock.stocked(page, product, units, hearing),
+            Fact::Stocked { page, product, units } => self.stock.stocked(page, product, units, context),
             Fact::OrderPlaced {
                 order,
                 user,
@@ -188,27 +189,27 @@ impl ShardAudit {
                 product,
                 price,
             } => {
-                self.charges.sold(order, page, price, hearing);
-                self.stock.placed(order, user, page, product, hearing);
+                self.charges.sold(order, page, price, context);
+                self.stock.placed(order, user, page, product, context);
             }
             Fact::OrderPaid { order, page } => {
-                self.stock.stepped(order, page, None, OrderStep::Paid, hearing)
+                self.stock.stepped(order, page, None, OrderStep::Paid, context)
             }
             Fact::OrderShipped { order, page } => {
-                self.charges.told(order, false, hearing);
-                self.stock.stepped(order, page, None, OrderStep::Shipped, hearing)
+                self.charges.order_advanced(order, false, context);
+                self.stock.stepped(order, page, None, OrderStep::Shipped, context)
             }
             Fact::OrderDelivered { order, page } => {
-                self.charges.told(order, true, hearing);
+                self.charges.order_advanced(order, true, context);
                 self.stock
-                    .stepped(order, page, None, OrderStep::Delivered, hearing);
+                    .stepped(order, page, None, OrderStep::Delivered, context);
             }
             Fact::OrderCancelled {
                 order, page, product, ..
             } => {
-                self.charges.told(order, true, hearing);
+                self.charges.order_advanced(order, true, context);
                 self.stock
-                    .stepped(order, page, Some(product), OrderStep::Cancelled, hearing);
+                    .stepped(order, page, Some(product), OrderStep::Cancelled, context);
             }
             Fact::Moved {
                 from,
@@ -236,14 +237,16 @@ impl ShardAudit {
                 if let (Party::User(user), Party::Page(page)) = (payer, payee) {
                     self.consents.bought((user, page));
                 }
-                self.transfers.told(
-                    said(transfer, Step::Reserve, Some(amount), Some((payer, payee))),
-                    hearing,
+                self.transfers.observe(
+                    transfer_report(transfer, Step::Reserve, Some(amount), Some((payer, payee))),
+                    context,
                 );
             }
             Fact::TransferCredited { transfer, amount } => {
-                self.transfers
-                    .told(said(transfer, Step::Credit, Some(amount), None), hearing);
+                self.transfers.observe(
+                    transfer_report(transfer, Step::Credit, Some(amount), None),
+                    context,
+                );
             }
             Fact::TransferPosted {
                 transfer,
@@ -251,14 +254,14 @@ impl ShardAudit {
                 payee,
                 amount,
             } => {
-                self.transfers.told(
-                    said(transfer, Step::Post, Some(amount), Some((payer, payee))),
-                    hearing,
+                self.transfers.observe(
+                    transfer_report(transfer, Step::Post, Some(amount), Some((payer, payee))),
+                    context,
                 );
             }
             Fact::TransferReleased { transfer, .. } => {
                 self.transfers
-                    .told(said(transfer, Step::Release, None, None), hearing);
+                    .observe(transfer_report(transfer, Step::Release, None, None), context);
             }
             Fact::CampaignStarted {
                 campaign,
@@ -266,36 +269,36 @@ impl ShardAudit {
                 budget,
                 ..
             } => {
-                self.budgets.started(campaign, page, budget, hearing);
+                self.budgets.started(campaign, page, budget, context);
             }
-            Fact::CampaignEnded { campaign } => self.budgets.ended(campaign, hearing),
+            Fact::CampaignEnded { campaign } => self.budgets.ended(campaign, context),
             Fact::Leased {
                 campaign, to, amount, ..
             } => {
-                self.limits.leased(campaign, amount, hearing);
+                self.limits.leased(campaign, amount, context);
                 let stock = &self.stock;
                 let units = |page, product| stock.units(page, product);
-                self.budgets.leased(campaign, to, amount, units, hearing);
+                self.budgets.leased(campaign, to, amount, units, context);
             }
-            Fact::LeaseReturned { campaign, amount } => self.budgets.returned(campaign, amount, hearing),
+            Fact::LeaseReturned { campaign, amount } => self.budgets.returned(campaign, amount, context),
             Fact::Reacted {
                 campaign,
                 reaction: Reaction::Open,
                 ..
             } => {
                 let page = self.limits.page_of(campaign);
-                self.limits.seen(page, |heard| heard.opened += 1);
+                self.limits.note_feedback(page, |feedback| feedback.opened += 1);
             }
             Fact::MessageCharged { message, page, price } => {
-                self.charges.notice_paid((message, page, price), hearing);
+                self.charges.notice_paid((message, page, price), context);
             }
             Fact::ReachMoved {
                 campaign,
                 step,
                 people,
-            } => self.limits.reach_moved(campaign, step, people, hearing),
-            Fact::Rated { page, heard, quality } => self.limits.rated(page, heard, quality, hearing),
-            Fact::TierChanged { page, tier } => self.limits.tier_changed(page, tier, hearing),
+            } => self.limits.reach_moved(campaign, step, people, context),
+            Fact::Rated { page, heard, quality } => self.limits.rated(page, heard, quality, context),
+            Fact::TierChanged { page, tier } => self.limits.tier_changed(page, tier, context),
             Fact::QuotaCharged {
                 page,
                 amount,
@@ -303,7 +306,7 @@ impl ShardAudit {
                 month,
             } => self
                 .limits
-                .quota_charged(page, amount, (messages_count, month), hearing),
+                .quota_charged(page, amount, (messages_count, month), context),
             // No promise is about these.
             Fact::Dropped { .. }
             | Fact::Reneged { .. }
@@ -319,12 +322,12 @@ impl ShardAudit {
 
     /// A message came to nothing, perhaps an ad.
     fn undelivered(&mut self, at: SimTime, fact: &Fact, message: MessageId) {
-        let hearing = &mut Hearing {
+        let context = &mut FactContext {
             at,
             fact: Some(fact),
             findings: &mut self.findings,
         };
-        if let Some((page, accepted)) = self.ads.undelivered(message, hearing) {
+        if let Some((page, accepted)) = self.ads.undelivered(message, context) {
             self.limits.unsent(page, accepted.time());
         }
     }
@@ -348,24 +351,24 @@ impl ShardAudit {
     #[must_use]
     pub fn finish(mut self) -> ShardSummary {
         let bytes = self.bytes() as u64;
-        let hearing = &mut Hearing {
+        let context = &mut FactContext {
             at: self.end,
             fact: None,
             findings: &mut self.findings,
         };
-        let in_flight = self.messages.finish(hearing);
-        self.ads.finish(hearing);
-        self.charges.finish(hearing);
-        let limits = self.limits.finish(hearing);
-        let transfers = self.transfers.finish(hearing);
+        let in_flight = self.messages.finish(context);
+        self.ads.finish(context);
+        self.charges.finish(context);
+        let limits = self.limits.finish(context);
+        let transfers = self.transfers.finish(context);
         let accounts = &self.accounts;
         let left = |campaign| accounts.balance(Account::Campaign(campaign));
-        let budgets = self.budgets.finish(left, hearing);
-        hearing.checked(Promise::MoneyConserved);
+        let budgets = self.budgets.finish(left, context);
+        context.checked(Promise::MoneyConserved);
         let sum = accounts.sum();
         if sum != 0 {
             let what = format!("all accounts of the shard together hold {sum} micro-units, not none");
-            hearing.broken(Promise::MoneyConserved, what);
+            context.violation(Promise::MoneyConserved, what);
         }
         ShardSummary {
             facts_count: self.facts_count,
@@ -382,15 +385,20 @@ impl ShardAudit {
     }
 }
 
-fn complaint(heard: &mut Heard) {
-    heard.complaints += 1;
+fn complaint(feedback: &mut AdFeedback) {
+    feedback.complaints += 1;
 }
 
-fn said(transfer: TransferId, step: Step, amount: Option<Money>, parties: Option<(Party, Party)>) -> Told {
-    Told {
+fn transfer_report(
+    transfer: TransferId,
+    step: Step,
+    amount: Option<Money>,
+    parties: Option<(Party, Party)>,
+) -> TransferReport {
+    TransferReport {
         transfer,
         step,
-        half: Half::Said,
+        half: Half::Report,
         amount,
         payer: parties.map(|(payer, _)| payer),
         payee: parties.map(|(_, payee)| payee),
@@ -408,12 +416,12 @@ struct Entry {
 impl ShardAudit {
     /// Judges a double entry: by its accounts, and by the step that it is half of.
     fn moved(&mut self, at: SimTime, fact: &Fact, entry: &Entry) {
-        let hearing = &mut Hearing {
+        let context = &mut FactContext {
             at,
             fact: Some(fact),
             findings: &mut self.findings,
         };
-        hearing.checked(Promise::MoneyConserved);
+        context.checked(Promise::MoneyConserved);
         let Entry {
             from,
             to,
@@ -430,7 +438,7 @@ impl ShardAudit {
                     account_name(from),
                     account_name(to)
                 );
-                return hearing.broken(Promise::MoneyConserved, what);
+                return context.violation(Promise::MoneyConserved, what);
             }
         };
         if self.accounts.shift(from, to, amount) {
@@ -441,44 +449,44 @@ impl ShardAudit {
                 account_name(from),
                 account_name(to)
             );
-            hearing.broken(overdraft(from), what);
+            context.violation(overdraft(from), what);
         }
         let (step, payer, payee) = match route {
             Route::Opening => return,
             Route::SetAside(page, campaign) => {
-                return self.budgets.set_aside(page, campaign, amount, hearing);
+                return self.budgets.set_aside(page, campaign, amount, context);
             }
-            Route::GiveBack(page, campaign) => return self.budgets.given_back(page, campaign, hearing),
-            Route::LeaseOut(campaign) => return self.budgets.lease_moved(campaign, amount, hearing),
-            Route::LeaseIn(campaign) => return self.budgets.lease_arrived(campaign, amount, hearing),
-            Route::ReturnOut(campaign) => return self.budgets.return_moved(campaign, amount, hearing),
-            Route::ReturnIn(campaign) => return self.budgets.return_arrived(campaign, amount, hearing),
-            Route::ReserveAd(campaign) => return self.ads.reserve_moved((campaign, amount), hearing),
-            Route::ReleaseAd(campaign) => return self.ads.release_moved((campaign, amount), hearing),
+            Route::GiveBack(page, campaign) => return self.budgets.given_back(page, campaign, context),
+            Route::LeaseOut(campaign) => return self.budgets.lease_moved(campaign, amount, context),
+            Route::LeaseIn(campaign) => return self.budgets.lease_arrived(campaign, amount, context),
+            Route::ReturnOut(campaign) => return self.budgets.return_moved(campaign, amount, context),
+            Route::ReturnIn(campaign) => return self.budgets.return_arrived(campaign, amount, context),
+            Route::ReserveAd(campaign) => return self.ads.reserve_moved((campaign, amount), context),
+            Route::ReleaseAd(campaign) => return self.ads.release_moved((campaign, amount), context),
             Route::ChargeAd(campaign) => {
-                self.budgets.charged(campaign, amount, hearing);
-                return self.ads.charge_moved((campaign, amount), hearing);
+                self.budgets.charged(campaign, amount, context);
+                return self.ads.charge_moved((campaign, amount), context);
             }
-            Route::Fee(page) => return self.charges.fee_moved((transfer, page, amount), hearing),
+            Route::Fee(page) => return self.charges.fee_moved((transfer, page, amount), context),
             Route::Notice(page) if transfer != TransferId::default() => {
-                return self.charges.notice_moved((transfer, page, amount), hearing);
+                return self.charges.notice_moved((transfer, page, amount), context);
             }
-            Route::Notice(page) => return self.limits.quota_moved(page, amount.0, hearing),
-            Route::QuotaBack(page) => return self.limits.quota_moved(page, -amount.0, hearing),
+            Route::Notice(page) => return self.limits.quota_moved(page, amount.0, context),
+            Route::QuotaBack(page) => return self.limits.quota_moved(page, -amount.0, context),
             Route::Reserve(payer) => (Step::Reserve, Some(payer), None),
             Route::Release(payer) => (Step::Release, Some(payer), None),
             Route::Post(payer) => (Step::Post, Some(payer), None),
             Route::Credit(payee) => (Step::Credit, None, Some(payee)),
         };
-        let told = Told {
+        let report = TransferReport {
             transfer,
             step,
-            half: Half::Moved,
+            half: Half::Entry,
             amount: Some(amount),
             payer,
             payee,
         };
-        self.transfers.told(told, hearing);
+        self.transfers.observe(report, context);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Stock is never oversold, and orders pass through their states in order.
 
 use crate::promises::Promise;
-use crate::verdict::Hearing;
+use crate::verdict::FactContext;
 use chappe_base::{Homes, Map, OrderId, PageId, ProductId, ShardId, UserId};
 
 /// How far an order has come. Delivered and cancelled ones are forgotten.
@@ -82,11 +82,11 @@ impl Stock {
         self.units.get(&(page, product)).copied().unwrap_or(0)
     }
 
-    fn at_home(&self, page: PageId, hearing: &mut Hearing<'_>) {
-        hearing.checked(Promise::StockKept);
+    fn at_home(&self, page: PageId, context: &mut FactContext<'_>) {
+        context.checked(Promise::StockKept);
         if self.homes.page(page) != self.shard {
             let what = format!("the stock of page {} was touched away from its home", page.0);
-            hearing.broken(Promise::StockKept, what);
+            context.violation(Promise::StockKept, what);
         }
     }
 
@@ -95,9 +95,9 @@ impl Stock {
         page: PageId,
         product: ProductId,
         units: u32,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        self.at_home(page, hearing);
+        self.at_home(page, context);
         *self.units.entry((page, product)).or_default() += i64::from(units);
     }
 
@@ -107,9 +107,9 @@ impl Stock {
         user: UserId,
         page: PageId,
         product: ProductId,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        self.at_home(page, hearing);
+        self.at_home(page, context);
         let units = self.units.entry((page, product)).or_default();
         *units -= 1;
         if *units < 0 {
@@ -118,7 +118,7 @@ impl Stock {
                 "order {} of user {} sold product {} of page {}, of which none was in stock",
                 order.0, user.0, product.0, page.0
             );
-            hearing.broken(Promise::StockKept, what);
+            context.violation(Promise::StockKept, what);
         }
         let state = State::Placed;
         if self
@@ -126,7 +126,7 @@ impl Stock {
             .insert(order, Order { page, product, state })
             .is_some()
         {
-            hearing.broken(Promise::StockKept, format!("order {} was placed twice", order.0));
+            context.violation(Promise::StockKept, format!("order {} was placed twice", order.0));
         }
     }
 
@@ -136,9 +136,9 @@ impl Stock {
         page: PageId,
         product: Option<ProductId>,
         step: Step,
-        hearing: &mut Hearing<'_>,
+        context: &mut FactContext<'_>,
     ) {
-        self.at_home(page, hearing);
+        self.at_home(page, context);
         let Some(known) = self.orders.get_mut(&order) else {
             let what = format!(
                 "order {} with page {} was {}, but there is no such open order",
@@ -146,7 +146,7 @@ impl Stock {
                 page.0,
                 step.label()
             );
-            return hearing.broken(Promise::StockKept, what);
+            return context.violation(Promise::StockKept, what);
         };
         if known.page != page || product.is_some_and(|product| product != known.product) {
             let what = format!(
@@ -156,7 +156,7 @@ impl Stock {
                 known.page.0,
                 step.label()
             );
-            return hearing.broken(Promise::StockKept, what);
+            return context.violation(Promise::StockKept, what);
         }
         if !step.may_follow(known.state) {
             let what = format!(
@@ -166,7 +166,7 @@ impl Stock {
                 step.label(),
                 known.state.label()
             );
-            return hearing.broken(Promise::StockKept, what);
+            return context.violation(Promise::StockKept, what);
         }
         match step {
             Step::Paid => known.state = State::Paid,

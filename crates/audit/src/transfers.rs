@@ -7,8 +7,8 @@
 //! still remembered cancel, but for transfers that are credited and not yet posted.
 
 use crate::promises::Promise;
-use crate::verdict::{Hearing, name};
-use chappe_base::{Chain, Map, Money, Party, Seconds, SimTime, Span, TransferId};
+use crate::verdict::{FactContext, name};
+use chappe_base::{Digest, Map, Money, Party, Seconds, SimTime, Span, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// A step of a transfer.
@@ -38,7 +38,7 @@ impl Step {
     }
 
     fn both(self) -> u8 {
-        self.bit(Half::Moved) | self.bit(Half::Said)
+        self.bit(Half::Entry) | self.bit(Half::Report)
     }
 }
 
@@ -46,22 +46,22 @@ impl Step {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub(crate) enum Half {
-    Moved,
-    Said,
+    Entry,
+    Report,
 }
 
 impl Half {
     fn label(self) -> &'static str {
         match self {
-            Half::Moved => "money",
-            Half::Said => "word",
+            Half::Entry => "money",
+            Half::Report => "word",
         }
     }
 }
 
 /// What one fact tells of a transfer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Told {
+pub(crate) struct TransferReport {
     pub(crate) transfer: TransferId,
     pub(crate) step: Step,
     pub(crate) half: Half,
@@ -91,7 +91,7 @@ impl Part {
     }
 
     fn fingerprint(&self, transfer: TransferId) -> u64 {
-        let mut chain = Chain::default();
+        let mut chain = Digest::default();
         chain.push(&(transfer, self.payee, self.amount));
         chain.value()
     }
@@ -103,33 +103,33 @@ impl Part {
         fingerprint.wrapping_mul(count)
     }
 
-    fn find_missing_halves(&self, transfer: TransferId, hearing: &mut Hearing<'_>) {
+    fn find_missing_halves(&self, transfer: TransferId, context: &mut FactContext<'_>) {
         for step in Step::ALL {
             let halves = self.halves & step.both();
             if halves != 0 && halves != step.both() {
-                let told = if halves == step.bit(Half::Moved) {
-                    Half::Moved
+                let half = if halves == step.bit(Half::Entry) {
+                    Half::Entry
                 } else {
-                    Half::Said
+                    Half::Report
                 };
                 let what = format!(
                     "transfer {} was {} in {} only",
                     transfer.0,
                     step.label(),
-                    told.label()
+                    half.label()
                 );
-                hearing.broken(Promise::MoneyConserved, what);
+                context.violation(Promise::MoneyConserved, what);
             }
         }
     }
 }
 
 /// Takes over what is known, or says that it differs.
-fn agree<T: PartialEq + Copy>(known: &mut Option<T>, told: Option<T>) -> Result<(), (T, T)> {
-    match (*known, told) {
+fn agree<T: PartialEq + Copy>(known: &mut Option<T>, report: Option<T>) -> Result<(), (T, T)> {
+    match (*known, report) {
         (Some(before), Some(now)) if before != now => Err((before, now)),
         _ => {
-            *known = known.or(told);
+            *known = known.or(report);
             Ok(())
         }
     }
@@ -154,20 +154,20 @@ pub(crate) struct TransferSums {
 
 impl Transfers {
     /// A fact tells of a transfer.
-    pub(crate) fn told(&mut self, told: Told, hearing: &mut Hearing<'_>) {
-        hearing.checked(Promise::MoneyConserved);
-        self.forget(hearing);
-        if let Err(what) = self.note(told, hearing.at) {
-            hearing.broken(Promise::MoneyConserved, what);
+    pub(crate) fn observe(&mut self, report: TransferReport, context: &mut FactContext<'_>) {
+        context.checked(Promise::MoneyConserved);
+        self.forget(context);
+        if let Err(what) = self.note(report, context.at) {
+            context.violation(Promise::MoneyConserved, what);
         }
     }
 
-    fn note(&mut self, told: Told, at: SimTime) -> Result<(), String> {
-        let Told {
+    fn note(&mut self, report: TransferReport, at: SimTime) -> Result<(), String> {
+        let TransferReport {
             transfer, step, half, ..
-        } = told;
+        } = report;
         let id = transfer.0;
-        if told.amount.is_some_and(|amount| amount <= Money::ZERO) {
+        if report.amount.is_some_and(|amount| amount <= Money::ZERO) {
             return Err(format!(
                 "transfer {id} was {} with an amount that is not above zero",
                 step.label()
@@ -189,7 +189,7 @@ impl Transfers {
         }
         part.halves |= step.bit(half);
         part.at = at.seconds();
-        agree(&mut part.amount, told.amount).map_err(|(before, now)| {
+        agree(&mut part.amount, report.amount).map_err(|(before, now)| {
             format!(
                 "transfer {id} is of {} micro-units, but was {} with {}",
                 before.0,
@@ -197,7 +197,7 @@ impl Transfers {
                 now.0
             )
         })?;
-        let parties = agree(&mut part.payer, told.payer).and(agree(&mut part.payee, told.payee));
+        let parties = agree(&mut part.payer, report.payer).and(agree(&mut part.payee, report.payee));
         parties.map_err(|(before, now)| {
             format!(
                 "transfer {id} was {} with {} in place of {}",
@@ -225,8 +225,8 @@ impl Transfers {
     }
 
     /// Once a day, turns what has long ended into its fingerprint.
-    fn forget(&mut self, hearing: &mut Hearing<'_>) {
-        let day = hearing.at.day();
+    fn forget(&mut self, context: &mut FactContext<'_>) {
+        let day = context.at.day();
         if day <= self.day {
             return;
         }
@@ -236,12 +236,12 @@ impl Transfers {
         let mut old: Vec<_> = old.collect();
         old.sort_unstable_by_key(|(transfer, _)| *transfer);
         for (transfer, part) in old {
-            part.find_missing_halves(transfer, hearing);
+            part.find_missing_halves(transfer, context);
             self.forgotten = self.forgotten.wrapping_add(part.balance(transfer));
         }
     }
 
-    pub(crate) fn finish(&mut self, hearing: &mut Hearing<'_>) -> TransferSums {
+    pub(crate) fn finish(&mut self, context: &mut FactContext<'_>) -> TransferSums {
         let mut parts: Vec<_> = self
             .parts
             .iter()
@@ -249,7 +249,7 @@ impl Transfers {
             .collect();
         parts.sort_unstable_by_key(|(transfer, _)| *transfer);
         for (transfer, part) in &parts {
-            part.find_missing_halves(*transfer, hearing);
+            part.find_missing_halves(*transfer, context);
         }
         TransferSums {
             day: self.day,
@@ -265,75 +265,78 @@ impl Transfers {
 
 /// Both sides of one transfer, brought together from all shards.
 #[derive(Clone, Copy, Default)]
-struct Whole {
+struct TransferSides {
     payer: Option<Part>,
     payee: Option<Part>,
 }
 
 /// Sets the shards' transfers against each other; the money that is credited and not yet posted
 /// [micro-units].
-pub(crate) fn settle<'a>(sums: impl Iterator<Item = &'a TransferSums>, hearing: &mut Hearing<'_>) -> i128 {
+pub(crate) fn settle<'a>(
+    sums: impl Iterator<Item = &'a TransferSums>,
+    context: &mut FactContext<'_>,
+) -> i128 {
     let mut balance = 0u64;
     let mut day = 0;
-    let mut wholes: Map<TransferId, Whole> = Map::default();
+    let mut transfers: Map<TransferId, TransferSides> = Map::default();
     for sums in sums {
         balance = balance.wrapping_add(sums.forgotten);
         day = day.max(sums.day);
         for (transfer, part) in &sums.parts {
             balance = balance.wrapping_add(part.balance(*transfer));
-            let whole = wholes.entry(*transfer).or_default();
+            let sides = transfers.entry(*transfer).or_default();
             let sides = [
-                (Step::Reserve, &mut whole.payer),
-                (Step::Credit, &mut whole.payee),
+                (Step::Reserve, &mut sides.payer),
+                (Step::Credit, &mut sides.payee),
             ];
             for (step, side) in sides {
                 if part.has(step) && side.replace(*part).is_some() {
                     let what = format!("transfer {} was {} on two shards", transfer.0, step.label());
-                    hearing.broken(Promise::MoneyConserved, what);
+                    context.violation(Promise::MoneyConserved, what);
                 }
             }
         }
     }
     let mut under_way = 0;
-    for (transfer, whole) in &wholes {
-        if let (Some(payer), Some(payee)) = (whole.payer, whole.payee)
+    for (transfer, sides) in &transfers {
+        if let (Some(payer), Some(payee)) = (sides.payer, sides.payee)
             && payer.is_open()
         {
             balance = balance.wrapping_sub(payer.fingerprint(*transfer));
             under_way += payee.amount.map_or(0, |amount| i128::from(amount.0));
         }
     }
-    hearing.checked(Promise::MoneyConserved);
+    context.checked(Promise::MoneyConserved);
     if balance != 0 {
-        name_unbalanced(&wholes, day, hearing);
+        name_unbalanced(&transfers, day, context);
     }
     under_way
 }
 
 /// Names the transfers whose sides contradict each other: of those that ended early on the day
 /// before `day`, or earlier, one side may be forgotten.
-fn name_unbalanced(wholes: &Map<TransferId, Whole>, day: i32, hearing: &mut Hearing<'_>) {
+fn name_unbalanced(transfers: &Map<TransferId, TransferSides>, day: i32, context: &mut FactContext<'_>) {
     let since = Span(i64::from(day - 1) * Span::DAY.0 + Span::HOUR.0);
-    let is_remembered = |whole: &Whole| {
-        let sides = [whole.payer, whole.payee].into_iter().flatten();
+    let is_remembered = |sides: &TransferSides| {
+        let sides = [sides.payer, sides.payee].into_iter().flatten();
         day == 0 || sides.map(|part| part.at.time()).min() >= Some(SimTime::ZERO + since)
     };
-    let contradicting = wholes
+    let contradicting = transfers
         .iter()
-        .filter(|(_, whole)| is_remembered(whole))
-        .filter_map(|(transfer, whole)| Some((*transfer, whole.contradiction()?)));
-    let mut found: Vec<_> = contradicting.collect();
-    found.sort_unstable_by_key(|(transfer, _)| *transfer);
-    if found.is_empty() {
+        .filter(|(_, sides)| is_remembered(sides))
+        .filter_map(|(transfer, sides)| Some((*transfer, sides.contradiction()?)));
+    let mut contradictions: Vec<_> = contradicting.collect();
+    contradictions.sort_unstable_by_key(|(transfer, _)| *transfer);
+    if contradictions.is_empty() {
         let what = "credits and posts of transfers that ended long ago differ over all shards";
-        hearing.broken(Promise::MoneyConserved, what.into());
+        context.violation(Promise::MoneyConserved, what.into());
     }
-    for (transfer, what) in found {
-        hearing.broken(Promise::MoneyConserved, format!("transfer {} {what}", transfer.0));
+    for (transfer, what) in contradictions {
+        context.violation(Promise::MoneyConserved, format!("transfer {} {what}", transfer.0));
     }
 }
 
-impl Whole {
+impl TransferSides {
     fn contradiction(&self) -> Option<String> {
         match (self.payer, self.payee) {
             (None, None) => None,

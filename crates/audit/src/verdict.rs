@@ -131,13 +131,13 @@ impl Findings {
 }
 
 /// One fact before the court: whatever is found is put down with it.
-pub(crate) struct Hearing<'a> {
+pub(crate) struct FactContext<'a> {
     pub(crate) at: SimTime,
     pub(crate) fact: Option<&'a Fact>,
     pub(crate) findings: &'a mut Findings,
 }
 
-impl Hearing<'_> {
+impl FactContext<'_> {
     /// Counts a check.
     #[inline]
     pub(crate) fn checked(&mut self, promise: Promise) {
@@ -146,7 +146,7 @@ impl Hearing<'_> {
 
     /// Puts down a violation.
     #[cold]
-    pub(crate) fn broken(&mut self, promise: Promise, what: String) {
+    pub(crate) fn violation(&mut self, promise: Promise, what: String) {
         self.findings.broken[promise as usize] += 1;
         if self.findings.violations.len() < KEPT_COUNT {
             self.findings.violations.push(Violation {

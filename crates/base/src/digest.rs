@@ -24,21 +24,21 @@ pub(crate) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
 ///
 /// Words go in turn into two lanes, so that two multiplications are always under way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Chain {
+pub struct Digest {
     next: u64,
     last: u64,
 }
 
-impl Default for Chain {
-    fn default() -> Chain {
-        Chain {
+impl Default for Digest {
+    fn default() -> Digest {
+        Digest {
             next: 0x243f_6a88_85a3_08d3,
             last: 0xbe54_66cf_34e9_0c6c,
         }
     }
 }
 
-impl Chain {
+impl Digest {
     /// Adds a value to the chain.
     #[inline]
     pub fn push<T: Hash>(&mut self, value: &T) {
@@ -53,7 +53,7 @@ impl Chain {
     }
 }
 
-impl Hasher for Chain {
+impl Hasher for Digest {
     #[inline]
     fn write(&mut self, bytes: &[u8]) {
         words(bytes).for_each(|word| self.write_u64(word));
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn digest(words: &[u64]) -> u64 {
-        let mut chain = Chain::default();
+        let mut chain = Digest::default();
         words.iter().for_each(|word| chain.push(word));
         chain.value()
     }

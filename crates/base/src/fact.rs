@@ -8,12 +8,12 @@
 use crate::id::{
     Act, CampaignId, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic, TransferId, UserId,
 };
-use crate::money::{Account, Money};
-use crate::time::{SimTime, Span};
-use crate::words::{
+use crate::labels::{
     Answerer, CommandClass, Entry, Format, MessageClass, OptInSource, Quality, ReachStep, Reaction,
     RefusalReason, RuleKind,
 };
+use crate::money::{Account, Money};
+use crate::time::{SimTime, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
@@ -469,7 +469,7 @@ pub enum Fact {
         /// The page.
         page: PageId,
         /// What is new since it last heard from that shard.
-        heard: Heard,
+        heard: AdFeedback,
         /// The rating.
         quality: Quality,
     },
@@ -497,7 +497,7 @@ pub enum Fact {
 #[derive(
     Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
-pub struct Heard {
+pub struct AdFeedback {
     /// Ads delivered.
     pub delivered: u32,
     /// Ads opened.
@@ -508,8 +508,8 @@ pub struct Heard {
     pub reached: u32,
 }
 
-impl AddAssign for Heard {
-    fn add_assign(&mut self, other: Heard) {
+impl AddAssign for AdFeedback {
+    fn add_assign(&mut self, other: AdFeedback) {
         self.delivered += other.delivered;
         self.opened += other.opened;
         self.complaints += other.complaints;

@@ -72,14 +72,14 @@ impl Law {
     /// law the length-biased law is known in closed form.
     #[must_use]
     pub fn residual(self, words: [u64; 2]) -> Span {
-        let [length, point] = words;
-        let met = match self {
+        let [length_word, point] = words;
+        let length = match self {
             Law::Constant(span) => span.0,
             // No memory: what is left is as long as the whole.
-            Law::Exponential(_) => return self.sample(length),
+            Law::Exponential(_) => return self.sample(length_word),
             Law::Uniform(low, high) => {
                 let (low, high) = (low.0.0 as f64, high.0.0 as f64);
-                let square = low * low + unit(length) * (high * high - low * low);
+                let square = low * low + unit(length_word) * (high * high - low * low);
                 Span(libm::sqrt(square) as i64)
             }
             Law::LogNormal { median, sigma } => {
@@ -88,10 +88,10 @@ impl Law {
                     median: Duration(Span((median.0.0 as f64 * scale) as i64)),
                     sigma,
                 }
-                .sample(length)
+                .sample(length_word)
             }
         };
-        Span((met.0 as f64 * unit(point)) as i64)
+        Span((length.0 as f64 * unit(point)) as i64)
     }
 
     /// The same law with every duration multiplied by `factor`.
@@ -133,9 +133,9 @@ impl Sampler {
     #[must_use]
     pub fn new(law: Law) -> Sampler {
         let tabled = |quantile: &dyn Fn(f64) -> f64| {
-            let at = |step: usize| step.clamp(1, STEPS - 1) as f64 / STEPS as f64;
+            let probability = |step: usize| step.clamp(1, STEPS - 1) as f64 / STEPS as f64;
             Some(Box::new(std::array::from_fn(|step| {
-                libm::round(quantile(at(step))) as i64
+                libm::round(quantile(probability(step))) as i64
             })))
         };
         let quantiles = match law {

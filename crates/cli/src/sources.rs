@@ -3,7 +3,7 @@
 use crate::args::Source;
 use crate::failure::Failure;
 use crate::machine;
-use chappe_base::Chain;
+use chappe_base::Digest;
 use chappe_scenario::{Options, Scenario};
 use chappe_workload::Trace;
 use std::fs::{self, File};
@@ -94,7 +94,7 @@ fn replayed(path: &Path, scenario: &Scenario) -> Result<Trace, Failure> {
 
 /// Hash over everything in a trace.
 pub(crate) fn trace_hash(trace: &Trace) -> u64 {
-    let mut chain = Chain::default();
+    let mut chain = Digest::default();
     chain.push(&(trace.people_count, trace.origin_s));
     for message in &trace.messages {
         chain.push(&(message.sender, message.receiver, message.at_s));

@@ -4,10 +4,10 @@
 //! for later would cost memory that grows with the run.
 
 use chappe_audit::ShardAudit;
-use chappe_base::{Chain, Record, ShardId, SimTime};
+use chappe_base::{Digest, Record, ShardId, SimTime};
 use chappe_metrics::Collector;
 use chappe_platform::{Command, Outbox};
-use chappe_workload::Acts;
+use chappe_workload::Actions;
 
 /// Takes every fact of one worker's shards, in the order in which the worker runs their events.
 pub type FactSink = Box<dyn FnMut(&Record) + Send>;
@@ -22,7 +22,7 @@ pub(crate) struct Observers {
     /// between two events.
     pub outbox: Outbox,
     /// Output of the agents; empty between two events.
-    pub acts: Acts,
+    pub acts: Actions,
     /// Workers of the whole run: a worker has shard `s` at index `s / workers`.
     workers: usize,
     shards: Vec<ShardFolds>,
@@ -33,7 +33,7 @@ pub(crate) struct Observers {
 
 /// The folds over the facts of one shard.
 pub(crate) struct ShardFolds {
-    pub digest: Chain,
+    pub digest: Digest,
     pub audit: ShardAudit,
 }
 
@@ -45,12 +45,12 @@ impl Observers {
         collector: Collector,
     ) -> Observers {
         let folds = |audit| ShardFolds {
-            digest: Chain::default(),
+            digest: Digest::default(),
             audit,
         };
         Observers {
             outbox: Outbox::default(),
-            acts: Acts::default(),
+            acts: Actions::default(),
             workers,
             shards: audits.map(folds).collect(),
             collector,

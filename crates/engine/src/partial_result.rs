@@ -2,7 +2,7 @@
 
 use crate::simulate::Simulated;
 use chappe_audit::{Audit, ShardSummary};
-use chappe_base::{Chain, ShardId, SimTime};
+use chappe_base::{Digest, ShardId, SimTime};
 use chappe_metrics::Collector;
 use chappe_platform::Explanation;
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,7 @@ impl Simulated {
         }
         // The digest and the audit take the shards in one order, whichever process had them.
         shards.sort_by_key(|result| result.shard);
-        let mut digest = Chain::default();
+        let mut digest = Digest::default();
         for result in &shards {
             digest.push(&result.digest);
         }

@@ -207,8 +207,8 @@ impl Process {
 
     /// What has happened before day one.
     fn apply_history(&mut self, observers: &mut Observers) {
-        for (at, past) in self.world.past(self.id) {
-            self.shard.remember(at, past, &mut observers.outbox);
+        for (at, past) in self.world.history_events(self.id) {
+            self.shard.apply_history(at, past, &mut observers.outbox);
             observers.observe_facts(self.id, at);
         }
     }

@@ -1,7 +1,7 @@
 //! What a scenario promises, in the words of the audit.
 
 use chappe_audit::{
-    Agreement, Campaign, Cap, Grounds, MessageReasons, OptInRequests, PageLimits, Prices, Promises,
+    BasisRule, Campaign, Cap, MessageReasons, OptInRequests, OptInTerms, PageLimits, Prices, Promises,
     QuietHours, Quota as AuditQuota, Rating, Tiers as AuditTiers, TopicMatch as AuditMatch,
 };
 use chappe_base::{Format, Span, UserId};
@@ -55,7 +55,7 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
         user_caps: Vec::new(),
         page_caps: Vec::new(),
         quiet_hours: None,
-        grounds: None,
+        basis: None,
         unanswered_caps: Vec::new(),
         messages: reasons(&config.policy.message_rules),
         answered_by_people: config.pages.iter().map(|page| page.desk != Desk::Bot).collect(),
@@ -172,13 +172,13 @@ fn add(promises: &mut Promises, rule: &UserRule) {
         UserRule::UserCap { count, every } => promises.user_caps.push(cap(count, every)),
         UserRule::PageCap { count, every } => promises.page_caps.push(cap(count, every)),
         UserRule::UnansweredCap { count, every } => promises.unanswered_caps.push(cap(count, every)),
-        UserRule::Grounds(grounds) => {
-            let agreement = |opt_in: policy::Agreement| Agreement {
+        UserRule::Basis(grounds) => {
+            let agreement = |opt_in: policy::OptInTerms| OptInTerms {
                 topic: match_of(opt_in.scope),
                 every: opt_in.every,
                 life_days: opt_in.life_days,
             };
-            promises.grounds = Some(Grounds {
+            promises.basis = Some(BasisRule {
                 within: grounds.within,
                 one_further: grounds.one_further,
                 opt_in: grounds.opt_in.map(agreement),

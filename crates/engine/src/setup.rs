@@ -7,9 +7,9 @@ use crate::promises::promises;
 use chappe_audit::{Promises, ShardAudit};
 use chappe_base::{Homes, ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, CollectorConfig};
-use chappe_platform::{Config, Past, Shard};
+use chappe_platform::{Config, HistoryEvent, Shard};
 use chappe_scenario::Scenario;
-use chappe_workload::{Laws, Trace, World};
+use chappe_workload::{WorldConfig, Trace, World};
 use std::sync::Arc;
 
 /// A scenario's platform before its first event. Each shard is made on request, so that one process of
@@ -26,7 +26,7 @@ impl SimulationSetup {
     #[must_use]
     pub fn new(scenario: &Scenario, trace: Option<Arc<Trace>>) -> SimulationSetup {
         let config = Arc::new(scenario.platform.clone());
-        let world = Arc::new(World::new(Laws {
+        let world = Arc::new(World::new(WorldConfig {
             seed: scenario.seed,
             horizon: scenario.horizon,
             platform: Arc::clone(&config),
@@ -64,8 +64,8 @@ impl SimulationSetup {
     }
 
     /// What happened on shard `id` before day one, in order of time.
-    pub fn past(&self, id: ShardId) -> Vec<(SimTime, Past)> {
-        self.world.past(id)
+    pub fn past(&self, id: ShardId) -> Vec<(SimTime, HistoryEvent)> {
+        self.world.history_events(id)
     }
 
     /// The audit of one shard.

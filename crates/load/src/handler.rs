@@ -2,7 +2,7 @@
 
 use crate::envelope::Payload;
 use chappe_audit::ShardAudit;
-use chappe_base::{Chain, Fact, ShardId, SimTime, Span};
+use chappe_base::{Digest, Fact, ShardId, SimTime, Span};
 use chappe_metrics::Collector;
 use chappe_platform::{Command, Notice, Outbox, Shard};
 
@@ -31,7 +31,7 @@ pub(crate) struct Platform {
     pub(crate) id: ShardId,
     pub(crate) shard: Shard,
     pub(crate) audit: ShardAudit,
-    pub(crate) digest: Chain,
+    pub(crate) digest: Digest,
     /// What was applied, if that is kept.
     pub(crate) applied: Option<Vec<Applied>>,
 }
@@ -60,7 +60,7 @@ impl Platform {
             id,
             shard,
             audit,
-            digest: Chain::default(),
+            digest: Digest::default(),
             applied: keep_applied.then(Vec::new),
         }
     }

@@ -7,7 +7,7 @@ use crate::replay::platform_after_history;
 use crate::shard::ShardTask;
 use crate::shared::LoadShared;
 use chappe_audit::{Audit, ShardSummary, Verdict};
-use chappe_base::{Chain, ShardId, SimTime, Span};
+use chappe_base::{Digest, ShardId, SimTime, Span};
 use chappe_engine::SimulationSetup;
 use chappe_metrics::{Collector, LoadOutcome, Meter, ResultParts, Rows};
 use chappe_platform::{Outbox, Shard};
@@ -93,7 +93,7 @@ pub fn load(
     }
     let ended = end(load_run.handlers, load_run.until, &mut remembered);
     let verdict = Audit::merge(ended.audits);
-    let mut digest = Chain::default();
+    let mut digest = Digest::default();
     for shard in &ended.shards {
         digest.push(&shard.digest);
     }

@@ -25,7 +25,7 @@ pub(crate) fn platform_after_history(
     let mut platform = Platform::new(id, setup.shard(id), setup.audit(id), keep_applied);
     let mut out = Outbox::default();
     for (at, past) in setup.past(id) {
-        platform.shard.remember(at, past, &mut out);
+        platform.shard.apply_history(at, past, &mut out);
         platform.record_facts(at, &mut out, collector);
         out.clear();
     }

@@ -2,8 +2,8 @@
 
 use crate::{Collector, CollectorConfig, ResultParts};
 use chappe_base::{
-    Account, Act, ActKind, Answerer, CampaignId, CommandClass, Decision, Entry, Fact, Format, Heard, Keyed,
-    MessageClass, MessageId, Money, OptInSource, PageId, Party, Permit, ProductId, Purpose, Quality,
+    Account, Act, ActKind, AdFeedback, Answerer, CampaignId, CommandClass, Decision, Entry, Fact, Format,
+    Keyed, MessageClass, MessageId, Money, OptInSource, PageId, Party, Permit, ProductId, Purpose, Quality,
     ReachStep, Reaction, Record, RefusalReason, RuleKind, ShardId, SimTime, Span, Topic, UserId,
 };
 
@@ -331,7 +331,7 @@ fn trade(
         },
         Fact::Rated {
             page,
-            heard: Heard::default(),
+            heard: AdFeedback::default(),
             quality: Quality::ALL[round as usize % Quality::ALL.len()],
         },
         Fact::TierChanged { page, tier: 1 },

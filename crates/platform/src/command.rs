@@ -1,13 +1,13 @@
 //! What a shard is asked to do.
 
 use chappe_base::{
-    CampaignId, CommandClass, Entry, Heard, Homes, MessageId, Money, OptInSource, OrderId, PageId, Party,
-    ProductId, Reaction, RefusalReason, ShardId, SimTime, Topic, TransferId, UserId,
+    AdFeedback, CampaignId, CommandClass, Entry, Homes, MessageId, Money, OptInSource, OrderId, PageId,
+    Party, ProductId, Reaction, RefusalReason, ShardId, SimTime, Topic, TransferId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
 /// Places within a conversation with a page, as positions of its message ids.
-pub mod place {
+pub mod position {
     /// The question, the order, or whatever the user began with.
     pub const ACT: u32 = 0;
     /// The answer on the hot-line.
@@ -328,11 +328,11 @@ pub enum Command {
         until: SimTime,
     },
     /// How a shard's users took a page's ads, on its way to the page's home.
-    Hear {
+    ReportFeedback {
         /// A campaign of the page.
         campaign: CampaignId,
         /// What is new.
-        heard: Heard,
+        feedback: AdFeedback,
     },
     /// A shard is to offer a campaign to its part of the audience, from this user of its own on: from the
     /// page's home, then a timer.
@@ -408,7 +408,7 @@ impl Command {
             | Command::RefuseLease { .. }
             | Command::LeaseTimeout { .. }
             | Command::ReturnLease { .. }
-            | Command::Hear { .. }
+            | Command::ReportFeedback { .. }
             | Command::SetAdSlots { .. } => CommandClass::Control,
             Command::Probe => CommandClass::Probe,
         }
@@ -452,7 +452,7 @@ impl Command {
             | Command::RefuseLease { .. }
             | Command::LeaseTimeout { .. }
             | Command::ReturnLease { .. }
-            | Command::Hear { .. }
+            | Command::ReportFeedback { .. }
             | Command::Broadcast { .. }
             | Command::SetAdSlots { .. }
             | Command::Probe => MessageId(0),
@@ -497,7 +497,7 @@ impl Command {
             | Command::RefuseLease { .. }
             | Command::LeaseTimeout { .. }
             | Command::ReturnLease { .. }
-            | Command::Hear { .. }
+            | Command::ReportFeedback { .. }
             | Command::Broadcast { .. }
             | Command::SetAdSlots { .. }
             | Command::DeliverAd { .. }

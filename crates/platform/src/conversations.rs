@@ -2,7 +2,7 @@
 
 use crate::config::{Audience, CampaignConfig};
 use crate::people::{NOT_YET, People};
-use crate::policy::{Ground, Matter, Memory, OptIn, OptInScope};
+use crate::policy::{AdContext, Basis, OptIn, OptInScope, UserHistory};
 use crate::pool::NIL;
 use chappe_base::{Act, Format, PageId, Seconds, SimTime, Span, Topic};
 use std::hint::select_unpredictable;
@@ -67,7 +67,7 @@ impl Conversation {
 
     /// Whether a campaign for `audience` is meant for the user.
     #[inline]
-    pub(crate) fn is_among(&self, audience: Audience) -> bool {
+    pub(crate) fn is_in(&self, audience: Audience) -> bool {
         match audience {
             Audience::Everyone => true,
             Audience::Shoppers => self.is(Flag::Bought),
@@ -269,21 +269,21 @@ impl People {
             return Some(&mut self.conversation_mut(place).opt_in);
         }
         let mut earlier = self.opt_ins.iter(conversation.earlier_opt_ins);
-        let found = earlier
+        let place = earlier
             .find(|(_, opt_in)| { opt_in.act } == act)
             .map(|(place, _)| place);
         drop(earlier);
-        Some(self.opt_ins.get_mut(found?))
+        Some(self.opt_ins.get_mut(place?))
     }
 
     /// Takes up the ground of an ad at `at`; what it was used for before.
-    pub(crate) fn use_ground(&mut self, place: Place, ground: Ground, at: SimTime) -> Seconds {
-        match ground {
-            Ground::Window => {}
-            Ground::Further => {
+    pub(crate) fn use_basis(&mut self, place: Place, basis: Basis, at: SimTime) -> Seconds {
+        match basis {
+            Basis::Window => {}
+            Basis::Further => {
                 self.conversation_mut(place).set(Flag::FurtherSent, true);
             }
-            Ground::OptIn(act) => {
+            Basis::OptIn(act) => {
                 if let Some(opt_in) = self.opt_in_of(place, act) {
                     let before = opt_in.used;
                     opt_in.used = at.seconds_above();
@@ -296,16 +296,16 @@ impl People {
 
     /// Gives back what an ad that came to nothing had taken up at `at`, unless it has changed since:
     /// an opt-in as it was used `before`.
-    pub(crate) fn give_back(&mut self, place: Place, ground: Ground, at: SimTime, before: Seconds) {
-        match ground {
-            Ground::Window => {}
-            Ground::Further => {
+    pub(crate) fn release_basis(&mut self, place: Place, basis: Basis, at: SimTime, before: Seconds) {
+        match basis {
+            Basis::Window => {}
+            Basis::Further => {
                 let conversation = self.conversation_mut(place);
                 if !conversation.has_acted_after(at) {
                     conversation.set(Flag::FurtherSent, false);
                 }
             }
-            Ground::OptIn(act) => {
+            Basis::OptIn(act) => {
                 if let Some(opt_in) = self.opt_in_of(place, act)
                     && { opt_in.used } == at.seconds_above()
                 {
@@ -353,7 +353,7 @@ impl Candidate<'_> {
     }
 }
 
-impl Matter for Candidate<'_> {
+impl AdContext for Candidate<'_> {
     #[inline]
     fn now(&self) -> SimTime {
         self.now
@@ -412,7 +412,7 @@ impl Matter for Candidate<'_> {
     }
 }
 
-impl Memory for Candidate<'_> {
+impl UserHistory for Candidate<'_> {
     #[inline]
     fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act> {
         let mut live = self.people.live_opt_ins(self.conversation);

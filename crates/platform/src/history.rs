@@ -9,7 +9,7 @@ use chappe_base::{
 
 /// One thing that had happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Past {
+pub enum HistoryEvent {
     /// Somebody has money.
     Balance {
         /// Who.
@@ -68,10 +68,10 @@ pub enum Past {
 
 impl Shard {
     /// Takes up what happened at `at`, before time zero. The shard must own the user or page.
-    pub fn remember(&mut self, at: SimTime, past: Past, out: &mut Outbox) {
+    pub fn apply_history(&mut self, at: SimTime, past: HistoryEvent, out: &mut Outbox) {
         debug_assert!(at < SimTime::ZERO);
         match past {
-            Past::Balance { party, amount } => {
+            HistoryEvent::Balance { party, amount } => {
                 let to = match party {
                     Party::User(user) => Account::User(user),
                     Party::Page(page) => Account::Page(page),
@@ -79,19 +79,19 @@ impl Shard {
                 self.ledger
                     .shift(Account::World, to, amount, MessageId(0), &mut out.facts);
             }
-            Past::Stock {
+            HistoryEvent::Stock {
                 page,
                 product,
                 units: 0,
             } => self.shop.sold_out(&self.config, page, product),
-            Past::Stock { page, product, units } => {
+            HistoryEvent::Stock { page, product, units } => {
                 self.shop.restock(&self.config, page, product, units, out)
             }
-            Past::OnLine { user, until } => {
+            HistoryEvent::OnLine { user, until } => {
                 self.people.connect(self.config.homes.local(user.0), at, until);
                 out.fact(Fact::Connected { user, until });
             }
-            Past::Conversation {
+            HistoryEvent::Conversation {
                 user,
                 page,
                 act,
@@ -109,13 +109,13 @@ impl Shard {
                     entry: Entry::History,
                 });
             }
-            Past::Acted { user, page } => {
+            HistoryEvent::Acted { user, page } => {
                 if let Some(place) = self.people.find(self.config.homes.local(user.0), page) {
                     self.people.act(place, at);
                     out.fact(Fact::Acted { user, page });
                 }
             }
-            Past::OptIn {
+            HistoryEvent::OptIn {
                 user,
                 page,
                 topic,

@@ -1,6 +1,6 @@
 //! The hot-line of the pages homed on a shard: a waiting queue before a bot or a number of people.
 
-use crate::command::{Command, place};
+use crate::command::{Command, position};
 use crate::config::{Config, Desk};
 use crate::outbox::{Notice, Outbox};
 use chappe_base::{Answerer, Fact, Map, MessageClass, MessageId, PageId, Party, SimTime, UserId};
@@ -139,7 +139,7 @@ impl HotLine {
             wait_ns: taken - asked,
             sojourn_ns: now - asked,
         });
-        let (message, user) = (question.at(place::ANSWER), question.initiator());
+        let (message, user) = (question.at(position::ANSWER), question.initiator());
         out.forward(
             config.homes.user(user),
             Command::Notify {

@@ -5,7 +5,7 @@ use chappe_base::{Account, CampaignId, Fact, Homes, Money, ShardId, TransferId};
 
 /// What one party can spend and what it has promised.
 #[derive(Clone, Copy, Default, Debug)]
-struct Purse {
+struct Balances {
     free: Money,
     held: Money,
 }
@@ -14,10 +14,10 @@ struct Purse {
 #[derive(Debug)]
 pub(crate) struct Ledger {
     homes: Homes,
-    users: Vec<Purse>,
-    pages: Vec<Purse>,
+    users: Vec<Balances>,
+    pages: Vec<Balances>,
     campaigns: Vec<Money>,
-    leases: Vec<Purse>,
+    leases: Vec<Balances>,
     world: Money,
     clearing: Money,
     revenue: Money,
@@ -37,10 +37,10 @@ impl Ledger {
     ) -> Ledger {
         Ledger {
             homes,
-            users: vec![Purse::default(); homes.count(shard, users_count)],
-            pages: vec![Purse::default(); homes.count(shard, pages_count)],
+            users: vec![Balances::default(); homes.count(shard, users_count)],
+            pages: vec![Balances::default(); homes.count(shard, pages_count)],
             campaigns: vec![Money::ZERO; campaigns_count],
-            leases: vec![Purse::default(); campaigns_count],
+            leases: vec![Balances::default(); campaigns_count],
             world: Money::ZERO,
             clearing: Money::ZERO,
             revenue: Money::ZERO,
@@ -115,8 +115,10 @@ impl Ledger {
     /// The sum over all accounts: zero at every event.
     #[must_use]
     pub(crate) fn sum(&self) -> Money {
-        let purses = [&self.users, &self.pages, &self.leases].into_iter().flatten();
-        purses.map(|purse| purse.free + purse.held).sum::<Money>()
+        let balances = [&self.users, &self.pages, &self.leases].into_iter().flatten();
+        balances
+            .map(|balances| balances.free + balances.held)
+            .sum::<Money>()
             + self.campaigns.iter().copied().sum()
             + self.world
             + self.clearing
@@ -128,7 +130,7 @@ impl Ledger {
     /// Bytes held.
     #[must_use]
     pub(crate) fn bytes(&self) -> usize {
-        (self.users.capacity() + self.pages.capacity() + self.leases.capacity()) * size_of::<Purse>()
+        (self.users.capacity() + self.pages.capacity() + self.leases.capacity()) * size_of::<Balances>()
             + self.campaigns.capacity() * size_of::<Money>()
     }
 }

@@ -4,7 +4,7 @@ use crate::config::Desk;
 use crate::conversations::Flag;
 use crate::outbox::{Notice, Outbox};
 use crate::people::Kept;
-use crate::policy::{Contact, Ground, MessageRule};
+use crate::policy::{Basis, MessageContext, MessageRule};
 use crate::shard::Shard;
 use chappe_base::{
     Fact, MessageClass, MessageId, PageId, Party, RefusalReason, RuleKind, SimTime, Span, UserId,
@@ -80,7 +80,7 @@ impl Shard {
         if conversation.is_some_and(|conversation| conversation.is(Flag::Blocked)) {
             return Err(RefusalReason::Blocked);
         }
-        let contact = Contact {
+        let contact = MessageContext {
             class,
             by_people: self.config.pages[page.index()].desk != Desk::Bot,
             since_last_act: conversation.and_then(|conversation| conversation.since_last_act(now)),
@@ -88,7 +88,7 @@ impl Shard {
         };
         let rule = self.config.policy.judge_message(&contact);
         if let (Ok(Some(MessageRule::OneFurther)), Some(place)) = (rule, place) {
-            self.people.use_ground(place, Ground::Further, now);
+            self.people.use_basis(place, Basis::Further, now);
         }
         rule.map(|_| ()).map_err(|_| RefusalReason::Tag)
     }
@@ -247,7 +247,7 @@ impl Shard {
         if self.set_block(user, party, true) {
             out.fact(Fact::Blocked { user, party });
             if let Party::Page(page) = party {
-                self.complain(page, out);
+                self.note_complaint(page, out);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Orders at the page's home: where stock, money and notices meet.
 
-use crate::command::{Command, place};
+use crate::command::{Command, position};
 use crate::outbox::Outbox;
 use crate::policy::MessagePrices;
 use crate::shard::Shard;
@@ -30,7 +30,7 @@ impl Shard {
             self.shop
                 .place(now, &self.config, order, user, page, product, price, out);
             self.keep_fee(order, page, price, out);
-            self.tell(now, Some((order.at(place::RECEIPT), user)), page, out);
+            self.send_notice(now, Some((order.at(position::RECEIPT), user)), page, out);
         }
     }
 
@@ -56,26 +56,26 @@ impl Shard {
             });
         };
         let refund = Transfer {
-            id: order.at(place::REFUND),
+            id: order.at(position::REFUND),
             payer: to,
             payee: Party::User(user),
             amount: price,
         };
         if self.pay(now, refund, now, out) {
             self.shop.cancel(&self.config, order, page, out);
-            self.tell(now, Some((order.at(place::CANCELLED), user)), page, out);
+            self.send_notice(now, Some((order.at(position::CANCELLED), user)), page, out);
         }
     }
 
     /// Sends a page's notice on its way to the user's shard, if the page can pay what it costs.
-    pub(crate) fn tell(
+    pub(crate) fn send_notice(
         &mut self,
         now: SimTime,
-        told: Option<(MessageId, UserId)>,
+        notice: Option<(MessageId, UserId)>,
         page: PageId,
         out: &mut Outbox,
     ) {
-        if let Some((message, user)) = told
+        if let Some((message, user)) = notice
             && self.charge_notice(now, message, user, page, out)
         {
             out.forward(
@@ -103,7 +103,7 @@ impl Shard {
         let Some(MessagePrices { utility: price, .. }) = self.config.policy.message_prices() else {
             return true;
         };
-        if price == Money::ZERO || !self.shop.is_late(message.at(place::ACT), now) {
+        if price == Money::ZERO || !self.shop.is_late(message.at(position::ACT), now) {
             return true;
         }
         let (from, to) = (Account::Page(page), Account::MessageRevenue);

@@ -51,13 +51,13 @@ impl<T: Copy> Pool<T> {
 
     /// Whether `wanted` accepts any item of a queue known by its last.
     pub(crate) fn any_queued(&self, last: u32, mut wanted: impl FnMut(&T) -> bool) -> bool {
-        let mut here = last;
-        while here != NIL {
-            let Slot { item, next } = &self.slots[here as usize];
+        let mut place = last;
+        while place != NIL {
+            let Slot { item, next } = &self.slots[place as usize];
             if wanted(item) {
                 return true;
             }
-            here = if *next == last { NIL } else { *next };
+            place = if *next == last { NIL } else { *next };
         }
         false
     }
@@ -80,30 +80,30 @@ impl<T: Copy> Pool<T> {
 
     /// Takes the first item of `list` that `wanted` accepts out of it.
     pub(crate) fn remove(&mut self, list: &mut u32, mut wanted: impl FnMut(&T) -> bool) -> Option<T> {
-        let (mut before, mut here) = (NIL, *list);
-        while here != NIL {
-            let Slot { item, next } = self.slots[here as usize];
+        let (mut before, mut place) = (NIL, *list);
+        while place != NIL {
+            let Slot { item, next } = self.slots[place as usize];
             if wanted(&item) {
                 if before == NIL {
                     *list = next;
                 } else {
                     self.slots[before as usize].next = next;
                 }
-                return Some(self.release(here));
+                return Some(self.release(place));
             }
-            (before, here) = (here, next);
+            (before, place) = (place, next);
         }
         None
     }
 
     /// The items of `list`, front first.
     pub(crate) fn iter(&self, list: u32) -> impl Iterator<Item = (u32, &T)> {
-        let mut here = list;
+        let mut upcoming = list;
         std::iter::from_fn(move || {
-            let place = here;
+            let place = upcoming;
             (place != NIL).then(|| {
                 let Slot { item, next } = &self.slots[place as usize];
-                here = *next;
+                upcoming = *next;
                 (place, item)
             })
         })

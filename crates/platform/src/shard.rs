@@ -1,14 +1,14 @@
 //! One shard: a pure state machine over the users and pages homed on it.
 
 use crate::ads::{Ads, Explanation, Grant};
-use crate::command::{Command, place};
+use crate::command::{Command, position};
 use crate::config::Config;
 use crate::hotline::HotLine;
 use crate::ledger::Ledger;
 use crate::outbox::Outbox;
+use crate::page_limits::PageLimits;
 use crate::people::People;
 use crate::shop::Shop;
-use crate::standing::Standings;
 use crate::transfers::{Transfer, Transfers};
 use chappe_base::{
     Account, CampaignId, Fact, MessageClass, Money, Party, RefusalReason, ShardId, SimTime, UserId,
@@ -29,7 +29,7 @@ pub struct Shard {
     pub(crate) hotline: HotLine,
     pub(crate) shop: Shop,
     pub(crate) ads: Ads,
-    pub(crate) standings: Standings,
+    pub(crate) page_limits: PageLimits,
     pub(crate) watched: Option<UserId>,
     pub(crate) explanations: Vec<Explanation>,
 }
@@ -48,7 +48,7 @@ impl Shard {
             hotline: HotLine::new(local_pages.clone().map(|page| config.pages[page].desk)),
             shop: Shop::new(local_pages.map(|page| config.pages[page].products.len())),
             ads: Ads::new(&config),
-            standings: Standings::new(&config, homes.count(id, pages_count)),
+            page_limits: PageLimits::new(&config, homes.count(id, pages_count)),
             watched: None,
             explanations: Vec::new(),
             id,
@@ -161,7 +161,7 @@ impl Shard {
                 page,
                 intended,
             } => {
-                let answers = message.act().position() == place::ANSWER;
+                let answers = message.act().position() == position::ANSWER;
                 let class = if answers {
                     MessageClass::HotLine
                 } else {
@@ -189,12 +189,12 @@ impl Shard {
             }
             Command::CancelOrder { order, page } => self.cancel_order(now, order, page, out),
             Command::Ship { order, page } => {
-                let told = self.shop.ship(order, page, out);
-                self.tell(now, told, page, out);
+                let notice = self.shop.ship(order, page, out);
+                self.send_notice(now, notice, page, out);
             }
             Command::Arrive { order, page } => {
-                let told = self.shop.arrive(order, page, out);
-                self.tell(now, told, page, out);
+                let notice = self.shop.arrive(order, page, out);
+                self.send_notice(now, notice, page, out);
             }
             Command::Restock { page, product, units } => {
                 self.shop.restock(&self.config, page, product, units, out)
@@ -272,7 +272,9 @@ impl Shard {
                 reach,
                 until,
             } => self.take_back_lease(now, campaign, Grant { amount, ads, reach }, until, out),
-            Command::Hear { campaign, heard } => self.hear(now, campaign, heard, out),
+            Command::ReportFeedback { campaign, feedback } => {
+                self.receive_feedback(now, campaign, feedback, out)
+            }
             Command::Probe => {}
         }
         debug_assert_eq!(
@@ -372,7 +374,7 @@ impl Shard {
         parts.push(("ledger", self.ledger.bytes()));
         parts.push(("transfers", self.transfers.bytes()));
         parts.push(("hot-lines and shops", self.hotline.bytes() + self.shop.bytes()));
-        parts.push(("ads", self.ads.bytes() + self.standings.bytes()));
+        parts.push(("ads", self.ads.bytes() + self.page_limits.bytes()));
         parts
     }
 }

@@ -1,6 +1,6 @@
 //! Stock and orders of the pages homed on a shard.
 
-use crate::command::place;
+use crate::command::position;
 use crate::config::Config;
 use crate::outbox::{Notice, Outbox};
 use chappe_base::{Fact, Map, Money, OrderId, PageId, ProductId, RefusalReason, SimTime, Span, UserId};
@@ -27,7 +27,7 @@ struct Order {
 
 /// What there is of one product.
 #[derive(Clone, Copy, Default, Debug)]
-struct Shelf {
+struct StockLevel {
     /// Wide enough that no restocking overflows it.
     units: u64,
     /// Whether the shelf was empty once and has been filled again since.
@@ -39,21 +39,21 @@ struct Shelf {
 #[derive(Debug)]
 pub(crate) struct Shop {
     /// By local page, then product.
-    shelves: Vec<Vec<Shelf>>,
+    stock: Vec<Vec<StockLevel>>,
     orders: Map<OrderId, Order>,
 }
 
 impl Shop {
     pub(crate) fn new(products: impl Iterator<Item = usize>) -> Shop {
         Shop {
-            shelves: products.map(|count| vec![Shelf::default(); count]).collect(),
+            stock: products.map(|count| vec![StockLevel::default(); count]).collect(),
             orders: Map::default(),
         }
     }
 
-    fn shelf(&mut self, config: &Config, page: PageId, product: ProductId) -> Option<&mut Shelf> {
-        let shelves = self.shelves.get_mut(config.homes.local(page.0))?;
-        shelves.get_mut(product.index())
+    fn level(&mut self, config: &Config, page: PageId, product: ProductId) -> Option<&mut StockLevel> {
+        let stock = self.stock.get_mut(config.homes.local(page.0))?;
+        stock.get_mut(product.index())
     }
 
     /// Stock comes in.
@@ -65,27 +65,27 @@ impl Shop {
         units: u32,
         out: &mut Outbox,
     ) {
-        let Some(shelf) = self.shelf(config, page, product) else {
+        let Some(level) = self.level(config, page, product) else {
             return;
         };
         if units > 0 {
-            shelf.units += u64::from(units);
-            shelf.is_back |= shelf.was_empty;
+            level.units += u64::from(units);
+            level.is_back |= level.was_empty;
             out.fact(Fact::Stocked { page, product, units });
         }
     }
 
     /// Declares an empty shelf as sold out before day one, so that its first filling is a return.
     pub(crate) fn sold_out(&mut self, config: &Config, page: PageId, product: ProductId) {
-        if let Some(shelf) = self.shelf(config, page, product) {
-            shelf.was_empty = true;
+        if let Some(level) = self.level(config, page, product) {
+            level.was_empty = true;
         }
     }
 
     /// Whether the product can be bought, and whether it was gone before.
     pub(crate) fn in_stock(&mut self, config: &Config, page: PageId, product: ProductId) -> (bool, bool) {
-        self.shelf(config, page, product)
-            .map_or((false, false), |shelf| (shelf.units > 0, shelf.is_back))
+        self.level(config, page, product)
+            .map_or((false, false), |level| (level.units > 0, level.is_back))
     }
 
     /// Why an order can't be taken, if so.
@@ -125,15 +125,15 @@ impl Shop {
         price: Money,
         out: &mut Outbox,
     ) {
-        let Some(shelf) = self.shelf(config, page, product) else {
+        let Some(level) = self.level(config, page, product) else {
             return;
         };
-        shelf.units = shelf
+        level.units = level
             .units
             .checked_sub(1)
             .expect("an order is placed on stock that is there");
-        if shelf.units == 0 {
-            (shelf.was_empty, shelf.is_back) = (true, false);
+        if level.units == 0 {
+            (level.was_empty, level.is_back) = (true, false);
             out.notify(Notice::SoldOut { page, product });
         }
         self.orders.insert(
@@ -167,7 +167,7 @@ impl Shop {
     ) -> Option<(OrderId, UserId)> {
         let user = self.advance(order, page, Stage::Paid, Stage::Shipped)?;
         out.fact(Fact::OrderShipped { order, page });
-        Some((order.at(place::SHIPPED), user))
+        Some((order.at(position::SHIPPED), user))
     }
 
     /// Hands over a shipped order; whom to tell.
@@ -179,7 +179,7 @@ impl Shop {
     ) -> Option<(OrderId, UserId)> {
         let user = self.advance(order, page, Stage::Shipped, Stage::Arrived)?;
         out.fact(Fact::OrderDelivered { order, page });
-        Some((order.at(place::ARRIVED), user))
+        Some((order.at(position::ARRIVED), user))
     }
 
     fn advance(&mut self, order: OrderId, page: PageId, from: Stage, to: Stage) -> Option<UserId> {
@@ -213,15 +213,16 @@ impl Shop {
         };
         cancelled.stage = Stage::Cancelled;
         let product = cancelled.product;
-        if let Some(shelf) = self.shelf(config, page, product) {
-            shelf.units += 1;
-            shelf.is_back |= shelf.was_empty;
+        if let Some(level) = self.level(config, page, product) {
+            level.units += 1;
+            level.is_back |= level.was_empty;
         }
         out.fact(Fact::OrderCancelled { order, page, product });
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        let shelves = |page: &Vec<Shelf>| page.capacity() * size_of::<Shelf>() + size_of::<Vec<Shelf>>();
-        self.shelves.iter().map(shelves).sum::<usize>() + self.orders.allocation_size()
+        let bytes =
+            |page: &Vec<StockLevel>| page.capacity() * size_of::<StockLevel>() + size_of::<Vec<StockLevel>>();
+        self.stock.iter().map(bytes).sum::<usize>() + self.orders.allocation_size()
     }
 }

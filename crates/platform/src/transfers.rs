@@ -63,7 +63,7 @@ impl Transfer {
 
 /// How a transfer stands at its payer's shard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Standing {
+enum TransferState {
     /// Reserved, and the payee's shard has not answered.
     Open,
     /// Ended well.
@@ -81,22 +81,22 @@ enum Answer {
 
 /// A map that forgets settled entries after a while.
 #[derive(Debug)]
-struct Recent<K, V> {
+struct ExpiringMap<K, V> {
     /// Each with the time at which it was settled last; [`SimTime::NEVER`] if it is open.
     entries: Map<K, (SimTime, V)>,
     order: VecDeque<(SimTime, K)>,
 }
 
-impl<K, V> Default for Recent<K, V> {
-    fn default() -> Recent<K, V> {
-        Recent {
+impl<K, V> Default for ExpiringMap<K, V> {
+    fn default() -> ExpiringMap<K, V> {
+        ExpiringMap {
             entries: Map::default(),
             order: VecDeque::new(),
         }
     }
 }
 
-impl<K: Copy + Eq + Hash, V: Copy> Recent<K, V> {
+impl<K: Copy + Eq + Hash, V: Copy> ExpiringMap<K, V> {
     fn forget_before(&mut self, oldest: SimTime) {
         while let Some((_, key)) = self.order.pop_front_if(|(at, _)| *at < oldest) {
             if self.entries.get(&key).is_some_and(|(at, _)| *at < oldest) {
@@ -128,9 +128,9 @@ impl<K: Copy + Eq + Hash, V: Copy> Recent<K, V> {
 /// What one shard knows of transfers.
 #[derive(Default, Debug)]
 pub(crate) struct Transfers {
-    begun: Recent<TransferId, (Transfer, Standing)>,
+    begun: ExpiringMap<TransferId, (Transfer, TransferState)>,
     /// By payer too: nobody's choice of a number may swallow another's money.
-    answered: Recent<(TransferId, Party), Answer>,
+    answered: ExpiringMap<(TransferId, Party), Answer>,
 }
 
 fn free(party: Party) -> Account {
@@ -166,12 +166,12 @@ impl Transfers {
             refuse(transfer, RefusalReason::KeyExpired, out);
             return false;
         }
-        if let Some((first, standing)) = self.begun.get(transfer.id) {
-            match standing {
+        if let Some((first, state)) = self.begun.get(transfer.id) {
+            match state {
                 _ if first != transfer => refuse(transfer, RefusalReason::KeyReused, out),
-                Standing::Open => {}
-                Standing::Posted => notify_posted(transfer, out),
-                Standing::Refused(reason) => notify_refused(transfer, reason, out),
+                TransferState::Open => {}
+                TransferState::Posted => notify_posted(transfer, out),
+                TransferState::Refused(reason) => notify_refused(transfer, reason, out),
             }
             return false;
         }
@@ -187,7 +187,8 @@ impl Transfers {
         } = transfer;
         if !ledger.covers(free(payer), amount) {
             let reason = RefusalReason::InsufficientFunds;
-            self.begun.settle(now, id, (transfer, Standing::Refused(reason)));
+            self.begun
+                .settle(now, id, (transfer, TransferState::Refused(reason)));
             refuse(transfer, reason, out);
             return false;
         }
@@ -198,7 +199,7 @@ impl Transfers {
             payee,
             amount,
         });
-        self.begun.open(id, (transfer, Standing::Open));
+        self.begun.open(id, (transfer, TransferState::Open));
         out.timer(
             now + config.transfer_timeout,
             Command::TransferTimeout { transfer: id },
@@ -281,7 +282,7 @@ impl Transfers {
 
     /// Back home: posts what the payee's shard has credited.
     pub(crate) fn credited(&mut self, now: SimTime, id: TransferId, ledger: &mut Ledger, out: &mut Outbox) {
-        let Some(transfer) = self.end(now, id, Standing::Posted) else {
+        let Some(transfer) = self.end(now, id, TransferState::Posted) else {
             return;
         };
         let Transfer {
@@ -306,7 +307,7 @@ impl Transfers {
         ledger: &mut Ledger,
         out: &mut Outbox,
     ) {
-        let Some(transfer) = self.end(now, id, Standing::Refused(reason)) else {
+        let Some(transfer) = self.end(now, id, TransferState::Refused(reason)) else {
             return;
         };
         let payer = transfer.payer;
@@ -318,7 +319,7 @@ impl Transfers {
     /// Back home: no answer in time, so asks the payee's shard to cancel, and will ask again. What a
     /// page pays back it owes for good: the payee's shard is asked to credit it again.
     pub(crate) fn timed_out(&mut self, now: SimTime, config: &Config, id: TransferId, out: &mut Outbox) {
-        if let Some((transfer, Standing::Open)) = self.begun.get(id) {
+        if let Some((transfer, TransferState::Open)) = self.begun.get(id) {
             let request = match transfer.payer {
                 payer @ Party::User(_) => Command::CancelCredit { transfer: id, payer },
                 Party::Page(_) => transfer.credit(),
@@ -331,9 +332,9 @@ impl Transfers {
         }
     }
 
-    fn end(&mut self, now: SimTime, id: TransferId, how: Standing) -> Option<Transfer> {
-        let (transfer, standing) = self.begun.get(id)?;
-        if standing != Standing::Open {
+    fn end(&mut self, now: SimTime, id: TransferId, how: TransferState) -> Option<Transfer> {
+        let (transfer, state) = self.begun.get(id)?;
+        if state != TransferState::Open {
             return None;
         }
         self.begun.settle(now, id, (transfer, how));

@@ -177,7 +177,7 @@ impl Shard {
         };
         if self.people.opt_out(place, topic) {
             out.fact(Fact::OptedOut { user, page, topic });
-            self.complain(page, out);
+            self.note_complaint(page, out);
         }
     }
 
@@ -188,7 +188,7 @@ impl Shard {
         };
         if self.people.conversation_mut(place).set(Flag::Muted, true) {
             out.fact(Fact::Muted { user, page });
-            self.complain(page, out);
+            self.note_complaint(page, out);
         }
     }
 
@@ -213,7 +213,7 @@ impl Shard {
                 reaction,
             });
             if reaction == Reaction::Open {
-                self.hear_at_shard(now, campaign, |heard| heard.opened += 1, out);
+                self.note_feedback(now, campaign, |feedback| feedback.opened += 1, out);
             }
         }
     }

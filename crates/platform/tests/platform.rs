@@ -7,12 +7,14 @@
 mod ads;
 #[path = "platform/broadcast.rs"]
 mod broadcast;
-#[path = "platform/contact.rs"]
-mod contact;
 #[path = "platform/friends.rs"]
 mod friends;
 #[path = "platform/leases.rs"]
 mod leases;
+#[path = "platform/page_limits.rs"]
+mod page_limits;
+#[path = "platform/contact.rs"]
+mod page_messages;
 #[path = "platform/pages.rs"]
 mod pages;
 #[path = "platform/payments.rs"]
@@ -21,7 +23,5 @@ mod payments;
 mod random;
 #[path = "platform/shop.rs"]
 mod shop;
-#[path = "platform/standing.rs"]
-mod standing;
 #[path = "platform/world.rs"]
 mod world;

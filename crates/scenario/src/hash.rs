@@ -4,7 +4,7 @@ use crate::design::Design;
 use crate::file::File;
 use crate::ordered::Ordered;
 use crate::study::Study;
-use chappe_base::Chain;
+use chappe_base::Digest;
 
 /// The hash of `file` in 16 hexadecimal digits, over values and not over their writing: comments,
 /// order of keys and defaults that are written out don't change it.
@@ -25,7 +25,7 @@ pub(crate) fn of(file: &File) -> String {
         ..file.clone()
     };
     let text = serde_json::to_string(&judged).expect("a scenario's values have a text");
-    let mut chain = Chain::default();
+    let mut chain = Digest::default();
     chain.push(&text);
     format!("{:016x}", chain.value())
 }

@@ -150,8 +150,8 @@ impl PolicyFile {
                 to_minute: night.to.minute,
             }
         });
-        replace(&mut policy, RuleKind::Grounds, &self.grounds, |grounds| {
-            UserRule::Grounds(grounds.rule())
+        replace(&mut policy, RuleKind::Basis, &self.grounds, |grounds| {
+            UserRule::Basis(grounds.rule())
         });
         replace(
             &mut policy,
@@ -190,7 +190,7 @@ impl PolicyFile {
             RuleKind::UserCap => self.frequency_cap.is_some(),
             RuleKind::PageCap => self.page_cap.is_some(),
             RuleKind::QuietHours => self.quiet_hours.is_some(),
-            RuleKind::Grounds => self.grounds.is_some(),
+            RuleKind::Basis => self.grounds.is_some(),
             RuleKind::UnansweredCap => self.unanswered_cap.is_some(),
             RuleKind::Tag => self.messages.is_some(),
             RuleKind::OptInRequest => self.opt_in_requests.is_some(),

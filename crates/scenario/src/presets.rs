@@ -7,7 +7,7 @@ mod tests;
 
 use chappe_base::{Duration, Format, RuleKind, Span};
 use chappe_platform::policy::{
-    Agreement, Grounds, MessageRule, OpenedBy, OptInRequest, OptInScope, PageRule, Policy, TopicMatch,
+    BasisRule, MessageRule, OpenedBy, OptInRequest, OptInScope, OptInTerms, PageRule, Policy, TopicMatch,
     UserRule,
 };
 use std::fmt;
@@ -170,7 +170,7 @@ pub(crate) fn key(kind: RuleKind) -> Option<&'static str> {
         RuleKind::UserCap => Some("frequency_cap"),
         RuleKind::PageCap => Some("page_cap"),
         RuleKind::QuietHours => Some("quiet_hours"),
-        RuleKind::Grounds => Some("grounds"),
+        RuleKind::Basis => Some("grounds"),
         RuleKind::UnansweredCap => Some("unanswered_cap"),
         RuleKind::Tag => Some("messages"),
         RuleKind::OptInRequest => Some("opt_in_requests"),
@@ -227,7 +227,7 @@ pub fn words(rule: &UserRule) -> String {
                 clock(to_minute)
             )
         }
-        UserRule::Grounds(grounds) => ground_words(&grounds),
+        UserRule::Basis(grounds) => ground_words(&grounds),
         UserRule::UnansweredCap { count, every } => {
             let every = span(every);
             format!("at most {count} in {every} to a user, over all pages, but for those the user answered")
@@ -235,7 +235,7 @@ pub fn words(rule: &UserRule) -> String {
     }
 }
 
-fn ground_words(grounds: &Grounds) -> String {
+fn ground_words(grounds: &BasisRule) -> String {
     let within = grounds
         .within
         .map(|limit| format!("within {} after the user's last act", span(limit)));
@@ -243,7 +243,7 @@ fn ground_words(grounds: &Grounds) -> String {
         .one_further
         .then(|| "once more after that until the user acts again".to_string());
     let opt_in = grounds.opt_in.map(|agreement| {
-        let Agreement {
+        let OptInTerms {
             scope,
             every,
             life_days,

@@ -3,7 +3,7 @@
 /// Walker's alias table, built by Vose's method ("A linear algorithm for generating random numbers
 /// with a given distribution", 1991).
 #[derive(Clone, Debug)]
-pub struct Alias {
+pub struct AliasTable {
     cells: Vec<Cell>,
 }
 
@@ -13,10 +13,10 @@ struct Cell {
     other: u32,
 }
 
-impl Alias {
+impl AliasTable {
     /// The law that gives each index its share of `weights`: not negative, at least one above zero.
     #[must_use]
-    pub fn new(weights: &[f64]) -> Alias {
+    pub fn new(weights: &[f64]) -> AliasTable {
         let total: f64 = weights.iter().sum();
         assert!(total > 0.0, "a law needs some weight");
         let count = weights.len();
@@ -39,16 +39,16 @@ impl Alias {
                 small.push(high);
             }
         }
-        Alias { cells }
+        AliasTable { cells }
     }
 
     /// Zipf's law over 0..`count`: weight of index k is (k + 1) to the power −`exponent`.
     #[must_use]
-    pub fn zipf(count: u32, exponent: f64) -> Alias {
+    pub fn zipf(count: u32, exponent: f64) -> AliasTable {
         let weights: Vec<f64> = (1..=count)
             .map(|rank| libm::pow(rank as f64, -exponent))
             .collect();
-        Alias::new(&weights)
+        AliasTable::new(&weights)
     }
 
     /// The index at which `word`, a uniform word, falls.
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn shares_are_the_weights() {
-        let alias = Alias::zipf(50, 1.0);
+        let alias = AliasTable::zipf(50, 1.0);
         let keyed = Keyed::new(1, Purpose::Test);
         let count = 400_000u64;
         let mut hits = [0u32; 50];
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn an_index_without_weight_is_never_drawn() {
-        let alias = Alias::new(&[0.0, 3.0, 0.0, 1.0]);
+        let alias = AliasTable::new(&[0.0, 3.0, 0.0, 1.0]);
         let keyed = Keyed::new(2, Purpose::Test);
         for i in 0..10_000 {
             assert!(alias.sample(keyed.word(i, 0)) % 2 == 1);

@@ -1,26 +1,26 @@
 //! Whom one turns to: Zipf's law over friends, and over pages.
 
-use crate::alias::Alias;
+use crate::alias::AliasTable;
 use crate::config;
 use crate::friends::Friends;
 use chappe_base::{PageId, UserId};
 
 /// The choice of a friend to write to.
 #[derive(Clone, Debug)]
-pub struct Contacts {
+pub struct FriendChoice {
     /// By class of people with equally many friends.
-    ranks: Vec<Option<Alias>>,
+    ranks: Vec<Option<AliasTable>>,
 }
 
-impl Contacts {
+impl FriendChoice {
     /// The choices of a population with these friendships.
     #[must_use]
-    pub fn new(config: &config::Population, friends: &Friends) -> Contacts {
+    pub fn new(config: &config::Population, friends: &Friends) -> FriendChoice {
         let ranks = (0..=friends.classes_count())
             .map(|class| friends.class_count(class).min(config.contacts_max))
-            .map(|count| (count > 0).then(|| Alias::zipf(count, config.contact_exponent)))
+            .map(|count| (count > 0).then(|| AliasTable::zipf(count, config.contact_exponent)))
             .collect();
-        Contacts { ranks }
+        FriendChoice { ranks }
     }
 
     /// The friend at whom `word`, a uniform word, falls; none for someone without friends.
@@ -35,16 +35,16 @@ impl Contacts {
 
 /// The choice of a page: page 0 is the most popular.
 #[derive(Clone, Debug)]
-pub struct Pages {
-    ranks: Option<Alias>,
+pub struct PageChoice {
+    ranks: Option<AliasTable>,
 }
 
-impl Pages {
+impl PageChoice {
     /// The choice among `pages_count` pages with Zipf's law of this exponent.
     #[must_use]
-    pub fn new(pages_count: u32, exponent: f64) -> Pages {
-        Pages {
-            ranks: (pages_count > 0).then(|| Alias::zipf(pages_count, exponent)),
+    pub fn new(pages_count: u32, exponent: f64) -> PageChoice {
+        PageChoice {
+            ranks: (pages_count > 0).then(|| AliasTable::zipf(pages_count, exponent)),
         }
     }
 
@@ -65,7 +65,7 @@ mod tests {
     fn the_favourite_gets_a_fifth_and_the_first_three_two_fifths() {
         let config = config::Population::default();
         let friends = Friends::new(&config, 1);
-        let contacts = Contacts::new(&config, &friends);
+        let contacts = FriendChoice::new(&config, &friends);
         let keyed = Keyed::new(1, Purpose::Test);
         let popular = (0..config.users)
             .map(UserId)
@@ -92,9 +92,9 @@ mod tests {
             ..config::Population::default()
         };
         let friends = Friends::new(&config, 1);
-        let contacts = Contacts::new(&config, &friends);
+        let contacts = FriendChoice::new(&config, &friends);
         assert_eq!(contacts.choose(&friends, UserId(0), 5), None);
-        assert_eq!(Pages::new(0, 0.8).choose(5), None);
-        assert_eq!(Pages::new(1, 0.8).choose(5), Some(PageId(0)));
+        assert_eq!(PageChoice::new(0, 0.8).choose(5), None);
+        assert_eq!(PageChoice::new(1, 0.8).choose(5), Some(PageId(0)));
     }
 }

@@ -11,7 +11,7 @@
 //! To find a friend takes four permutations of a few nanoseconds, whatever the population.
 
 use crate::config;
-use crate::normal::CutLogNormal;
+use crate::normal::TruncatedLogNormal;
 use crate::permutation::Permutation;
 use chappe_base::UserId;
 
@@ -41,7 +41,7 @@ struct Circle {
 }
 
 /// A place in a group: the group's first index, its size, and the place within it.
-struct Place {
+struct GroupSlot {
     start: u32,
     size: u32,
     index: u32,
@@ -63,16 +63,16 @@ impl Circle {
     }
 
     #[inline]
-    fn place(&self, position: u32) -> Place {
-        let at = self.order.forward(position);
-        let (size, first) = if at < self.large_end {
+    fn slot(&self, position: u32) -> GroupSlot {
+        let index_in_circle = self.order.forward(position);
+        let (size, first) = if index_in_circle < self.large_end {
             (self.friends_count + 1, 0)
         } else {
             (self.friends_count, self.large_end)
         };
-        let index = (at - first) % size;
-        Place {
-            start: at - index,
+        let index = (index_in_circle - first) % size;
+        GroupSlot {
+            start: index_in_circle - index,
             size,
             index,
         }
@@ -81,7 +81,7 @@ impl Circle {
     /// Position of the `nearness`-th friend, from 0, of whoever is at `position`.
     #[inline]
     fn friend(&self, position: u32, nearness: u32) -> u32 {
-        let Place { start, size, index } = self.place(position);
+        let GroupSlot { start, size, index } = self.slot(position);
         // A group one short gives its first friend twice.
         let nearness = if nearness + 1 < size { nearness } else { 0 };
         let step = nearness / 2 + 1;
@@ -101,7 +101,7 @@ impl Friends {
     #[must_use]
     pub fn new(config: &config::Population, seed: u64) -> Friends {
         let users_count = config.users;
-        let law = CutLogNormal::new(
+        let law = TruncatedLogNormal::new(
             libm::log(config.friends_median),
             config.friends_sigma,
             config.friends_max as f64 * (1.0 + 1e-9),
@@ -118,8 +118,8 @@ impl Friends {
             if !circles.is_empty() {
                 // A group may take a quarter of the circle's members at most, or circles of a
                 // small population would overlap.
-                let at = libm::sqrt(reached as f64 * (reached + wanted) as f64);
-                members_count = (users_count as f64 * law.share_above(at)) as u32;
+                let friends_between = libm::sqrt(reached as f64 * (reached + wanted) as f64);
+                members_count = (users_count as f64 * law.share_above(friends_between)) as u32;
             }
             let friends_count = match circles.len() {
                 0 => wanted.min(members_count.saturating_sub(1)),
@@ -150,7 +150,7 @@ impl Friends {
     /// Share of the people with more friends than `user`, ties broken at random: in (0, 1).
     #[must_use]
     #[inline]
-    pub fn standing(&self, user: UserId) -> f64 {
+    pub fn degree_rank(&self, user: UserId) -> f64 {
         (self.position(user) as f64 + 0.5) / self.users_count as f64
     }
 
@@ -223,7 +223,7 @@ impl Friends {
         self.circles
             .iter()
             .take_while(|circle| circle.members_count > a.max(b))
-            .any(|circle| circle.place(a).start == circle.place(b).start)
+            .any(|circle| circle.slot(a).start == circle.slot(b).start)
     }
 }
 
@@ -241,7 +241,7 @@ mod tests {
         Friends::new(&config, 2016)
     }
 
-    fn all(friends: &Friends, user: UserId) -> Vec<UserId> {
+    fn friends_of(friends: &Friends, user: UserId) -> Vec<UserId> {
         (0..friends.count(user))
             .map(|rank| friends.friend(user, rank))
             .collect()
@@ -252,11 +252,11 @@ mod tests {
         fn friendship_is_mutual_and_never_with_oneself(users in 2u32..3_000, at in 0.0..1.0) {
             let friends = friends(users);
             let user = UserId((at * users as f64) as u32);
-            let mine: BTreeSet<UserId> = all(&friends, user).into_iter().collect();
+            let mine: BTreeSet<UserId> = friends_of(&friends, user).into_iter().collect();
             prop_assert!(!mine.is_empty() && !mine.contains(&user));
             for &friend in &mine {
                 prop_assert!(friends.are_friends(user, friend) && friends.are_friends(friend, user));
-                prop_assert!(all(&friends, friend).contains(&user));
+                prop_assert!(friends_of(&friends, friend).contains(&user));
             }
             for other in (0..users).step_by(7).map(UserId) {
                 prop_assert_eq!(friends.are_friends(user, other), mine.contains(&other));
@@ -276,7 +276,7 @@ mod tests {
         let friends = friends(200_000);
         let mut counts: Vec<u32> = (0..200_000).map(|u| friends.count(UserId(u))).collect();
         counts.sort_unstable();
-        let law = CutLogNormal::new(libm::log(99.0), 1.15, 5_000.0);
+        let law = TruncatedLogNormal::new(libm::log(99.0), 1.15, 5_000.0);
         // A circle is a third of what lies before it, so a quantile is met to within a half of that.
         for p in [0.1, 0.25, 0.5, 0.75, 0.9, 0.99] {
             let count = counts[(p * 200_000.0) as usize] as f64;
@@ -292,7 +292,7 @@ mod tests {
         let friends = friends(200_000);
         let (mut ranks, mut distinct) = (0, 0);
         for user in (0..200_000).step_by(97).map(UserId) {
-            let mine = all(&friends, user);
+            let mine = friends_of(&friends, user);
             ranks += mine.len();
             distinct += mine.into_iter().collect::<BTreeSet<_>>().len();
         }
@@ -307,7 +307,7 @@ mod tests {
             friends.class(
                 (0..200_000)
                     .map(UserId)
-                    .find(|&user| (friends.standing(user) - 0.5).abs() < 1e-5)
+                    .find(|&user| (friends.degree_rank(user) - 0.5).abs() < 1e-5)
                     .unwrap(),
             ),
         );
@@ -316,7 +316,7 @@ mod tests {
             .map(UserId)
             .filter(|&user| friends.count(user) == median);
         for user in median_people.take(40) {
-            let mine = all(&friends, user);
+            let mine = friends_of(&friends, user);
             for (index, &one) in mine.iter().enumerate() {
                 for &other in &mine[..index] {
                     pairs += 1.0;
@@ -336,7 +336,7 @@ mod tests {
         let mut open = vec![UserId(0)];
         reached[0] = true;
         while let Some(user) = open.pop() {
-            for friend in all(&friends, user) {
+            for friend in friends_of(&friends, user) {
                 if !std::mem::replace(&mut reached[friend.index()], true) {
                     open.push(friend);
                 }

@@ -7,10 +7,10 @@ use chappe_base::{
     Act, ActKind, Format, Keyed, MessageId, Money, PageId, Party, ProductId, Purpose, ShardId, SimTime, Span,
     Stream, UserId, standard_normal_quantile,
 };
-use chappe_platform::{CampaignConfig, Past};
+use chappe_platform::{CampaignConfig, HistoryEvent};
 
 /// Just before day one.
-const EVE: SimTime = SimTime(-1);
+const BEFORE_DAY_ONE: SimTime = SimTime(-1);
 /// The days under which the acts of history are numbered.
 const PAGES_DAY: i32 = -1;
 const UNDER_WAY_DAY: i32 = -2;
@@ -40,30 +40,30 @@ impl Draws {
 impl World {
     /// Everything that the users and pages of `shard` bring along, each one's part in order of time.
     #[must_use]
-    pub fn past(&self, shard: ShardId) -> Vec<(SimTime, Past)> {
+    pub fn history_events(&self, shard: ShardId) -> Vec<(SimTime, HistoryEvent)> {
         let homes = self.homes();
-        let mut past = Vec::new();
+        let mut events = Vec::new();
         for local in 0..homes.count(shard, self.platform.pages.len() as u32) {
-            self.page_past(PageId(homes.number(shard, local)), &mut past);
+            self.page_history(PageId(homes.number(shard, local)), &mut events);
         }
         for local in 0..homes.count(shard, self.population.users_count()) {
             let user = UserId(homes.number(shard, local));
             let amount = self.balance(user);
             if amount > Money::ZERO {
-                past.push((
-                    EVE,
-                    Past::Balance {
+                events.push((
+                    BEFORE_DAY_ONE,
+                    HistoryEvent::Balance {
                         party: Party::User(user),
                         amount,
                     },
                 ));
             }
             if let Some(until) = self.on_line_at_start(user) {
-                past.push((EVE, Past::OnLine { user, until }));
+                events.push((BEFORE_DAY_ONE, HistoryEvent::OnLine { user, until }));
             }
-            self.conversations_past(user, &mut past);
+            self.conversation_history(user, &mut events);
         }
-        past
+        events
     }
 
     /// A log-normal amount in whole cents.
@@ -73,13 +73,13 @@ impl World {
         Money(libm::round(units * 100.0) as i64 * (Money::UNIT.0 / 100))
     }
 
-    fn page_past(&self, page: PageId, past: &mut Vec<(SimTime, Past)>) {
+    fn page_history(&self, page: PageId, events: &mut Vec<(SimTime, HistoryEvent)>) {
         let budgets: Money = self.campaigns_of(page).map(|campaign| campaign.budget).sum();
         let amount = self.history.page_balance.0 + budgets;
         if amount > Money::ZERO {
-            past.push((
-                EVE,
-                Past::Balance {
+            events.push((
+                BEFORE_DAY_ONE,
+                HistoryEvent::Balance {
                     party: Party::Page(page),
                     amount,
                 },
@@ -91,7 +91,7 @@ impl World {
             } else {
                 self.restock_units
             };
-            past.push((EVE, Past::Stock { page, product, units }));
+            events.push((BEFORE_DAY_ONE, HistoryEvent::Stock { page, product, units }));
         }
     }
 
@@ -146,7 +146,7 @@ impl World {
         }
     }
 
-    fn conversations_past(&self, user: UserId, past: &mut Vec<(SimTime, Past)>) {
+    fn conversation_history(&self, user: UserId, events: &mut Vec<(SimTime, HistoryEvent)>) {
         let (count, draws) = self.page_conversations(user);
         let mut known: Vec<PageId> = Vec::new();
         for number in 0..count {
@@ -165,9 +165,9 @@ impl World {
             let acted = Span((opened.0 as f64 * draws.unit()) as i64 + 1);
             let opted_in = draws.unit() < self.history.opted_in.get();
             let ago = |span: Span| SimTime(-span.0);
-            past.push((
+            events.push((
                 ago(opened),
-                Past::Conversation {
+                HistoryEvent::Conversation {
                     user,
                     page,
                     act,
@@ -176,12 +176,12 @@ impl World {
                 },
             ));
             if by_user {
-                past.push((ago(acted), Past::Acted { user, page }));
+                events.push((ago(acted), HistoryEvent::Acted { user, page }));
             }
             if opted_in {
-                past.push((
+                events.push((
                     ago(acted),
-                    Past::OptIn {
+                    HistoryEvent::OptIn {
                         user,
                         page,
                         topic,
@@ -205,10 +205,10 @@ impl World {
     ) -> impl Iterator<Item = (MessageId, UserId, SimTime)> + '_ {
         let writes = self.population.writes(user);
         let is_on = self.history.conversations_under_way && self.trace.is_none() && writes;
-        let per_day = self.chain.continuations_per_day() * (1.0 + activity) / 2.0;
+        let per_day = self.conversations.continuations_per_day() * (1.0 + activity) / 2.0;
         let delays = self
-            .chain
-            .under_way(self.mean_absence(user, self.kinds.per_day(activity, writes)));
+            .conversations
+            .under_way(self.mean_absence(user, self.act_rates.per_day(activity, writes)));
         let mean = if is_on { per_day * days(delays.mean()) } else { 0.0 };
         let draws = self.history_draws.under_way;
         let count = poisson(mean, draws.unit(u64::from(user.0), u64::MAX)).min(Act::SLOTS);
@@ -225,7 +225,7 @@ impl World {
     pub(crate) fn on_line_at_start(&self, user: UserId) -> Option<SimTime> {
         let mut draws = self.history_draws.presence.stream(u64::from(user.0), 0);
         let per_day = self
-            .kinds
+            .act_rates
             .per_day(self.population.activity(user), self.population.writes(user));
         let session = self.session(user).law();
         let occasions = per_day * days(session.mean());

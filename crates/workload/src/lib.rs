@@ -5,13 +5,13 @@
 
 pub mod config;
 
+mod act_rates;
 mod agents;
 mod alias;
-mod chain;
 mod contact;
+mod conversation;
 mod friends;
 mod history;
-mod kinds;
 mod normal;
 mod offered;
 mod permutation;
@@ -21,12 +21,12 @@ mod schedule;
 mod tape;
 mod trace;
 
-pub use agents::{Acts, Agents, Laws, Wake, World};
-pub use alias::Alias;
-pub use chain::{Chain, Successor};
-pub use contact::{Contacts, Pages};
+pub use act_rates::{ActGoal, ActRates};
+pub use agents::{Actions, Agents, Wake, World, WorldConfig};
+pub use alias::AliasTable;
+pub use contact::{FriendChoice, PageChoice};
+pub use conversation::{ConversationModel, Successor};
 pub use friends::Friends;
-pub use kinds::{Begin, Kinds};
 pub use offered::offered_load;
 pub use population::Population;
 pub use schedule::Schedule;

@@ -3,44 +3,48 @@
 use chappe_base::standard_normal_quantile;
 
 /// Probability that a standard normal variable lies below `z`.
-pub(crate) fn below(z: f64) -> f64 {
+pub(crate) fn cdf(z: f64) -> f64 {
     libm::erfc(-z / std::f64::consts::SQRT_2) / 2.0
 }
 
 /// A log-normal law cut off at a maximum: values above it don't occur.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct CutLogNormal {
+pub(crate) struct TruncatedLogNormal {
     mu: f64,
     sigma: f64,
     /// Probability that the uncut law lies below the maximum.
-    kept: f64,
+    mass_below_max: f64,
 }
 
-impl CutLogNormal {
+impl TruncatedLogNormal {
     /// With the parameters of the uncut law: `mu` and `sigma` of its logarithm.
-    pub(crate) fn new(mu: f64, sigma: f64, max: f64) -> CutLogNormal {
-        let kept = if sigma > 0.0 {
-            below((libm::log(max) - mu) / sigma)
+    pub(crate) fn new(mu: f64, sigma: f64, max: f64) -> TruncatedLogNormal {
+        let mass_below_max = if sigma > 0.0 {
+            cdf((libm::log(max) - mu) / sigma)
         } else {
             1.0
         };
-        CutLogNormal { mu, sigma, kept }
+        TruncatedLogNormal {
+            mu,
+            sigma,
+            mass_below_max,
+        }
     }
 
     /// With mean exactly 1 after the cut at `max` above 1, by bisection on mu.
-    pub(crate) fn with_unit_mean(sigma: f64, max: f64) -> CutLogNormal {
+    pub(crate) fn with_unit_mean(sigma: f64, max: f64) -> TruncatedLogNormal {
         // The mean grows with mu; below these bounds it is under 1 and above them over it, or the
         // cut law is as close to its maximum as the bounds allow.
         let (mut low, mut high) = (-sigma * sigma, libm::log(max) + 10.0 * sigma * sigma);
         for _ in 0..200 {
             let middle = (low + high) / 2.0;
-            if CutLogNormal::new(middle, sigma, max).mean(max) < 1.0 {
+            if TruncatedLogNormal::new(middle, sigma, max).mean(max) < 1.0 {
                 low = middle;
             } else {
                 high = middle;
             }
         }
-        CutLogNormal::new((low + high) / 2.0, sigma, max)
+        TruncatedLogNormal::new((low + high) / 2.0, sigma, max)
     }
 
     /// Mean of the law cut at `max`.
@@ -50,13 +54,13 @@ impl CutLogNormal {
             return whole;
         }
         let z = (libm::log(max) - self.mu) / self.sigma;
-        whole * below(z - self.sigma) / self.kept
+        whole * cdf(z - self.sigma) / self.mass_below_max
     }
 
     /// The value below which a share `p` in (0, 1) lies.
     #[inline]
     pub(crate) fn quantile(&self, p: f64) -> f64 {
-        libm::exp(self.mu + self.sigma * standard_normal_quantile(p * self.kept))
+        libm::exp(self.mu + self.sigma * standard_normal_quantile(p * self.mass_below_max))
     }
 
     /// The share of values at or above `value`, itself below the maximum.
@@ -65,7 +69,7 @@ impl CutLogNormal {
         if self.sigma <= 0.0 {
             return if distance <= 0.0 { 1.0 } else { 0.0 };
         }
-        (1.0 - below(distance / self.sigma) / self.kept).max(0.0)
+        (1.0 - cdf(distance / self.sigma) / self.mass_below_max).max(0.0)
     }
 }
 
@@ -76,7 +80,7 @@ mod tests {
     #[test]
     fn the_mean_is_one_after_the_cut() {
         for (sigma, max) in [(0.0, 20.0), (0.5, 3.0), (1.4, 20.0), (2.2, 25.0)] {
-            let law = CutLogNormal::with_unit_mean(sigma, max);
+            let law = TruncatedLogNormal::with_unit_mean(sigma, max);
             let count = 400_000;
             let mean: f64 = (0..count)
                 .map(|i| law.quantile((i as f64 + 0.5) / count as f64))
@@ -89,7 +93,7 @@ mod tests {
 
     #[test]
     fn quantile_and_share_agree() {
-        let law = CutLogNormal::new(4.6, 1.15, 5_000.0);
+        let law = TruncatedLogNormal::new(4.6, 1.15, 5_000.0);
         for p in [0.05, 0.5, 0.9, 0.99] {
             assert!((law.share_above(law.quantile(p)) - (1.0 - p)).abs() < 1e-6);
         }

@@ -66,14 +66,14 @@ fn connects_per_day(sessions: &Sessions, traffic: &Traffic, others: f64) -> f64 
 fn busiest_hour(population: &Population, traffic: &Traffic) -> f64 {
     let mean = traffic.hourly.iter().sum::<f64>() / 24.0;
     let shares: f64 = population.time_zones.iter().map(|zone| zone.share).sum();
-    let at = |hour: i32| {
+    let activity = |hour: i32| {
         let local = |offset: i16| (hour + i32::from(offset).div_euclid(60)).rem_euclid(24) as usize;
         let zones = population.time_zones.iter();
         zones
             .map(|zone| zone.share / shares * traffic.hourly[local(zone.offset_minutes)] / mean)
             .sum::<f64>()
     };
-    let daily = (0..24).map(at).fold(0.0, f64::max);
+    let daily = (0..24).map(activity).fold(0.0, f64::max);
     match traffic.shape {
         Shape::Constant => 1.0,
         Shape::Daily => daily,

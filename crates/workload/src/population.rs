@@ -1,22 +1,22 @@
 //! Who is on the platform: each person's traits, computed from the person's number.
 
-use crate::alias::Alias;
+use crate::alias::AliasTable;
 use crate::config;
-use crate::contact::Contacts;
+use crate::contact::FriendChoice;
 use crate::friends::Friends;
-use crate::normal::{self, CutLogNormal};
+use crate::normal::{self, TruncatedLogNormal};
 use chappe_base::{Keyed, Purpose, UserId, standard_normal_quantile};
 
 /// The people of a scenario. A few kilobytes, whatever their number.
 #[derive(Clone, Debug)]
 pub struct Population {
     friends: Friends,
-    contacts: Contacts,
-    activity: CutLogNormal,
+    contacts: FriendChoice,
+    activity: TruncatedLogNormal,
     activity_keyed: Keyed,
     correlation: f64,
     silent_share: f64,
-    zones: Alias,
+    zones: AliasTable,
     zone_minutes: Vec<i16>,
     zone_keyed: Keyed,
     push_share: f64,
@@ -30,13 +30,13 @@ impl Population {
         let friends = Friends::new(config, seed);
         let shares: Vec<f64> = config.time_zones.iter().map(|zone| zone.share).collect();
         Population {
-            contacts: Contacts::new(config, &friends),
+            contacts: FriendChoice::new(config, &friends),
             friends,
-            activity: CutLogNormal::with_unit_mean(config.activity_sigma, config.activity_max),
+            activity: TruncatedLogNormal::with_unit_mean(config.activity_sigma, config.activity_max),
             activity_keyed: Keyed::new(seed, Purpose::Activity),
             correlation: config.activity_friends_correlation.get(),
             silent_share: config.silent_share.get(),
-            zones: Alias::new(&shares),
+            zones: AliasTable::new(&shares),
             zone_minutes: config.time_zones.iter().map(|z| z.offset_minutes).collect(),
             zone_keyed: Keyed::new(seed, Purpose::TimeZone),
             push_share: sessions.push_share.get(),
@@ -60,11 +60,11 @@ impl Population {
     #[must_use]
     #[inline]
     pub fn activity(&self, user: UserId) -> f64 {
-        let own = standard_normal_quantile(self.activity_keyed.unit(user.0 as u64, 0));
-        let social = -standard_normal_quantile(self.friends.standing(user));
+        let personal = standard_normal_quantile(self.activity_keyed.unit(user.0 as u64, 0));
+        let social = -standard_normal_quantile(self.friends.degree_rank(user));
         let rest = libm::sqrt(1.0 - self.correlation * self.correlation);
-        let z = self.correlation * social + rest * own;
-        self.activity.quantile(normal::below(z))
+        let z = self.correlation * social + rest * personal;
+        self.activity.quantile(normal::cdf(z))
     }
 
     /// Whether `user` ever writes to friends or pays them; the others only read.
@@ -138,11 +138,11 @@ mod tests {
             let population = population(expected);
             // Activity is nearly log-normal, so its logarithm correlates as its normal variable.
             let logarithm = |user| libm::log(population.activity(user));
-            let social = |user| -standard_normal_quantile(population.friends().standing(user));
+            let social = |user| -standard_normal_quantile(population.friends().degree_rank(user));
             let center = mean(logarithm);
             let spread = libm::sqrt(mean(|u| (logarithm(u) - center) * (logarithm(u) - center)));
-            let found = mean(|u| (logarithm(u) - center) * social(u)) / spread;
-            assert!((found - expected).abs() < 0.02, "{found}");
+            let correlation = mean(|u| (logarithm(u) - center) * social(u)) / spread;
+            assert!((correlation - expected).abs() < 0.02, "{correlation}");
         }
     }
 

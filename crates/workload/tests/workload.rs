@@ -5,7 +5,7 @@ use chappe_base::{
     Act, ActKind, Duration, Keyed, Law, MessageId, Probability, Purpose, SimTime, Span, UserId,
 };
 use chappe_workload::config::{self, TimeZone};
-use chappe_workload::{Chain, Population, Sample, Schedule, Successor, Trace, TraceStatistics};
+use chappe_workload::{ConversationModel, Population, Sample, Schedule, Successor, Trace, TraceStatistics};
 use std::path::Path;
 
 /// Local time of the trace.
@@ -38,8 +38,11 @@ fn the_reader_finds_the_figures_of_the_trace() {
     assert_eq!((figures.messages_count, figures.people_count), (59_835, 1_899));
     let quantiles = |sample: &Sample, published: &[(f64, f64)]| {
         for &(p, expected) in published {
-            let found = f64::from(sample.quantile(p));
-            assert!(is_near(found, expected, 0.005), "{p}: {found}, not {expected}");
+            let measured = f64::from(sample.quantile(p));
+            assert!(
+                is_near(measured, expected, 0.005),
+                "{p}: {measured}, not {expected}"
+            );
         }
     };
     let replies = [
@@ -76,8 +79,11 @@ fn the_reader_finds_the_figures_of_the_trace() {
     assert!(is_near(figures.sent.mean(), 44.0, 0.01));
     assert!((figures.favourite_share - 0.21).abs() < 0.005);
     assert!((figures.first_three_share - 0.40).abs() < 0.005);
-    for (found, published) in figures.hourly.iter().zip(config::Traffic::default().hourly) {
-        assert!((found - published).abs() < 0.006, "{found}, not {published}");
+    for (measured, published) in figures.hourly.iter().zip(config::Traffic::default().hourly) {
+        assert!(
+            (measured - published).abs() < 0.006,
+            "{measured}, not {published}"
+        );
     }
 }
 
@@ -126,7 +132,7 @@ fn generate(config: &config::Population, traffic: &config::Traffic, seed: u64) -
     let horizon = SimTime::ZERO + Span(i64::from(DAYS) * Span::DAY.0);
     let population = Population::new(config, &config::Sessions::default(), seed);
     let schedule = Schedule::new(traffic, horizon - SimTime::ZERO, seed);
-    let chain = Chain::new(traffic, config.silent_share, seed);
+    let conversations = ConversationModel::new(traffic, config.silent_share, seed);
     let contact = Keyed::new(seed, Purpose::Contact);
     let per_day = traffic.conversations_per_day / (1.0 - config.silent_share.get());
     let mut sent = Vec::new();
@@ -142,7 +148,7 @@ fn generate(config: &config::Population, traffic: &config::Traffic, seed: u64) -
             for (slot, at) in schedule.day(user, day, zone, rate) {
                 let first = MessageId::new(user, Act::new(day, slot, ActKind::Chat, 0));
                 if let Some(to) = population.contact(user, contact.word(first.0, 0)) {
-                    converse(&population, &chain, first, at, [user, to], &mut sent);
+                    converse(&population, &conversations, first, at, [user, to], &mut sent);
                 }
             }
         }
@@ -158,7 +164,7 @@ fn generate(config: &config::Population, traffic: &config::Traffic, seed: u64) -
 /// One conversation to its end.
 fn converse(
     population: &Population,
-    chain: &Chain,
+    conversations: &ConversationModel,
     first: MessageId,
     at: SimTime,
     [from, to]: [UserId; 2],
@@ -167,13 +173,13 @@ fn converse(
     let (mut message, mut at, mut pair) = (first, at, [from, to]);
     loop {
         sent.push((at, pair));
-        match chain.successor(message, population.writes(pair[1])) {
+        match conversations.successor(message, population.writes(pair[1])) {
             Successor::End => return,
             Successor::Reply => {
-                at = at + LATENCY + chain.reply_delay(message);
+                at = at + LATENCY + conversations.reply_delay(message);
                 pair.reverse();
             }
-            Successor::FollowUp => at += chain.follow_up_delay(message),
+            Successor::FollowUp => at += conversations.follow_up_delay(message),
         }
         message = message.at(message.act().position() + 1);
     }
@@ -200,10 +206,10 @@ fn people_answer_and_know_each_other_as_in_the_trace() {
                 ("sent, mean", of.sent.mean()),
             ]
         };
-        for ((name, found), (_, expected)) in figures(&run).into_iter().zip(figures(&real)) {
+        for ((name, measured), (_, expected)) in figures(&run).into_iter().zip(figures(&real)) {
             assert!(
-                is_near(found, expected, 0.1),
-                "seed {seed}: {name}: {found}, in the trace {expected}"
+                is_near(measured, expected, 0.1),
+                "seed {seed}: {name}: {measured}, in the trace {expected}"
             );
         }
     }

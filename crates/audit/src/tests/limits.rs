@@ -131,7 +131,7 @@ fn no_shard_reaches_more_people_than_it_has_leave_for() {
 }
 
 fn rated(story: &mut Story, delivered: u32, complaints: u32, reached: u32, quality: Quality) {
-    let heard = Heard {
+    let heard = AdFeedback {
         delivered,
         opened: delivered,
         complaints,
@@ -150,7 +150,7 @@ fn a_rating_follows_from_what_was_heard() {
     };
     story(Quality::Green).breaks_some(LimitsKept, "page 0 was rated green, where");
     let heard_of_nothing = story(Quality::Red);
-    heard_of_nothing.breaks(LimitsKept, "page 0 is rated by Heard { delivered: 10");
+    heard_of_nothing.breaks(LimitsKept, "page 0 is rated by AdFeedback { delivered: 10");
 }
 
 #[test]

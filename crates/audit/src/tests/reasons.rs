@@ -3,20 +3,20 @@
 use super::rules::{second_ad, second_ad_to};
 use super::story::*;
 use crate::Promise::{AdPermitted, CapsKept, ConsentKept, MessagesPermitted};
-use crate::{Agreement, Cap, Grounds, MessageReasons, OptInRequests, Promise, TopicMatch};
+use crate::{BasisRule, Cap, MessageReasons, OptInRequests, OptInTerms, Promise, TopicMatch};
 use chappe_base::*;
 
 const HOUR: Span = Span::HOUR;
 
-fn leaning_on(grounds: Grounds) -> impl Fn(Story) -> Story {
-    move |story| story.relaxed(|promises| promises.grounds = Some(grounds))
+fn with_basis(rule: BasisRule) -> impl Fn(Story) -> Story {
+    move |story| story.relaxed(|promises| promises.basis = Some(rule))
 }
 
 fn opt_in(every: Option<Span>, life_days: u16) -> impl Fn(Story) -> Story {
-    leaning_on(Grounds {
+    with_basis(BasisRule {
         within: None,
         one_further: false,
-        opt_in: Some(Agreement {
+        opt_in: Some(OptInTerms {
             topic: TopicMatch::Product,
             every,
             life_days,
@@ -116,19 +116,19 @@ fn nothing_is_remembered_of_opt_ins_that_are_gone() {
 
 #[test]
 fn one_further_message_and_no_more_until_the_user_acts() {
-    let grounds = |within| {
-        leaning_on(Grounds {
+    let rule = |within| {
+        with_basis(BasisRule {
             within,
             one_further: true,
             opt_in: None,
         })
     };
-    let further = grounds(Some(HOUR));
+    let further = rule(Some(HOUR));
     is_clean(&further(Story::legal()));
     further(second_ad(Span::DAY)).breaks(AdPermitted, "on no ground that holds");
     is_clean(&further(second_ad_to(DAN, Span::DAY)));
     is_clean(&further(with_an_act(second_ad(Span::DAY))));
-    is_clean(&grounds(Some(Span(7 * Span::DAY.0)))(second_ad(Span::DAY)));
+    is_clean(&rule(Some(Span(7 * Span::DAY.0)))(second_ad(Span::DAY)));
 }
 
 #[test]

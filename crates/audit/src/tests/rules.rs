@@ -2,7 +2,7 @@
 
 use super::story::*;
 use crate::Promise::{AdPermitted, CapsKept, ConsentKept};
-use crate::{Agreement, Grounds, Promises, TopicMatch};
+use crate::{BasisRule, OptInTerms, Promises, TopicMatch};
 use chappe_base::*;
 
 fn is_ad(fact: &Fact) -> bool {
@@ -245,10 +245,10 @@ fn caps_hold_over_any_stretch_of_time() {
 #[test]
 fn caps_and_agreements_hold_when_ads_are_delivered_late() {
     let mut story = Story::empty().relaxed(|promises| {
-        promises.grounds = Some(Grounds {
+        promises.basis = Some(BasisRule {
             within: None,
             one_further: false,
-            opt_in: Some(Agreement {
+            opt_in: Some(OptInTerms {
                 topic: TopicMatch::Product,
                 every: Some(Span::DAY),
                 life_days: 100,

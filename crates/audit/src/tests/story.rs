@@ -63,7 +63,7 @@ pub(super) fn promises() -> Promises {
             from_minute: 22 * 60,
             to_minute: 7 * 60,
         }),
-        grounds: None,
+        basis: None,
         unanswered_caps: Vec::new(),
         messages: Some(MessageReasons {
             within: Some(Span(7 * Span::DAY.0)),
@@ -528,9 +528,9 @@ impl Story {
     /// says `words`.
     pub(super) fn breaks_some(&self, promise: Promise, words: &str) {
         let verdict = self.verdict();
-        let said: Vec<String> = verdict.violations.iter().map(ToString::to_string).collect();
+        let texts: Vec<String> = verdict.violations.iter().map(ToString::to_string).collect();
         let says = |what: &String| what.contains(promise.label()) && what.contains(words);
-        assert!(said.iter().any(says), "no {words:?} in {said:#?}");
+        assert!(texts.iter().any(says), "no {words:?} in {texts:#?}");
     }
 
     /// Checks that exactly `promise` is broken, and that a violation says `words`.
@@ -542,11 +542,11 @@ impl Story {
             .map(|violation| violation.promise)
             .collect();
         broken.dedup();
-        let said: Vec<String> = verdict.violations.iter().map(ToString::to_string).collect();
-        assert_eq!(broken, [promise], "{said:#?}");
+        let texts: Vec<String> = verdict.violations.iter().map(ToString::to_string).collect();
+        assert_eq!(broken, [promise], "{texts:#?}");
         assert!(
-            said.iter().any(|said| said.contains(words)),
-            "no {words:?} in {said:#?}"
+            texts.iter().any(|texts| texts.contains(words)),
+            "no {words:?} in {texts:#?}"
         );
     }
 }

@@ -5,7 +5,7 @@ use crate::args::{Cases, Changes};
 use crate::aside::Aside;
 use crate::failure::Failure;
 use crate::sources::load;
-use chappe_base::Chain;
+use chappe_base::Digest;
 use chappe_metrics::{Acceptance, BASELINE_SCHEMA, Baseline, GateCase, Played};
 use serde_json::Value;
 use std::fs;
@@ -196,7 +196,7 @@ fn checksum(baseline: &Baseline) -> String {
         checksum: String::new(),
         ..baseline.clone()
     };
-    let mut chain = Chain::default();
+    let mut chain = Digest::default();
     chain.push(&serde_json::to_string(&blank).unwrap_or_default());
     format!("{:016x}", chain.value())
 }

@@ -3,7 +3,7 @@
 use super::benches::{Bench, Benches};
 use crate::failure::Failure;
 use crate::terminal::stop_on_interrupt;
-use chappe_base::Chain;
+use chappe_base::Digest;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -96,7 +96,7 @@ fn compiler() -> Result<u64, Failure> {
         )
     })?;
     let flags = FLAGS.map(|name| std::env::var(name).unwrap_or_default());
-    let mut chain = Chain::default();
+    let mut chain = Digest::default();
     chain.push(&(String::from_utf8_lossy(&output.stdout), flags));
     Ok(chain.value())
 }

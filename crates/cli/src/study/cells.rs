@@ -4,7 +4,7 @@ use super::figures::Figure;
 use super::tally::Users;
 use crate::aside::Aside;
 use crate::failure::Failure;
-use chappe_base::Chain;
+use chappe_base::Digest;
 use chappe_metrics::SeriesTable;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ impl Store {
     }
 
     fn path(&self, key: &Key) -> PathBuf {
-        let mut chain = Chain::default();
+        let mut chain = Digest::default();
         chain.push(&(VERSION, &key.variant, key.seed, key.with_users));
         self.folder.join(format!("{VERSION}-{:016x}.json", chain.value()))
     }
@@ -104,7 +104,7 @@ impl Store {
 
 /// The checksum in the first line of a cell, over the second.
 fn checksum(body: &str) -> String {
-    let mut chain = Chain::default();
+    let mut chain = Digest::default();
     chain.push(&body);
     format!("{:016x}", chain.value())
 }

@@ -4,7 +4,7 @@ use crate::args::StudyArgs;
 use crate::failure::Failure;
 use crate::machine;
 use crate::sources::{Loaded, load_within, options, trace_hash};
-use chappe_base::Chain;
+use chappe_base::Digest;
 use chappe_metrics::{Choice, StudyArm, Warning};
 use chappe_scenario::{Options, Scenario};
 use std::time::Duration;
@@ -119,7 +119,7 @@ impl Ground {
                 "replay one trace in all arms, with users for all its people",
             ));
         }
-        let mut chain = Chain::default();
+        let mut chain = Digest::default();
         chain.push(&(scenario.hash, self.trace_hash));
         Ok(Variant {
             hash: format!("{:016x}", chain.value()),

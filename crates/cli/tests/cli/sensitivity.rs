@@ -2,7 +2,7 @@
 
 use crate::chappe::Bench;
 use crate::studies::{stopped, whatif};
-use chappe_base::Chain;
+use chappe_base::Digest;
 use serde_json::Value;
 
 /// A study that was played, and the arguments of one that goes on from there with a sensitivity.
@@ -49,7 +49,7 @@ fn what_is_broken_in_a_sensitivity_counts_like_the_rest() {
     let text = bench.read(&format!("w/cells/{moved}"));
     let body = text.split_once('\n').unwrap().1.trim_end();
     let body = body.replace("\"violation_count\":0", "\"violation_count\":1");
-    let mut checksum = Chain::default();
+    let mut checksum = Digest::default();
     checksum.push(&body);
     bench.write(
         &format!("w/cells/{moved}"),

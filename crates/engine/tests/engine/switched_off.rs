@@ -70,7 +70,7 @@ const RULES: [(RuleKind, Set, Promise); 12] = [
         Promise::AdPermitted,
     ),
     (
-        RuleKind::Grounds,
+        RuleKind::Basis,
         &[("policy.grounds", "{ within = \"1h\", one_further = true }")],
         Promise::AdPermitted,
     ),

@@ -30,9 +30,9 @@ impl Shard {
         let users_count = config.homes.count(self.id, config.users_count);
         let until = (from as usize + CHUNK).min(users_count);
         for local in from as usize..until {
-            let found = self.people.find(local, terms.page);
-            let meant = |place: &Place| self.people.conversation(*place).is_among(terms.audience);
-            let Some(place) = found.filter(meant) else {
+            let place = self.people.find(local, terms.page);
+            let is_in_audience = |place: &Place| self.people.conversation(*place).is_in(terms.audience);
+            let Some(place) = place.filter(is_in_audience) else {
                 continue;
             };
             let user = UserId(config.homes.number(self.id, local));
@@ -48,7 +48,7 @@ impl Shard {
                 campaign,
                 decision: verdict.map_or_else(Decision::Refused, Decision::Allowed),
             });
-            let message = pushed(now, user, campaign);
+            let message = broadcast_message(now, user, campaign);
             if verdict.is_ok() && !self.ads.under_way.contains_key(&message) {
                 let ad = Ad {
                     user,
@@ -56,7 +56,7 @@ impl Shard {
                     price: self.ads.reserve,
                     reserved: now,
                     until: self.ads.leases[campaign.index()].until,
-                    ground: self.take_ground(now, user, campaign),
+                    basis: self.take_basis(now, user, campaign),
                 };
                 self.reserve_ad(now, message, ad, out);
             }
@@ -77,7 +77,7 @@ impl Shard {
 
 /// The message of a pushed ad. No act of the user gave the slot, so it is numbered by the campaign, at
 /// a position that no conversation reaches.
-fn pushed(now: SimTime, user: UserId, campaign: CampaignId) -> MessageId {
+fn broadcast_message(now: SimTime, user: UserId, campaign: CampaignId) -> MessageId {
     let act = Act::new(now.day(), u32::from(campaign.0), ActKind::Ad, Act::POSITIONS - 1);
     MessageId::new(user, act)
 }

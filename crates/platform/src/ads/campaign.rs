@@ -5,11 +5,11 @@ use super::lease::{NO_TRANSFER, move_reach};
 use crate::command::Command;
 use crate::config::{CampaignConfig, Pacing};
 use crate::outbox::Outbox;
+use crate::page_limits::{LimitState, month, month_end};
 use crate::policy::{OnRed, PageRule};
 use crate::shard::Shard;
-use crate::standing::{Standing, month, month_end};
 use chappe_base::{
-    Account, CampaignId, Fact, Format, Heard, Money, PageId, ReachStep, RuleKind, ShardId, SimTime,
+    Account, AdFeedback, CampaignId, Fact, Format, Money, PageId, ReachStep, RuleKind, ShardId, SimTime,
 };
 use std::sync::Arc;
 
@@ -67,12 +67,12 @@ impl Shard {
     ) {
         let page = self.config.campaigns[campaign.index()].page;
         let local = self.config.homes.local(page.0);
-        self.standings.age(now, local, page, &mut out.facts);
+        self.page_limits.age(now, local, page, &mut out.facts);
         let command = match self.judge_page_side(now, campaign) {
             Err(rule) => Command::RefuseLease {
                 campaign,
                 rule,
-                again: self.free_again(now, page, rule),
+                again: self.retry_time(now, page, rule),
             },
             Ok(grant) => {
                 let Grant { amount, ads, reach } = grant;
@@ -85,7 +85,7 @@ impl Shard {
                     amount,
                     until,
                 });
-                self.book(now, campaign, grant, out);
+                self.record_grant(now, campaign, grant, out);
                 Command::GrantLease {
                     campaign,
                     amount,
@@ -101,7 +101,7 @@ impl Shard {
     /// When a lease granted now ends: with the campaign at the latest, and with the month of a quota.
     fn lease_end(&self, now: SimTime, campaign: CampaignId) -> SimTime {
         let until = (now + self.config.lease_life).min(self.config.campaigns[campaign.index()].end);
-        match self.standings.quota() {
+        match self.page_limits.quota() {
             Some(_) => until.min(month_end(now)),
             None => until,
         }
@@ -131,17 +131,17 @@ impl Shard {
                 PageRule::Reserve(least) => bid >= least,
                 PageRule::MessagePrices(prices) => bid >= prices.marketing,
                 PageRule::Tiers(tiers) => {
-                    reach = self.standing(page).reach_left(tiers).min(ads);
+                    reach = self.limit_state(page).reach_left(tiers).min(ads);
                     reach > 0
                 }
-                PageRule::Quality(rule) => rule.on_red != OnRed::Pause || !self.standing(page).is_red(),
+                PageRule::Quality(rule) => rule.on_red != OnRed::Pause || !self.limit_state(page).is_red(),
                 PageRule::Throughput { per_second } => {
-                    ads = ads.min(self.standing(page).throughput_left(now, per_second));
+                    ads = ads.min(self.limit_state(page).throughput_left(now, per_second));
                     ads > 0
                 }
                 PageRule::Quota(quota) => {
-                    ads = ads.min(self.standing(page).quota_left(now, quota));
-                    let fee = self.standing(page).quota_fee(quota, ads);
+                    ads = ads.min(self.limit_state(page).quota_left(now, quota));
+                    let fee = self.limit_state(page).quota_fee(quota, ads);
                     ads > 0 && self.ledger.covers(Account::Page(page), fee)
                 }
             };
@@ -158,11 +158,11 @@ impl Shard {
     }
 
     /// When a rule that has just refused a page lets it lease again, if that goes by the clock.
-    fn free_again(&mut self, now: SimTime, page: PageId, refused_by: RuleKind) -> Option<SimTime> {
+    fn retry_time(&mut self, now: SimTime, page: PageId, refused_by: RuleKind) -> Option<SimTime> {
         let config = Arc::clone(&self.config);
         let again = config.policy.page_rules.iter().find_map(|rule| match *rule {
             PageRule::Throughput { per_second } if rule.kind() == refused_by => {
-                Some(self.standing(page).rested_at(per_second))
+                Some(self.limit_state(page).throughput_free_at(per_second))
             }
             PageRule::Throughput { .. }
             | PageRule::Running
@@ -178,29 +178,30 @@ impl Shard {
     }
 
     /// The standing of a page that lives here, which some rule of the policy asks for.
-    fn standing(&mut self, page: PageId) -> &mut Standing {
+    fn limit_state(&mut self, page: PageId) -> &mut LimitState {
         let local = self.config.homes.local(page.0);
-        self.standings
+        self.page_limits
             .get(local)
-            .expect("standings are kept where a rule asks")
+            .expect("limits are kept where a rule asks")
     }
 
     /// Notes at the page's standing what is leased out, and charges what goes by the month.
-    fn book(&mut self, now: SimTime, campaign: CampaignId, grant: Grant, out: &mut Outbox) {
+    fn record_grant(&mut self, now: SimTime, campaign: CampaignId, grant: Grant, out: &mut Outbox) {
         let page = self.config.campaigns[campaign.index()].page;
         let config = Arc::clone(&self.config);
         for rule in &config.policy.page_rules {
             match *rule {
                 PageRule::Tiers(_) => {
-                    self.standing(page).lease_reach(grant.reach);
+                    self.limit_state(page).lease_reach(grant.reach);
                     move_reach(campaign, ReachStep::Leased, grant.reach, out);
                 }
                 PageRule::Throughput { per_second } => {
-                    self.standing(page).lease_throughput(now, per_second, grant.ads);
+                    self.limit_state(page)
+                        .lease_throughput(now, per_second, grant.ads);
                 }
                 PageRule::Quota(quota) => {
-                    let amount = self.standing(page).quota_fee(quota, grant.ads);
-                    let messages_count = self.standing(page).lease_quota(grant.ads);
+                    let amount = self.limit_state(page).quota_fee(quota, grant.ads);
+                    let messages_count = self.limit_state(page).lease_quota(grant.ads);
                     self.charge_quota(page, amount, messages_count, month(now), out);
                 }
                 PageRule::Running
@@ -248,8 +249,8 @@ impl Shard {
         let paced = match pacing {
             Pacing::Asap => left,
             Pacing::Even { until } => {
-                let (gone, whole) = ((now - start).0 as i128, (until - start).0.max(1) as i128);
-                let due = Money((budget.0 as i128 * gone.min(whole) / whole) as i64);
+                let (elapsed, total) = ((now - start).0 as i128, (until - start).0.max(1) as i128);
+                let due = Money((budget.0 as i128 * elapsed.min(total) / total) as i64);
                 due - (budget - left)
             }
         };
@@ -273,11 +274,11 @@ impl Shard {
             self.ledger.shift(from, to, amount, NO_TRANSFER, &mut out.facts);
         }
         if reach > 0 {
-            self.standing(page).regain_reach(reach);
+            self.limit_state(page).regain_reach(reach);
             move_reach(campaign, ReachStep::Regained, reach, out);
         }
-        if let Some(quota) = self.standings.quota().filter(|_| ads > 0) {
-            let regained = self.standing(page).regain_quota(now, quota, until, ads);
+        if let Some(quota) = self.page_limits.quota().filter(|_| ads > 0) {
+            let regained = self.limit_state(page).regain_quota(now, quota, until, ads);
             if let Some((back, messages_count, month)) = regained {
                 self.charge_quota(page, -back, messages_count, month, out);
             }
@@ -288,9 +289,16 @@ impl Shard {
     }
 
     /// A shard tells how ads of a page homed here were taken.
-    pub(crate) fn hear(&mut self, now: SimTime, campaign: CampaignId, heard: Heard, out: &mut Outbox) {
+    pub(crate) fn receive_feedback(
+        &mut self,
+        now: SimTime,
+        campaign: CampaignId,
+        feedback: AdFeedback,
+        out: &mut Outbox,
+    ) {
         let page = self.config.campaigns[campaign.index()].page;
         let local = self.config.homes.local(page.0);
-        self.standings.hear(now, local, page, heard, &mut out.facts);
+        self.page_limits
+            .receive_feedback(now, local, page, feedback, &mut out.facts);
     }
 }

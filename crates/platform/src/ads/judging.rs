@@ -2,12 +2,12 @@
 
 use super::Ad;
 use crate::conversations::{Candidate, Place};
-use crate::policy::{DOCKET_SIZE, Ground, Verdict};
+use crate::policy::{BATCH_SIZE, Basis, Verdict};
 use crate::shard::Shard;
 use chappe_base::{CampaignId, PageId, RuleKind, Seconds, SimTime, UserId};
 
 /// How many users ahead one is fetched: enough to hide the latency of memory, few enough that it is still in
-/// the first-level cache when its docket is judged.
+/// the first-level cache when its batch is judged.
 const USER_AHEAD: usize = 64;
 /// How many users ahead one's lists are fetched, for which the user must be there.
 const LISTS_AHEAD: usize = 32;
@@ -21,26 +21,26 @@ impl Shard {
     /// is fetched while the earlier are made.
     pub fn judge_all(&self, now: SimTime, asked: &[(UserId, CampaignId)], verdicts: &mut Vec<Verdict>) {
         let local = |user: &UserId| self.config.homes.local(user.0);
-        let touch = |at: usize| {
-            if let Some((user, _)) = asked.get(at) {
+        let touch = |index: usize| {
+            if let Some((user, _)) = asked.get(index) {
                 self.people.touch(local(user));
             }
         };
-        let touch_lists = |at: usize| {
-            if let Some((user, _)) = asked.get(at) {
+        let touch_lists = |index: usize| {
+            if let Some((user, _)) = asked.get(index) {
                 self.people.touch_lists(local(user));
             }
         };
         (0..USER_AHEAD).for_each(touch);
         (0..LISTS_AHEAD).for_each(touch_lists);
-        let mut candidates = Vec::with_capacity(DOCKET_SIZE);
-        for (at, (user, campaign)) in asked.iter().enumerate() {
-            touch(at + USER_AHEAD);
-            touch_lists(at + LISTS_AHEAD);
+        let mut candidates = Vec::with_capacity(BATCH_SIZE);
+        for (index, (user, campaign)) in asked.iter().enumerate() {
+            touch(index + USER_AHEAD);
+            touch_lists(index + LISTS_AHEAD);
             let terms = &self.config.campaigns[campaign.index()];
             let place = self.people.find(local(user), terms.page);
             candidates.extend(place.map(|place| self.people.candidate(now, place, terms)));
-            if candidates.len() == DOCKET_SIZE || place.is_none() {
+            if candidates.len() == BATCH_SIZE || place.is_none() {
                 self.config.policy.judge_all(&candidates, verdicts);
                 candidates.clear();
                 verdicts.extend(place.is_none().then_some(Err(RuleKind::OpenedBy)));
@@ -58,39 +58,39 @@ impl Shard {
     /// Judges again, at delivery, what may have changed since: the ad itself does not count.
     pub(super) fn judge_user_side_again(&self, now: SimTime, local: usize, page: PageId, ad: Ad) -> Verdict {
         let place = self.people.find(local, page).ok_or(RuleKind::OpenedBy)?;
-        let ground = ad.ground.map(|(ground, _)| ground);
+        let basis = ad.basis.map(|(basis, _)| basis);
         let candidate = self.candidate(now, place, ad.campaign).without(ad.reserved);
-        self.config.policy.judge_again(&candidate, ground, ad.reserved)
+        self.config.policy.judge_again(&candidate, basis, ad.reserved)
     }
 
     /// Takes up the ground on which an ad was just let through, if the policy asks for one; with it,
     /// how it was used before.
-    pub(super) fn take_ground(
+    pub(super) fn take_basis(
         &mut self,
         now: SimTime,
         user: UserId,
         campaign: CampaignId,
-    ) -> Option<(Ground, Seconds)> {
+    ) -> Option<(Basis, Seconds)> {
         let place = self.place_of(user, campaign)?;
-        let ground = self.config.policy.ground(&self.candidate(now, place, campaign))?;
-        Some((ground, self.people.use_ground(place, ground, now)))
+        let basis = self.config.policy.basis(&self.candidate(now, place, campaign))?;
+        Some((basis, self.people.use_basis(place, basis, now)))
     }
 
     /// An opt-in that is the ground of an ad counts as used when the user gets to see the ad.
     pub(super) fn use_opt_in(&mut self, now: SimTime, ad: Ad) {
-        if let Some((ground @ Ground::OptIn(_), _)) = ad.ground
+        if let Some((basis @ Basis::OptIn(_), _)) = ad.basis
             && let Some(place) = self.place_of(ad.user, ad.campaign)
         {
-            self.people.use_ground(place, ground, now);
+            self.people.use_basis(place, basis, now);
         }
     }
 
     /// Gives back the ground of an ad that came to nothing.
-    pub(super) fn give_ground_back(&mut self, ad: Ad) {
-        if let Some((ground, before)) = ad.ground
+    pub(super) fn release_basis(&mut self, ad: Ad) {
+        if let Some((basis, before)) = ad.basis
             && let Some(place) = self.place_of(ad.user, ad.campaign)
         {
-            self.people.give_back(place, ground, ad.reserved, before);
+            self.people.release_basis(place, basis, ad.reserved, before);
         }
     }
 

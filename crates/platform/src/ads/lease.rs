@@ -3,10 +3,10 @@
 use super::{Ad, Grant, Lease};
 use crate::command::Command;
 use crate::outbox::Outbox;
+use crate::page_limits::lease_month;
 use crate::shard::Shard;
-use crate::standing::lease_month;
 use chappe_base::{
-    Account, CampaignId, Fact, Heard, Money, PageId, ReachStep, RuleKind, ShardId, SimTime, Span, UserId,
+    Account, AdFeedback, CampaignId, Fact, Money, PageId, ReachStep, RuleKind, ShardId, SimTime, Span, UserId,
 };
 
 /// Money that moves with a lease belongs to no transfer between parties.
@@ -40,7 +40,9 @@ impl Shard {
         out.timer(until.max(now), Command::LeaseTimeout { campaign });
         if grant.reach > 0 {
             let page = self.config.campaigns[campaign.index()].page;
-            self.ads.reach.add(self.ads.starts[page.index()], grant.reach);
+            self.ads
+                .reach
+                .add(self.ads.page_starts[page.index()], grant.reach);
             move_reach(campaign, ReachStep::Arrived, grant.reach, out);
             // A day later nobody whom this lease reached takes up the leave any more.
             out.timer(until.max(now) + Span::DAY, Command::LeaseTimeout { campaign });
@@ -71,7 +73,7 @@ impl Shard {
     /// on their way have reserved.
     pub(crate) fn return_lease(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) {
         let Lease { until, ads, .. } = self.ads.leases[campaign.index()];
-        self.tell_heard(campaign, out);
+        self.send_feedback(campaign, out);
         if now < until {
             return;
         }
@@ -88,7 +90,7 @@ impl Shard {
     /// back, since each month has its own quota.
     pub(super) fn take_into_lease(&mut self, ad: Ad, out: &mut Outbox) {
         let lease = &mut self.ads.leases[ad.campaign.index()];
-        if self.standings.quota().is_none() || lease_month(ad.until) == lease_month(lease.until) {
+        if self.page_limits.quota().is_none() || lease_month(ad.until) == lease_month(lease.until) {
             lease.ads += 1;
             return;
         }
@@ -122,12 +124,12 @@ impl Shard {
     /// page's: as long as one of its campaigns has a lease it stays.
     fn take_reach(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) -> u32 {
         let page = self.config.campaigns[campaign.index()].page;
-        let siblings = &self.ads.by_page[self.ads.range(page)];
+        let siblings = &self.ads.campaigns_by_page[self.ads.range(page)];
         let is_live = |sibling: &CampaignId| now < self.ads.leases[sibling.index()].until;
-        if !self.standings.counts_reach() || siblings.iter().any(is_live) {
+        if !self.page_limits.counts_reach() || siblings.iter().any(is_live) {
             return 0;
         }
-        let people = self.ads.reach.take(now, self.ads.starts[page.index()]);
+        let people = self.ads.reach.take(now, self.ads.page_starts[page.index()]);
         if people > 0 {
             move_reach(campaign, ReachStep::Returned, people, out);
         }
@@ -151,8 +153,8 @@ impl Shard {
     ) -> Result<(), RuleKind> {
         let lease = self.ads.leases[campaign.index()];
         let terms = &self.config.campaigns[campaign.index()];
-        let reaches = !self.standings.counts_reach() || {
-            let page = self.ads.starts[terms.page.index()];
+        let reaches = !self.page_limits.counts_reach() || {
+            let page = self.ads.page_starts[terms.page.index()];
             self.ads.reach.admits(now, page, user.0)
         };
         if reaches && now < lease.until && lease.ads > 0 && self.ledger.lease(campaign) >= terms.bid {
@@ -173,52 +175,58 @@ impl Shard {
     /// Notes an ad to `user` that the lease pays.
     pub(super) fn use_lease(&mut self, now: SimTime, campaign: CampaignId, user: UserId, out: &mut Outbox) {
         self.ads.leases[campaign.index()].ads -= 1;
-        if self.standings.counts_reach() {
+        if self.page_limits.counts_reach() {
             let page = self.config.campaigns[campaign.index()].page;
-            let is_new = self.ads.reach.note(now, self.ads.starts[page.index()], user.0);
+            let is_new = self
+                .ads
+                .reach
+                .note(now, self.ads.page_starts[page.index()], user.0);
             if is_new {
-                self.hear_at_shard(now, campaign, |heard| heard.reached += 1, out);
+                self.note_feedback(now, campaign, |feedback| feedback.reached += 1, out);
             }
         }
     }
 
     /// Notes how an ad was taken, where the page's home wants to know: it is told before a lease's life
     /// is over, however often the lease is renewed.
-    pub(crate) fn hear_at_shard(
+    pub(crate) fn note_feedback(
         &mut self,
         now: SimTime,
         campaign: CampaignId,
-        note: impl FnOnce(&mut Heard),
+        note: impl FnOnce(&mut AdFeedback),
         out: &mut Outbox,
     ) {
-        if !self.standings.listens() {
+        if !self.page_limits.wants_feedback() {
             return;
         }
-        let heard = &mut self.ads.leases[campaign.index()].heard;
-        if *heard == Heard::default() {
+        let feedback = &mut self.ads.leases[campaign.index()].feedback;
+        if *feedback == AdFeedback::default() {
             out.timer(now + self.config.lease_life, Command::LeaseTimeout { campaign });
         }
-        note(heard);
+        note(feedback);
     }
 
     /// A user complains of a page: its home hears at once, where it wants to know, and with it how all
     /// ads of the page were taken, lest complaints seem more than they are.
-    pub(crate) fn complain(&mut self, page: PageId, out: &mut Outbox) {
+    pub(crate) fn note_complaint(&mut self, page: PageId, out: &mut Outbox) {
         let range = self.ads.range(page);
-        let first = self.ads.by_page[range.clone()].first().copied();
-        let Some(first) = first.filter(|_| self.standings.listens()) else {
+        let first = self.ads.campaigns_by_page[range.clone()].first().copied();
+        let Some(first) = first.filter(|_| self.page_limits.wants_feedback()) else {
             return;
         };
-        self.ads.leases[first.index()].heard.complaints += 1;
+        self.ads.leases[first.index()].feedback.complaints += 1;
         for index in range {
-            self.tell_heard(self.ads.by_page[index], out);
+            self.send_feedback(self.ads.campaigns_by_page[index], out);
         }
     }
 
-    fn tell_heard(&mut self, campaign: CampaignId, out: &mut Outbox) {
-        let heard = std::mem::take(&mut self.ads.leases[campaign.index()].heard);
-        if heard != Heard::default() {
-            out.forward(self.advertiser(campaign), Command::Hear { campaign, heard });
+    fn send_feedback(&mut self, campaign: CampaignId, out: &mut Outbox) {
+        let feedback = std::mem::take(&mut self.ads.leases[campaign.index()].feedback);
+        if feedback != AdFeedback::default() {
+            out.forward(
+                self.advertiser(campaign),
+                Command::ReportFeedback { campaign, feedback },
+            );
         }
     }
 }

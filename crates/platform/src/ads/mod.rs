@@ -9,9 +9,9 @@ mod reach;
 mod slot;
 
 use crate::config::{CampaignConfig, Config};
-use crate::policy::Ground;
+use crate::policy::Basis;
 use chappe_base::{
-    Account, CampaignId, Heard, Map, MessageId, Money, PageId, RuleKind, Seconds, SimTime, UserId,
+    Account, AdFeedback, CampaignId, Map, MessageId, Money, PageId, RuleKind, Seconds, SimTime, UserId,
 };
 use reach::Reach;
 
@@ -24,7 +24,7 @@ struct Lease {
     /// Ads that it still lets go.
     ads: u32,
     /// What the page's home has not been told yet.
-    heard: Heard,
+    feedback: AdFeedback,
     /// Why the page's home last gave nothing.
     refused: Option<RuleKind>,
     /// Not asked for again before then.
@@ -54,7 +54,7 @@ pub(crate) struct Ad {
     pub(crate) until: SimTime,
     /// What it was let through on, and how that had been used before; `None` if the policy asks for
     /// no ground.
-    pub(crate) ground: Option<(Ground, Seconds)>,
+    pub(crate) basis: Option<(Basis, Seconds)>,
 }
 
 /// What one shard knows of ads.
@@ -62,9 +62,9 @@ pub(crate) struct Ad {
 pub(crate) struct Ads {
     leases: Vec<Lease>,
     under_way: Map<MessageId, Ad>,
-    /// For each page, where its campaigns begin in `by_page`; one more than there are pages.
-    starts: Vec<u32>,
-    by_page: Vec<CampaignId>,
+    /// For each page, where its campaigns begin in `campaigns_by_page`; one more than there are pages.
+    page_starts: Vec<u32>,
+    campaigns_by_page: Vec<CampaignId>,
     /// What an ad costs at least.
     reserve: Money,
     /// What the price of an ad is earned as.
@@ -78,18 +78,19 @@ pub(crate) struct Ads {
 
 impl Ads {
     pub(crate) fn new(config: &Config) -> Ads {
-        let mut by_page: Vec<CampaignId> = (0..config.campaigns.len() as u16).map(CampaignId).collect();
+        let mut campaigns_by_page: Vec<CampaignId> =
+            (0..config.campaigns.len() as u16).map(CampaignId).collect();
         let page = |campaign: &CampaignId| config.campaigns[campaign.index()].page;
-        by_page.sort_by_key(|campaign| (page(campaign), *campaign));
-        let starts = (0..=config.pages.len() as u32)
-            .map(|number| by_page.partition_point(|campaign| page(campaign).0 < number) as u32)
+        campaigns_by_page.sort_by_key(|campaign| (page(campaign), *campaign));
+        let page_starts = (0..=config.pages.len() as u32)
+            .map(|number| campaigns_by_page.partition_point(|campaign| page(campaign).0 < number) as u32)
             .collect();
         let count = config.campaigns.len();
         Ads {
             leases: vec![Lease::default(); count],
             under_way: Map::default(),
-            starts,
-            by_page,
+            page_starts,
+            campaigns_by_page,
             reserve: config.policy.reserve(),
             earned_as: match config.policy.message_prices() {
                 Some(_) => Account::MessageRevenue,
@@ -101,9 +102,9 @@ impl Ads {
         }
     }
 
-    /// Where in `by_page` the campaigns of `page` are.
+    /// Where in `campaigns_by_page` the campaigns of `page` are.
     fn range(&self, page: PageId) -> std::ops::Range<usize> {
-        self.starts[page.index()] as usize..self.starts[page.index() + 1] as usize
+        self.page_starts[page.index()] as usize..self.page_starts[page.index() + 1] as usize
     }
 
     /// The ads under way, in the order of their messages.
@@ -116,8 +117,8 @@ impl Ads {
     pub(crate) fn bytes(&self) -> usize {
         self.leases.capacity() * size_of::<Lease>()
             + self.under_way.allocation_size()
-            + self.starts.capacity() * size_of::<u32>()
-            + self.by_page.capacity() * size_of::<CampaignId>()
+            + self.page_starts.capacity() * size_of::<u32>()
+            + self.campaigns_by_page.capacity() * size_of::<CampaignId>()
             + self.set_aside.capacity() * size_of::<Option<Money>>()
             + self.reach.bytes()
     }

@@ -42,9 +42,9 @@ impl Shard {
             let conversation = *self.people.conversation(place);
             let page = conversation.page;
             for index in self.ads.range(page) {
-                let campaign = self.ads.by_page[index];
+                let campaign = self.ads.campaigns_by_page[index];
                 let terms = &self.config.campaigns[campaign.index()];
-                if !is_running(terms, now) || !conversation.is_among(terms.audience) {
+                if !is_running(terms, now) || !conversation.is_in(terms.audience) {
                     continue;
                 }
                 let bid = terms.bid;
@@ -72,7 +72,7 @@ impl Shard {
                 price,
                 reserved: now,
                 until: self.ads.leases[campaign.index()].until,
-                ground: self.take_ground(now, user, campaign),
+                basis: self.take_basis(now, user, campaign),
             };
             self.reserve_ad(now, message, ad, out);
         }
@@ -171,7 +171,7 @@ impl Shard {
             }
             let (from, to) = (Account::LeaseHeld(ad.campaign), self.ads.earned_as);
             self.ledger.shift(from, to, ad.price, message, &mut out.facts);
-            self.hear_at_shard(now, ad.campaign, |heard| heard.delivered += 1, out);
+            self.note_feedback(now, ad.campaign, |feedback| feedback.delivered += 1, out);
             let (from, to) = (Party::Page(page), Party::User(user));
             out.fact(Fact::Delivered {
                 message,
@@ -229,7 +229,7 @@ impl Shard {
         self.ledger.shift(from, to, ad.price, message, &mut out.facts);
         self.people
             .uncount_ad(self.config.homes.local(ad.user.0), page, ad.reserved);
-        self.give_ground_back(ad);
+        self.release_basis(ad);
         self.take_into_lease(ad, out);
         self.return_lease(now, ad.campaign, out);
     }

@@ -1,52 +1,52 @@
 //! Judging ads for users against a policy.
 
-use super::docket::{DOCKET_SIZE, Docket, Verdict, unrefused};
-use super::grounds::{Ground, Grounds};
-use super::matter::Matter;
+use super::ad_context::AdContext;
+use super::basis::{Basis, BasisRule};
+use super::candidate_batch::{BATCH_SIZE, CandidateBatch, Verdict, unrefused};
 use super::rule::{OpenedBy, OptInScope, Policy, TopicMatch, UserRule};
 use chappe_base::{Permit, RuleKind, SimTime, Span, Topic};
 use std::array;
 
 impl UserRule {
-    /// Judges the ads on the docket.
+    /// Judges the ads on the batch.
     #[inline(always)]
-    fn judge<M: Matter, const N: usize>(&self, docket: &mut Docket<'_, M, N>) {
+    fn judge<M: AdContext, const N: usize>(&self, batch: &mut CandidateBatch<'_, M, N>) {
         let kind = self.kind();
         match *self {
-            UserRule::NoAds => docket.look(kind, |_| false),
-            UserRule::NotBlocked => docket.look(kind, |ad| !ad.is_blocked()),
-            UserRule::NotMuted => docket.look(kind, |ad| !ad.is_muted()),
-            UserRule::OpenedBy(OpenedBy::User) => docket.look(kind, M::is_opened_by_user),
+            UserRule::NoAds => batch.by_state(kind, |_| false),
+            UserRule::NotBlocked => batch.by_state(kind, |ad| !ad.is_blocked()),
+            UserRule::NotMuted => batch.by_state(kind, |ad| !ad.is_muted()),
+            UserRule::OpenedBy(OpenedBy::User) => batch.by_state(kind, M::is_opened_by_user),
             UserRule::OpenedBy(OpenedBy::Anyone) => {}
             UserRule::FirstTopic(closeness) => {
-                docket.look(kind, |ad| closeness.holds(ad.first_topic(), ad.topic()));
+                batch.by_state(kind, |ad| closeness.holds(ad.first_topic(), ad.topic()));
             }
-            UserRule::Formats(formats) => docket.look(kind, |ad| formats.contains(ad.format())),
+            UserRule::Formats(formats) => batch.by_state(kind, |ad| formats.contains(ad.format())),
             UserRule::OptIn(scope) => {
-                docket.lean(kind, |ad| ad.opt_in(scope, ad.topic(), |_| true).map(Some));
+                batch.by_consent(kind, |ad| ad.opt_in(scope, ad.topic(), |_| true).map(Some));
             }
-            UserRule::Window { at_least, at_most } => docket.look(kind, |ad| match ad.since_last_act() {
+            UserRule::Window { at_least, at_most } => batch.by_state(kind, |ad| match ad.since_last_act() {
                 Some(since) => {
                     at_least.is_none_or(|least| since >= least) & at_most.is_none_or(|most| since <= most)
                 }
                 None => at_most.is_none(),
             }),
             UserRule::UserCap { count, every } => {
-                docket.look_up(kind, |ad| ad.ads_count(None, earlier(ad.now(), every)) < count);
+                batch.by_history(kind, |ad| ad.ads_count(None, earlier(ad.now(), every)) < count);
             }
-            UserRule::PageCap { count, every } => docket.look_up(kind, |ad| {
+            UserRule::PageCap { count, every } => batch.by_history(kind, |ad| {
                 ad.ads_count(Some(ad.page()), earlier(ad.now(), every)) < count
             }),
             UserRule::QuietHours {
                 from_minute,
                 to_minute,
-            } => docket.look(kind, |ad| !within(ad.local_minute(), from_minute, to_minute)),
-            UserRule::Grounds(grounds) => docket.lean(kind, |ad| match grounds.find(ad)? {
-                Ground::Window | Ground::Further => Some(None),
-                Ground::OptIn(act) => Some(Some(act)),
+            } => batch.by_state(kind, |ad| !within(ad.local_minute(), from_minute, to_minute)),
+            UserRule::Basis(rule) => batch.by_consent(kind, |ad| match rule.find(ad)? {
+                Basis::Window | Basis::Further => Some(None),
+                Basis::OptIn(act) => Some(Some(act)),
             }),
             UserRule::UnansweredCap { count, every } => {
-                docket.look_up(kind, |ad| ad.unanswered_count(earlier(ad.now(), every)) < count);
+                batch.by_history(kind, |ad| ad.unanswered_count(earlier(ad.now(), every)) < count);
             }
         }
     }
@@ -67,7 +67,7 @@ impl UserRule {
             | UserRule::Formats(_)
             | UserRule::Window { .. }
             | UserRule::QuietHours { .. }
-            | UserRule::Grounds(_) => false,
+            | UserRule::Basis(_) => false,
         }
     }
 }
@@ -78,14 +78,14 @@ impl Policy {
     /// # Errors
     /// The first rule, in the policy's order, that refuses.
     #[inline]
-    pub fn judge(&self, ad: &impl Matter) -> Verdict {
+    pub fn judge(&self, ad: &impl AdContext) -> Verdict {
         verdict_of(self.user_rules.iter(), ad)
     }
 
     /// Judges the user's side of many ads, and adds the verdicts to `verdicts`, in their order.
-    pub(crate) fn judge_all<M: Matter>(&self, ads: &[M], verdicts: &mut Vec<Verdict>) {
-        let (dockets, rest) = ads.as_chunks::<DOCKET_SIZE>();
-        for ads in dockets {
+    pub(crate) fn judge_all<M: AdContext>(&self, ads: &[M], verdicts: &mut Vec<Verdict>) {
+        let (batches, rest) = ads.as_chunks::<BATCH_SIZE>();
+        for ads in batches {
             verdicts.extend(verdicts_of(self.user_rules.iter(), ads));
         }
         verdicts.extend(rest.iter().map(|ad| self.judge(ad)));
@@ -93,8 +93,8 @@ impl Policy {
 
     /// The ground that `judge` lets an ad through on; `None` if the policy asks for none.
     #[must_use]
-    pub fn ground(&self, ad: &impl Matter) -> Option<Ground> {
-        self.grounds()?.find(ad)
+    pub fn basis(&self, ad: &impl AdContext) -> Option<Basis> {
+        self.basis_rule()?.find(ad)
     }
 
     /// Judges again, at the moment of delivery, what may have changed since an ad was `reserved`, which
@@ -103,28 +103,27 @@ impl Policy {
     ///
     /// # Errors
     /// The rule that no longer holds. A block always refuses, whatever the policy says.
-    pub fn judge_again(&self, ad: &impl Matter, ground: Option<Ground>, reserved: SimTime) -> Verdict {
+    pub fn judge_again(&self, ad: &impl AdContext, basis: Option<Basis>, reserved: SimTime) -> Verdict {
         if ad.is_blocked() {
             return Err(RuleKind::Block);
         }
         let again = self.user_rules.iter().filter(|rule| rule.is_judged_again());
         let permit = verdict_of(again, ad)?;
-        let (Some(Ground::OptIn(act)), Some(agreement)) =
-            (ground, self.grounds().and_then(|grounds| grounds.opt_in))
+        let (Some(Basis::OptIn(act)), Some(terms)) = (basis, self.basis_rule().and_then(|rule| rule.opt_in))
         else {
             return Ok(permit);
         };
-        let opt_in = ad.opt_in(agreement.scope, ad.topic(), |opt_in| {
-            act == { opt_in.act } && agreement.still_covers(opt_in, reserved, ad.now())
+        let opt_in = ad.opt_in(terms.scope, ad.topic(), |opt_in| {
+            act == { opt_in.act } && terms.still_covers(opt_in, reserved, ad.now())
         });
-        let opt_in = Some(opt_in.ok_or(RuleKind::Grounds)?);
+        let opt_in = Some(opt_in.ok_or(RuleKind::Basis)?);
         Ok(Permit { opt_in, ..permit })
     }
 
-    fn grounds(&self) -> Option<&Grounds> {
+    fn basis_rule(&self) -> Option<&BasisRule> {
         self.user_rules.iter().find_map(|rule| {
-            if let UserRule::Grounds(grounds) = rule {
-                Some(grounds)
+            if let UserRule::Basis(rule) = rule {
+                Some(rule)
             } else {
                 None
             }
@@ -133,7 +132,7 @@ impl Policy {
 
     /// Judges every rule of the user's side, also behind the first that refuses.
     #[must_use]
-    pub fn explain(&self, ad: &impl Matter) -> Vec<(UserRule, bool)> {
+    pub fn explain(&self, ad: &impl AdContext) -> Vec<(UserRule, bool)> {
         self.user_rules
             .iter()
             .map(|rule| (*rule, verdict_of(std::iter::once(rule), ad).is_ok()))
@@ -156,7 +155,7 @@ impl Policy {
             | UserRule::OptIn(_)
             | UserRule::Window { .. }
             | UserRule::QuietHours { .. }
-            | UserRule::Grounds(_) => None,
+            | UserRule::Basis(_) => None,
         };
         self.user_rules.iter().filter_map(period).max()
     }
@@ -164,15 +163,15 @@ impl Policy {
 
 /// The permit that `rules` give each ad together, or the first of them that refuses it.
 #[inline]
-fn verdicts_of<'a, M: Matter, const N: usize>(
+fn verdicts_of<'a, M: AdContext, const N: usize>(
     rules: impl Iterator<Item = &'a UserRule>,
     ads: &[M; N],
 ) -> [Verdict; N] {
     let mut verdicts = ads.each_ref().map(unrefused);
-    let mut docket = Docket::new(ads, &mut verdicts);
+    let mut batch = CandidateBatch::new(ads, &mut verdicts);
     for rule in rules {
-        rule.judge(&mut docket);
-        if !docket.is_open() {
+        rule.judge(&mut batch);
+        if !batch.is_open() {
             break;
         }
     }
@@ -181,7 +180,7 @@ fn verdicts_of<'a, M: Matter, const N: usize>(
 
 /// The same for one ad.
 #[inline]
-fn verdict_of<'a>(rules: impl Iterator<Item = &'a UserRule>, ad: &impl Matter) -> Verdict {
+fn verdict_of<'a>(rules: impl Iterator<Item = &'a UserRule>, ad: &impl AdContext) -> Verdict {
     let [verdict] = verdicts_of(rules, array::from_ref(ad));
     verdict
 }

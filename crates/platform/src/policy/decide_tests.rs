@@ -1,7 +1,7 @@
 //! The rules one by one, and the verdict against its explanation.
 
 use super::*;
-use crate::policy::{Agreement, Case, FormatSet, Grounds, Memory, OptIn};
+use crate::policy::{BasisRule, Case, FormatSet, OptIn, OptInTerms, UserHistory};
 use chappe_base::{Act, Format, PageId, Seconds};
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ pub(crate) struct Known {
     pub(crate) acts: Vec<(PageId, SimTime)>,
 }
 
-impl Memory for Known {
+impl UserHistory for Known {
     fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act> {
         self.opt_ins
             .iter()
@@ -111,10 +111,10 @@ pub(crate) fn everything() -> Vec<UserRule> {
             from_minute: 22 * 60,
             to_minute: 8 * 60,
         },
-        UserRule::Grounds(Grounds {
+        UserRule::Basis(BasisRule {
             within: Some(Span(2 * Span::HOUR.0)),
             one_further: false,
-            opt_in: Some(Agreement {
+            opt_in: Some(OptInTerms {
                 scope: OptInScope::Page,
                 every: None,
                 life_days: 30,
@@ -235,7 +235,7 @@ fn every_rule_refuses_alone() {
             memory(),
         ),
         (
-            RuleKind::Grounds,
+            RuleKind::Basis,
             Case {
                 since_last_act: Some(Span(2 * Span::HOUR.0 + 1)),
                 ..good

@@ -1,18 +1,18 @@
 //! The policy: typed rules, composed as data, split into those judged at the user's shard and
 //! those judged at the page's home.
 
-mod contact;
+mod ad_context;
+mod basis;
+mod candidate_batch;
 mod decide;
-mod docket;
-mod grounds;
-mod matter;
 mod page;
+mod page_messages;
 mod rule;
 
-pub use contact::{Contact, MessageRule, OptInRequest};
-pub(crate) use docket::DOCKET_SIZE;
-pub use docket::Verdict;
-pub use grounds::{Agreement, Ground, Grounds, OptIn};
-pub use matter::{Case, Matter, Memory};
+pub use ad_context::{AdContext, Case, UserHistory};
+pub use basis::{Basis, BasisRule, OptIn, OptInTerms};
+pub(crate) use candidate_batch::BATCH_SIZE;
+pub use candidate_batch::Verdict;
 pub use page::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
+pub use page_messages::{MessageContext, MessageRule, OptInRequest};
 pub use rule::{FormatSet, OpenedBy, OptInScope, Policy, TopicMatch, UserRule};

@@ -1,8 +1,8 @@
 //! The rules, as data.
 
-use super::contact::{MessageRule, OptInRequest};
-use super::grounds::Grounds;
+use super::basis::BasisRule;
 use super::page::PageRule;
+use super::page_messages::{MessageRule, OptInRequest};
 use chappe_base::{Format, RuleKind, Span};
 
 /// A policy: rules in the order in which they are judged. An ad is allowed if none refuses.
@@ -67,7 +67,7 @@ pub enum UserRule {
         to_minute: u16,
     },
     /// Only on one of these grounds.
-    Grounds(Grounds),
+    Basis(BasisRule),
     /// At most `count` ads per user in any `every` to which the user has not answered by an act
     /// towards the page since, over all pages.
     UnansweredCap {
@@ -94,7 +94,7 @@ impl UserRule {
             UserRule::UserCap { .. } => RuleKind::UserCap,
             UserRule::PageCap { .. } => RuleKind::PageCap,
             UserRule::QuietHours { .. } => RuleKind::QuietHours,
-            UserRule::Grounds(_) => RuleKind::Grounds,
+            UserRule::Basis(_) => RuleKind::Basis,
             UserRule::UnansweredCap { .. } => RuleKind::UnansweredCap,
         }
     }

@@ -6,7 +6,7 @@ use chappe_base::{
     RuleKind, SimTime, Span, Topic, UserId,
 };
 use chappe_platform::policy::{FormatSet, OpenedBy, OptInScope, TopicMatch, UserRule};
-use chappe_platform::{CampaignConfig, Command, Config, Notice, Past};
+use chappe_platform::{CampaignConfig, Command, Config, HistoryEvent, Notice};
 
 const ROAD: Topic = Topic {
     category: 0,
@@ -169,7 +169,7 @@ fn a_campaign_shows_nothing_before_its_start_or_after_its_end() {
 #[test]
 fn every_rule_of_the_users_side_refuses_alone() {
     let page = SHOES;
-    let conversation = Past::Conversation {
+    let conversation = HistoryEvent::Conversation {
         user: UserId(3),
         page,
         act: Act::new(-1, 0, ActKind::Page, 0),
@@ -558,7 +558,7 @@ fn judging_many_at_once_agrees_with_their_slots() {
     let mixed = [ANN, CID, nobody_knows].into_iter().cycle().take(50);
     let known = [(ANN, CampaignId(0)), (CID, CampaignId(0))];
     let mut asked: Vec<_> = mixed.flat_map(pairs).collect();
-    // Enough that are known for whole dockets of them.
+    // Enough that are known for whole batches of them.
     asked.extend(known.into_iter().cycle().take(100));
     let mut verdicts = Vec::new();
     world.shards[0].judge_all(s(3), &asked, &mut verdicts);

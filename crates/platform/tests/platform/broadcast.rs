@@ -2,8 +2,8 @@
 
 use crate::world::{ANN, BOB, CID, SHOES, TRAIL, World, campaign, config, policy, s};
 use chappe_base::{Act, ActKind, Fact, Money, RuleKind, Span, UserId};
-use chappe_platform::policy::{Agreement, Grounds, OptInScope, UserRule};
-use chappe_platform::{CampaignConfig, Command, Config, Notice, Past};
+use chappe_platform::policy::{BasisRule, OptInScope, OptInTerms, UserRule};
+use chappe_platform::{CampaignConfig, Command, Config, HistoryEvent, Notice};
 
 fn world(user_rules: Vec<UserRule>, budget: i64) -> World {
     let mut world = World::new(Config {
@@ -76,7 +76,7 @@ fn obeys_the_rules() {
 #[test]
 fn ads_kept_for_long_are_held_to_what_allows_one_a_day() {
     let every = Span::DAY;
-    let agreement = Agreement {
+    let terms = OptInTerms {
         scope: OptInScope::Page,
         every: Some(every),
         life_days: 30,
@@ -85,10 +85,10 @@ fn ads_kept_for_long_are_held_to_what_allows_one_a_day() {
         UserRule::UserCap { count: 1, every },
         UserRule::PageCap { count: 1, every },
         UserRule::UnansweredCap { count: 1, every },
-        UserRule::Grounds(Grounds {
+        UserRule::Basis(BasisRule {
             within: None,
             one_further: false,
-            opt_in: Some(agreement),
+            opt_in: Some(terms),
         }),
     ] {
         let hours = |hours: i64| s(3_600 * hours);
@@ -105,7 +105,7 @@ fn ads_kept_for_long_are_held_to_what_allows_one_a_day() {
         });
         world.acquainted(ANN, SHOES);
         let (user, page, topic, act) = (ANN, SHOES, TRAIL, Act::new(-1, 9, ActKind::Page, 0));
-        world.past(Past::OptIn {
+        world.past(HistoryEvent::OptIn {
             user,
             page,
             topic,

@@ -6,15 +6,15 @@ use chappe_base::{
     Act, ActKind, Decision, Fact, MessageId, OptInSource, PageId, Party, RefusalReason, RuleKind, ShardId,
     Span, UserId,
 };
-use chappe_platform::policy::{Agreement, Grounds, MessageRule, OptInRequest, OptInScope, UserRule};
-use chappe_platform::{Command, Config, place};
+use chappe_platform::policy::{BasisRule, MessageRule, OptInRequest, OptInScope, OptInTerms, UserRule};
+use chappe_platform::{Command, Config, position};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-const TOKEN: Grounds = Grounds {
+const TOKEN: BasisRule = BasisRule {
     within: None,
     one_further: false,
-    opt_in: Some(Agreement {
+    opt_in: Some(OptInTerms {
         scope: OptInScope::Product,
         every: None,
         life_days: 30,
@@ -72,7 +72,7 @@ fn allowed(world: &World) -> Vec<bool> {
     let decisions = decided.into_iter().map(|(_, decision)| match decision {
         Decision::Allowed(_) => true,
         Decision::Refused(rule) => {
-            assert_eq!(rule, RuleKind::Grounds);
+            assert_eq!(rule, RuleKind::Basis);
             false
         }
     });
@@ -98,7 +98,7 @@ fn refused(world: &World) -> Vec<(MessageId, RefusalReason)> {
 
 #[test]
 fn a_token_is_good_for_one_ad_and_given_back_if_it_comes_to_nothing() {
-    let mut world = world(vec![UserRule::Grounds(TOKEN)]);
+    let mut world = world(vec![UserRule::Basis(TOKEN)]);
     world.ad_wait = Span(5 * Span::SECOND.0);
     world.online(s(10), ANN, 5);
     world.at(s(50), opt_in(1));
@@ -116,7 +116,7 @@ fn a_token_is_good_for_one_ad_and_given_back_if_it_comes_to_nothing() {
 
 #[test]
 fn an_opt_in_taken_back_stops_the_ad_that_leans_on_it() {
-    let mut world = world(vec![UserRule::Grounds(TOKEN)]);
+    let mut world = world(vec![UserRule::Basis(TOKEN)]);
     world.ad_wait = Span(5 * Span::SECOND.0);
     world.at(s(50), opt_in(1));
     world.online(s(60), ANN, 20);
@@ -127,13 +127,13 @@ fn an_opt_in_taken_back_stops_the_ad_that_leans_on_it() {
     };
     world.at(s(62), opt_out);
     world.run_until(s(100));
-    assert_eq!(withdrawn(&world), [RuleKind::Grounds]);
+    assert_eq!(withdrawn(&world), [RuleKind::Basis]);
 }
 
 /// Otherwise the new token would let the ad under way through, and then pay for another.
 #[test]
 fn a_new_token_is_none_of_an_ad_under_way() {
-    let mut world = world(vec![UserRule::Grounds(TOKEN)]);
+    let mut world = world(vec![UserRule::Basis(TOKEN)]);
     world.ad_wait = Span(5 * Span::SECOND.0);
     world.at(s(50), opt_in(1));
     world.online(s(60), ANN, 20);
@@ -141,22 +141,22 @@ fn a_new_token_is_none_of_an_ad_under_way() {
     world.online(s(100), ANN, 20);
     world.online(s(200), ANN, 20);
     world.run_until(s(300));
-    assert_eq!(withdrawn(&world), [RuleKind::Grounds]);
+    assert_eq!(withdrawn(&world), [RuleKind::Basis]);
     assert_eq!(allowed(&world), [true, true, false]);
 }
 
 /// What answers an ad is numbered eight days back.
 #[test]
 fn an_opt_in_is_as_old_as_the_day_it_was_given() {
-    let for_a_day = Grounds {
-        opt_in: Some(Agreement {
+    let for_a_day = BasisRule {
+        opt_in: Some(OptInTerms {
             scope: OptInScope::Product,
             every: None,
             life_days: 1,
         }),
         ..TOKEN
     };
-    let mut world = world(vec![UserRule::Grounds(for_a_day)]);
+    let mut world = world(vec![UserRule::Basis(for_a_day)]);
     let (user, page, topic, source) = (ANN, SHOES, TRAIL, OptInSource::CheckoutButton);
     let act = MessageId::new(ANN, Act::new(-8, 0, ActKind::Page, 0));
     world.at(
@@ -176,7 +176,7 @@ fn an_opt_in_is_as_old_as_the_day_it_was_given() {
 
 #[test]
 fn one_further_ad_after_the_window_until_the_user_acts() {
-    let mut world = world(vec![UserRule::Grounds(Grounds {
+    let mut world = world(vec![UserRule::Basis(BasisRule {
         within: Some(Span::MINUTE),
         one_further: true,
         opt_in: None,
@@ -196,7 +196,10 @@ fn one_further_ad_after_the_window_until_the_user_acts() {
 #[test]
 fn late_messages_need_a_reason() {
     let minute = MessageRule::Within(Span::MINUTE);
-    let (answer, notice) = (act(ANN, 1).at(place::ANSWER), act(ANN, 2).at(place::SHIPPED));
+    let (answer, notice) = (
+        act(ANN, 1).at(position::ANSWER),
+        act(ANN, 2).at(position::SHIPPED),
+    );
     let tag = RefusalReason::Tag;
     let cases = [
         (vec![], vec![]),
@@ -260,7 +263,7 @@ proptest! {
         delays in prop::collection::vec(0i64..3_000, 1..20),
     ) {
         let mut config = random_config();
-        config.policy.user_rules = vec![UserRule::Grounds(TOKEN)];
+        config.policy.user_rules = vec![UserRule::Basis(TOKEN)];
         let mut world = play_in(config, &deeds, &delays);
         world.run();
         let mut given: BTreeMap<(UserId, Act), u32> = BTreeMap::new();
@@ -268,7 +271,7 @@ proptest! {
             match fact {
                 Fact::OptedIn { user, act, .. } => *given.entry((user, act)).or_default() += 1,
                 Fact::AdDelivered { user, permit, .. } => {
-                    let act = permit.opt_in.expect("the only ground");
+                    let act = permit.opt_in.expect("the only basis");
                     let left = given.get_mut(&(user, act)).expect("an opt-in that was given");
                     prop_assert!(*left > 0, "{user:?} gets a second ad on {act:?}");
                     *left -= 1;

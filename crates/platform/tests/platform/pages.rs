@@ -5,7 +5,7 @@ use chappe_base::{
     Answerer, Entry, Fact, MessageClass, MessageId, OptInSource, PageId, Party, RefusalReason, SimTime, Span,
     Topic, UserId,
 };
-use chappe_platform::{Command, Notice, place};
+use chappe_platform::{Command, Notice, position};
 
 const ROAD: Topic = Topic {
     category: 0,
@@ -165,7 +165,7 @@ fn a_page_that_is_blocked_hears_nothing_and_says_nothing() {
     assert_eq!(
         refused,
         [
-            (act(ANN, 1).at(place::ANSWER), party),
+            (act(ANN, 1).at(position::ANSWER), party),
             (act(ANN, 2), Party::User(ANN)),
             (act(ANN, 3), Party::User(ANN))
         ]
@@ -226,7 +226,7 @@ fn the_answer_reaches_the_one_who_asked() {
     world.at(s(1), ask(ANN, 1, BOOKS));
     world.at(s(5), answer(act(ANN, 1), BOOKS));
     world.run();
-    let message = act(ANN, 1).at(place::ANSWER);
+    let message = act(ANN, 1).at(position::ANSWER);
     let (class, from) = (MessageClass::HotLine, Party::Page(BOOKS));
     let expected = Notice::Message {
         message,

@@ -385,12 +385,12 @@ proptest! {
         deeds in deeds(1..150),
         delays in prop::collection::vec(0i64..3_000, 1..20),
     ) {
-        let told = || {
+        let verdicts = || {
             let mut world = play(&deeds, &delays);
             world.run();
             (world.records, world.notices)
         };
-        let (first, second) = (told(), told());
+        let (first, second) = (verdicts(), verdicts());
         prop_assert_eq!(first, second);
     }
 }

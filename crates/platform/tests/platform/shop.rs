@@ -2,7 +2,7 @@
 
 use crate::world::{ANN, BOB, BOOKS, LINK, PRICE, PURSE, SHOES, World, act, campaign, config, s};
 use chappe_base::{Fact, MessageId, Money, PageId, Party, ProductId, RefusalReason, Span, UserId};
-use chappe_platform::{CampaignConfig, Command, Config, Notice, place};
+use chappe_platform::{CampaignConfig, Command, Config, Notice, position};
 
 const FIRST: ProductId = ProductId(0);
 
@@ -99,7 +99,7 @@ fn an_order_lives_from_checkout_to_arrival() {
     );
     assert_eq!(
         messages(&world, ANN),
-        [place::RECEIPT, place::SHIPPED, place::ARRIVED].map(|place| order.at(place))
+        [position::RECEIPT, position::SHIPPED, position::ARRIVED].map(|place| order.at(place))
     );
     assert_eq!(refusals(&world), [(order, RefusalReason::WrongState)]);
     assert_eq!(
@@ -213,7 +213,7 @@ fn a_cancelled_order_is_paid_back_and_its_unit_sold_again() {
     world.run();
     assert_eq!(
         messages(&world, ANN),
-        [place::RECEIPT, place::CANCELLED].map(|place| order.at(place))
+        [position::RECEIPT, position::CANCELLED].map(|place| order.at(place))
     );
     assert_eq!(world.free(Party::User(ANN)), PURSE);
     assert_eq!(world.free(Party::Page(BOOKS)), PURSE + PRICE);
@@ -243,7 +243,7 @@ fn a_page_without_money_refuses_to_cancel() {
     world.run_until(s(100));
     assert_eq!(
         refusals(&world),
-        [(order.at(place::REFUND), RefusalReason::InsufficientFunds)]
+        [(order.at(position::REFUND), RefusalReason::InsufficientFunds)]
     );
     assert_eq!(world.count(|fact| matches!(fact, Fact::OrderCancelled { .. })), 0);
     assert_eq!(

@@ -6,7 +6,7 @@ use chappe_base::{
 };
 use chappe_platform::policy::{PageRule, Policy, UserRule};
 use chappe_platform::{
-    Audience, CampaignConfig, Command, Config, Desk, Hop, Notice, Outbox, Pacing, PageConfig, Past,
+    Audience, CampaignConfig, Command, Config, Desk, HistoryEvent, Hop, Notice, Outbox, Pacing, PageConfig,
     ProductConfig, Shard,
 };
 use std::collections::BTreeMap;
@@ -161,7 +161,7 @@ impl World {
         let users = (0..USERS).map(|user| Party::User(UserId(user)));
         let pages = (0..PAGES).map(|page| Party::Page(PageId(page)));
         for party in users.chain(pages) {
-            world.past(Past::Balance { party, amount: PURSE });
+            world.past(HistoryEvent::Balance { party, amount: PURSE });
         }
         for id in 0..SHARDS {
             for (at, command) in world.shards[usize::from(id)].first_timers() {
@@ -177,25 +177,25 @@ impl World {
     }
 
     /// Something that happened 1,000 s before the first event.
-    pub(crate) fn past(&mut self, past: Past) {
+    pub(crate) fn past(&mut self, past: HistoryEvent) {
         self.past_at(s(-1_000), past);
     }
 
-    pub(crate) fn past_at(&mut self, at: SimTime, past: Past) {
+    pub(crate) fn past_at(&mut self, at: SimTime, past: HistoryEvent) {
         let party = match past {
-            Past::Balance { party, amount } => {
+            HistoryEvent::Balance { party, amount } => {
                 self.opening += amount;
                 party
             }
-            Past::Stock { page, .. } => Party::Page(page),
-            Past::OnLine { user, .. }
-            | Past::Conversation { user, .. }
-            | Past::Acted { user, .. }
-            | Past::OptIn { user, .. } => Party::User(user),
+            HistoryEvent::Stock { page, .. } => Party::Page(page),
+            HistoryEvent::OnLine { user, .. }
+            | HistoryEvent::Conversation { user, .. }
+            | HistoryEvent::Acted { user, .. }
+            | HistoryEvent::OptIn { user, .. } => Party::User(user),
         };
         let shard = self.config.homes.party(party);
         let mut out = Outbox::default();
-        self.shards[shard.index()].remember(at, past, &mut out);
+        self.shards[shard.index()].apply_history(at, past, &mut out);
         assert!(
             out.forwards.is_empty() && out.notices.is_empty(),
             "history causes nothing"
@@ -211,7 +211,7 @@ impl World {
             product: 0,
         };
         let act = Act::new(-1, page.0, ActKind::Page, 0);
-        self.past(Past::Conversation {
+        self.past(HistoryEvent::Conversation {
             user,
             page,
             act,
@@ -221,7 +221,7 @@ impl World {
     }
 
     pub(crate) fn stocked(&mut self, page: PageId, units: u32) {
-        self.past(Past::Stock {
+        self.past(HistoryEvent::Stock {
             page,
             product: ProductId(0),
             units,

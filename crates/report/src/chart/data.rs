@@ -238,7 +238,7 @@ pub(crate) fn rule_words(rule: RuleKind) -> &'static str {
         RuleKind::Running => "Not running",
         RuleKind::Stock => "Out of stock",
         RuleKind::Budget => "No budget granted",
-        RuleKind::Grounds => "No ground to send",
+        RuleKind::Basis => "No ground to send",
         RuleKind::UnansweredCap => "Cap unanswered",
         RuleKind::Tag => "No tag",
         RuleKind::OptInRequest => "Opt-in not asked",

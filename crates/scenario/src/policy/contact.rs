@@ -3,7 +3,7 @@
 
 use super::{OptInWord, PolicyFile, Setting};
 use chappe_base::{Duration, Span};
-use chappe_platform::policy::{Agreement, Grounds, MessageRule, OptInRequest};
+use chappe_platform::policy::{BasisRule, MessageRule, OptInRequest, OptInTerms};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -81,13 +81,13 @@ fn setting<T>(setting: &Option<Setting<T>>) -> Option<&T> {
 }
 
 impl GroundsFile {
-    pub(super) fn rule(&self) -> Grounds {
-        let agreement = |opt_in: AgreementFile| Agreement {
+    pub(super) fn rule(&self) -> BasisRule {
+        let agreement = |opt_in: AgreementFile| OptInTerms {
             scope: opt_in.scope.scope(),
             every: opt_in.every.map(|every| every.0),
             life_days: days(opt_in.life).unwrap_or_default(),
         };
-        Grounds {
+        BasisRule {
             within: self.within.map(|within| within.0),
             one_further: self.one_further,
             opt_in: self.opt_in.map(agreement),

@@ -3,7 +3,7 @@
 use super::{Preset, Sourced, pages, sourced};
 use chappe_base::{Format, Span};
 use chappe_platform::policy::{
-    Agreement, FormatSet, Grounds, MessageRule, OpenedBy, OptInRequest, OptInScope, TopicMatch, UserRule,
+    BasisRule, FormatSet, MessageRule, OpenedBy, OptInRequest, OptInScope, OptInTerms, TopicMatch, UserRule,
 };
 
 /// Name of the default preset.
@@ -96,7 +96,7 @@ fn messenger_24h_plus_1() -> Preset {
         "B",
         source,
     );
-    let grounds = Grounds {
+    let grounds = BasisRule {
         within: Some(Span::DAY),
         one_further: true,
         opt_in: None,
@@ -104,7 +104,7 @@ fn messenger_24h_plus_1() -> Preset {
     let outside = "sent outside the allowed window";
     preset
         .user_rules
-        .push(sourced(UserRule::Grounds(grounds), "B", source).code("10/2018065", outside));
+        .push(sourced(UserRule::Basis(grounds), "B", source).code("10/2018065", outside));
     preset.message_rules = vec![
         sourced(MessageRule::Within(Span::DAY), "B", source).code("10/2018065", outside),
         sourced(
@@ -183,10 +183,10 @@ fn one_time_notification() -> Preset {
         "A",
         source,
     ));
-    let grounds = Grounds {
+    let grounds = BasisRule {
         within: Some(Span::DAY),
         one_further: false,
-        opt_in: Some(Agreement {
+        opt_in: Some(OptInTerms {
             scope: OptInScope::Product,
             every: None,
             life_days: 365,
@@ -194,7 +194,7 @@ fn one_time_notification() -> Preset {
     };
     preset.user_rules.push(
         sourced(
-            UserRule::Grounds(grounds),
+            UserRule::Basis(grounds),
             "A",
             "a token per user and topic, for one message and valid for a year; a topic is taken to be a product",
         )
@@ -212,10 +212,10 @@ fn recurring_2022() -> Preset {
         "A",
         source,
     ));
-    let grounds = Grounds {
+    let grounds = BasisRule {
         within: Some(Span::DAY),
         one_further: false,
-        opt_in: Some(Agreement {
+        opt_in: Some(OptInTerms {
             scope: OptInScope::Category,
             every: Some(Span::DAY),
             life_days: 180,
@@ -223,7 +223,7 @@ fn recurring_2022() -> Preset {
     };
     preset.user_rules.push(
         sourced(
-            UserRule::Grounds(grounds),
+            UserRule::Basis(grounds),
             "B",
             "opt-ins per topic, daily for six months, weekly or monthly; from September 2025 on one in \
              48 hours; a topic is taken to be a category",

@@ -2,7 +2,7 @@
 
 use super::*;
 use chappe_base::{Act, Format, MessageClass, PageId, Seconds, SimTime, Topic};
-use chappe_platform::policy::{Case, Contact, Memory, OptIn};
+use chappe_platform::policy::{Case, MessageContext, OptIn, UserHistory};
 
 const NOW: SimTime = SimTime(500 * Span::DAY.0);
 const PAGE: PageId = PageId(7);
@@ -23,7 +23,7 @@ struct Given {
     ads: Vec<(PageId, SimTime, bool)>,
 }
 
-impl Memory for Given {
+impl UserHistory for Given {
     fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act> {
         let opt_in = self.opt_in.filter(|opt_in| scope.covers(opt_in.topic, topic));
         opt_in.filter(is_good).map(|opt_in| opt_in.act)
@@ -145,7 +145,7 @@ fn leak_2016() {
 
 #[test]
 fn messenger_24h_plus_1() {
-    let outside = Some((RuleKind::Grounds, Some("10/2018065")));
+    let outside = Some((RuleKind::Basis, Some("10/2018065")));
     let sent = |given: Given| given.with(|g| g.further_sent = true);
     check(
         "messenger-24h-plus-1",
@@ -197,7 +197,7 @@ fn messenger_2020() {
 
 #[test]
 fn one_time_notification() {
-    let outside = Some((RuleKind::Grounds, Some("10/2018278")));
+    let outside = Some((RuleKind::Basis, Some("10/2018278")));
     let silent = || given().silent_for(30 * DAY);
     check(
         "one-time-notification",
@@ -218,7 +218,7 @@ fn one_time_notification() {
 
 #[test]
 fn recurring_2022() {
-    let outside = Some((RuleKind::Grounds, Some("10/2018278")));
+    let outside = Some((RuleKind::Basis, Some("10/2018278")));
     let silent = || given().silent_for(30 * DAY);
     check(
         "recurring-2022",
@@ -350,7 +350,7 @@ fn tags_and_templates() {
     ];
     for (name, class, by_people, since, further_sent, expected) in cases {
         let preset = Preset::named(name).unwrap();
-        let contact = Contact {
+        let contact = MessageContext {
             class,
             by_people,
             since_last_act: Some(Span(since)),

@@ -1,7 +1,7 @@
 //! When a page may turn to a user, set key by key.
 
 use chappe_base::Span;
-use chappe_platform::policy::{Agreement, Grounds, MessageRule, OptInScope, UserRule};
+use chappe_platform::policy::{BasisRule, MessageRule, OptInScope, OptInTerms, UserRule};
 use chappe_scenario::{Options, Scenario, parse};
 
 fn read(text: &str) -> Scenario {
@@ -22,10 +22,10 @@ fn contact_can_be_set_rule_by_rule() {
         "preset = \"recurring-2022\"\ngrounds = {weekly}\nopt_in_requests = false"
     ));
     assert_eq!(weekly.opt_in_request, None);
-    assert!(weekly.user_rules.contains(&UserRule::Grounds(Grounds {
+    assert!(weekly.user_rules.contains(&UserRule::Basis(BasisRule {
         within: None,
         one_further: false,
-        opt_in: Some(Agreement {
+        opt_in: Some(OptInTerms {
             scope: OptInScope::Product,
             every: Some(Span(7 * Span::DAY.0)),
             life_days: 90,

@@ -1,7 +1,7 @@
 //! How people take ads: they open, click and buy, tire, and refuse.
 
 use super::activity::AdLoad;
-use super::{Acts, Agents};
+use super::{Actions, Agents};
 use crate::config::AdReactions;
 use chappe_base::{
     Act, ActKind, CampaignId, MessageId, PageId, Party, Reaction, SimTime, Span, Topic, UserId,
@@ -14,7 +14,7 @@ const REFUSE_AFTER: Span = Span(10 * Span::SECOND.0);
 
 /// What a person who has seen ads carries along.
 #[derive(Clone, Debug)]
-pub(super) struct AdMemory {
+pub(super) struct AdExposure {
     /// As of `at`; it fades from there.
     annoyance: f64,
     at: SimTime,
@@ -23,9 +23,9 @@ pub(super) struct AdMemory {
     seen: Vec<(CampaignId, u16)>,
 }
 
-impl AdMemory {
-    fn new(now: SimTime) -> AdMemory {
-        AdMemory {
+impl AdExposure {
+    fn new(now: SimTime) -> AdExposure {
+        AdExposure {
             annoyance: 0.0,
             at: now,
             load: AdLoad::new(now),
@@ -65,7 +65,7 @@ impl Agents {
         message: MessageId,
         user: UserId,
         campaign: CampaignId,
-        acts: &mut Acts,
+        actions: &mut Actions,
     ) {
         self.person_mut(user).has_seen_ads = true;
         let world = &self.world;
@@ -73,7 +73,7 @@ impl Agents {
         let terms = world.platform.campaigns[campaign.index()];
         let interest = world.interest(user, terms.page);
         let relevance = relevance(reactions, interest, terms.topic);
-        let memory = self.ads.entry(user).or_insert_with(|| AdMemory::new(now));
+        let memory = self.ads.entry(user).or_insert_with(|| AdExposure::new(now));
         let exposure = memory.count(campaign);
         memory.load.add(now, reactions);
         let annoyance = memory.annoy(now, reactions, relevance);
@@ -98,22 +98,24 @@ impl Agents {
         let [opens, clicks, buys] = [draws.unit(), draws.unit(), draws.unit()];
         let worn = libm::pow(f64::from(exposure) + 1.0, reactions.wear_out);
         if opens < reactions.open.get() {
-            acts.commands.push(react(opened, Reaction::Open));
+            actions.commands.push(react(opened, Reaction::Open));
             if clicks < reactions.click.get() * relevance * worn {
-                acts.commands.push(react(opened + CLICK_AFTER, Reaction::Click));
+                actions
+                    .commands
+                    .push(react(opened + CLICK_AFTER, Reaction::Click));
                 if buys < reactions.buy.get()
                     && let Some(order) = response(user, campaign, exposure)
                 {
                     let at = opened + BUY_AFTER;
-                    acts.commands.push(react(at, Reaction::Buy));
-                    self.buy(at, order, user, terms.page, terms.product, acts);
+                    actions.commands.push(react(at, Reaction::Buy));
+                    self.buy(at, order, user, terms.page, terms.product, actions);
                 }
             }
         }
         let odds = libm::exp(-(reactions.refusal_base + reactions.refusal_slope * annoyance));
         if draws.unit() < 1.0 / (1.0 + odds) {
             let command = refusal(reactions, draws.unit(), user, terms.page, interest);
-            acts.commands.push((opened + REFUSE_AFTER, command));
+            actions.commands.push((opened + REFUSE_AFTER, command));
         }
     }
 }
@@ -159,7 +161,7 @@ mod tests {
     #[test]
     fn annoyance_grows_with_irrelevant_ads_and_fades_in_its_time() {
         let reactions = AdReactions::default();
-        let mut memory = AdMemory::new(SimTime::ZERO);
+        let mut memory = AdExposure::new(SimTime::ZERO);
         assert_eq!(memory.annoy(SimTime::ZERO, &reactions, 1.0), 0.0);
         assert_eq!(memory.annoy(SimTime::ZERO, &reactions, 0.0), 1.0);
         let later = SimTime::ZERO + reactions.annoyance_life.0;
@@ -176,7 +178,7 @@ mod tests {
 
     #[test]
     fn exposures_are_counted_by_campaign() {
-        let mut memory = AdMemory::new(SimTime::ZERO);
+        let mut memory = AdExposure::new(SimTime::ZERO);
         let counts = [1, 2, 1, 1].map(|campaign| memory.count(CampaignId(campaign)));
         assert_eq!(counts, [0, 0, 1, 2]);
     }

@@ -1,6 +1,6 @@
 //! What people will begin in hours to come: a quarter of the room that an event takes.
 
-use super::{Acts, Wake};
+use super::{Actions, Wake};
 use chappe_base::{SimTime, Span, UserId};
 use std::collections::BTreeMap;
 
@@ -31,23 +31,23 @@ impl Planned {
 
 impl Agenda {
     /// Plans an act that is not before `now`.
-    pub(super) fn plan(&mut self, now: SimTime, planned: Planned, acts: &mut Acts) {
+    pub(super) fn plan(&mut self, now: SimTime, planned: Planned, actions: &mut Actions) {
         let hour = hour_of(planned.at);
         if hour == hour_of(now) {
-            acts.wakes.push(planned.wake());
+            actions.wakes.push(planned.wake());
             return;
         }
         let others = self.hours.entry(hour).or_default();
         if others.is_empty() {
-            acts.wakes.push((SimTime(hour * Span::HOUR.0), Wake::Hour));
+            actions.wakes.push((SimTime(hour * Span::HOUR.0), Wake::Hour));
         }
         others.push(planned);
     }
 
     /// The hour of `now` has begun.
-    pub(super) fn begin_hour(&mut self, now: SimTime, acts: &mut Acts) {
+    pub(super) fn begin_hour(&mut self, now: SimTime, actions: &mut Actions) {
         let planned = self.hours.remove(&hour_of(now)).unwrap_or_default();
-        acts.wakes.extend(planned.into_iter().map(Planned::wake));
+        actions.wakes.extend(planned.into_iter().map(Planned::wake));
     }
 
     /// Bytes held.
@@ -75,9 +75,9 @@ mod tests {
     }
 
     fn plan(agenda: &mut Agenda, now: SimTime, planned: Planned) -> Vec<(SimTime, Wake)> {
-        let mut acts = Acts::default();
-        agenda.plan(now, planned, &mut acts);
-        acts.wakes
+        let mut actions = Actions::default();
+        agenda.plan(now, planned, &mut actions);
+        actions.wakes
     }
 
     #[test]
@@ -97,12 +97,12 @@ mod tests {
         assert_eq!(plan(&mut agenda, start, first), [hour(1)]);
         assert_eq!(plan(&mut agenda, start, second), [], "it is woken already");
         assert_eq!(plan(&mut agenda, start, later), [hour(24)]);
-        let mut acts = Acts::default();
-        agenda.begin_hour(hour(1).0, &mut acts);
-        assert_eq!(acts.wakes, [first.wake(), second.wake()]);
-        acts.clear();
-        agenda.begin_hour(hour(24).0, &mut acts);
-        assert_eq!(acts.wakes, [later.wake()]);
+        let mut actions = Actions::default();
+        agenda.begin_hour(hour(1).0, &mut actions);
+        assert_eq!(actions.wakes, [first.wake(), second.wake()]);
+        actions.clear();
+        agenda.begin_hour(hour(24).0, &mut actions);
+        assert_eq!(actions.wakes, [later.wake()]);
         assert_eq!(agenda.bytes(), 0);
     }
 

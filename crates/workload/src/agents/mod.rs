@@ -12,7 +12,7 @@ mod replay;
 mod visits;
 mod world;
 
-use crate::agents::ads::AdMemory;
+use crate::agents::ads::AdExposure;
 use crate::agents::agenda::Agenda;
 use crate::agents::replay::Replay;
 use chappe_base::{Map, MessageClass, MessageId, Party, ShardId, SimTime, UserId, prefetch};
@@ -20,7 +20,7 @@ use chappe_platform::{Command, Notice};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-pub use world::{Laws, World};
+pub use world::{World, WorldConfig};
 
 /// What an agent will do of its own accord.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -60,14 +60,14 @@ pub enum Wake {
 
 /// What agents want done. Reused from event to event, so nothing is allocated.
 #[derive(Default, Debug)]
-pub struct Acts {
+pub struct Actions {
     /// Commands, each with the time at which its client sends it.
     pub commands: Vec<(SimTime, Command)>,
     /// What the agents themselves go on with, and when.
     pub wakes: Vec<(SimTime, Wake)>,
 }
 
-impl Acts {
+impl Actions {
     /// Forgets everything, keeps the room.
     pub fn clear(&mut self) {
         self.commands.clear();
@@ -95,7 +95,7 @@ pub struct Agents {
     people: Vec<Person>,
     agenda: Agenda,
     /// Those who have seen ads.
-    ads: Map<UserId, AdMemory>,
+    ads: Map<UserId, AdExposure>,
     replay: Replay,
 }
 
@@ -124,27 +124,29 @@ impl Agents {
     }
 
     /// What the agents go on with from time zero.
-    pub fn start(&mut self, acts: &mut Acts) {
-        self.start_people(acts);
-        self.start_pages(acts);
-        self.replay.schedule(&self.world, acts);
+    pub fn start(&mut self, actions: &mut Actions) {
+        self.start_people(actions);
+        self.start_pages(actions);
+        self.replay.schedule(&self.world, actions);
     }
 
     /// An agent's own time has come.
-    pub fn wake(&mut self, now: SimTime, wake: Wake, acts: &mut Acts) {
+    pub fn wake(&mut self, now: SimTime, wake: Wake, actions: &mut Actions) {
         match wake {
-            Wake::Begin { user, day, slot } => self.begin(now, user, i32::from(day), u32::from(slot), acts),
+            Wake::Begin { user, day, slot } => {
+                self.begin(now, user, i32::from(day), u32::from(slot), actions)
+            }
             Wake::Write { message, from, to } => {
-                self.come_on_line(now, message, from, acts);
-                self.write(now, message, from, to, acts);
+                self.come_on_line(now, message, from, actions);
+                self.write(now, message, from, to, actions);
             }
             Wake::Read {
                 message,
                 reader,
                 sender,
             } => {
-                self.come_on_line(now, message.reading(), reader, acts);
-                acts.commands.push((
+                self.come_on_line(now, message.reading(), reader, actions);
+                actions.commands.push((
                     now,
                     Command::Read {
                         message,
@@ -153,13 +155,13 @@ impl Agents {
                     },
                 ));
             }
-            Wake::Hour => self.agenda.begin_hour(now, acts),
-            Wake::Replay => self.replay(now, acts),
+            Wake::Hour => self.agenda.begin_hour(now, actions),
+            Wake::Replay => self.replay(now, actions),
         }
     }
 
     /// An agent gets to see something.
-    pub fn notice(&mut self, now: SimTime, notice: &Notice, acts: &mut Acts) {
+    pub fn notice(&mut self, now: SimTime, notice: &Notice, actions: &mut Actions) {
         match *notice {
             Notice::Message {
                 message,
@@ -169,7 +171,7 @@ impl Agents {
                 ..
             } => {
                 debug_assert_eq!(class, MessageClass::Friend);
-                self.receive(now, message, sender, to, acts);
+                self.receive(now, message, sender, to, actions);
             }
             Notice::Message {
                 message,
@@ -178,17 +180,17 @@ impl Agents {
                 to,
                 ..
             } => {
-                self.see_order_notice(now, message, page, to, acts);
+                self.see_order_notice(now, message, page, to, actions);
             }
             Notice::Ad {
                 message,
                 user,
                 campaign,
                 ..
-            } => self.see_ad(now, message, user, campaign, acts),
-            Notice::Assigned { question, page } => self.handle_question(now, question, page, acts),
-            Notice::NewOrder { order, page } => self.handle_order(now, order, page, acts),
-            Notice::SoldOut { page, product } => self.handle_sold_out(now, page, product, acts),
+            } => self.see_ad(now, message, user, campaign, actions),
+            Notice::Assigned { question, page } => self.handle_question(now, question, page, actions),
+            Notice::NewOrder { order, page } => self.handle_order(now, order, page, actions),
+            Notice::SoldOut { page, product } => self.handle_sold_out(now, page, product, actions),
             Notice::Message { .. }
             | Notice::Question { .. }
             | Notice::Acknowledged { .. }

@@ -1,25 +1,31 @@
 //! Pages: their desks, their shipping, their stock.
 
-use super::{Acts, Agents};
+use super::{Actions, Agents};
 use chappe_base::{Keyed, Law, MessageId, PageId, ProductId, SimTime};
 use chappe_platform::{Command, Desk};
 
 impl Agents {
     /// Products that were out of stock before day one come back in their time.
-    pub(super) fn start_pages(&self, acts: &mut Acts) {
+    pub(super) fn start_pages(&self, actions: &mut Actions) {
         for (page, product) in self.world.sold_out_at_start(self.shard) {
-            self.handle_sold_out(SimTime::ZERO, page, product, acts);
+            self.handle_sold_out(SimTime::ZERO, page, product, actions);
         }
     }
 
     /// The desk takes a question up.
-    pub(super) fn handle_question(&self, now: SimTime, question: MessageId, page: PageId, acts: &mut Acts) {
+    pub(super) fn handle_question(
+        &self,
+        now: SimTime,
+        question: MessageId,
+        page: PageId,
+        actions: &mut Actions,
+    ) {
         let law = match self.world.platform.pages[page.index()].desk {
             Desk::Bot => self.world.agents.bot_answer,
             Desk::Humans(_) => self.world.agents.handling,
         };
         let intended = now + draw(law, self.world.draws.answer, question, 0);
-        acts.commands.push((
+        actions.commands.push((
             intended,
             Command::Answer {
                 question,
@@ -30,16 +36,22 @@ impl Agents {
     }
 
     /// An order comes in: it is shipped, and arrives.
-    pub(super) fn handle_order(&self, now: SimTime, order: MessageId, page: PageId, acts: &mut Acts) {
+    pub(super) fn handle_order(&self, now: SimTime, order: MessageId, page: PageId, actions: &mut Actions) {
         let (agents, keyed) = (&self.world.agents, self.world.draws.shipping);
         let shipped = now + draw(agents.shipping, keyed, order, 0);
         let arrived = shipped + draw(agents.carriage, keyed, order, 1);
-        acts.commands.push((shipped, Command::Ship { order, page }));
-        acts.commands.push((arrived, Command::Arrive { order, page }));
+        actions.commands.push((shipped, Command::Ship { order, page }));
+        actions.commands.push((arrived, Command::Arrive { order, page }));
     }
 
     /// The last unit is sold: more comes.
-    pub(super) fn handle_sold_out(&self, now: SimTime, page: PageId, product: ProductId, acts: &mut Acts) {
+    pub(super) fn handle_sold_out(
+        &self,
+        now: SimTime,
+        page: PageId,
+        product: ProductId,
+        actions: &mut Actions,
+    ) {
         let which = MessageId(u64::from(page.0) << 16 | u64::from(product.0));
         let at = now
             + draw(
@@ -48,7 +60,7 @@ impl Agents {
                 which,
                 now.0 as u64,
             );
-        acts.commands.push((
+        actions.commands.push((
             at,
             Command::Restock {
                 page,

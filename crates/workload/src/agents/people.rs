@@ -1,9 +1,9 @@
 //! People among themselves: coming on line, writing, answering, reading, paying, blocking.
 
 use super::agenda::Planned;
-use super::{Acts, Agents, Person, Wake};
-use crate::chain::Successor;
-use crate::kinds::Begin;
+use super::{Actions, Agents, Person, Wake};
+use crate::act_rates::ActGoal;
+use crate::conversation::Successor;
 use chappe_base::{Act, ActKind, MessageId, Money, Party, SimTime, Span, UserId, unit};
 use chappe_platform::Command;
 
@@ -13,17 +13,17 @@ const BLOCK_DELAY: Span = Span::MINUTE;
 const RETRY_DELAY: Span = Span(30 * Span::SECOND.0);
 
 impl Agents {
-    pub(super) fn start_people(&mut self, acts: &mut Acts) {
+    pub(super) fn start_people(&mut self, actions: &mut Actions) {
         let homes = self.world.homes();
         for local in 0..self.people.len() {
             let user = UserId(homes.number(self.shard, local));
-            self.schedule_next(user, 0, 0, SimTime::ZERO, acts);
+            self.schedule_next(user, 0, 0, SimTime::ZERO, actions);
             for (message, to, at) in self
                 .world
                 .under_way(user, f64::from(self.person(user).activity))
                 .filter(|(_, _, at)| *at < self.world.horizon)
             {
-                acts.wakes.push((
+                actions.wakes.push((
                     at,
                     Wake::Write {
                         message,
@@ -37,7 +37,7 @@ impl Agents {
 
     /// Schedules the user's next act, in `slot` of `day` or later. To open the app that will still be
     /// open is none.
-    fn schedule_next(&mut self, user: UserId, day: i32, slot: u32, now: SimTime, acts: &mut Acts) {
+    fn schedule_next(&mut self, user: UserId, day: i32, slot: u32, now: SimTime, actions: &mut Actions) {
         let world = &self.world;
         let Person {
             online_until,
@@ -47,13 +47,13 @@ impl Agents {
             ..
         } = *self.person(user);
         let activity = f64::from(activity);
-        let per_day = world.kinds.per_day(activity, writes);
+        let per_day = world.act_rates.per_day(activity, writes);
         let (mut day, mut slot, mut previous) = (day, slot, now);
         while per_day > 0.0 && previous < world.horizon {
             match world.schedule.next(user, day, slot, previous, zone, per_day) {
                 Some(at)
                     if at < online_until
-                        && world.kinds.begin(user, day, slot, activity, writes) == Begin::CheckIn =>
+                        && world.act_rates.choose(user, day, slot, activity, writes) == ActGoal::CheckIn =>
                 {
                     (slot, previous) = (slot + 1, at);
                 }
@@ -61,7 +61,7 @@ impl Agents {
                     if at < world.horizon {
                         let (day, slot) = (day as i16, slot as u16);
                         let planned = Planned { at, user, day, slot };
-                        self.agenda.plan(now, planned, acts);
+                        self.agenda.plan(now, planned, actions);
                     }
                     return;
                 }
@@ -75,47 +75,56 @@ impl Agents {
 
     /// The time for an act has come: the person begins it, unless ads have cost it, and the next is
     /// scheduled.
-    pub(super) fn begin(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, acts: &mut Acts) {
+    pub(super) fn begin(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, actions: &mut Actions) {
         if self.keeps(now, user, day, slot) {
-            self.begin_act(now, user, day, slot, acts);
+            self.begin_act(now, user, day, slot, actions);
         }
-        self.schedule_next(user, day, slot + 1, now, acts);
+        self.schedule_next(user, day, slot + 1, now, actions);
     }
 
-    fn begin_act(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, acts: &mut Acts) {
+    fn begin_act(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, actions: &mut Actions) {
         let person = self.person(user);
         let activity = f64::from(person.activity);
-        let begins = self.world.kinds.begin(user, day, slot, activity, person.writes);
+        let begins = self
+            .world
+            .act_rates
+            .choose(user, day, slot, activity, person.writes);
         let kind = match begins {
-            Begin::PageVisit => ActKind::Page,
-            Begin::Conversation | Begin::CheckIn | Begin::Payment => ActKind::Chat,
+            ActGoal::PageVisit => ActKind::Page,
+            ActGoal::Conversation | ActGoal::CheckIn | ActGoal::Payment => ActKind::Chat,
         };
         let occasion = MessageId::new(user, Act::new(day, slot, kind, 0));
-        self.come_on_line(now, occasion, user, acts);
+        self.come_on_line(now, occasion, user, actions);
         match begins {
-            Begin::CheckIn => {}
-            Begin::PageVisit => self.visit(now, occasion, user, acts),
-            Begin::Conversation | Begin::Payment => {
+            ActGoal::CheckIn => {}
+            ActGoal::PageVisit => self.visit(now, occasion, user, actions),
+            ActGoal::Conversation | ActGoal::Payment => {
                 let word = self.world.draws.contact.word(occasion.0, 0);
                 if let Some(friend) = self.world.population.contact(user, word) {
-                    if begins == Begin::Payment {
-                        self.pay(now, occasion, user, friend, acts);
+                    if begins == ActGoal::Payment {
+                        self.pay(now, occasion, user, friend, actions);
                     }
-                    self.write(now, occasion, user, friend, acts);
+                    self.write(now, occasion, user, friend, actions);
                 }
             }
         }
     }
 
     /// A person opens the app, unless it is open.
-    pub(super) fn come_on_line(&mut self, now: SimTime, occasion: MessageId, user: UserId, acts: &mut Acts) {
+    pub(super) fn come_on_line(
+        &mut self,
+        now: SimTime,
+        occasion: MessageId,
+        user: UserId,
+        actions: &mut Actions,
+    ) {
         if self.is_online(user, now) {
             return;
         }
         let session = self.world.session(user);
         let until = now + session.sample(self.world.draws.session.word(occasion.0, 0));
         self.person_mut(user).online_until = until;
-        acts.commands.push((
+        actions.commands.push((
             now,
             Command::Connect {
                 occasion,
@@ -136,9 +145,9 @@ impl Agents {
         message: MessageId,
         from: UserId,
         to: UserId,
-        acts: &mut Acts,
+        actions: &mut Actions,
     ) {
-        acts.commands.push((
+        actions.commands.push((
             at,
             Command::Send {
                 message,
@@ -149,39 +158,54 @@ impl Agents {
         ));
         match self
             .world
-            .chain
+            .conversations
             .successor(message, self.world.population.writes(to))
         {
             Successor::FollowUp => {
-                let again = at + self.world.chain.follow_up_delay(message);
-                self.write_later(again, next(message), from, to, acts);
+                let again = at + self.world.conversations.follow_up_delay(message);
+                self.write_later(again, next(message), from, to, actions);
             }
             Successor::Reply => {}
-            Successor::End => self.end_conversation(at, message, from, to, acts),
+            Successor::End => self.end_conversation(at, message, from, to, actions),
         }
     }
 
     /// A message for later: sent right away as a command if its sender will still be on line.
-    fn write_later(&mut self, at: SimTime, message: MessageId, from: UserId, to: UserId, acts: &mut Acts) {
+    fn write_later(
+        &mut self,
+        at: SimTime,
+        message: MessageId,
+        from: UserId,
+        to: UserId,
+        actions: &mut Actions,
+    ) {
         if at >= self.world.horizon {
             return;
         }
         if self.is_online(from, at) {
-            self.write(at, message, from, to, acts);
+            self.write(at, message, from, to, actions);
         } else {
-            acts.wakes.push((at, Wake::Write { message, from, to }));
+            actions.wakes.push((at, Wake::Write { message, from, to }));
         }
     }
 
     /// Some conversations end for good.
-    fn end_conversation(&self, at: SimTime, message: MessageId, from: UserId, to: UserId, acts: &mut Acts) {
+    fn end_conversation(
+        &self,
+        at: SimTime,
+        message: MessageId,
+        from: UserId,
+        to: UserId,
+        actions: &mut Actions,
+    ) {
         let [block, unblock] = self.world.draws.block.words(message.0, 0);
         let (user, party) = (from, Party::User(to));
         if unit(block) < self.world.agents.block_friend_share.get() {
             let blocked = at + BLOCK_DELAY;
-            acts.commands.push((blocked, Command::Block { user, party }));
+            actions.commands.push((blocked, Command::Block { user, party }));
             if unit(unblock) < self.world.agents.unblock_share.get() {
-                acts.commands
+                actions
+                    .commands
                     .push((blocked + Span::DAY, Command::Unblock { user, party }));
             }
         }
@@ -194,29 +218,36 @@ impl Agents {
         message: MessageId,
         sender: UserId,
         reader: UserId,
-        acts: &mut Acts,
+        actions: &mut Actions,
     ) {
-        let chain = &self.world.chain;
+        let conversations = &self.world.conversations;
         let is_replay = self.world.trace.is_some();
-        let answers =
-            !is_replay && chain.successor(message, self.world.population.writes(reader)) == Successor::Reply;
+        let answers = !is_replay
+            && conversations.successor(message, self.world.population.writes(reader)) == Successor::Reply;
         if answers {
-            let delay = chain.reply_delay(message);
+            let delay = conversations.reply_delay(message);
             // Read when half the time to the answer is over: the rest goes into writing it.
-            self.read_later(now + Span(delay.0 / 2), message, sender, reader, acts);
-            self.write_later(now + delay, next(message), reader, sender, acts);
+            self.read_later(now + Span(delay.0 / 2), message, sender, reader, actions);
+            self.write_later(now + delay, next(message), reader, sender, actions);
         } else {
-            let read = now + chain.reading_delay(message);
-            self.read_later(read, message, sender, reader, acts);
+            let read = now + conversations.reading_delay(message);
+            self.read_later(read, message, sender, reader, actions);
         }
     }
 
-    fn read_later(&self, at: SimTime, message: MessageId, sender: UserId, reader: UserId, acts: &mut Acts) {
+    fn read_later(
+        &self,
+        at: SimTime,
+        message: MessageId,
+        sender: UserId,
+        reader: UserId,
+        actions: &mut Actions,
+    ) {
         if at >= self.world.horizon {
             return;
         }
         if self.is_online(reader, at) {
-            acts.commands.push((
+            actions.commands.push((
                 at,
                 Command::Read {
                     message,
@@ -225,7 +256,7 @@ impl Agents {
                 },
             ));
         } else {
-            acts.wakes.push((
+            actions.wakes.push((
                 at,
                 Wake::Read {
                     message,
@@ -237,7 +268,7 @@ impl Agents {
     }
 
     /// A person pays a friend, and some clients say it twice.
-    fn pay(&self, now: SimTime, transfer: MessageId, payer: UserId, payee: UserId, acts: &mut Acts) {
+    fn pay(&self, now: SimTime, transfer: MessageId, payer: UserId, payee: UserId, actions: &mut Actions) {
         let [size, retry] = self.world.draws.amount.words(transfer.0, 0);
         let agents = &self.world.agents;
         let z = chappe_base::standard_normal_quantile(unit(size));
@@ -251,9 +282,9 @@ impl Agents {
             amount,
             issued: now,
         };
-        acts.commands.push((now, command));
+        actions.commands.push((now, command));
         if unit(retry) < agents.payment_retry_share.get() {
-            acts.commands.push((now + RETRY_DELAY, command));
+            actions.commands.push((now + RETRY_DELAY, command));
         }
     }
 }

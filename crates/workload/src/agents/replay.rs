@@ -1,6 +1,6 @@
 //! Playing a real trace: its messages instead of synthetic ones between friends.
 
-use super::{Acts, Agents, Wake, World};
+use super::{Actions, Agents, Wake, World};
 use crate::trace::Trace;
 use chappe_base::{Act, ActKind, MessageId, ShardId, SimTime, UserId};
 use chappe_platform::Command;
@@ -32,11 +32,11 @@ impl Replay {
     }
 
     /// Schedules the next line.
-    pub(super) fn schedule(&self, world: &World, acts: &mut Acts) {
+    pub(super) fn schedule(&self, world: &World, actions: &mut Actions) {
         if let (Some(trace), Some((index, _))) = (&world.trace, self.lines.front()) {
             let at = Trace::time(trace.messages[*index as usize], world.replay_speed);
             if at < world.horizon {
-                acts.wakes.push((at, Wake::Replay));
+                actions.wakes.push((at, Wake::Replay));
             }
         }
     }
@@ -48,20 +48,20 @@ impl Replay {
 
 impl Agents {
     /// Plays the line whose time has come.
-    pub(super) fn replay(&mut self, now: SimTime, acts: &mut Acts) {
+    pub(super) fn replay(&mut self, now: SimTime, actions: &mut Actions) {
         let world = self.world.clone();
         if let (Some(trace), Some((index, number))) = (&world.trace, self.replay.lines.pop_front()) {
             let line = trace.messages[index as usize];
             let message = replayed(line.sender, number);
-            self.come_on_line(now, message, line.sender, acts);
+            self.come_on_line(now, message, line.sender, actions);
             let command = Command::Send {
                 message,
                 from: line.sender,
                 to: line.receiver,
                 intended: now,
             };
-            acts.commands.push((now, command));
-            self.replay.schedule(&world, acts);
+            actions.commands.push((now, command));
+            self.replay.schedule(&world, actions);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! People and pages: links, questions, purchases, consent.
 
-use super::{Acts, Agents};
+use super::{Actions, Agents};
 use chappe_base::{Entry, MessageId, OptInSource, OrderId, PageId, ProductId, SimTime, Span, Stream, UserId};
-use chappe_platform::{Command, place};
+use chappe_platform::{Command, position};
 
 /// What a person does one after the other on a visit, from its beginning.
 const OPT_IN_AFTER: Span = Span(10 * Span::SECOND.0);
@@ -14,7 +14,7 @@ const BUTTON_AFTER: Span = Span(15 * Span::SECOND.0);
 
 impl Agents {
     /// A person turns to a page.
-    pub(super) fn visit(&mut self, now: SimTime, act: MessageId, user: UserId, acts: &mut Acts) {
+    pub(super) fn visit(&mut self, now: SimTime, act: MessageId, user: UserId, actions: &mut Actions) {
         let agents = &self.world.agents;
         let mut draws = self.world.draws.page.stream(act.0, 0);
         let Some(page) = self.choose_page(user, &mut draws) else {
@@ -28,7 +28,7 @@ impl Agents {
         } else {
             page
         };
-        acts.commands.push((
+        actions.commands.push((
             now,
             Command::Visit {
                 act,
@@ -43,7 +43,7 @@ impl Agents {
         }
         if draws.unit() < agents.opt_in_on_visit.get() {
             let source = opt_in_source(entry);
-            acts.commands.push((
+            actions.commands.push((
                 now + OPT_IN_AFTER,
                 Command::OptIn {
                     act,
@@ -55,7 +55,7 @@ impl Agents {
             ));
         }
         if draws.unit() < agents.question_share.get() {
-            self.ask(now + ASK_AFTER, act, user, page, acts);
+            self.ask(now + ASK_AFTER, act, user, page, actions);
         }
         if draws.unit() < agents.purchase_share.get() {
             self.buy(
@@ -64,7 +64,7 @@ impl Agents {
                 user,
                 page,
                 self.world.product(page, topic),
-                acts,
+                actions,
             );
         }
     }
@@ -81,9 +81,9 @@ impl Agents {
         known.or(any)
     }
 
-    fn ask(&self, at: SimTime, question: MessageId, user: UserId, page: PageId, acts: &mut Acts) {
+    fn ask(&self, at: SimTime, question: MessageId, user: UserId, page: PageId, actions: &mut Actions) {
         let topic = self.world.interest(user, page);
-        acts.commands.push((
+        actions.commands.push((
             at,
             Command::Ask {
                 question,
@@ -98,7 +98,8 @@ impl Agents {
             .agents
             .patience
             .sample(self.world.draws.patience.word(question.0, 0));
-        acts.commands
+        actions
+            .commands
             .push((at + patience, Command::GiveUp { question, page }));
     }
 
@@ -110,13 +111,13 @@ impl Agents {
         user: UserId,
         page: PageId,
         product: ProductId,
-        acts: &mut Acts,
+        actions: &mut Actions,
     ) {
         let products = &self.world.platform.pages[page.index()].products;
         let Some(price) = products.get(product.index()).map(|product| product.price) else {
             return;
         };
-        acts.commands.push((
+        actions.commands.push((
             at,
             Command::Checkout {
                 order,
@@ -127,7 +128,8 @@ impl Agents {
             },
         ));
         if self.world.draws.checkout.unit(order.0, 0) < self.world.agents.cancel_share.get() {
-            acts.commands
+            actions
+                .commands
                 .push((at + CANCEL_AFTER, Command::CancelOrder { order, page }));
         }
     }
@@ -139,14 +141,14 @@ impl Agents {
         message: MessageId,
         page: PageId,
         user: UserId,
-        acts: &mut Acts,
+        actions: &mut Actions,
     ) {
-        let act = message.at(place::ACT);
-        if message.act().position() == place::RECEIPT
+        let act = message.at(position::ACT);
+        if message.act().position() == position::RECEIPT
             && self.world.draws.opt_in.unit(act.0, 0) < self.world.agents.opt_in_after_order.get()
         {
             let (topic, source) = (self.world.interest(user, page), OptInSource::CheckoutButton);
-            acts.commands.push((
+            actions.commands.push((
                 now + BUTTON_AFTER,
                 Command::OptIn {
                     act,

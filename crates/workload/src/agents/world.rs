@@ -1,10 +1,10 @@
 //! What all agents of a run share: the laws they follow, never their state.
 
-use crate::chain::Chain;
+use crate::act_rates::ActRates;
 use crate::config;
-use crate::contact::Pages;
+use crate::contact::PageChoice;
+use crate::conversation::ConversationModel;
 use crate::history;
-use crate::kinds::Kinds;
 use crate::population::Population;
 use crate::schedule::Schedule;
 use crate::trace::Trace;
@@ -19,9 +19,9 @@ pub struct World {
     pub(crate) platform: Arc<Config>,
     pub(crate) population: Population,
     pub(crate) schedule: Schedule,
-    pub(crate) kinds: Kinds,
-    pub(crate) chain: Chain,
-    pub(crate) pages: Pages,
+    pub(crate) act_rates: ActRates,
+    pub(crate) conversations: ConversationModel,
+    pub(crate) pages: PageChoice,
     push_session: Sampler,
     app_session: Sampler,
     pub(crate) agents: config::Agents,
@@ -82,7 +82,7 @@ impl Draws {
 
 /// What a [`World`] is made from.
 #[derive(Clone, Debug)]
-pub struct Laws<'a> {
+pub struct WorldConfig<'a> {
     /// Seed of all draws.
     pub seed: u64,
     /// When the run ends.
@@ -112,8 +112,8 @@ pub struct Laws<'a> {
 impl World {
     /// The world that these laws make.
     #[must_use]
-    pub fn new(laws: Laws<'_>) -> World {
-        let Laws {
+    pub fn new(laws: WorldConfig<'_>) -> World {
+        let WorldConfig {
             seed,
             horizon,
             population,
@@ -125,9 +125,9 @@ impl World {
         World {
             population: Population::new(population, sessions, seed),
             schedule: Schedule::new(traffic, horizon - SimTime::ZERO, seed),
-            kinds: Kinds::new(population, sessions, traffic, agents, seed),
-            chain: Chain::new(traffic, population.silent_share, seed),
-            pages: Pages::new(laws.platform.pages.len() as u32, agents.page_exponent),
+            act_rates: ActRates::new(population, sessions, traffic, agents, seed),
+            conversations: ConversationModel::new(traffic, population.silent_share, seed),
+            pages: PageChoice::new(laws.platform.pages.len() as u32, agents.page_exponent),
             push_session: Sampler::new(sessions.push_session),
             app_session: Sampler::new(sessions.app_session),
             agents: agents.clone(),
@@ -182,7 +182,7 @@ impl World {
             category, products, ..
         } = &self.platform.pages[page.index()];
         if self.categories_count > 1 && unit(kind) < self.agents.off_topic_share.get() {
-            let step = 1 + below(place, u64::from(self.categories_count) - 1) as u16;
+            let step = 1 + uniform_below(place, u64::from(self.categories_count) - 1) as u16;
             Topic {
                 category: (category + step) % self.categories_count,
                 product: 0,
@@ -190,7 +190,7 @@ impl World {
         } else {
             Topic {
                 category: *category,
-                product: below(place, products.len() as u64) as u16,
+                product: uniform_below(place, products.len() as u64) as u16,
             }
         }
     }
@@ -203,6 +203,6 @@ impl World {
 }
 
 /// A uniform number below `count`, from a uniform word.
-fn below(word: u64, count: u64) -> u64 {
+fn uniform_below(word: u64, count: u64) -> u64 {
     ((u128::from(word) * u128::from(count)) >> 64) as u64
 }

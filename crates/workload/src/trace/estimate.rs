@@ -138,9 +138,9 @@ mod tests {
         assert_eq!(boom(&even), None);
         let mut daily = even.clone();
         daily[7..17].fill(500);
-        let found = boom(&daily).unwrap();
-        assert_eq!((found.first_day, found.days, found.times), (7, 10, 5.0));
-        assert_eq!(found.mean_times(40), 2.0);
+        let busy = boom(&daily).unwrap();
+        assert_eq!((busy.first_day, busy.days, busy.times), (7, 10, 5.0));
+        assert_eq!(busy.mean_times(40), 2.0);
         assert_eq!(boom(&[1, 2, 900]), None, "one busy day is chance");
         assert_eq!(boom(&[]), None);
     }

@@ -35,58 +35,82 @@ impl TraceStatistics {
     pub fn figures(&self) -> Vec<Figure> {
         use FigureUnit::{Count, Number, Seconds, Share};
         let mut figures = Vec::new();
-        let mut tell = |name: &str, value: f64, unit| {
+        let mut add = |name: &str, value: f64, unit| {
             figures.push(Figure {
                 name: name.to_owned(),
                 value,
                 unit,
             });
         };
-        let at = |sample: &Sample, p| f64::from(sample.quantile(p));
-        tell("messages", self.messages_count as f64, Count);
-        tell("people", f64::from(self.people_count), Count);
-        tell("senders", self.sent.values().len() as f64, Count);
+        let quantile = |sample: &Sample, p| f64::from(sample.quantile(p));
+        add("messages", self.messages_count as f64, Count);
+        add("people", f64::from(self.people_count), Count);
+        add("senders", self.sent.values().len() as f64, Count);
         for percent in [5, 10, 25, 50, 75, 90, 95] {
-            let value = at(&self.replies_s, f64::from(percent) / 100.0);
-            tell(&format!("reply time, {percent}%"), value, Seconds);
+            let value = quantile(&self.replies_s, f64::from(percent) / 100.0);
+            add(&format!("reply time, {percent}%"), value, Seconds);
         }
         let (median_s, sigma) = self.quick_replies();
-        tell(
+        add(
             "replies within an hour",
             self.replies_s.share_up_to(HOUR_S),
             Share,
         );
-        tell("of these: median", median_s, Seconds);
-        tell("of these: sigma of the logarithm", sigma, Number);
-        tell("same person again, 25%", at(&self.follow_ups_s, 0.25), Seconds);
-        tell("same person again, median", at(&self.follow_ups_s, 0.5), Seconds);
+        add("of these: median", median_s, Seconds);
+        add("of these: sigma of the logarithm", sigma, Number);
+        add(
+            "same person again, 25%",
+            quantile(&self.follow_ups_s, 0.25),
+            Seconds,
+        );
+        add(
+            "same person again, median",
+            quantile(&self.follow_ups_s, 0.5),
+            Seconds,
+        );
         let again = self.follow_ups_s.values().len() as f64;
         let successors = again + self.replies_s.values().len() as f64;
-        tell("same person again, share", again / successors.max(1.0), Share);
-        let talks = &self.conversations;
-        tell("messages per conversation, mean", talks.mean(), Number);
-        tell("conversations of one message", talks.share_up_to(1), Share);
-        tell("messages per conversation, 90%", at(talks, 0.9), Count);
-        tell("contacts, mean", self.contacts.mean(), Number);
-        tell("contacts, median", at(&self.contacts, 0.5), Count);
-        tell("contacts, 90%", at(&self.contacts, 0.9), Count);
-        tell("contacts, most", at(&self.contacts, 1.0), Count);
-        tell("messages per pair, mean", self.pair_messages.mean(), Number);
-        tell("messages per pair, median", at(&self.pair_messages, 0.5), Count);
-        tell("messages per pair, 90%", at(&self.pair_messages, 0.9), Count);
-        tell("pairs in which both write", self.reciprocal_share, Share);
-        tell("top 1% of senders send", self.sent.top_share(0.01), Share);
-        tell("top 10% of senders send", self.sent.top_share(0.1), Share);
-        tell("messages per sender, median", at(&self.sent, 0.5), Count);
-        tell("messages per sender, mean", self.sent.mean(), Number);
-        tell("an active sender's favourite gets", self.favourite_share, Share);
-        tell(
+        add("same person again, share", again / successors.max(1.0), Share);
+        let conversations = &self.conversations;
+        add("messages per conversation, mean", conversations.mean(), Number);
+        add(
+            "conversations of one message",
+            conversations.share_up_to(1),
+            Share,
+        );
+        add(
+            "messages per conversation, 90%",
+            quantile(conversations, 0.9),
+            Count,
+        );
+        add("contacts, mean", self.contacts.mean(), Number);
+        add("contacts, median", quantile(&self.contacts, 0.5), Count);
+        add("contacts, 90%", quantile(&self.contacts, 0.9), Count);
+        add("contacts, most", quantile(&self.contacts, 1.0), Count);
+        add("messages per pair, mean", self.pair_messages.mean(), Number);
+        add(
+            "messages per pair, median",
+            quantile(&self.pair_messages, 0.5),
+            Count,
+        );
+        add(
+            "messages per pair, 90%",
+            quantile(&self.pair_messages, 0.9),
+            Count,
+        );
+        add("pairs in which both write", self.reciprocal_share, Share);
+        add("top 1% of senders send", self.sent.top_share(0.01), Share);
+        add("top 10% of senders send", self.sent.top_share(0.1), Share);
+        add("messages per sender, median", quantile(&self.sent, 0.5), Count);
+        add("messages per sender, mean", self.sent.mean(), Number);
+        add("an active sender's favourite gets", self.favourite_share, Share);
+        add(
             "an active sender's first three get",
             self.first_three_share,
             Share,
         );
         for (hour, value) in self.hourly.iter().enumerate() {
-            tell(&format!("hour {hour}, relative to the mean"), *value, Number);
+            add(&format!("hour {hour}, relative to the mean"), *value, Number);
         }
         figures
     }
@@ -129,9 +153,9 @@ mod tests {
         let trace = Trace::read(text.as_bytes()).unwrap();
         let figures = TraceStatistics::of(&trace, 0).figures();
         let value = |name: &str| {
-            let mut found = figures.iter().filter(|figure| figure.name == name);
-            let figure = found.next().expect("there is such a figure");
-            assert!(found.next().is_none(), "{name} comes twice");
+            let mut named = figures.iter().filter(|figure| figure.name == name);
+            let figure = named.next().expect("there is such a figure");
+            assert!(named.next().is_none(), "{name} comes twice");
             figure.value
         };
         for figure in &figures {

@@ -49,8 +49,8 @@ impl Sample {
     /// the two samples up to any value. 1 if just one of them is empty.
     #[must_use]
     pub fn distance(&self, other: &Sample) -> f64 {
-        let both = || self.0.iter().chain(&other.0);
-        both()
+        let observations = || self.0.iter().chain(&other.0);
+        observations()
             .map(|&value| (self.share_up_to(value) - other.share_up_to(value)).abs())
             .fold(0.0, f64::max)
     }

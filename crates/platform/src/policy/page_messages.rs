@@ -1,6 +1,6 @@
 //! What a page may send a user beside ads: messages of its own, and requests for an opt-in.
 
-use super::grounds::OptIn;
+use super::basis::OptIn;
 use super::rule::Policy;
 use chappe_base::{MessageClass, RuleKind, SimTime, Span};
 
@@ -19,7 +19,7 @@ pub enum MessageRule {
 
 /// A page's message to a user, with what their conversation says of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Contact {
+pub struct MessageContext {
     /// What it is.
     pub class: MessageClass,
     /// Whether people answer the page's hot-line.
@@ -41,7 +41,7 @@ pub struct OptInRequest {
 }
 
 impl MessageRule {
-    fn admits(&self, contact: &Contact) -> bool {
+    fn admits(&self, contact: &MessageContext) -> bool {
         let is_within = |span: Span| contact.since_last_act.is_some_and(|since| since <= span);
         match *self {
             MessageRule::Within(span) => is_within(span),
@@ -74,7 +74,7 @@ impl Policy {
     ///
     /// # Errors
     /// [`RuleKind::Tag`] if none does.
-    pub fn judge_message(&self, contact: &Contact) -> Result<Option<MessageRule>, RuleKind> {
+    pub fn judge_message(&self, contact: &MessageContext) -> Result<Option<MessageRule>, RuleKind> {
         let rule = self.message_rules.iter().find(|rule| rule.admits(contact));
         if rule.is_none() && !self.message_rules.is_empty() {
             return Err(RuleKind::Tag);
@@ -95,26 +95,26 @@ mod tests {
         let (people, further) = (MessageRule::HumanAnswers(days(7)), MessageRule::OneFurther);
         let late = Span(Span::DAY.0 + 1);
         let too_late = Some(Span(days(7).0 + 1));
-        let all = vec![within, notices, people, further];
+        let rules = vec![within, notices, people, further];
         let (answer, notice) = (MessageClass::HotLine, MessageClass::OrderNotice);
         let cases = [
             (vec![], answer, false, None, true, Ok(None)),
-            (all.clone(), answer, false, Some(hour), true, Ok(Some(within))),
+            (rules.clone(), answer, false, Some(hour), true, Ok(Some(within))),
             (
-                all.clone(),
+                rules.clone(),
                 notice,
                 false,
                 Some(Span::DAY),
                 true,
                 Ok(Some(within)),
             ),
-            (all.clone(), notice, false, Some(late), true, Ok(Some(notices))),
-            (all.clone(), notice, false, None, true, Ok(Some(notices))),
-            (all.clone(), answer, true, Some(days(7)), true, Ok(Some(people))),
-            (all.clone(), answer, true, too_late, true, Err(RuleKind::Tag)),
-            (all.clone(), answer, false, Some(late), true, Err(RuleKind::Tag)),
-            (all.clone(), answer, false, Some(late), false, Ok(Some(further))),
-            (all, answer, true, None, false, Err(RuleKind::Tag)),
+            (rules.clone(), notice, false, Some(late), true, Ok(Some(notices))),
+            (rules.clone(), notice, false, None, true, Ok(Some(notices))),
+            (rules.clone(), answer, true, Some(days(7)), true, Ok(Some(people))),
+            (rules.clone(), answer, true, too_late, true, Err(RuleKind::Tag)),
+            (rules.clone(), answer, false, Some(late), true, Err(RuleKind::Tag)),
+            (rules.clone(), answer, false, Some(late), false, Ok(Some(further))),
+            (rules, answer, true, None, false, Err(RuleKind::Tag)),
             (vec![within], notice, true, Some(late), false, Err(RuleKind::Tag)),
         ];
         for (number, (message_rules, class, by_people, since_last_act, further_sent, expected)) in
@@ -124,7 +124,7 @@ mod tests {
                 message_rules,
                 ..Policy::default()
             };
-            let contact = Contact {
+            let contact = MessageContext {
                 class,
                 by_people,
                 since_last_act,

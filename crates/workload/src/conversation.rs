@@ -16,7 +16,7 @@ pub enum Successor {
 
 /// How conversations between friends go on. Every draw is keyed by the message it is about.
 #[derive(Clone, Debug)]
-pub struct Chain {
+pub struct ConversationModel {
     successor: Keyed,
     reply: Keyed,
     follow_up: Keyed,
@@ -31,14 +31,14 @@ pub struct Chain {
     reading_delay: Sampler,
 }
 
-impl Chain {
+impl ConversationModel {
     /// The chains of `traffic` in a population of which `silent_share` never answers, under
     /// `seed`: a conversation has messages_per_day / conversations_per_day messages in the mean.
     #[must_use]
-    pub fn new(traffic: &Traffic, silent_share: Probability, seed: u64) -> Chain {
+    pub fn new(traffic: &Traffic, silent_share: Probability, seed: u64) -> ConversationModel {
         let follow_up_share = traffic.follow_up_share.get();
         let length = mean_length(traffic);
-        Chain {
+        ConversationModel {
             successor: Keyed::new(seed, Purpose::Successor),
             reply: Keyed::new(seed, Purpose::ReplyDelay),
             follow_up: Keyed::new(seed, Purpose::FollowUpDelay),
@@ -59,10 +59,10 @@ impl Chain {
     #[must_use]
     #[inline]
     pub fn successor(&self, message: MessageId, recipient_writes: bool) -> Successor {
-        let at = unit(self.successor.word(message.0, 0));
-        if at >= self.continues || message.act().position() + 1 == Act::POSITIONS {
+        let draw = unit(self.successor.word(message.0, 0));
+        if draw >= self.continues || message.act().position() + 1 == Act::POSITIONS {
             Successor::End
-        } else if at < self.continues * self.follow_up_share {
+        } else if draw < self.continues * self.follow_up_share {
             Successor::FollowUp
         } else if recipient_writes {
             Successor::Reply
@@ -106,7 +106,7 @@ impl Chain {
         let slow = replies - quick;
         let mean = |share: f64, span: Span| share * span.0 as f64;
         UnderWay {
-            chain: self,
+            conversations: self,
             absence,
             means: [
                 mean(replies, absence),
@@ -137,7 +137,7 @@ pub(crate) fn mean_length(traffic: &Traffic) -> f64 {
 /// The delays that are under way at a moment, by phase.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UnderWay<'a> {
-    chain: &'a Chain,
+    conversations: &'a ConversationModel,
     absence: Span,
     /// Mean length of each phase, times the share of delays that have it [ns]: absence, quick
     /// reply, slow reply, follow-up.
@@ -153,27 +153,27 @@ impl UnderWay<'_> {
     /// What is left of one of them. A phase is met as often as it is long; phases before it are
     /// over, those after it still to come.
     pub(crate) fn residual(&self, draws: &mut Stream) -> Span {
-        let chain = self.chain;
-        let mut at = draws.unit() * self.means.iter().sum::<f64>();
-        let met = self.means.iter().position(|mean| {
-            at -= mean;
-            at < 0.0
+        let conversations = self.conversations;
+        let mut rest = draws.unit() * self.means.iter().sum::<f64>();
+        let phase = self.means.iter().position(|mean| {
+            rest -= mean;
+            rest < 0.0
         });
         let words = [draws.word(), draws.word()];
-        match met {
+        match phase {
             Some(0) => {
                 let absent = Law::Exponential(Duration(self.absence)).residual(words);
-                let is_quick = draws.unit() < chain.quick_reply_share;
+                let is_quick = draws.unit() < conversations.quick_reply_share;
                 let reply = if is_quick {
-                    &chain.quick_reply
+                    &conversations.quick_reply
                 } else {
-                    &chain.slow_reply
+                    &conversations.slow_reply
                 };
                 absent + reply.sample(draws.word())
             }
-            Some(1) => chain.quick_reply.law().residual(words),
-            Some(2) => chain.slow_reply.law().residual(words),
-            _ => chain.follow_up_gap.law().residual(words),
+            Some(1) => conversations.quick_reply.law().residual(words),
+            Some(2) => conversations.slow_reply.law().residual(words),
+            _ => conversations.follow_up_gap.law().residual(words),
         }
     }
 }
@@ -205,19 +205,19 @@ mod tests {
     fn conversations_have_their_mean_length() {
         let traffic = Traffic::default();
         for silent_share in [0.0, 0.28, 0.6] {
-            let chain = Chain::new(&traffic, Probability::of(silent_share), 2016);
-            let conversations = 100_000u32;
-            let silent = (conversations as f64 * silent_share) as u32;
+            let conversations = ConversationModel::new(&traffic, Probability::of(silent_share), 2016);
+            let conversations_count = 100_000u32;
+            let silent = (conversations_count as f64 * silent_share) as u32;
             let mut messages = 0u32;
-            for user in 0..conversations {
+            for user in 0..conversations_count {
                 let act = Act::new(0, user % 512, ActKind::Chat, 0);
                 let mut message = MessageId::new(UserId(user), act);
-                while chain.successor(message, user >= silent) != Successor::End {
+                while conversations.successor(message, user >= silent) != Successor::End {
                     message = message.at(message.act().position() + 1);
                 }
                 messages += message.act().position() + 1;
             }
-            let mean = messages as f64 / conversations as f64;
+            let mean = messages as f64 / conversations_count as f64;
             let expected = traffic.messages_per_day / traffic.conversations_per_day;
             assert!((mean / expected - 1.0).abs() < 0.02, "{mean}");
         }
@@ -226,12 +226,12 @@ mod tests {
     #[test]
     fn follow_ups_and_quick_replies_keep_their_shares() {
         let traffic = Traffic::default();
-        let chain = Chain::new(&traffic, Probability::of(0.0), 3);
+        let conversations = ConversationModel::new(&traffic, Probability::of(0.0), 3);
         let (mut follow_ups, mut successors, mut within_hour) = (0.0, 0.0, 0.0);
         let count = 100_000;
         for id in 0..count {
             let message = MessageId(id << 32);
-            match chain.successor(message, true) {
+            match conversations.successor(message, true) {
                 Successor::End => {}
                 Successor::Reply => successors += 1.0,
                 Successor::FollowUp => {
@@ -239,7 +239,7 @@ mod tests {
                     successors += 1.0;
                 }
             }
-            if chain.reply_delay(message) < Span::HOUR {
+            if conversations.reply_delay(message) < Span::HOUR {
                 within_hour += 1.0 / count as f64;
             }
         }
@@ -259,8 +259,8 @@ mod tests {
                 conversations_per_day,
                 ..Traffic::default()
             };
-            let chain = Chain::new(&traffic, Probability::of(0.2), 1);
-            assert_eq!(chain.continues, 0.0);
+            let conversations = ConversationModel::new(&traffic, Probability::of(0.2), 1);
+            assert_eq!(conversations.continues, 0.0);
         }
     }
 }

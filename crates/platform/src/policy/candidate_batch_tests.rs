@@ -1,7 +1,7 @@
 //! Many ads at once against each alone, and what a permit cites.
 
 use super::super::decide::tests::{Known, any_case, case, everything, memory, policy};
-use super::super::{Agreement, Case, Grounds, OptIn, OptInScope, UserRule};
+use super::super::{BasisRule, Case, OptIn, OptInScope, OptInTerms, UserRule};
 use super::*;
 use chappe_base::Span;
 use proptest::prelude::*;
@@ -29,14 +29,11 @@ proptest! {
     }
 }
 
-/// An opt-in that a rule leans on stays cited, unless a later rule leans on another.
+/// An opt-in that a rule relies on stays cited, unless a later rule relies on another.
 #[test]
-fn a_permit_cites_the_opt_in_that_was_leant_on_last() {
-    let cited = |grounds| {
-        let policy = policy(vec![
-            UserRule::OptIn(OptInScope::Page),
-            UserRule::Grounds(grounds),
-        ]);
+fn a_permit_cites_the_opt_in_of_the_last_rule_that_needs_one() {
+    let cited = |rule| {
+        let policy = policy(vec![UserRule::OptIn(OptInScope::Page), UserRule::Basis(rule)]);
         let mut known = memory();
         let used = OptIn {
             act: Act(8),
@@ -46,21 +43,21 @@ fn a_permit_cites_the_opt_in_that_was_leant_on_last() {
         known.opt_ins.insert(0, used);
         policy.judge(&(&case(), &known)).map(|permit| permit.opt_in)
     };
-    let window = Grounds {
+    let window = BasisRule {
         within: Some(Span::DAY),
         one_further: false,
         opt_in: None,
     };
     assert_eq!(cited(window), Ok(Some(Act(8))));
-    let agreement = Agreement {
+    let terms = OptInTerms {
         scope: OptInScope::Page,
         every: None,
         life_days: 30,
     };
-    let opt_in = Grounds {
+    let opt_in = BasisRule {
         within: None,
         one_further: false,
-        opt_in: Some(agreement),
+        opt_in: Some(terms),
     };
     assert_eq!(cited(opt_in), Ok(Some(Act(9))));
 }

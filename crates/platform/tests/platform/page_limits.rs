@@ -52,7 +52,7 @@ fn recipients(world: &World) -> Vec<UserId> {
 
 fn refused(world: &World, rule: RuleKind) -> bool {
     let decision = Decision::Refused(rule);
-    world.count(|fact| matches!(fact, Fact::Decided { decision: said, .. } if *said == decision)) > 0
+    world.count(|fact| matches!(fact, Fact::Decided { decision: made, .. } if *made == decision)) > 0
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_tier_that_is_used_up_refuses() {
         limits: [1, 2, 3, 4],
         start: 0,
     }))
-    .link(|command| (!matches!(command, Command::Hear { .. })).then_some(LINK));
+    .link(|command| (!matches!(command, Command::ReportFeedback { .. })).then_some(LINK));
     come_and_go(&mut world, 60, 2);
     world.run_until(s(7_200));
     let mut people = recipients(&world);
@@ -332,16 +332,16 @@ fn a_home_hears_of_ads_as_it_hears_of_complaints() {
     world.at(s(8_400), Command::Mute { user, page });
     let compare = |world: &mut World, until, shown_before| {
         world.run_until(s(until));
-        let told = world.picked(|fact| match fact {
+        let reports = world.picked(|fact| match fact {
             Fact::Rated { heard, .. } => Some(heard.delivered),
             _ => None,
         });
-        let told: u32 = told.into_iter().map(|(_, delivered)| delivered).sum();
+        let reports: u32 = reports.into_iter().map(|(_, delivered)| delivered).sum();
         let mut shown = world.picked(|fact| matches!(fact, Fact::AdDelivered { .. }).then_some(()));
         shown.retain(|(at, ())| *at < s(shown_before));
         assert!(
-            shown.len() > 4 && told as usize >= shown.len(),
-            "{told} {shown:?}"
+            shown.len() > 4 && reports as usize >= shown.len(),
+            "{reports} {shown:?}"
         );
     };
     compare(&mut world, 8_400, 8_400 - 3_700);

@@ -9,14 +9,14 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hash};
 ///
 /// A [`Map`](crate::Map) has room for up to 16 records where there are 7.
 #[derive(Debug)]
-pub struct Records<K, V> {
+pub struct AppendMap<K, V> {
     records: Vec<(K, V)>,
     places: HashTable<u32>,
 }
 
-impl<K, V> Default for Records<K, V> {
-    fn default() -> Records<K, V> {
-        Records {
+impl<K, V> Default for AppendMap<K, V> {
+    fn default() -> AppendMap<K, V> {
+        AppendMap {
             records: Vec::new(),
             places: HashTable::new(),
         }
@@ -27,7 +27,7 @@ fn hash(key: &impl Hash) -> u64 {
     BuildHasherDefault::<FixedHasher>::default().hash_one(key)
 }
 
-impl<K: Copy + Eq + Hash, V: Default> Records<K, V> {
+impl<K: Copy + Eq + Hash, V: Default> AppendMap<K, V> {
     /// The record of `key`.
     #[must_use]
     pub fn get(&self, key: &K) -> Option<&V> {
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn agrees_with_a_map() {
         let keyed = Keyed::new(7, Purpose::Test);
-        let (mut records, mut map) = (Records::<u32, u32>::default(), Map::<u32, u32>::default());
+        let (mut records, mut map) = (AppendMap::<u32, u32>::default(), Map::<u32, u32>::default());
         for draw in 0..20_000 {
             let key = (keyed.unit(draw, 0) * 3_000.0) as u32;
             assert_eq!(records.get(&key), map.get(&key));
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn takes_little_more_than_what_it_holds() {
-        let mut records = Records::<u64, [u32; 6]>::default();
+        let mut records = AppendMap::<u64, [u32; 6]>::default();
         for key in 0..100_000 {
             records.get_or_insert(key);
             let held = (key as usize + 1) * size_of::<(u64, [u32; 6])>();

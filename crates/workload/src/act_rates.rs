@@ -5,7 +5,7 @@ use chappe_base::{Keyed, Purpose, UserId, unit};
 
 /// What a person begins.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Begin {
+pub enum ActGoal {
     /// A conversation with a friend.
     Conversation,
     /// Opening the app with nothing to send.
@@ -18,7 +18,7 @@ pub enum Begin {
 
 /// How often the mean person begins what.
 #[derive(Clone, Copy, Debug)]
-pub struct Kinds {
+pub struct ActRates {
     keyed: Keyed,
     /// Per day, of the mean person who writes.
     conversations: f64,
@@ -29,7 +29,7 @@ pub struct Kinds {
     page_visits: f64,
 }
 
-impl Kinds {
+impl ActRates {
     /// The rates of a scenario, under `seed`. With a replayed trace, no conversation is begun.
     #[must_use]
     pub fn new(
@@ -38,7 +38,7 @@ impl Kinds {
         traffic: &Traffic,
         agents: &Agents,
         seed: u64,
-    ) -> Kinds {
+    ) -> ActRates {
         // Those who write make up for those who don't; where nobody does, nothing is written.
         let writing_share = 1.0 - population.silent_share.get();
         let of_writers = |per_day: f64| {
@@ -52,7 +52,7 @@ impl Kinds {
             Some(_) => 0.0,
             None => traffic.conversations_per_day,
         };
-        Kinds {
+        ActRates {
             keyed: Keyed::new(seed, Purpose::ActKind),
             conversations: of_writers(conversations),
             payments: of_writers(agents.payments_per_day),
@@ -77,20 +77,20 @@ impl Kinds {
     /// What such a `user` begins in `slot` of `day`.
     #[must_use]
     #[inline]
-    pub fn begin(&self, user: UserId, day: i32, slot: u32, activity: f64, writes: bool) -> Begin {
+    pub fn choose(&self, user: UserId, day: i32, slot: u32, activity: f64, writes: bool) -> ActGoal {
         let key = (day as u32 as u64) << 32 | slot as u64;
-        let at = unit(self.keyed.word(user.0 as u64, key)) * self.per_day(activity, writes);
+        let point = unit(self.keyed.word(user.0 as u64, key)) * self.per_day(activity, writes);
         // Ordered so that the rates of people who write only extend those of the others.
-        if at < self.check_ins {
-            return Begin::CheckIn;
+        if point < self.check_ins {
+            return ActGoal::CheckIn;
         }
-        let at = (at - self.check_ins) / activity;
-        if at < self.page_visits || !writes {
-            Begin::PageVisit
-        } else if at < self.page_visits + self.conversations {
-            Begin::Conversation
+        let point = (point - self.check_ins) / activity;
+        if point < self.page_visits || !writes {
+            ActGoal::PageVisit
+        } else if point < self.page_visits + self.conversations {
+            ActGoal::Conversation
         } else {
-            Begin::Payment
+            ActGoal::Payment
         }
     }
 }
@@ -100,12 +100,12 @@ mod tests {
     use super::*;
     use chappe_base::Probability;
 
-    fn shares(kinds: &Kinds, writes: bool) -> [f64; 4] {
+    fn shares(act_rates: &ActRates, writes: bool) -> [f64; 4] {
         let mut counts = [0.0; 4];
         for user in 0..100_000 {
-            counts[kinds.begin(UserId(user), 2, 3, 1.0, writes) as usize] += 1e-5;
+            counts[act_rates.choose(UserId(user), 2, 3, 1.0, writes) as usize] += 1e-5;
         }
-        counts.map(|share| share * kinds.per_day(1.0, writes))
+        counts.map(|share| share * act_rates.per_day(1.0, writes))
     }
 
     #[test]
@@ -119,8 +119,8 @@ mod tests {
             payments_per_day: 1.0,
             ..Agents::default()
         };
-        let kinds = Kinds::new(&population, &sessions, &traffic, &agents, 1);
-        let (writing, silent) = (shares(&kinds, true), shares(&kinds, false));
+        let act_rates = ActRates::new(&population, &sessions, &traffic, &agents, 1);
+        let (writing, silent) = (shares(&act_rates, true), shares(&act_rates, false));
         let expected = [5.4, sessions.check_ins_per_day, 0.3, 1.0];
         for kind in 0..4 {
             let mean = 0.75 * writing[kind] + 0.25 * silent[kind];
@@ -136,7 +136,7 @@ mod tests {
             ..Traffic::default()
         };
         let (population, sessions) = (Population::default(), Sessions::default());
-        let kinds = Kinds::new(&population, &sessions, &traffic, &Agents::default(), 1);
-        assert_eq!(shares(&kinds, true)[Begin::Conversation as usize], 0.0);
+        let act_rates = ActRates::new(&population, &sessions, &traffic, &Agents::default(), 1);
+        assert_eq!(shares(&act_rates, true)[ActGoal::Conversation as usize], 0.0);
     }
 }

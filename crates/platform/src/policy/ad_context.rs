@@ -1,12 +1,12 @@
 //! What rules may ask about one ad that wants one user's slot.
 
-use super::grounds::OptIn;
+use super::basis::OptIn;
 use super::rule::OptInScope;
 use chappe_base::{Act, Format, PageId, SimTime, Span, Topic};
 
 /// One ad that asks for one user's slot: what rules may ask about it. An answer costs nothing until a rule
 /// asks.
-pub trait Matter: Memory {
+pub trait AdContext: UserHistory {
     /// When.
     fn now(&self) -> SimTime;
     /// The advertiser.
@@ -32,7 +32,7 @@ pub trait Matter: Memory {
 }
 
 /// What the user's shard remembers beyond the conversation itself.
-pub trait Memory {
+pub trait UserHistory {
     /// The act of a live opt-in towards the ad's page that covers `topic` in this scope, and of
     /// which `is_good` holds.
     fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act>;
@@ -47,7 +47,7 @@ pub trait Memory {
     fn unanswered_count(&self, since: SimTime) -> u16;
 }
 
-/// A matter spelled out, but for what the shard remembers.
+/// A ad spelled out, but for what the shard remembers.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Case {
     /// When.
@@ -75,26 +75,26 @@ pub struct Case {
 }
 
 impl Case {
-    /// All that there is to ask about a matter but what the shard remembers.
-    pub(crate) fn of(matter: &impl Matter) -> Case {
+    /// All that there is to ask about an ad but what the shard remembers.
+    pub(crate) fn of(ad: &impl AdContext) -> Case {
         Case {
-            now: matter.now(),
-            page: matter.page(),
-            format: matter.format(),
-            topic: matter.topic(),
-            opened: matter.opened(),
-            opened_by_user: matter.is_opened_by_user(),
-            first_topic: matter.first_topic(),
-            since_last_act: matter.since_last_act(),
-            blocked: matter.is_blocked(),
-            muted: matter.is_muted(),
-            local_minute: matter.local_minute(),
+            now: ad.now(),
+            page: ad.page(),
+            format: ad.format(),
+            topic: ad.topic(),
+            opened: ad.opened(),
+            opened_by_user: ad.is_opened_by_user(),
+            first_topic: ad.first_topic(),
+            since_last_act: ad.since_last_act(),
+            blocked: ad.is_blocked(),
+            muted: ad.is_muted(),
+            local_minute: ad.local_minute(),
         }
     }
 }
 
-/// A case and a memory are a matter.
-impl<M: Memory> Matter for (&Case, &M) {
+/// A case and a memory are an ad.
+impl<M: UserHistory> AdContext for (&Case, &M) {
     fn now(&self) -> SimTime {
         self.0.now
     }
@@ -140,7 +140,7 @@ impl<M: Memory> Matter for (&Case, &M) {
     }
 }
 
-impl<M: Memory> Memory for (&Case, &M) {
+impl<M: UserHistory> UserHistory for (&Case, &M) {
     fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act> {
         self.1.opt_in(scope, topic, is_good)
     }

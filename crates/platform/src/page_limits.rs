@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::policy::{OnRed, PageRule, QualityRule, Quota, Tiers};
-use chappe_base::{Fact, Heard, Money, PageId, Quality, SimTime, Span};
+use chappe_base::{AdFeedback, Fact, Money, PageId, Quality, SimTime, Span};
 
 /// Days that a rating looks back over, today included.
 const RATED_DAYS: usize = 7;
@@ -11,13 +11,13 @@ pub(crate) const MONTH: Span = Span(30 * Span::DAY.0);
 
 /// How one page stands.
 #[derive(Clone, Debug)]
-pub(crate) struct Standing {
+pub(crate) struct LimitState {
     quality: Quality,
     tier: u8,
     /// People whom shards may reach.
     reach_out: u32,
     /// How ads were taken, by day modulo their number.
-    days: [Heard; RATED_DAYS],
+    days: [AdFeedback; RATED_DAYS],
     /// The day that was heard of last.
     day: i32,
     /// When all ads leased out so far would have been sent at the page's rate [ns × ads per second].
@@ -31,37 +31,37 @@ pub(crate) struct Standing {
     has_paid: bool,
 }
 
-/// The standings of the pages homed on a shard; none where no rule asks for them.
+/// The page_limits of the pages homed on a shard; none where no rule asks for them.
 #[derive(Debug)]
-pub(crate) struct Standings {
+pub(crate) struct PageLimits {
     tiers: Option<Tiers>,
     quality: Option<QualityRule>,
     quota: Option<Quota>,
     /// By local page.
-    standings: Vec<Standing>,
+    page_limits: Vec<LimitState>,
 }
 
-impl Standings {
-    pub(crate) fn new(config: &Config, pages_count: usize) -> Standings {
-        let mut standings = Standings {
+impl PageLimits {
+    pub(crate) fn new(config: &Config, pages_count: usize) -> PageLimits {
+        let mut page_limits = PageLimits {
             tiers: None,
             quality: None,
             quota: None,
-            standings: Vec::new(),
+            page_limits: Vec::new(),
         };
         let asks = config
             .policy
             .page_rules
             .iter()
-            .filter(|rule| standings.add(**rule));
+            .filter(|rule| page_limits.add(**rule));
         if asks.count() > 0 {
-            let start = standings.tiers.map_or(0, |tiers| tiers.start);
-            standings.standings = vec![Standing::new(start); pages_count];
+            let start = page_limits.tiers.map_or(0, |tiers| tiers.start);
+            page_limits.page_limits = vec![LimitState::new(start); pages_count];
         }
-        standings
+        page_limits
     }
 
-    /// Goes by a rule from now on; whether it asks for standings.
+    /// Goes by a rule from now on; whether it asks for page_limits.
     fn add(&mut self, rule: PageRule) -> bool {
         match rule {
             PageRule::Tiers(rule) => self.tiers = Some(rule),
@@ -78,7 +78,7 @@ impl Standings {
     }
 
     /// Whether shards tell this home how ads are taken.
-    pub(crate) fn listens(&self) -> bool {
+    pub(crate) fn wants_feedback(&self) -> bool {
         self.tiers.is_some() || self.quality.is_some()
     }
 
@@ -91,70 +91,74 @@ impl Standings {
         self.quota
     }
 
-    /// The standing of the local page, where standings are kept.
-    pub(crate) fn get(&mut self, local: usize) -> Option<&mut Standing> {
-        self.standings.get_mut(local)
+    /// The standing of the local page, where page_limits are kept.
+    pub(crate) fn get(&mut self, local: usize) -> Option<&mut LimitState> {
+        self.page_limits.get_mut(local)
     }
 
     /// Takes in how ads were taken; the page is rated again, and may rise or fall a tier.
-    pub(crate) fn hear(
+    pub(crate) fn receive_feedback(
         &mut self,
         now: SimTime,
         local: usize,
         page: PageId,
-        heard: Heard,
+        feedback: AdFeedback,
         facts: &mut Vec<Fact>,
     ) {
-        self.standings[local].note(now.day(), heard);
-        self.rate(local, page, heard, facts);
+        self.page_limits[local].note(now.day(), feedback);
+        self.rate(local, page, feedback, facts);
     }
 
     /// Rates the page again if days that went by have changed its week enough.
     pub(crate) fn age(&mut self, now: SimTime, local: usize, page: PageId, facts: &mut Vec<Fact>) {
         let Some(rule) = self.quality else { return };
-        let standing = &mut self.standings[local];
-        standing.note(now.day(), Heard::default());
-        if rate(rule, standing.week()) != standing.quality {
-            self.rate(local, page, Heard::default(), facts);
+        let state = &mut self.page_limits[local];
+        state.note(now.day(), AdFeedback::default());
+        if rate(rule, state.week()) != state.quality {
+            self.rate(local, page, AdFeedback::default(), facts);
         }
     }
 
-    fn rate(&mut self, local: usize, page: PageId, heard: Heard, facts: &mut Vec<Fact>) {
-        let standing = &mut self.standings[local];
-        let week = standing.week();
-        let before = standing.quality;
+    fn rate(&mut self, local: usize, page: PageId, feedback: AdFeedback, facts: &mut Vec<Fact>) {
+        let state = &mut self.page_limits[local];
+        let week = state.week();
+        let before = state.quality;
         if let Some(rule) = self.quality {
-            standing.quality = rate(rule, week);
+            state.quality = rate(rule, week);
         }
-        let quality = standing.quality;
-        facts.push(Fact::Rated { page, heard, quality });
+        let quality = state.quality;
+        facts.push(Fact::Rated {
+            page,
+            heard: feedback,
+            quality,
+        });
         let Some(tiers) = self.tiers else { return };
         let falls = self.quality.is_some_and(|rule| rule.on_red == OnRed::Downgrade)
             && quality == Quality::Red
             && before != Quality::Red;
-        let half = tiers.limit(standing.tier).div_ceil(2);
+        let half = tiers.limit(state.tier).div_ceil(2);
         let tier = match quality {
-            Quality::Red if falls => standing.tier.saturating_sub(1),
-            Quality::Green | Quality::Yellow if week.reached >= half => standing.tier + 1,
-            Quality::Green | Quality::Yellow | Quality::Red => standing.tier,
+            Quality::Red if falls => state.tier.saturating_sub(1),
+            Quality::Green | Quality::Yellow if week.reached >= half => state.tier + 1,
+            Quality::Green | Quality::Yellow | Quality::Red => state.tier,
         };
-        if std::mem::replace(&mut standing.tier, tier) != tier {
+        if std::mem::replace(&mut state.tier, tier) != tier {
             facts.push(Fact::TierChanged { page, tier });
         }
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.standings.capacity() * size_of::<Standing>()
+        self.page_limits.capacity() * size_of::<LimitState>()
     }
 }
 
-impl Standing {
-    fn new(tier: u8) -> Standing {
-        Standing {
+impl LimitState {
+    fn new(tier: u8) -> LimitState {
+        LimitState {
             quality: Quality::Green,
             tier,
             reach_out: 0,
-            days: [Heard::default(); RATED_DAYS],
+            days: [AdFeedback::default(); RATED_DAYS],
             day: 0,
             busy_until: 0,
             month: 0,
@@ -164,16 +168,16 @@ impl Standing {
         }
     }
 
-    fn note(&mut self, day: i32, heard: Heard) {
-        for gone in (self.day + 1..=day).rev().take(RATED_DAYS) {
-            self.days[gone as usize % RATED_DAYS] = Heard::default();
+    fn note(&mut self, day: i32, feedback: AdFeedback) {
+        for past_day in (self.day + 1..=day).rev().take(RATED_DAYS) {
+            self.days[past_day as usize % RATED_DAYS] = AdFeedback::default();
         }
         self.day = day;
-        self.days[day as usize % RATED_DAYS] += heard;
+        self.days[day as usize % RATED_DAYS] += feedback;
     }
 
-    fn week(&self) -> Heard {
-        let mut week = Heard::default();
+    fn week(&self) -> AdFeedback {
+        let mut week = AdFeedback::default();
         self.days.iter().for_each(|day| week += *day);
         week
     }
@@ -205,7 +209,7 @@ impl Standing {
     }
 
     /// When a second's worth may be leased out again.
-    pub(crate) fn rested_at(&self, per_second: u32) -> SimTime {
+    pub(crate) fn throughput_free_at(&self, per_second: u32) -> SimTime {
         let per_second = i128::from(per_second);
         SimTime(((self.busy_until + per_second - 1).div_euclid(per_second)) as i64)
     }
@@ -290,7 +294,7 @@ fn beyond(quota: Quota, messages: u32) -> Money {
 }
 
 /// The rating that seven days come to.
-fn rate(rule: QualityRule, week: Heard) -> Quality {
+fn rate(rule: QualityRule, week: AdFeedback) -> Quality {
     let share = |part: u32, ppm: u32| {
         (
             u64::from(part) * 1_000_000,
@@ -312,5 +316,5 @@ fn rate(rule: QualityRule, week: Heard) -> Quality {
 }
 
 #[cfg(test)]
-#[path = "standing_tests.rs"]
+#[path = "page_limits_tests.rs"]
 mod tests;

@@ -97,7 +97,7 @@ words! {
         /// No budget is left, or pacing grants none yet.
         Budget = "budget",
         /// None of the grounds on which an ad may be sent.
-        Grounds = "grounds",
+        Basis = "grounds",
         /// Ads per user over all pages that the user has not answered.
         UnansweredCap = "unanswered_cap",
         /// A page's message outside the window, without a tag that covers it.

@@ -1,23 +1,23 @@
-//! Grounds: several reasons for which an ad may be sent, of which one is enough.
+//! BasisRule: several reasons for which an ad may be sent, of which one is enough.
 
-use super::matter::Matter;
+use super::ad_context::AdContext;
 use super::rule::OptInScope;
 use chappe_base::{Act, Seconds, SimTime, Span, Topic};
 
 /// Reasons for an ad, of which at least one must hold. They are tried in this order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Grounds {
+pub struct BasisRule {
     /// Within this after the user's last act towards the page.
     pub within: Option<Span>,
     /// After that, one further message until the user acts again.
     pub one_further: bool,
     /// An opt-in that is good for an ad now.
-    pub opt_in: Option<Agreement>,
+    pub opt_in: Option<OptInTerms>,
 }
 
 /// What an opt-in is good for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Agreement {
+pub struct OptInTerms {
     /// What it must cover.
     pub scope: OptInScope,
     /// It is good for one ad in any such time; `None`: for one ad only.
@@ -29,7 +29,7 @@ pub struct Agreement {
 
 /// The reason for which an ad is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ground {
+pub enum Basis {
     /// The user acted not long ago.
     Window,
     /// It is the one further message.
@@ -54,26 +54,24 @@ pub struct OptIn {
     pub used: Seconds,
 }
 
-impl Grounds {
+impl BasisRule {
     /// The first ground that holds.
-    pub(super) fn find(&self, ad: &impl Matter) -> Option<Ground> {
+    pub(super) fn find(&self, ad: &impl AdContext) -> Option<Basis> {
         if let Some(since) = ad.since_last_act() {
             if self.within.is_some_and(|within| since <= within) {
-                return Some(Ground::Window);
+                return Some(Basis::Window);
             }
             if self.one_further && !ad.further_sent() {
-                return Some(Ground::Further);
+                return Some(Basis::Further);
             }
         }
-        let agreement = self.opt_in?;
-        let opt_in = ad.opt_in(agreement.scope, ad.topic(), |opt_in| {
-            agreement.covers(opt_in, ad.now())
-        });
-        opt_in.map(Ground::OptIn)
+        let terms = self.opt_in?;
+        let opt_in = ad.opt_in(terms.scope, ad.topic(), |opt_in| terms.covers(opt_in, ad.now()));
+        opt_in.map(Basis::OptIn)
     }
 }
 
-impl Agreement {
+impl OptInTerms {
     /// Whether `opt_in` is good at `now` for the ad that took it up at `taken`.
     pub(super) fn still_covers(&self, opt_in: &OptIn, taken: SimTime, now: SimTime) -> bool {
         let is_its_own = { opt_in.used } == taken.seconds_above();
@@ -94,5 +92,5 @@ impl Agreement {
 }
 
 #[cfg(test)]
-#[path = "grounds_tests.rs"]
+#[path = "basis_tests.rs"]
 mod tests;
