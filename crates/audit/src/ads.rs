@@ -1,7 +1,8 @@
-//! No ad without its permit, and none unpaid: from the decision to delivery or release.
+//! Judges ads: each has a decision that allows it, a permit, and a price that is charged or released.
 //!
-//! An ad is accepted at the moment of a decision that allows it. Its price is reserved from the
-//! lease then, and charged or released when it ends.
+//! An ad is accepted at the time of a decision that allows it. Its price is reserved from the lease then, and
+//! charged or released when the ad ends. The money and the reason for it are two facts, which are paired
+//! here.
 
 use crate::caps::Caps;
 use crate::consent::Consents;
@@ -43,7 +44,7 @@ struct Allowed {
 struct Slot {
     user: UserId,
     at: SimTime,
-    /// What is decided for the same user at the same time from then on is another slot.
+    /// Whether an ad was accepted: later decisions for the same user at the same time are another slot.
     is_sold: bool,
     allowed: Vec<Allowed>,
 }
@@ -56,13 +57,13 @@ pub(crate) struct Ads {
     pub(crate) reasons: Reasons,
     slot: Slot,
     open: Map<MessageId, OpenAd>,
-    /// A reservation and the ad it is for.
+    /// A reservation, and the ad that it is for.
     reserved: Pair<Price, MessageId>,
-    /// A charge, and the ad delivered at that price.
+    /// A charge, and the ad that was delivered at that price.
     charged: Pair<Price, (MessageId, Price)>,
-    /// A release, and the ad that came to nothing.
+    /// A release, and the ad that was not delivered.
     released: Pair<Price, (MessageId, Price)>,
-    /// An ad delivered as a message, and with its permit.
+    /// The two facts of a delivery: as a message, and with its permit.
     delivered: Pair<MessageId, MessageId>,
 }
 
@@ -311,7 +312,7 @@ impl Ads {
         }
     }
 
-    /// Judges an ad's delivery by what other ads have used up meanwhile.
+    /// Judges an ad's delivery by what other ads have used up in the meantime.
     fn still_permitted(
         &mut self,
         message: MessageId,
@@ -335,7 +336,7 @@ impl Ads {
         self.promises.basis?.opt_in
     }
 
-    /// What was held for an ad was charged.
+    /// Held money was charged.
     pub(crate) fn charge_moved(&mut self, price: Price, context: &mut FactContext<'_>) {
         match self.charged.left(price) {
             Ok(Some((moved, reported))) => judge_amounts(moved, reported, "charged", context),
@@ -344,8 +345,8 @@ impl Ads {
         }
     }
 
-    /// A message was withdrawn or expired; if it was an ad, its price and its places under the
-    /// caps are free again. Whose it was and when it was accepted, if it was an ad.
+    /// A message was withdrawn or expired. If it was an ad, releases its price and its places under the caps,
+    /// and returns its page and the time of its acceptance.
     pub(crate) fn undelivered(
         &mut self,
         message: MessageId,
@@ -370,7 +371,7 @@ impl Ads {
         }
     }
 
-    /// What was held for an ad went back to the lease.
+    /// Held money went back to the lease.
     pub(crate) fn release_moved(&mut self, price: Price, context: &mut FactContext<'_>) {
         match self.released.left(price) {
             Ok(Some((moved, reported))) => judge_amounts(moved, reported, "released", context),

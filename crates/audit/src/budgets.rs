@@ -1,8 +1,7 @@
-//! Budgets kept: a campaign leases out no more than its budget, and a shard spends no more than it
-//! was leased.
+//! Judges budgets: a campaign leases out no more than its budget, and a shard spends no more than its leases.
 //!
-//! Leases have no ids, so over all shards money under way is judged by sums: at no time has more
-//! arrived than was sent, and at the end all has arrived but what was sent shortly before.
+//! Leases have no ids. So money between shards is judged by sums: at no time has more arrived than was sent,
+//! and at the end everything has arrived except what was sent shortly before.
 
 use crate::pair::Pair;
 use crate::promises::{Campaign, Promise, Promises};
@@ -12,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// Money that passed one point: the sum of all, and what is recent by time.
+/// Money that passed one point: its total, and recent amounts with their times.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Flow {
     sum: i128,
@@ -27,14 +26,14 @@ impl Flow {
         while self.recent.pop_front_if(|(at, _)| at.0 < oldest).is_some() {}
     }
 
-    /// The sum of what is no longer kept by time.
+    /// The total of the amounts that are no longer kept by time.
     fn past(&self) -> i128 {
         let recent = self.recent.iter().map(|(_, amount)| i128::from(*amount));
         self.sum - recent.sum::<i128>()
     }
 }
 
-/// One campaign as one shard knows it.
+/// One campaign's sums on one shard.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CampaignSums {
     is_started: bool,
@@ -46,7 +45,7 @@ pub(crate) struct CampaignSums {
     returned_in: Flow,
 }
 
-/// What one shard knows of all campaigns at the end.
+/// One shard's summary of all campaigns at the end of the run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct BudgetSums {
     shard: ShardId,
@@ -82,7 +81,7 @@ impl Budgets {
         }
     }
 
-    /// The promises and sums of a campaign, which has to live here if its budget is concerned.
+    /// The promises and sums of a campaign. If its budget is touched, this shard must be its home.
     fn campaign(
         &mut self,
         campaign: CampaignId,
@@ -122,7 +121,7 @@ impl Budgets {
         Self::matched(halves, "set budget aside", context);
     }
 
-    /// A campaign began, with as much of its budget as its page could pay: perhaps nothing.
+    /// A campaign began with as much of its budget as its page could pay, perhaps nothing.
     pub(crate) fn started(
         &mut self,
         campaign: CampaignId,
@@ -167,7 +166,7 @@ impl Budgets {
         }
     }
 
-    /// A lease left its campaign's budget; money only.
+    /// The double entry of a granted lease.
     pub(crate) fn lease_moved(&mut self, campaign: CampaignId, amount: Money, context: &mut FactContext<'_>) {
         let halves = self
             .lease
@@ -176,7 +175,7 @@ impl Budgets {
         Self::matched(halves, "leased budget", context);
     }
 
-    /// A lease was granted to shard `to`; `units` tells how much of a product is in stock.
+    /// A lease was granted to shard `to`. `units` is the stock of a product at this shard.
     pub(crate) fn leased(
         &mut self,
         campaign: CampaignId,
@@ -229,7 +228,7 @@ impl Budgets {
         }
     }
 
-    /// What was left of a lease left the shard; money only.
+    /// The double entry of a returned lease.
     pub(crate) fn return_moved(
         &mut self,
         campaign: CampaignId,
@@ -243,7 +242,7 @@ impl Budgets {
         Self::matched(halves, "returned a lease", context);
     }
 
-    /// The shard gave back what was left of a lease.
+    /// The shard returned a lease.
     pub(crate) fn returned(&mut self, campaign: CampaignId, amount: Money, context: &mut FactContext<'_>) {
         let halves = self
             .giving_back
@@ -256,7 +255,7 @@ impl Budgets {
         }
     }
 
-    /// What was left of a lease came home.
+    /// A returned lease arrived at the page's home.
     pub(crate) fn return_arrived(
         &mut self,
         campaign: CampaignId,
@@ -269,7 +268,7 @@ impl Budgets {
         }
     }
 
-    /// What a campaign had left went back to `page`.
+    /// A campaign's unspent budget went back to `page`.
     pub(crate) fn given_back(&mut self, page: PageId, campaign: CampaignId, context: &mut FactContext<'_>) {
         if let Some((promised, _)) = self.campaign(campaign, true, context)
             && promised.page != page
@@ -289,7 +288,7 @@ impl Budgets {
         }
     }
 
-    /// Judges the halves of a step that told the same of a campaign, or did not.
+    /// Judges the two facts of one step: both must name the same campaign and amount.
     fn matched<T>(halves: Result<Option<(T, T)>, CampaignId>, step: &str, context: &mut FactContext<'_>)
     where
         T: PartialEq + Into<CampaignAmount>,
@@ -313,7 +312,7 @@ impl Budgets {
         }
     }
 
-    /// `left` is what each campaign's budget account holds at the end.
+    /// Judges what is open at the end. `left` is the balance of a campaign's budget account [micro-units].
     pub(crate) fn finish(
         &mut self,
         left: impl Fn(CampaignId) -> i64,
@@ -369,7 +368,7 @@ impl Budgets {
     }
 }
 
-/// A campaign and an amount of its money, for the telling.
+/// A campaign and an amount, for violations.
 struct CampaignAmount(CampaignId, Money);
 
 impl From<(CampaignId, Money)> for CampaignAmount {
@@ -384,7 +383,7 @@ impl From<(CampaignId, PageId, Money)> for CampaignAmount {
     }
 }
 
-/// Sets the shards' leases against each other; the money under way [micro-units].
+/// Compares the leases of all shards. Returns the money under way between shards [micro-units].
 pub(crate) fn settle(shards: &[&BudgetSums], context: &mut FactContext<'_>) -> i128 {
     let Some(first) = shards.first() else { return 0 };
     let mut under_way = 0;
@@ -420,7 +419,7 @@ pub(crate) fn settle(shards: &[&BudgetSums], context: &mut FactContext<'_>) -> i
     under_way
 }
 
-/// Judges what was sent against what arrived; the difference.
+/// Judges what was sent against what arrived. Returns the difference [micro-units].
 fn compare(
     sent: &[&Flow],
     arrived: &[&Flow],

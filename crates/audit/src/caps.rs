@@ -1,7 +1,7 @@
-//! Caps: no more ads per user, and per user and page, than allowed in any stretch of time.
+//! Judges caps: no more ads per user, and per user and page, than the policy allows in any period.
 //!
-//! Times are kept to the second below, so an ad that comes less than a second too early passes,
-//! and none is blamed that is in time.
+//! Times are kept in whole seconds, rounded down. So an ad that is less than a second too early passes, and
+//! an ad in time is never reported.
 
 use crate::consent::Consents;
 use crate::promises::{Cap, Promise, Promises};
@@ -10,7 +10,7 @@ use chappe_base::{Homes, PageId, Seconds, SimTime, Span, UserId};
 
 const NIL: u32 = u32::MAX;
 
-/// An ad that counts, in its user's list, newest first.
+/// An ad in its user's list of counted ads, newest first.
 #[derive(Clone, Copy, Debug)]
 struct Counted {
     at: Seconds,
@@ -18,7 +18,7 @@ struct Counted {
     next: u32,
 }
 
-/// The ads that count towards caps, in one pool for all users of a shard.
+/// The counted ads of all users of a shard, as lists in one array.
 #[derive(Debug)]
 pub(crate) struct Caps {
     homes: Homes,
@@ -26,7 +26,7 @@ pub(crate) struct Caps {
     page_caps: Vec<Cap>,
     unanswered_caps: Vec<Cap>,
     longest: Span,
-    /// Each user's newest ad, by local index; grows with the users who get ads.
+    /// By local user, the index of the newest ad. It grows when users get ads.
     newest: Vec<u32>,
     pool: Vec<Counted>,
     free: u32,
@@ -48,7 +48,7 @@ impl Caps {
         }
     }
 
-    /// The ad reserved then is delivered: it counts from now on.
+    /// An ad was delivered: it counts from now on and no longer from its reservation.
     pub(crate) fn delivered(
         &mut self,
         user: UserId,
@@ -63,7 +63,7 @@ impl Caps {
         }
     }
 
-    /// An ad was reserved for `user`, who is known.
+    /// An ad was reserved for `user`, whose number was checked.
     pub(crate) fn reserved(
         &mut self,
         user: UserId,
@@ -96,13 +96,13 @@ impl Caps {
         self.judge(&self.unanswered_caps, user, is_unanswered, " unanswered", context);
     }
 
-    /// The ad reserved then came to nothing: its place is free again.
+    /// An ad that was reserved at `at` was not delivered: it no longer counts.
     pub(crate) fn released(&mut self, user: UserId, page: PageId, at: Seconds) {
         let local = self.homes.local(user.0);
         self.unlink(local, |ad| ad.page == page && ad.at == at);
     }
 
-    /// Judges the ads in a user's list that count, `which` they are, by each of the caps.
+    /// Judges the user's ads that `counts` accepts by each of the caps; `which` describes them in violations.
     fn judge(
         &self,
         caps: &[Cap],
@@ -138,13 +138,13 @@ impl Caps {
         count
     }
 
-    /// Forgets what no cap looks back to any more.
+    /// Forgets ads older than the longest cap.
     fn forget(&mut self, local: usize, now: SimTime) {
         let longest = self.longest;
         while self.unlink(local, |ad| now - ad.at.time() >= longest) {}
     }
 
-    /// Takes the newest ad of which `is_it` holds off the list; false if there is none.
+    /// Removes the newest ad that `is_it` accepts. Returns `false` if there is none.
     fn unlink(&mut self, local: usize, is_it: impl Fn(&Counted) -> bool) -> bool {
         let mut before = None;
         let mut place = self.newest.get(local).copied().unwrap_or(NIL);

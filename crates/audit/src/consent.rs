@@ -1,4 +1,7 @@
-//! What users agreed to: the audit's own record of conversations, opt-ins, mutes and blocks.
+//! Judges consent: the audit's own record of conversations, opt-ins, mutes and blocks, made of facts alone.
+//!
+//! It is a second implementation of what the platform keeps in `conversations`, on purpose: an error in one
+//! is not repeated in the other.
 
 use crate::promises::{Campaign, Promise, Promises, TopicMatch};
 use crate::verdict::{FactContext, name};
@@ -26,14 +29,14 @@ pub(crate) struct OptIn {
 }
 
 impl OptIn {
-    /// How long ago it was given, or up to a second more.
+    /// Its age, up to a second more than the true one.
     pub(crate) fn age(&self, now: SimTime) -> Span {
         now - self.given.time()
     }
 }
 
-/// What is on record between a user and a page. Opt-ins on the topic of first contact are kept
-/// here, the few others apart.
+/// The record of one user and one page. It holds the opt-in on the topic of first contact; the few others are
+/// apart, which saves memory for all conversations.
 #[derive(Clone, Copy, Debug)]
 struct Conversation {
     opened: Act,
@@ -107,13 +110,13 @@ impl Consents {
         conversation.act_before = std::mem::replace(&mut conversation.last_act, now);
     }
 
-    /// When the user last acted, to the second below.
+    /// The time of the user's last act, rounded down to the second.
     pub(crate) fn last_act(&self, user_page: UserPage) -> Option<SimTime> {
         let conversation = self.conversations.get(&user_page)?;
         (conversation.last_act != Seconds::NEVER).then(|| conversation.last_act.time())
     }
 
-    /// When the user acted before their last act, to the second below.
+    /// The time of the act before the user's last, rounded down to the second.
     pub(crate) fn act_before(&self, user_page: UserPage) -> Option<SimTime> {
         let conversation = self.conversations.get(&user_page)?;
         (conversation.act_before != Seconds::NEVER).then(|| conversation.act_before.time())
@@ -133,7 +136,7 @@ impl Consents {
         }
     }
 
-    /// The user took consent back: the opt-in on `topic`, and the page's leave to send ads at all.
+    /// The user revoked consent: the opt-in on `topic`, and all ads of the page.
     pub(crate) fn opted_out(&mut self, user_page: UserPage, topic: Topic) {
         self.drop_opt_in(user_page, topic);
         self.conversations.get_or_insert(user_page).set(OPTED_OUT, true);
@@ -153,7 +156,7 @@ impl Consents {
         }
     }
 
-    /// The user has set money aside for something of the page.
+    /// The user reserved money for an order with the page.
     pub(crate) fn bought(&mut self, user_page: UserPage) {
         self.conversations.get_or_insert(user_page).set(BOUGHT, true);
     }
@@ -175,7 +178,7 @@ impl Consents {
         }
     }
 
-    /// The live opt-ins between them.
+    /// The live opt-ins of a user for a page.
     fn opt_ins(&self, user_page: UserPage) -> impl Iterator<Item = OptIn> {
         let conversation = self
             .conversations
@@ -190,7 +193,7 @@ impl Consents {
         first.into_iter().chain(others)
     }
 
-    /// Whether a live opt-in between them covers `topic`, and was given by `act` if one is named.
+    /// Whether a live opt-in covers `topic`, and was given by `act` if that is named.
     pub(crate) fn has_opt_in(
         &self,
         user_page: UserPage,
@@ -212,7 +215,7 @@ impl Consents {
         self.opt_ins(user_page).find(|opt_in| opt_in.act == act)
     }
 
-    /// Judges the delivery of any message but an ad, which is judged with its permit.
+    /// Judges the delivery of a message that is not an ad. Ads are judged with their permit.
     #[inline]
     pub(crate) fn delivered(
         &self,
@@ -240,11 +243,11 @@ impl Consents {
         }
     }
 
-    /// Judges a decision that allows an ad of `campaign`, which is the page's. A block is judged
-    /// at delivery, which no policy may let pass.
+    /// Judges a decision that allows an ad of `campaign`. Blocks are judged at delivery, where they hold
+    /// under any policy.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// What is wrong with the decision.
     pub(crate) fn judge_decision(
         &self,
         promises: &Promises,
@@ -290,7 +293,10 @@ impl Consents {
         Ok(())
     }
 
-    /// The conversation that the permit cites, if it is on record.
+    /// The conversation that the permit cites.
+    ///
+    /// # Errors
+    /// If there is none on record, or the permit cites another one.
     fn cited(&self, user_page: UserPage, permit: &Permit) -> Result<Conversation, String> {
         let conversation = self
             .conversations
@@ -307,11 +313,12 @@ impl Consents {
         Ok(conversation)
     }
 
-    /// Judges an ad's delivery by what the user may have changed since the decision; `basis_opt_in` the
-    /// opt-in of that act, which so covers its topic, if it did.
+    /// Judges an ad's delivery by what the user may have changed since the decision. `basis_opt_in` is the
+    /// act of the opt-in that is the ad's basis, and how closely its topic must match; `None` for another
+    /// basis.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// What is wrong with the delivery.
     pub(crate) fn judge_delivery(
         &self,
         promises: &Promises,
@@ -380,7 +387,10 @@ impl Consents {
     }
 }
 
-/// Judges whether the user wants no ads of the page.
+/// Judges by mutes and opt-outs.
+///
+/// # Errors
+/// If the user wants no ads of the page.
 fn judge_mute(promises: &Promises, conversation: &Conversation) -> Result<(), String> {
     if promises.mute && conversation.is(MUTED) {
         return Err("who muted the page".into());
@@ -391,8 +401,8 @@ fn judge_mute(promises: &Promises, conversation: &Conversation) -> Result<(), St
     Ok(())
 }
 
-/// Judges the time since the user's last act, which is kept to the second below: only what is
-/// certain counts as a violation.
+/// Judges the time since the user's last act, which is known to the second: only what is certain is a
+/// violation.
 fn judge_window(promises: &Promises, last_act: Seconds, context: &FactContext<'_>) -> Result<(), String> {
     let since = (last_act != Seconds::NEVER).then(|| context.at - last_act.time());
     if let (Some(least), Some(since)) = (promises.not_within, since)

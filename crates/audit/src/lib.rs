@@ -1,18 +1,18 @@
 //! An independent judge of the platform: a fold over facts.
 //!
-//! The audit knows what was promised ([`Promises`]) and what is said to have happened, and
-//! recomputes from the facts alone whether the one agrees with the other. It shares no transition
-//! code with the platform.
+//! The audit knows what was promised ([`Promises`]) and the facts of a run, and recomputes from the facts
+//! alone whether all promises were kept. It shares no code with the platform, so that an error in the
+//! platform is not repeated in its judge.
 //!
-//! Each shard's facts are folded apart, in their order, by a [`ShardAudit`]; [`Audit::merge`] sets
-//! the summaries against each other. Its memory is bounded by accounts, conversations and open
-//! items, not by the length of the run. What cannot be judged so is not judged:
-//! - whether the message that was read is one that was delivered: only the numbers are compared;
-//! - whether a message whose whole life is told twice was sent twice;
-//! - whether an opening balance is the right one.
+//! A [`ShardAudit`] folds one shard's facts in their order; [`Audit::merge`] compares the summaries of all
+//! shards. Memory is bounded by accounts, conversations and open items, not by the length of the run. So
+//! these are not judged:
+//! - whether a message that was read had been delivered: only the counts are compared;
+//! - whether a message was sent twice, if all its facts appear twice;
+//! - whether an opening balance is right.
 //!
-//! It relies on the order in which facts are told: the driver's `served` before what it causes;
-//! the two facts of one step (a double entry and its reason) before the next such step.
+//! The audit relies on the order of facts: the driver's `served` comes before what it causes, and the two
+//! facts of one step (a double entry and its reason) come before those of the next step.
 
 mod ads;
 mod budgets;
@@ -44,7 +44,7 @@ use chappe_base::{Homes, Record, ShardId, SimTime};
 use std::fmt;
 use verdict::{FactContext, Findings};
 
-/// The audit of a whole run, fed with the records of all shards, each shard's in their order.
+/// The audit of a whole run. It needs the records of all shards, each shard's in their order.
 #[derive(Debug)]
 pub struct Audit {
     shards: Vec<ShardAudit>,
@@ -53,9 +53,9 @@ pub struct Audit {
 /// A record from a shard that the run does not have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnknownShard {
-    /// The shard named.
+    /// The shard that the record names.
     pub shard: ShardId,
-    /// How many there are.
+    /// How many shards the run has.
     pub shards_count: usize,
 }
 
@@ -63,7 +63,7 @@ impl fmt::Display for UnknownShard {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             out,
-            "a fact is told of shard {}, but the scenario has shards 0 to {}: \
+            "a fact is of shard {}, but the scenario has shards 0 to {}: \
              audit the log with the scenario that made it",
             self.shard.0,
             self.shards_count - 1
@@ -74,7 +74,7 @@ impl fmt::Display for UnknownShard {
 impl std::error::Error for UnknownShard {}
 
 impl Audit {
-    /// The audit of a run on as many shards as `homes` has, before any fact.
+    /// The audit of a run on the shards of `homes`, before the first fact.
     #[must_use]
     pub fn new(homes: Homes, promises: &Promises) -> Audit {
         let shard = |shard| ShardAudit::new(ShardId(shard), homes, promises);
@@ -86,7 +86,7 @@ impl Audit {
     /// Judges the next record.
     ///
     /// # Errors
-    /// If there is no such shard; the record is not judged then.
+    /// If there is no such shard. The record is not judged then.
     pub fn observe(&mut self, record: &Record) -> Result<(), UnknownShard> {
         let shards_count = self.shards.len();
         let shard = self.shards.get_mut(record.shard.index());
@@ -104,9 +104,9 @@ impl Audit {
         Audit::merge(self.shards.into_iter().map(ShardAudit::finish).collect())
     }
 
-    /// Sets the shards' summaries, in any order, against each other.
+    /// Compares the summaries of all shards, in any order.
     ///
-    /// Over all shards the clearing accounts hold exactly the leases and returns under way, less
+    /// The clearing accounts of all shards together must hold exactly the leases and returns under way, minus
     /// the transfers that are credited and not yet posted.
     #[must_use]
     pub fn merge(mut summaries: Vec<ShardSummary>) -> Verdict {

@@ -1,8 +1,7 @@
-//! Limits kept: a page reaches no more people in a day than its tier allows, is rated by how its ads were
-//! taken, and leases out no more than its throughput and its quota.
+//! Judges page limits: tiers (people reached in 24 hours), ratings, throughput and quotas.
 //!
-//! A home leases leave to reach people, and a shard reaches no more than it has leave for: together no
-//! more than the tier allows, though no shard sees them all.
+//! No shard sees all people whom a page reaches. So two things are judged: the page's home leases out no more
+//! reach than the tier allows, and each shard reaches no more people than it has reach for.
 
 use crate::promises::{Campaign, PageLimits, Promise, Promises, Rating};
 use crate::verdict::FactContext;
@@ -11,49 +10,50 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// A month of a quota.
+/// The length of a quota's month.
 const MONTH: Span = Span(30 * Span::DAY.0);
 
-/// What one shard knows of one page at the end, to be added up over all.
+/// One shard's sums for one page, to be added up over all shards.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct PageSums {
-    /// People: leased, arrived, returned and regained.
+    /// Reach [people] by step: leased, arrived, returned, regained.
     reach: [i64; 4],
-    /// What happened to its ads on this shard.
+    /// Reactions to its ads on this shard, by the facts.
     seen: AdFeedback,
-    /// What its home heard.
+    /// Reactions that its home was told of.
     reported: AdFeedback,
 }
 
-/// What one shard knows of all pages at the end.
+/// One shard's sums for all pages.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct LimitSums {
     pages: BTreeMap<PageId, PageSums>,
-    /// Ads sent, and ads leased out, by page and month.
+    /// By page and month: ads sent, and ads leased out.
     months: BTreeMap<(PageId, i64), (i64, i64)>,
 }
 
-/// A page at its home.
+/// A page's state at its home.
 #[derive(Clone, Debug)]
 struct Home {
     tier: u8,
-    /// The tier that it ought to be told to have.
+    /// The tier that it must have after its latest rating.
     due: u8,
     quality: Quality,
-    /// How ads were taken, by day.
+    /// Feedback by day.
     days: VecDeque<(i32, AdFeedback)>,
-    /// Ads leased out that have not been sent yet at the page's rate [ads × ns], as of `at`.
+    /// Ads leased out and not yet sent if they are sent at the page's rate [ads × ns], as of `at`.
     level: i128,
     at: SimTime,
-    /// The month, and what was paid for it and for the one before.
+    /// The current month.
     month: i64,
+    /// Paid for it and for the month before [micro-units].
     paid: [i64; 2],
 }
 
-/// A page where its ads are sent.
+/// The people reached by a page on this shard.
 #[derive(Debug, Default)]
 struct Sender {
-    /// By user, until when they count as reached.
+    /// By user, until when the user counts as reached.
     reached: Map<UserId, SimTime>,
     order: VecDeque<(SimTime, UserId)>,
 }
@@ -99,7 +99,7 @@ impl Limits {
         })
     }
 
-    /// Leave to reach people went a step.
+    /// Reach was moved between the page's home and a shard.
     pub(crate) fn reach_moved(
         &mut self,
         campaign: CampaignId,
@@ -151,7 +151,7 @@ impl Limits {
         self.judge_reach(page, arrived - returned, context);
     }
 
-    /// Judges the people reached in the last day by the leave there is.
+    /// Judges the people reached in the last 24 hours against the shard's reach.
     fn judge_reach(&mut self, page: PageId, leave: i64, context: &mut FactContext<'_>) {
         let sender = self.senders.entry(page).or_default();
         while let Some((until, user)) = sender.order.pop_front_if(|(until, _)| *until <= context.at) {
@@ -169,14 +169,14 @@ impl Limits {
         }
     }
 
-    /// An ad sent in the month of `at` came to nothing.
+    /// An ad that was sent at `at` was not delivered: it does not count towards its month.
     pub(crate) fn unsent(&mut self, page: PageId, at: SimTime) {
         if self.limits.quota.is_some() {
             self.sums.months.entry((page, month(at))).or_default().0 -= 1;
         }
     }
 
-    /// How a user took an ad, or that they complain of the page.
+    /// Counts a user's reaction to an ad or complaint about the page, if the page is rated.
     pub(crate) fn note_feedback(&mut self, page: Option<PageId>, note: impl FnOnce(&mut AdFeedback)) {
         if let Some(page) = page
             && self.limits.rates()
@@ -190,7 +190,7 @@ impl Limits {
         self.page(campaign)
     }
 
-    /// A home heard how ads were taken, and rated its page.
+    /// A page's home took in feedback and rated the page.
     pub(crate) fn rated(
         &mut self,
         page: PageId,
@@ -280,13 +280,13 @@ impl Limits {
         }
     }
 
-    /// A page paid for a month of messages, or got something back; money only.
+    /// The double entry of a charge for a month of messages, or of a refund.
     pub(crate) fn quota_moved(&mut self, page: PageId, amount: i64, context: &mut FactContext<'_>) {
         self.expect_charge_reported(context);
         self.fee = Some((page, amount));
     }
 
-    /// A page paid for a month of messages, of which so many are leased out.
+    /// A page was charged for month `of`, in which `count` messages are leased out.
     pub(crate) fn quota_charged(
         &mut self,
         page: PageId,
@@ -346,7 +346,7 @@ impl Limits {
 }
 
 impl Home {
-    /// What was paid for the month `of`, if that is this one or the one before.
+    /// What was paid for the month `of`, if that is the current one or the one before.
     fn paid_for(&mut self, of: i64, this: i64) -> Option<&mut i64> {
         let previous = std::mem::replace(&mut self.month, this);
         if previous != this {
@@ -355,7 +355,7 @@ impl Home {
         self.paid.get_mut(usize::try_from(this - of).ok()?)
     }
 
-    /// Notes how ads were taken today; what seven days come to with it.
+    /// Adds today's feedback. Returns the sum of seven days.
     fn week(&mut self, today: i32, heard: AdFeedback) -> AdFeedback {
         match self.days.back_mut() {
             Some((day, sum)) if *day == today => *sum += heard,
@@ -369,7 +369,7 @@ impl Home {
 
     fn expect_tier(&mut self, page: PageId, context: &mut FactContext<'_>) {
         if std::mem::replace(&mut self.due, self.tier) != self.tier {
-            let what = format!("page {} is in tier {}, which is not due to it", page.0, self.tier);
+            let what = format!("page {} is in tier {}, but another one is due", page.0, self.tier);
             context.violation(Promise::LimitsKept, what);
         }
     }
@@ -379,7 +379,7 @@ fn month(at: SimTime) -> i64 {
     at.0.div_euclid(MONTH.0)
 }
 
-/// What seven days are rated.
+/// The rating for seven days of feedback.
 fn rate(rating: Rating, week: AdFeedback) -> Quality {
     let at_least =
         |part: u32, ppm: u32| u64::from(part) * 1_000_000 >= u64::from(ppm) * u64::from(week.delivered);
@@ -394,7 +394,7 @@ fn rate(rating: Rating, week: AdFeedback) -> Quality {
     }
 }
 
-/// Sets what homes leased and heard against what shards did and saw.
+/// Compares what the pages' homes leased and were told with what happened on all shards.
 pub(crate) fn settle<'a>(shards: impl Iterator<Item = &'a LimitSums>, context: &mut FactContext<'_>) {
     let mut pages: BTreeMap<PageId, PageSums> = BTreeMap::new();
     let mut months: BTreeMap<(PageId, i64), (i64, i64)> = BTreeMap::new();

@@ -1,31 +1,31 @@
-//! Each message is delivered at most once and none is lost.
+//! Judges messages: each is delivered at most once, and none is lost.
 //!
-//! Two independent witnesses: the driver tells what it served and what it handed out, the
-//! platform what it accepted and how each message ended. All of one message is told on its
-//! recipient's shard, so items that are open are enough; nothing is kept of a message that has
-//! reached its device. So a message whose whole life is told twice, service included, passes.
+//! There are two independent sources: the driver's facts say what was served and what reached a device, the
+//! platform's what was accepted and how each message ended. All facts of a message are on its recipient's
+//! shard, so it is enough to keep open messages. Nothing is kept of a message that has reached its device, so
+//! a message whose facts all appear twice passes.
 
 use crate::promises::Promise;
 use crate::verdict::FactContext;
 use chappe_base::{CommandClass, Fact, Map, MessageClass, MessageId, Seconds, Set, SimTime, Span};
 
-/// Steps that are looked up together: what they need is seldom in the cache, and is then fetched all at once.
+/// Steps looked up together: each look-up usually misses the cache, and in a batch the misses overlap.
 const TOGETHER: usize = 32;
 
 /// The fold over one shard's messages.
 #[derive(Default, Debug)]
 pub(crate) struct Messages {
-    /// A message between people that was served and neither accepted nor refused so far.
+    /// A message between people that was served and not yet accepted or refused.
     serving: Option<MessageId>,
-    /// The message accepted last, if it is open: most end at once and never enter `open`.
+    /// The message accepted last, if it is open: most end with the next fact and never enter `open`.
     latest: Option<MessageId>,
-    /// Accepted, not ended.
+    /// Accepted and not ended.
     open: Set<MessageId>,
-    /// The message delivered last and when, if it is not yet on the device: most reach it at once.
+    /// The message delivered last and when, if it is not on the device yet: most reach it with the next fact.
     latest_delivered: Option<(MessageId, Seconds)>,
-    /// Delivered by the platform, not yet on the device, with the time of delivery.
+    /// Delivered by the platform and not on the device yet, with the time of delivery.
     in_flight: Map<MessageId, Seconds>,
-    /// Steps that have not entered `open` and `in_flight`.
+    /// Steps that wait for the next batch of look-ups.
     waiting: Vec<Waiting>,
     delivered_count: u64,
     read_count: u64,
@@ -35,13 +35,13 @@ pub(crate) struct Messages {
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Accepted,
-    /// How, it says.
+    /// How it ended, for violations.
     Ended(&'static str),
     Delivered(Seconds),
     HandedOut,
 }
 
-/// A step that is still to be judged, with the fact that came before the court.
+/// A step that waits to be judged, with its fact and time.
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
     step: Step,
@@ -51,7 +51,7 @@ struct Waiting {
 }
 
 impl Messages {
-    /// A command was served; what it causes is told before the next is.
+    /// A command was served. The facts that it causes come before the next `served`.
     #[inline]
     pub(crate) fn served(
         &mut self,
@@ -104,7 +104,7 @@ impl Messages {
         }
     }
 
-    /// A message ended, `how` it says.
+    /// A message ended; `how` describes it in violations.
     #[inline]
     pub(crate) fn ended(&mut self, message: MessageId, how: &'static str, context: &mut FactContext<'_>) {
         context.checked(Promise::DeliveredOnce);
@@ -134,7 +134,7 @@ impl Messages {
         }
     }
 
-    /// Judges a step together with others.
+    /// Queues a step, and judges the batch when it is full.
     #[inline]
     fn look_up(&mut self, step: Step, message: MessageId, context: &mut FactContext<'_>) {
         if self.waiting.is_empty() {
@@ -185,8 +185,8 @@ impl Messages {
         }
     }
 
-    /// What was read must have been delivered. Which messages were is not remembered: only their
-    /// numbers are compared.
+    /// A message was read, so it must have been delivered. Delivered messages are not remembered: only the
+    /// counts are compared.
     #[inline]
     pub(crate) fn read(&mut self, message: MessageId, context: &mut FactContext<'_>) {
         context.checked(Promise::DeliveredOnce);
@@ -201,7 +201,8 @@ impl Messages {
         }
     }
 
-    /// Whatever is open is lost. What was delivered and has not reached its device is handed on.
+    /// Reports what is still open as lost. Returns the messages that were delivered and have not reached
+    /// their devices.
     pub(crate) fn finish(&mut self, context: &mut FactContext<'_>) -> Vec<(MessageId, Seconds)> {
         self.expect_answer(context);
         self.look_up_all(context);
@@ -226,8 +227,8 @@ fn accepted_twice(message: MessageId) -> String {
     format!("message {} was accepted twice", message.0)
 }
 
-/// Of what had not reached its device, counts what was delivered at most `under_way_at_most` before
-/// the end of the run; the rest is lost.
+/// Counts the messages delivered at most `under_way_at_most` before the end of the run; reports the others as
+/// lost.
 pub(crate) fn settle(
     in_flight: &[(MessageId, Seconds)],
     under_way_at_most: Span,

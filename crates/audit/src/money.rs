@@ -1,50 +1,53 @@
-//! Money conserved: every balance of a shard, recomputed from its double entries.
+//! Judges money: every balance of a shard, recomputed from its double entries.
+//!
+//! Only the moves in [`Route`] are legal, so money that takes another way is reported although the sums are
+//! right.
 
 use crate::promises::{Promise, Promises};
 use crate::verdict::name;
 use chappe_base::{Account, CampaignId, Homes, Map, Money, PageId, Party, ShardId};
 
-/// What a double entry is for: these ways money may go, and no other.
+/// What a double entry is for. All other pairs of accounts are illegal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Route {
     /// World to a party: an opening balance.
     Opening,
-    /// Payer to what the payer holds.
+    /// Payer's free money to payer's held money.
     Reserve(Party),
-    /// What the payer held, back to the payer.
+    /// Payer's held money back to free.
     Release(Party),
-    /// What the payer held, to clearing.
+    /// Payer's held money to clearing.
     Post(Party),
     /// Clearing to the payee.
     Credit(Party),
-    /// A page sets a campaign's budget aside.
+    /// Page to its campaign's budget.
     SetAside(PageId, CampaignId),
-    /// What a campaign did not spend, back to its page.
+    /// A campaign's unspent budget back to its page.
     GiveBack(PageId, CampaignId),
-    /// A campaign's budget to clearing: a lease leaves its home.
+    /// A campaign's budget to clearing: a lease leaves the page's home.
     LeaseOut(CampaignId),
     /// Clearing to a shard's lease.
     LeaseIn(CampaignId),
-    /// What is left of a lease to clearing.
+    /// A shard's unspent lease to clearing.
     ReturnOut(CampaignId),
-    /// Clearing to the campaign's budget.
+    /// Clearing to the campaign's budget: a returned lease arrives.
     ReturnIn(CampaignId),
-    /// A lease to what is held of it: an ad is on its way.
+    /// A lease to its held money: an ad is reserved.
     ReserveAd(CampaignId),
-    /// What was held, back to the lease.
+    /// Held money back to the lease: an ad was not delivered.
     ReleaseAd(CampaignId),
-    /// What was held, to revenue.
+    /// Held money to revenue: an ad was delivered.
     ChargeAd(CampaignId),
-    /// A page pays for messages by list: a notice, or its month.
+    /// Page to message revenue: the price of a notice, or of a month of messages.
     Notice(PageId),
-    /// Messages of a month that were paid and not sent.
+    /// Message revenue back to a page: messages of its month that were not sent.
     QuotaBack(PageId),
-    /// What the platform keeps of a payment to a page.
+    /// Page to payment revenue: the platform's fee on a payment.
     Fee(PageId),
 }
 
 impl Route {
-    /// The route from one account to another; none if money may not go that way.
+    /// The route from one account to another; `None` if that is illegal.
     pub(crate) fn of(from: Account, to: Account) -> Option<Route> {
         match from {
             Account::World => matches!(to, Account::User(_) | Account::Page(_)).then_some(Route::Opening),
@@ -124,7 +127,7 @@ impl Route {
 
 /// The balances of one shard's accounts [micro-units].
 ///
-/// Held money is rare at any one time and kept sparse. Sums saturate: a log may hold anything.
+/// Held money is rare at any time, so it is in a map. Sums saturate, because a log file may contain anything.
 #[derive(Debug)]
 pub(crate) struct Accounts {
     homes: Homes,
@@ -168,7 +171,7 @@ impl Accounts {
         }
     }
 
-    /// Whether the account is one of this shard's.
+    /// Whether the account belongs to this shard.
     pub(crate) fn has(&self, account: Account) -> bool {
         match account {
             Account::World
@@ -250,7 +253,7 @@ impl Accounts {
         };
     }
 
-    /// Moves `amount` between accounts of this shard; true if the source is now newly in the red.
+    /// Moves `amount` between accounts of this shard. Returns `true` if this overdraws `from`.
     pub(crate) fn shift(&mut self, from: Account, to: Account, amount: Money) -> bool {
         let before = self.balance(from);
         self.add(from, amount.0.saturating_neg());
@@ -258,7 +261,7 @@ impl Accounts {
         !from.may_be_negative() && before >= 0 && before < amount.0
     }
 
-    /// The sum over all accounts: zero, as every entry is double.
+    /// The sum over all accounts [micro-units]: zero, because every entry is double.
     pub(crate) fn sum(&self) -> i128 {
         let campaigns = self.campaigns.iter();
         let campaigns = campaigns.flat_map(|campaign| [campaign.budget, campaign.lease, campaign.held]);
@@ -301,7 +304,7 @@ pub(crate) fn overdraft(account: Account) -> Promise {
     }
 }
 
-/// An account by name.
+/// The account's name, for violations.
 pub(crate) fn account_name(account: Account) -> String {
     let of = |what: &str, campaign: CampaignId| format!("{what} of campaign {}", campaign.0);
     match account {

@@ -1,7 +1,9 @@
-//! Two facts that belong together, in whichever order they come.
+//! Two facts of one step, in any order.
+//!
+//! Every move of money has a second fact that says why. The audit holds the first of the two until the second
+//! comes, and reports a fact whose partner never came.
 
-/// One step that two facts tell of, mostly a move of money and its reason. Steps don't overlap:
-/// both halves of one are told before the next begins.
+/// The open half of a step. Steps do not overlap: both facts of a step come before those of the next.
 #[derive(Debug)]
 pub(crate) struct Pair<L, R> {
     left: Option<L>,
@@ -18,10 +20,10 @@ impl<L, R> Default for Pair<L, R> {
 }
 
 impl<L, R> Pair<L, R> {
-    /// Tells the left half; both, if the step is now complete.
+    /// Adds the left half. Returns both halves if the step is now complete.
     ///
     /// # Errors
-    /// The left half before, which its right half never joined.
+    /// The left half of the step before, whose right half is missing.
     pub(crate) fn left(&mut self, left: L) -> Result<Option<(L, R)>, L> {
         match self.right.take() {
             Some(right) => Ok(Some((left, right))),
@@ -29,10 +31,10 @@ impl<L, R> Pair<L, R> {
         }
     }
 
-    /// Tells the right half; both, if the step is now complete.
+    /// Adds the right half. Returns both halves if the step is now complete.
     ///
     /// # Errors
-    /// The right half before, which its left half never joined.
+    /// The right half of the step before, whose left half is missing.
     pub(crate) fn right(&mut self, right: R) -> Result<Option<(L, R)>, R> {
         match self.left.take() {
             Some(left) => Ok(Some((left, right))),
@@ -40,7 +42,7 @@ impl<L, R> Pair<L, R> {
         }
     }
 
-    /// The half that waits in vain at the end.
+    /// Takes the half that is without a partner at the end.
     pub(crate) fn leftover(&mut self) -> (Option<L>, Option<R>) {
         (self.left.take(), self.right.take())
     }

@@ -1,5 +1,5 @@
-//! Prices kept: an ad costs what the second bid was, a late notice its list price, and of a payment to a
-//! page the platform keeps its share.
+//! Judges prices: an ad costs the second-highest bid, a late notice its list price, and the platform's fee on
+//! a payment is as agreed.
 
 use crate::pair::Pair;
 use crate::promises::{Campaign, Prices, Promise};
@@ -9,10 +9,10 @@ use chappe_base::{CampaignId, Map, MessageId, Money, OrderId, PageId, SimTime, S
 /// A message or an order, its page, and an amount.
 type Charge = (MessageId, PageId, Money);
 
-/// Judges what an ad of `winner` costs where the campaigns `allowed` had bid for the slot.
+/// Judges the price of an ad of `winner` in a slot for which the campaigns `allowed` had bid.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with the price or the winner.
 pub(crate) fn judge_ad(
     reserve: Money,
     campaigns: &[Campaign],
@@ -46,13 +46,13 @@ pub(crate) fn judge_ad(
     }
 }
 
-/// The fold over what one shard's pages pay beside their ads.
+/// The fold over one shard's charges to pages other than for ads.
 #[derive(Debug)]
 pub(crate) struct Charges {
     promised: Prices,
-    /// When orders were placed, as long as notices about them may cost something.
+    /// When orders were placed, while notices about them may have a price.
     placed: Map<OrderId, SimTime>,
-    /// An order with a notice that has a price, and nobody has paid it yet.
+    /// The order whose late notice is not paid yet.
     due: Option<OrderId>,
     notice: Pair<Charge, Charge>,
     fee: Pair<Charge, Charge>,
@@ -84,12 +84,12 @@ impl Charges {
         }
     }
 
-    /// The platform kept its share of a payment.
+    /// The double entry of a fee on a payment.
     pub(crate) fn fee_moved(&mut self, charge: Charge, context: &mut FactContext<'_>) {
         matched(self.fee.left(charge), "fee of order", context);
     }
 
-    /// An order went a step further, of which its page tells the customer.
+    /// An order reached a stage about which its page sends a notice.
     pub(crate) fn order_advanced(&mut self, order: OrderId, is_last: bool, context: &mut FactContext<'_>) {
         self.expect_paid(context);
         let placed = if is_last {
@@ -108,7 +108,7 @@ impl Charges {
         self.due = self.due.filter(|due| *due != message.at(0));
     }
 
-    /// A notice was paid for; money only.
+    /// The double entry of a paid notice.
     pub(crate) fn notice_moved(&mut self, charge: Charge, context: &mut FactContext<'_>) {
         matched(self.notice.left(charge), "price of notice", context);
     }
@@ -151,7 +151,7 @@ impl Charges {
     }
 }
 
-/// Judges a charge that moved and one that was due: the same, or one is wrong.
+/// Judges a charge against the one that is due: both must be the same.
 fn matched(halves: Result<Option<(Charge, Charge)>, Charge>, what: &str, context: &mut FactContext<'_>) {
     context.checked(Promise::PricesKept);
     let (message, _, amount) = match halves {

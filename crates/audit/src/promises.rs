@@ -1,11 +1,14 @@
-//! What was promised for a run, as plain data.
+//! The promises of a run, as plain data: everything that the audit needs to know about a scenario.
+//!
+//! They are stated apart from the platform's configuration, in other types. If the audit read the same policy
+//! types, it would share the platform's understanding of them.
 
 use chappe_base::{CampaignId, Format, Money, PageId, ProductId, SimTime, Span, Topic, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
-/// What the audit holds the platform to.
+/// A promise that the platform must keep.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Promise {
@@ -32,7 +35,7 @@ pub enum Promise {
 }
 
 impl Promise {
-    /// All of them, in the order in which they are counted and shown.
+    /// All promises, in the order of counters and reports.
     pub const ALL: [Promise; 10] = [
         Promise::MoneyConserved,
         Promise::AdPermitted,
@@ -96,11 +99,11 @@ impl TopicMatch {
 pub struct Cap {
     /// How many.
     pub count: u32,
-    /// In how long; an ad counts as long as less than this has passed since it was reserved.
+    /// The period; an ad counts while less than this has passed since it was reserved.
     pub every: Span,
 }
 
-/// A time of the user's local day in which no ad is decided for.
+/// The part of the user's local day in which no decision may allow an ad.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct QuietHours {
     /// First quiet minute, 0 to 1439.
@@ -120,66 +123,66 @@ impl QuietHours {
     }
 }
 
-/// Reasons for an ad, of which one must hold.
+/// The bases for an ad, of which one must hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BasisRule {
-    /// So long after the user's last act towards the page at most.
+    /// Longest time since the user's last act towards the page.
     pub within: Option<Span>,
-    /// One further message after that, until the user acts again.
+    /// Whether there is one further message after that, until the user acts again.
     pub one_further: bool,
-    /// An opt-in that is good for an ad.
+    /// The terms of an opt-in.
     pub opt_in: Option<OptInTerms>,
 }
 
-/// What an opt-in is good for.
+/// The terms on which an opt-in permits ads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OptInTerms {
     /// How closely its topic matches the ad's.
     pub topic: TopicMatch,
-    /// In how long it is good for one ad; none if for one ad in all.
+    /// It permits one ad in any such time; `None`: one ad in all.
     pub every: Option<Span>,
-    /// How many days it lives.
+    /// Days until it expires.
     pub life_days: u16,
 }
 
-/// Reasons for a page's own message, of which one must hold.
+/// Conditions for a page's message that is not an ad, of which one must hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MessageReasons {
-    /// So long after the user's last act towards the page at most.
+    /// Longest time since the user's last act towards the page.
     pub within: Option<Span>,
-    /// An order, at any time.
+    /// Whether notices about an order may come at any time.
     pub order_notices: bool,
-    /// An answer by people, so long after the user's last act at most.
+    /// Longest time since the user's last act for an answer by people, not bots.
     pub human_answers: Option<Span>,
-    /// One further message after the window, an ad or not, until the user acts again.
+    /// Whether there is one further message (an ad counts too) until the user acts again.
     pub one_further: bool,
 }
 
-/// When a page may ask for an opt-in.
+/// When a page may request an opt-in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OptInRequests {
-    /// So long after the user's last act before the opt-in at most.
+    /// Longest time between the opt-in and the user's act before it.
     pub within: Span,
-    /// Not on the topic of an opt-in on record that is fewer days old.
+    /// Days after an opt-in on record before the next request on the same topic.
     pub again_after_days: u16,
 }
 
-/// What a campaign is and may spend.
+/// A campaign's terms.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Campaign {
-    /// Whose it is.
+    /// The page that advertises.
     pub page: PageId,
-    /// Its form.
+    /// The form of its ads.
     pub format: Format,
-    /// What it is about.
+    /// The topic of its ads.
     pub topic: Topic,
-    /// Whether it is for those alone who have paid the page for something, or begun to.
+    /// Whether it targets only users who have started a checkout with the page.
     pub shoppers_only: bool,
-    /// The product that has to be in stock whenever budget is leased; none if it needs no stock.
+    /// The product that must be in stock whenever budget is leased; `None` if the policy does not ask.
     pub product: Option<ProductId>,
-    /// What it pays at most for one ad.
+    /// The most that it pays for one ad.
     pub bid: Money,
-    /// What it may spend in total.
+    /// The most that it pays in total.
     pub budget: Money,
     /// When it begins.
     pub start: SimTime,
@@ -187,125 +190,122 @@ pub struct Campaign {
     pub end: SimTime,
 }
 
-/// What businesses pay.
+/// The prices for businesses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Prices {
-    /// What an ad costs at least.
+    /// The lowest price of an ad.
     pub reserve: Money,
-    /// What a notice costs that comes more than a day after its order, where messages have list prices;
-    /// ads then are messages too.
+    /// The price of a notice sent more than a day after its order; `None` without list prices.
     pub notice: Option<Money>,
-    /// What the platform keeps of a payment to a page [millionths].
+    /// The platform's fee on a payment to a page [millionths of the payment].
     pub payment_fee_ppm: u32,
 }
 
-/// What a page may do.
+/// The limits of a page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct PageLimits {
-    /// How many people it reaches in a day.
+    /// People reached in any 24 hours.
     pub tiers: Option<Tiers>,
-    /// How it is rated.
+    /// The quality rating.
     pub rating: Option<Rating>,
-    /// Ads that it leases out per second.
+    /// Ads leased per second.
     pub per_second: Option<u32>,
-    /// Ads in a month.
+    /// The monthly plan.
     pub quota: Option<Quota>,
 }
 
 impl PageLimits {
-    /// Whether pages hear how their ads are taken.
+    /// Whether pages' homes get feedback on ads.
     pub(crate) fn rates(&self) -> bool {
         self.tiers.is_some() || self.rating.is_some()
     }
 }
 
-/// People that a page reaches in a day, by tier; above the last there is no limit.
+/// People that a page reaches in any 24 hours, by tier. The tier above the last limit has none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Tiers {
-    /// The limits, rising.
+    /// The limits, in rising order.
     pub limits: [u32; 4],
-    /// The tier in which a page begins.
+    /// The tier in which every page begins.
     pub start: u8,
 }
 
-/// How a page is rated by seven days.
+/// How a page is rated by the last seven days.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rating {
-    /// Complaints per ad from which on it is yellow [millionths].
+    /// Complaints per delivered ad from which it is yellow [millionths].
     pub yellow_ppm: u32,
-    /// The same for red.
+    /// The same for red [millionths].
     pub red_ppm: u32,
-    /// Share of ads opened below which it is yellow at best [millionths].
+    /// Share of opened ads below which it is at best yellow [millionths].
     pub read_ppm: u32,
-    /// Fewer ads are green.
+    /// With fewer delivered ads than this it is green.
     pub ads_count: u32,
-    /// Whether red stops its ads; else it costs a tier.
+    /// Whether red pauses its ads; otherwise it falls by one tier.
     pub pauses: bool,
 }
 
 /// A plan of messages for 30 days.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Quota {
-    /// How many.
+    /// Messages that the fee covers.
     pub messages_count: u32,
-    /// What it costs.
+    /// The fee for a month.
     pub fee: Money,
-    /// What one more costs, if there is one more.
+    /// The price of a message beyond the plan; `None` if the plan is a hard limit.
     pub overage: Option<Money>,
 }
 
-/// Everything that was promised for one run. Cheap to clone: every shard's audit keeps a copy.
+/// The promises of one run. Cheap to clone, because every shard's audit keeps a copy.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Promises {
     /// How many users there are.
     pub users_count: u32,
     /// How many pages there are.
     pub pages_count: u32,
-    /// Each user's offset from UTC [min], by user. Read for quiet hours only; may be empty
-    /// without them.
+    /// By user, the offset from UTC [min]. Needed for quiet hours only; may be empty without them.
     pub offsets_minutes: Arc<[i16]>,
     /// The campaigns, by id.
     pub campaigns: Arc<[Campaign]>,
-    /// Whether there may be ads at all.
+    /// Whether ads are allowed at all.
     pub ads_allowed: bool,
-    /// Whether only users may have opened the conversations that ads come in.
+    /// Whether ads are allowed only in conversations that the user opened.
     pub opened_by_user: bool,
-    /// How closely an ad keeps to the topic of first contact.
+    /// How closely an ad's topic must match that of first contact.
     pub first_topic: TopicMatch,
     /// The formats that are allowed.
     pub formats: Vec<Format>,
-    /// How closely the topic of a live opt-in matches the ad's ([`TopicMatch::Any`]: an opt-in
-    /// for the page will do); none if no opt-in is needed.
+    /// How closely the topic of a live opt-in must match the ad's ([`TopicMatch::Any`]: any opt-in for the
+    /// page); `None` if no opt-in is needed.
     pub opt_in: Option<TopicMatch>,
-    /// Whether a mute stops a page's ads, or an opt-out until the next opt-in.
+    /// Whether a mute stops a page's ads, and an opt-out until the next opt-in.
     pub mute: bool,
-    /// No ad sooner than this after the user's last act towards the page.
+    /// The shortest time since the user's last act towards the page.
     pub not_within: Option<Span>,
-    /// No ad later than this after the user's last act towards the page.
+    /// The longest time since the user's last act towards the page.
     pub at_most: Option<Span>,
     /// Caps on a user's ads from all pages.
     pub user_caps: Vec<Cap>,
     /// Caps on a user's ads from any one page.
     pub page_caps: Vec<Cap>,
-    /// When users are left in peace.
+    /// When no decision may allow an ad.
     pub quiet_hours: Option<QuietHours>,
-    /// Reasons for ads; none if no reason is needed.
+    /// The bases for ads; `None` if no basis is needed.
     pub basis: Option<BasisRule>,
-    /// Caps on a user's ads from all pages, but for those after which the user acted towards the page.
+    /// Caps on a user's ads from all pages to which the user has not responded by an act towards the page.
     pub unanswered_caps: Vec<Cap>,
-    /// Reasons for pages' own messages; none if no reason is needed.
+    /// Conditions for pages' other messages; `None` without conditions.
     pub messages: Option<MessageReasons>,
-    /// Whether people answer a page's hot-line, by page. Read for messages only; may be empty
-    /// without reasons for them.
+    /// By page, whether people answer its hot-line. Needed for `messages` only; may be empty without them.
     pub answered_by_people: Arc<[bool]>,
-    /// When pages may ask for opt-ins; none if at any time.
+    /// When pages may request opt-ins; `None`: at any time.
     pub opt_in_requests: Option<OptInRequests>,
-    /// What businesses pay.
+    /// The prices for businesses.
     pub prices: Prices,
-    /// What pages may do.
+    /// The limits of pages.
     pub page_limits: PageLimits,
-    /// The longest that money may be under way between shards, and a message between platform
-    /// and device. What has been under way for longer at the end of the run is lost.
+    /// The longest time that money may be under way between shards, and a message between platform and
+    /// device. What is under way for longer at the end of the run is lost.
     pub under_way_at_most: Span,
 }
 
@@ -314,7 +314,7 @@ impl Promises {
         self.campaigns.get(campaign.index())
     }
 
-    /// Minute of `user`'s local day at `at`; none for a user without a time zone.
+    /// Minute of `user`'s local day at `at`; `None` for a user without a time zone.
     pub(crate) fn local_minute(&self, user: UserId, at: SimTime) -> Option<i64> {
         let offset = i64::from(*self.offsets_minutes.get(user.index())?);
         Some((at.0.div_euclid(Span::MINUTE.0) + offset).rem_euclid(24 * 60))

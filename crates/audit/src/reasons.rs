@@ -1,7 +1,8 @@
-//! Reasons for which a page may turn to a user: grounds of ads, of its own messages, of its requests
-//! for an opt-in. Some hold but once, or once in a while: what has been taken up is kept here.
+//! Judges why a page may contact a user: the basis of each ad, the conditions for other messages, and
+//! requests for an opt-in.
 //!
-//! Times are kept to the second below, and only what is certain counts as a violation.
+//! Some bases hold only once or once in a while, so their use is recorded. Times are kept in whole seconds,
+//! rounded down, and only what is certain is a violation.
 
 use crate::consent::{Consents, UserPage};
 use crate::promises::{Campaign, MessageReasons, OptInRequests, OptInTerms, Promise, Promises};
@@ -9,18 +10,18 @@ use crate::verdict::FactContext;
 use chappe_base::{Act, Map, MessageClass, MessageId, PageId, Permit, Seconds, SimTime, Span, Topic, UserId};
 use std::sync::Arc;
 
-/// What an ad takes up.
+/// The basis of an ad, as far as it can be used up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Basis {
-    /// Nothing.
+    /// One that cannot be used up, or none is needed.
     Free,
     /// The one further message.
     Further,
-    /// An opt-in, for a while or for good.
+    /// An opt-in, which is used up for a while or for good.
     OptIn(Act),
 }
 
-/// The fold over one shard's users and what pages have taken up towards them.
+/// The fold over one shard's contacts from pages to users.
 #[derive(Debug)]
 pub(crate) struct Reasons {
     messages: Option<MessageReasons>,
@@ -28,7 +29,7 @@ pub(crate) struct Reasons {
     requests: Option<OptInRequests>,
     /// When the one further message was sent, until the user's next act.
     further: Map<UserPage, Seconds>,
-    /// When an opt-in on record last was the ground of an ad.
+    /// When an opt-in on record was last the basis of an ad.
     used: Map<(UserId, Act), Seconds>,
 }
 
@@ -51,7 +52,7 @@ impl Reasons {
         }
     }
 
-    /// Judges the request that an opt-in answers, before the opt-in is on record.
+    /// Judges the request behind an opt-in, before the opt-in is on record.
     pub(crate) fn opted_in(
         &mut self,
         (user, page): UserPage,
@@ -80,17 +81,17 @@ impl Reasons {
         context.violation(Promise::MessagesPermitted, what);
     }
 
-    /// The opt-in on `topic` goes off the record, on which it still is; nothing is left to remember of it.
+    /// Forgets the use of the opt-in on `topic`, just before it is removed from `consents`.
     pub(crate) fn opted_out(&mut self, user_page: UserPage, topic: Topic, consents: &Consents) {
         if let Some(opt_in) = consents.opt_in_on(user_page, topic) {
             self.used.remove(&(user_page.0, opt_in.act));
         }
     }
 
-    /// The reason for an ad that was allowed, as the promises see it.
+    /// The basis of an ad that was allowed.
     ///
     /// # Errors
-    /// There is none.
+    /// If no basis holds.
     pub(crate) fn of_ad(
         &self,
         promises: &Promises,
@@ -120,7 +121,7 @@ impl Reasons {
         Err("on no ground that holds".into())
     }
 
-    /// Whether an opt-in is young enough for an ad, and not used up.
+    /// Whether an opt-in has not expired and is not used up.
     fn is_good(
         &self,
         terms: OptInTerms,
@@ -138,7 +139,7 @@ impl Reasons {
         is_free && age.is_none_or(|age| age - Span::SECOND < days(terms.life_days))
     }
 
-    /// An ad takes up its reason.
+    /// Records the use of a basis.
     pub(crate) fn take(&mut self, user_page: UserPage, basis: Basis, at: SimTime) {
         match basis {
             Basis::Free => {}
@@ -151,11 +152,11 @@ impl Reasons {
         }
     }
 
-    /// An ad that took up its reason at `taken` is delivered: from now on the reason counts as taken.
-    /// Whether an opt-in is in force still is judged elsewhere.
+    /// An ad that used its basis at `taken` is delivered: the use counts from now on. Whether the opt-in is
+    /// still in force is judged in [`Consents::judge_delivery`].
     ///
     /// # Errors
-    /// It does not hold any more.
+    /// If the opt-in is used up or too old.
     pub(crate) fn delivered(
         &mut self,
         terms: Option<OptInTerms>,
@@ -183,7 +184,7 @@ impl Reasons {
         ))
     }
 
-    /// An ad that took up its reason `at` then came to nothing.
+    /// Releases the basis of an ad that used it at `at` and was not delivered.
     pub(crate) fn give_back(&mut self, user_page: UserPage, basis: Basis, at: Seconds) {
         match basis {
             Basis::Free => {}
@@ -200,7 +201,7 @@ impl Reasons {
         }
     }
 
-    /// Judges a page's own message that was accepted for a user.
+    /// Judges a page's accepted message that is not an ad.
     pub(crate) fn message(
         &mut self,
         message: MessageId,
@@ -243,7 +244,7 @@ fn days(days: u16) -> Span {
     Span(i64::from(days) * Span::DAY.0)
 }
 
-/// Whether an act so long ago, counted from the second below, may lie within `most`.
+/// Whether an act `since` ago may be within `most`. Its time was rounded down, so a second is in favour.
 fn is_within(since: Option<Span>, most: Option<Span>) -> bool {
     let (Some(since), Some(most)) = (since, most) else {
         return false;

@@ -1,4 +1,4 @@
-//! The audit of one shard: hands each fact to those whom it concerns.
+//! The audit of one shard: passes each fact to the modules that judge it.
 
 use crate::ads::Ads;
 use crate::budgets::Budgets;
@@ -35,7 +35,7 @@ pub struct ShardAudit {
 }
 
 impl ShardAudit {
-    /// The audit of `shard`, before any fact.
+    /// The audit of `shard`, before its first fact.
     #[must_use]
     pub fn new(shard: ShardId, homes: Homes, promises: &Promises) -> ShardAudit {
         ShardAudit {
@@ -307,7 +307,7 @@ impl ShardAudit {
             } => self
                 .limits
                 .quota_charged(page, amount, (messages_count, month), context),
-            // No promise is about these.
+            // No promise concerns these.
             Fact::Dropped { .. }
             | Fact::Reneged { .. }
             | Fact::Acknowledged { .. }
@@ -320,7 +320,7 @@ impl ShardAudit {
         }
     }
 
-    /// A message came to nothing, perhaps an ad.
+    /// A message, perhaps an ad, was withdrawn or expired.
     fn undelivered(&mut self, at: SimTime, fact: &Fact, message: MessageId) {
         let context = &mut FactContext {
             at,
@@ -332,7 +332,7 @@ impl ShardAudit {
         }
     }
 
-    /// The memory it takes [bytes], estimated. It never shrinks, but for what moves between maps.
+    /// Estimated memory [bytes].
     #[must_use]
     pub fn bytes(&self) -> usize {
         size_of::<ShardAudit>()
@@ -347,7 +347,7 @@ impl ShardAudit {
             + self.limits.bytes()
     }
 
-    /// Judges what is left open at the end of the run.
+    /// Judges what is still open at the end of the run.
     #[must_use]
     pub fn finish(mut self) -> ShardSummary {
         let bytes = self.bytes() as u64;
@@ -405,7 +405,7 @@ fn transfer_report(
     }
 }
 
-/// A double entry.
+/// The fields of [`Fact::Moved`].
 struct Entry {
     from: Account,
     to: Account,
@@ -414,7 +414,7 @@ struct Entry {
 }
 
 impl ShardAudit {
-    /// Judges a double entry: by its accounts, and by the step that it is half of.
+    /// Judges a double entry by its accounts, and passes it on as half of its step.
     fn moved(&mut self, at: SimTime, fact: &Fact, entry: &Entry) {
         let context = &mut FactContext {
             at,
@@ -490,7 +490,10 @@ impl ShardAudit {
     }
 }
 
-/// The route of a double entry, if money may go that way here and now.
+/// The route of a double entry.
+///
+/// # Errors
+/// Why the entry is illegal.
 fn legal_route(accounts: &Accounts, entry: &Entry, at: SimTime) -> Result<Route, String> {
     let Entry { from, to, amount, .. } = *entry;
     if amount <= Money::ZERO {

@@ -1,10 +1,10 @@
-//! Stock is never oversold, and orders pass through their states in order.
+//! Judges stock and orders: nothing is oversold, and orders pass through their states in order.
 
 use crate::promises::Promise;
 use crate::verdict::FactContext;
 use chappe_base::{Homes, Map, OrderId, PageId, ProductId, ShardId, UserId};
 
-/// How far an order has come. Delivered and cancelled ones are forgotten.
+/// The state of an open order. Delivered and cancelled orders are forgotten.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {
     Placed,
@@ -77,7 +77,7 @@ impl Stock {
         }
     }
 
-    /// Units of a product in stock.
+    /// Units of the product in stock.
     pub(crate) fn units(&self, page: PageId, product: ProductId) -> i64 {
         self.units.get(&(page, product)).copied().unwrap_or(0)
     }

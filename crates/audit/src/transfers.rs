@@ -1,10 +1,11 @@
-//! A transfer of money is reserved, credited and posted, or reserved and released; each once, each
-//! with one double entry of the same amount.
+//! Judges transfers: each is reserved, credited and posted, or reserved and released; each step once, with
+//! one double entry of the same amount.
 //!
-//! A shard remembers its part of a transfer for at least a day after its end and as long as it is
-//! open. What it forgets goes into a fingerprint: the sum over its credits, less that over its
-//! posts, of a hash of transfer, payee and amount. Over all shards the fingerprints and what is
-//! still remembered cancel, but for transfers that are credited and not yet posted.
+//! Payer and payee are usually on different shards, so a shard sees only its part of a transfer. Keeping all
+//! parts until the end would take memory without bound. So a shard keeps a part while it is open and at least
+//! a day after its end, and then adds it to a fingerprint: the sum over credits, minus that over posts, of a
+//! hash of transfer, payee and amount. Over all shards, fingerprints and kept parts cancel, except for
+//! transfers that are credited and not yet posted.
 
 use crate::promises::Promise;
 use crate::verdict::{FactContext, name};
@@ -42,7 +43,7 @@ impl Step {
     }
 }
 
-/// A step is told twice: as a double entry, and as itself.
+/// Each step has two facts: its double entry, and the report of the step itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub(crate) enum Half {
@@ -59,7 +60,7 @@ impl Half {
     }
 }
 
-/// What one fact tells of a transfer.
+/// What one fact says of a transfer; `None` where it does not say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TransferReport {
     pub(crate) transfer: TransferId,
@@ -77,7 +78,7 @@ pub(crate) struct Part {
     payer: Option<Party>,
     payee: Option<Party>,
     at: Seconds,
-    /// The halves of steps told so far, one bit each.
+    /// The halves of steps seen so far, one bit each.
     halves: u8,
 }
 
@@ -96,7 +97,7 @@ impl Part {
         chain.value()
     }
 
-    /// Credits less posts.
+    /// Credits minus posts, as a fingerprint.
     fn balance(&self, transfer: TransferId) -> u64 {
         let fingerprint = self.fingerprint(transfer);
         let count = u64::from(self.has(Step::Credit)).wrapping_sub(u64::from(self.has(Step::Post)));
@@ -124,7 +125,7 @@ impl Part {
     }
 }
 
-/// Takes over what is known, or says that it differs.
+/// Takes over a value, or returns the old and the new one if they differ.
 fn agree<T: PartialEq + Copy>(known: &mut Option<T>, report: Option<T>) -> Result<(), (T, T)> {
     match (*known, report) {
         (Some(before), Some(now)) if before != now => Err((before, now)),
@@ -139,12 +140,12 @@ fn agree<T: PartialEq + Copy>(known: &mut Option<T>, report: Option<T>) -> Resul
 #[derive(Default, Debug)]
 pub(crate) struct Transfers {
     parts: Map<TransferId, Part>,
-    /// The day of the latest fact: parts that ended before the day before are forgotten.
+    /// The day of the latest fact. Parts that ended before the day before it are in `forgotten`.
     day: i32,
     forgotten: u64,
 }
 
-/// What one shard knows of transfers at the end.
+/// One shard's summary of transfers at the end of the run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct TransferSums {
     day: i32,
@@ -153,7 +154,7 @@ pub(crate) struct TransferSums {
 }
 
 impl Transfers {
-    /// A fact tells of a transfer.
+    /// Judges a fact about a transfer.
     pub(crate) fn observe(&mut self, report: TransferReport, context: &mut FactContext<'_>) {
         context.checked(Promise::MoneyConserved);
         self.forget(context);
@@ -224,7 +225,7 @@ impl Transfers {
         Ok(())
     }
 
-    /// Once a day, turns what has long ended into its fingerprint.
+    /// Once a day, adds the parts that ended long ago to the fingerprint.
     fn forget(&mut self, context: &mut FactContext<'_>) {
         let day = context.at.day();
         if day <= self.day {
@@ -263,15 +264,14 @@ impl Transfers {
     }
 }
 
-/// Both sides of one transfer, brought together from all shards.
+/// Both sides of one transfer, from all shards.
 #[derive(Clone, Copy, Default)]
 struct TransferSides {
     payer: Option<Part>,
     payee: Option<Part>,
 }
 
-/// Sets the shards' transfers against each other; the money that is credited and not yet posted
-/// [micro-units].
+/// Compares the transfers of all shards. Returns the money that is credited and not yet posted [micro-units].
 pub(crate) fn settle<'a>(
     sums: impl Iterator<Item = &'a TransferSums>,
     context: &mut FactContext<'_>,
@@ -313,8 +313,8 @@ pub(crate) fn settle<'a>(
     under_way
 }
 
-/// Names the transfers whose sides contradict each other: of those that ended early on the day
-/// before `day`, or earlier, one side may be forgotten.
+/// Reports the transfers whose sides contradict each other. Only those with both sides certainly kept are
+/// looked at: of a transfer that ended early on the day before `day`, or earlier, one side may be forgotten.
 fn name_unbalanced(transfers: &Map<TransferId, TransferSides>, day: i32, context: &mut FactContext<'_>) {
     let since = Span(i64::from(day - 1) * Span::DAY.0 + Span::HOUR.0);
     let is_remembered = |sides: &TransferSides| {

@@ -8,21 +8,21 @@ use chappe_base::{Fact, MessageId, Party, Seconds, ShardId, SimTime, Span};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How many violations are kept word for word; the others are only counted.
+/// How many violations are kept with their text; the others are only counted.
 pub(crate) const KEPT_COUNT: usize = 100;
 
 /// One broken promise.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Violation {
-    /// When it came to light [ns since midnight UTC of day one].
+    /// When the audit found it [ns since midnight UTC of day one].
     pub at: SimTime,
-    /// On which shard; none if only all shards together show it.
+    /// On which shard; `None` if only the comparison of all shards shows it.
     pub shard: Option<ShardId>,
-    /// What was promised.
+    /// The broken promise.
     pub promise: Promise,
-    /// The fact that breaks it; none where a fact is missing.
+    /// The fact that breaks it; `None` if a fact is missing.
     pub fact: Option<Fact>,
-    /// What happened, with the ids of all concerned.
+    /// What happened, with all ids concerned.
     pub what: String,
 }
 
@@ -37,21 +37,21 @@ impl fmt::Display for Violation {
     }
 }
 
-/// How often one promise was put to the test, and how often it was broken.
+/// How often one promise was checked and how often it was broken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Check {
     /// The promise.
     pub promise: Promise,
-    /// Facts judged by it.
+    /// Checks of it.
     pub checked_count: u64,
     /// Times it was broken.
     pub violation_count: u64,
 }
 
-/// What the audit has to say of a run.
+/// The result of an audit.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Verdict {
-    /// Facts read.
+    /// Facts judged.
     pub facts_count: u64,
     /// Every promise, in the order of [`Promise::ALL`].
     pub checks: Vec<Check>,
@@ -59,24 +59,24 @@ pub struct Verdict {
     pub violations: Vec<Violation>,
     /// Messages delivered but not yet on the device when the run ended.
     pub in_flight_count: u64,
-    /// Memory of all shards' audits at its largest [bytes], estimated.
+    /// Estimated memory of all shards' audits at the end [bytes].
     pub bytes: u64,
 }
 
 impl Verdict {
-    /// How many promises were broken, those not kept word for word included.
+    /// All violations, those without kept text included.
     #[must_use]
     pub fn violation_count(&self) -> u64 {
         self.checks.iter().map(|check| check.violation_count).sum()
     }
 }
 
-/// What one shard's audit hands over to be merged with the others.
+/// The result of one shard's audit, to be merged with the others'.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ShardSummary {
     pub(crate) facts_count: u64,
     pub(crate) findings: Findings,
-    /// Messages delivered that have not reached their device, with the time of delivery.
+    /// Messages that were delivered and have not reached their device, with the time of delivery.
     pub(crate) in_flight: Vec<(MessageId, Seconds)>,
     pub(crate) under_way_at_most: Span,
     pub(crate) bytes: u64,
@@ -108,7 +108,7 @@ impl Findings {
         }
     }
 
-    /// Takes in another's findings.
+    /// Adds another's findings.
     pub(crate) fn absorb(&mut self, other: Findings) {
         for promise in 0..Promise::ALL.len() {
             self.checked[promise] += other.checked[promise];
@@ -117,7 +117,7 @@ impl Findings {
         self.violations.extend(other.violations);
     }
 
-    /// Counts per promise, and the first violations by time.
+    /// The counts by promise, and the first violations in order of time.
     pub(crate) fn conclude(mut self) -> (Vec<Check>, Vec<Violation>) {
         self.violations.sort_by_key(|violation| violation.at);
         self.violations.truncate(KEPT_COUNT);
@@ -130,7 +130,7 @@ impl Findings {
     }
 }
 
-/// One fact before the court: whatever is found is put down with it.
+/// The fact that is being judged, with its time. Violations are recorded with it.
 pub(crate) struct FactContext<'a> {
     pub(crate) at: SimTime,
     pub(crate) fact: Option<&'a Fact>,
@@ -144,7 +144,7 @@ impl FactContext<'_> {
         self.findings.checked[promise as usize] += 1;
     }
 
-    /// Puts down a violation.
+    /// Records a violation. Cold, because a correct run has none.
     #[cold]
     pub(crate) fn violation(&mut self, promise: Promise, what: String) {
         self.findings.broken[promise as usize] += 1;
@@ -160,7 +160,7 @@ impl FactContext<'_> {
     }
 }
 
-/// A party by name.
+/// The party's name, for violations.
 pub(crate) fn name(party: Party) -> String {
     match party {
         Party::User(user) => format!("user {}", user.0),

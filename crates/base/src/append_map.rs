@@ -1,13 +1,14 @@
-//! A hash map for records that are kept for good, in about as much memory as they take.
+//! A hash map from which nothing is removed, and which wastes little memory.
+//!
+//! A hash table doubles when it is full, so it is half empty on average. Here only the table of 5-byte
+//! positions doubles; the records are in a list that grows by an eighth. With ten million users this saves
+//! 0.4 GB.
 
 use crate::map::FixedHasher;
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash};
 
-/// A map from which nothing is removed. Records lie one behind the other in the order in which they came,
-/// in a list that grows by an eighth; only the table of their places doubles, 5 bytes each.
-///
-/// A [`Map`](crate::Map) has room for up to 16 records where there are 7.
+/// A map from which nothing is removed. Records are in the order of their insertion.
 #[derive(Debug)]
 pub struct AppendMap<K, V> {
     records: Vec<(K, V)>,
@@ -28,24 +29,24 @@ fn hash(key: &impl Hash) -> u64 {
 }
 
 impl<K: Copy + Eq + Hash, V: Default> AppendMap<K, V> {
-    /// The record of `key`.
+    /// The record of `key`, if there is one.
     #[must_use]
     pub fn get(&self, key: &K) -> Option<&V> {
         let place = self.place(key)?;
         Some(&self.records[place].1)
     }
 
-    /// The record of `key`, to be changed.
+    /// The record of `key`, if there is one, for changes.
     #[must_use]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let place = self.place(key)?;
         Some(&mut self.records[place].1)
     }
 
-    /// The record of `key`; a new one if there is none.
+    /// The record of `key`. Inserts the default if there is none.
     ///
     /// # Panics
-    /// On more than 2^32 records.
+    /// If there are more than 2^32 records.
     pub fn get_or_insert(&mut self, key: K) -> &mut V {
         let place = self.place(&key).unwrap_or_else(|| self.push(key));
         &mut self.records[place].1

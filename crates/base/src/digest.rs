@@ -1,4 +1,4 @@
-//! A chained digest of facts: equal digests mean equal histories.
+//! A chained digest of facts: two runs with equal digests had the same facts in the same order.
 
 use std::hash::{Hash, Hasher};
 
@@ -9,7 +9,7 @@ pub(crate) fn fold(a: u64, b: u64) -> u64 {
     (product >> 64) as u64 ^ product as u64
 }
 
-/// `bytes` as words of eight, the last one filled up with zeros.
+/// `bytes` as words of eight bytes; the last word is padded with zeros.
 #[inline]
 pub(crate) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
     bytes.chunks(8).map(|chunk| {
@@ -19,10 +19,10 @@ pub(crate) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
     })
 }
 
-/// A hash in which every value depends on all before it. Not cryptographic: it finds
-/// differences, it does not stop a forger.
+/// A hash whose value depends on everything pushed so far, in order. It is not cryptographic: it finds
+/// differences but does not stop a forger.
 ///
-/// Words go in turn into two lanes, so that two multiplications are always under way.
+/// Words go alternately into two lanes, so that two multiplications overlap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Digest {
     next: u64,
@@ -39,7 +39,7 @@ impl Default for Digest {
 }
 
 impl Digest {
-    /// Adds a value to the chain.
+    /// Adds a value.
     #[inline]
     pub fn push<T: Hash>(&mut self, value: &T) {
         value.hash(self);
@@ -59,8 +59,8 @@ impl Hasher for Digest {
         words(bytes).for_each(|word| self.write_u64(word));
     }
 
-    // A multiplication by an odd constant is a bijection, so no word can be absorbed unseen; the
-    // rotation spreads the high bits that a product leaves at the top.
+    // A multiplication by an odd constant is a bijection, so every word changes the state. The rotation moves
+    // the well-mixed high bits of the product to the low end.
     #[inline]
     fn write_u64(&mut self, word: u64) {
         let absorbed = self.next ^ word;

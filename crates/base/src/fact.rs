@@ -1,9 +1,10 @@
-//! Facts: what happened, with the record that justified it.
+//! Facts: what happened, with the record that justifies it.
 //!
-//! Metrics, audit and the event log are three folds over facts and see nothing else. A fact is
-//! plain data of fixed size. Its origin is the platform, but for those marked *driver*: they are
-//! what the engine or the load harness saw for itself, so that the audit can set one against the
-//! other.
+//! Metrics, audit and the event log are three folds over facts and see nothing else. A fact is plain data of
+//! fixed size. The platform states most facts. Those marked *Driver* are what the engine or the load harness
+//! observed itself, so that the audit can compare the two.
+//!
+//! The doc comments here are the text of `docs/log.md`.
 
 use crate::id::{
     Act, CampaignId, MessageId, OrderId, PageId, Party, ProductId, ShardId, Topic, TransferId, UserId,

@@ -1,4 +1,7 @@
-//! Who and what: ids as dense indices, so that state is an array and never a map.
+//! Ids of users, pages, messages and the like.
+//!
+//! Ids are dense indices, so that per-user state is an array and not a map. A message's id is computed from
+//! the user and the act that cause it, so that another arm or another campaign does not renumber any message.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,7 +14,7 @@ macro_rules! index_id {
         pub struct $name(pub $inner);
 
         impl $name {
-            /// This id as an array index.
+            /// The index of this id's entry in an array by id.
             #[must_use]
             pub fn index(self) -> usize {
                 self.0 as usize
@@ -29,11 +32,11 @@ index_id!(
     PageId(u32)
 );
 index_id!(
-    /// A shard: owner of the users and pages homed on it, and one logical process.
+    /// A shard: it owns the users and pages whose home it is, and is one logical process.
     ShardId(u16)
 );
 index_id!(
-    /// A campaign, in the order of the scenario.
+    /// A campaign, numbered in the order of the scenario.
     CampaignId(u16)
 );
 index_id!(
@@ -41,19 +44,18 @@ index_id!(
     ProductId(u16)
 );
 
-/// A message: who caused it (the upper half) and that user's act (the lower half).
+/// A message: the user who caused it in the upper 32 bits, that user's act in the lower 32 bits.
 ///
-/// Derived, never counted, so that adding an arm or a campaign renames no other message. The
-/// order, the transfer and the question that begin with an act share its number.
+/// The order, the transfer and the question that begin with an act share its number.
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(transparent)]
 pub struct MessageId(pub u64);
 
-/// An order in a page's shop, numbered like the act that placed it.
+/// An order in a page's shop. It has the number of the act that placed it.
 pub type OrderId = MessageId;
-/// A transfer of money and its idempotency key, numbered like the act that asked for it.
+/// A transfer of money, and its idempotency key. It has the number of the act that requested it.
 pub type TransferId = MessageId;
 
 impl MessageId {
@@ -69,42 +71,42 @@ impl MessageId {
         UserId((self.0 >> 32) as u32)
     }
 
-    /// The act within its initiator.
+    /// The initiator's act.
     #[must_use]
     pub fn act(self) -> Act {
         Act(self.0 as u32)
     }
 
-    /// The same conversation's message at `position`.
+    /// The message at `position` of the same conversation.
     #[must_use]
     pub fn at(self, position: u32) -> MessageId {
         MessageId::new(self.initiator(), self.act().at(position))
     }
 
-    /// The message of another kind that this one gives rise to, at the same position.
+    /// The message of another `kind` that this one causes, at the same position.
     #[must_use]
     pub fn of(self, kind: ActKind) -> MessageId {
         MessageId::new(self.initiator(), self.act().of(kind))
     }
 
-    /// The occasion that reading this message gives, as against sending it.
+    /// The occasion of reading this message. Sending it is another occasion, with draws of its own.
     #[must_use]
     pub fn reading(self) -> MessageId {
         MessageId::new(self.initiator(), self.act().reading())
     }
 }
 
-/// What an act is about; part of its number, so that one slot can cause an ad as well as a chat.
+/// What an act is about. It is part of the act's number, so that one slot can cause an ad and a chat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum ActKind {
     /// Between two people: a chat, or a payment.
     Chat = 0,
-    /// Towards a page: a link, a question, an order, an opt-in, and the page's notices about it.
+    /// With a page: a link, a question, an order, an opt-in, and the page's notices about it.
     Page = 1,
-    /// An ad for which the act gave the slot.
+    /// An ad in the slot that the act opened.
     Ad = 2,
-    /// What a user does in answer to an ad.
+    /// A user's response to an ad.
     Response = 3,
 }
 
@@ -118,17 +120,17 @@ pub enum ActKind {
 pub struct Act(pub u32);
 
 impl Act {
-    /// Days before day one that an act can lie in.
+    /// Days of history that act numbers cover.
     pub const HISTORY_DAYS: i32 = 8;
-    /// Days that an act can lie in, history included.
+    /// Days that act numbers cover, history included.
     pub const DAYS: i32 = 1 << 10;
     /// Acts a user can begin in a day.
     pub const SLOTS: u32 = 1 << 9;
     /// Messages a conversation can have.
     pub const POSITIONS: u32 = 1 << 10;
 
-    /// The act of `day` (from −[`Act::HISTORY_DAYS`]) and `slot`, at `position`. Out-of-range
-    /// parts are a broken invariant of the caller.
+    /// The act in `slot` of `day` (from −[`Act::HISTORY_DAYS`]), at `position`. The caller guarantees that
+    /// all parts are in range; debug builds check it.
     #[must_use]
     pub fn new(day: i32, slot: u32, kind: ActKind, position: u32) -> Act {
         let day = day + Self::HISTORY_DAYS;
@@ -137,13 +139,13 @@ impl Act {
         Act((day as u32) << 22 | slot << 13 | (kind as u32) << 10 | position)
     }
 
-    /// The day it was begun on: 0 for day one, negative for history.
+    /// The day on which the act began: 0 for day one, negative in history.
     #[must_use]
     pub fn day(self) -> i32 {
         (self.0 >> 22) as i32 - Self::HISTORY_DAYS
     }
 
-    /// Position within the conversation, 0 for its first message.
+    /// Position in the conversation, 0 for its first message.
     #[must_use]
     pub fn position(self) -> u32 {
         self.0 & (Self::POSITIONS - 1)
@@ -162,21 +164,21 @@ impl Act {
         Act(self.0 & !(3 << 10) | (kind as u32) << 10)
     }
 
-    /// The campaign whose ad the act answers, if it is such an answer: those are numbered by campaign.
+    /// The campaign to whose ad the act responds. Responses use the campaign's number as their slot.
     #[must_use]
     pub fn answers(self) -> Option<CampaignId> {
         let slot = (self.0 >> 13 & (Self::SLOTS - 1)) as u16;
         (self.of(ActKind::Response) == self).then_some(CampaignId(slot))
     }
 
-    /// The act of whoever read this one's message, as against that of whoever sent it.
+    /// The number of the act of reading this act's message.
     #[must_use]
     pub fn reading(self) -> Act {
         Act(self.0 | 1 << 12)
     }
 }
 
-/// One side of a message, an account or a block: a person or a business.
+/// A party of a message, an account or a block.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
@@ -186,7 +188,7 @@ pub enum Party {
     Page(PageId),
 }
 
-/// What a conversation or an ad is about, in two levels.
+/// The topic of a conversation or an ad, in two levels.
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema,
 )]
@@ -197,14 +199,18 @@ pub struct Topic {
     pub product: u16,
 }
 
-/// Where each user and page lives. Dense: the k-th user of a shard has local index k.
+/// The home shard of each user and page. The k-th user of a shard has local index k there, so a shard's state
+/// is an array.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Homes {
     shards: u32,
 }
 
 impl Homes {
-    /// Homes over `shards` shards, at least one.
+    /// Users and pages spread over `shards` shards.
+    ///
+    /// # Panics
+    /// If there are no shards.
     #[must_use]
     pub fn new(shards: u16) -> Homes {
         assert!(shards > 0, "a platform has at least one shard");
@@ -240,19 +246,19 @@ impl Homes {
         }
     }
 
-    /// Index of a user or page (by number) within its home.
+    /// Index at its home of the user or page with this `number`.
     #[must_use]
     pub fn local(self, number: u32) -> usize {
         (number / self.shards) as usize
     }
 
-    /// Number of the user or page at `local` of `shard`.
+    /// Number of the user or page with index `local` at `shard`.
     #[must_use]
     pub fn number(self, shard: ShardId, local: usize) -> u32 {
         local as u32 * self.shards + shard.0 as u32
     }
 
-    /// How many of `count` users or pages live on `shard`.
+    /// How many of `count` users or pages have `shard` as their home.
     #[must_use]
     pub fn count(self, shard: ShardId, count: u32) -> usize {
         ((count + self.shards - 1 - shard.0 as u32) / self.shards) as usize

@@ -1,7 +1,9 @@
-//! The words in which facts are told: classes, rules, formats, reasons.
+//! The closed sets that facts refer to (classes, rules, formats, reasons), each value with its label.
+//!
+//! Labels are the names in the event log, in records and in reports. Changing one breaks every stored file.
 
-/// Defines an enum of a closed set, with the word that files and reports have for each variant. A crate that
-/// uses it needs `serde` and `schemars`.
+/// Defines an enum of a closed set, with the label of each variant in files and reports. A crate that uses it
+/// needs `serde` and `schemars`.
 #[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $label:literal),* $(,)? }) => {
@@ -13,10 +15,10 @@ macro_rules! words {
         }
 
         impl $name {
-            /// All of them, in the order in which they are counted and shown.
+            /// All values, in the order of counters and reports.
             pub const ALL: &'static [$name] = &[$($name::$variant),*];
 
-            /// The word for it in files and reports.
+            /// Its name in files and reports.
             #[must_use]
             pub fn label(self) -> &'static str {
                 match self { $($name::$variant => $label),* }
@@ -26,7 +28,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What a message is, for latency and for lanes.
+    /// The class of a message. Latencies are measured per class, and classes choose service lanes.
     MessageClass {
         /// Between two people.
         Friend = "friend",

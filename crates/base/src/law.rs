@@ -1,4 +1,7 @@
-//! Laws of durations, sampled by inversion from one uniform word, on `libm` alone.
+//! Probability distributions of durations, sampled by inversion from one uniform word.
+//!
+//! One word per draw keeps draws keyed: a draw is a function of its key and never of the draws before it.
+//! Transcendental functions come from `libm`, so that all machines give the same bits.
 
 use crate::random::unit;
 use crate::text::Duration;
@@ -6,7 +9,7 @@ use crate::time::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// How a duration is distributed, e.g. `{ exponential = "10ms" }` or
+/// The distribution of a duration, e.g. `{ exponential = "10ms" }` or
 /// `{ log-normal = { median = "185s", sigma = 1.35 } }`.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -40,7 +43,7 @@ fn rising<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Duration, Durat
 }
 
 impl Law {
-    /// The duration at which `word`, a uniform 64-bit word, falls.
+    /// The duration that the uniform 64-bit `word` selects, by inversion.
     #[must_use]
     #[inline]
     pub fn sample(self, word: u64) -> Span {
@@ -55,7 +58,7 @@ impl Law {
         }
     }
 
-    /// The mean of the law.
+    /// The mean of the distribution.
     #[must_use]
     pub fn mean(self) -> Span {
         match self {
@@ -67,15 +70,15 @@ impl Law {
         }
     }
 
-    /// What is left of a duration that is under way at a moment that has nothing to do with it:
-    /// long ones are met more often, each at a uniform point (the inspection paradox). For each
-    /// law the length-biased law is known in closed form.
+    /// The remaining time of a duration that is under way at an independent moment. Long durations are met
+    /// more often (the inspection paradox), each at a uniform point, so this draws from the length-biased
+    /// distribution, which is known in closed form for each law.
     #[must_use]
     pub fn residual(self, words: [u64; 2]) -> Span {
         let [length_word, point] = words;
         let length = match self {
             Law::Constant(span) => span.0,
-            // No memory: what is left is as long as the whole.
+            // Memoryless: the remaining time has the same distribution.
             Law::Exponential(_) => return self.sample(length_word),
             Law::Uniform(low, high) => {
                 let (low, high) = (low.0.0 as f64, high.0.0 as f64);
@@ -110,17 +113,15 @@ impl Law {
     }
 }
 
-/// A law made ready to be sampled often.
+/// A law prepared for fast sampling.
 ///
-/// The middle of a log-normal or an exponential is tabled: its quantiles at 1,024 equal steps of
-/// probability with straight lines between them, within a nanosecond and 0.05% of the exact quantile,
-/// of a log-normal times sigma (times its square above 1). The 16 steps at either end follow the exact
-/// law.
+/// Log-normal and exponential laws use a table: quantiles at 1,024 equal steps of probability, with linear
+/// interpolation between them. A tabled quantile is within 1 ns plus 0.05% of the exact one; for a log-normal
+/// the 0.05% is multiplied by sigma, or by sigma² if sigma is above 1. The 16 steps at either end are exact.
 #[derive(Clone, Debug)]
 pub struct Sampler {
     law: Law,
-    /// Quantiles [ns], in whole numbers so that no draw waits for conversions; none for laws that need
-    /// no table.
+    /// Quantiles [ns]; integers, so that a draw needs no conversion. `None` for laws without a table.
     quantiles: Option<Box<[i64; STEPS + 1]>>,
 }
 
@@ -129,7 +130,7 @@ const TAIL: usize = 16;
 const TAIL_END: usize = STEPS - TAIL;
 
 impl Sampler {
-    /// Makes `law` ready.
+    /// Prepares `law`.
     #[must_use]
     pub fn new(law: Law) -> Sampler {
         let tabled = |quantile: &dyn Fn(f64) -> f64| {
@@ -148,14 +149,14 @@ impl Sampler {
         Sampler { law, quantiles }
     }
 
-    /// The law itself.
+    /// The law that this samples.
     #[must_use]
     pub fn law(&self) -> Law {
         self.law
     }
 
-    /// The duration at which the uniform 64-bit word falls that `draw` gives: asked for only where it
-    /// makes a difference.
+    /// The duration that the uniform 64-bit word from `draw` selects. `draw` is not called for a constant,
+    /// because a draw costs a Philox block.
     #[must_use]
     #[inline]
     pub fn draw(&self, draw: impl FnOnce() -> u64) -> Span {
@@ -165,7 +166,7 @@ impl Sampler {
         }
     }
 
-    /// The duration at which `word`, a uniform 64-bit word, falls.
+    /// The duration that the uniform 64-bit `word` selects.
     #[must_use]
     #[inline(always)]
     pub fn sample(&self, word: u64) -> Span {

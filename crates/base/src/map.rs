@@ -1,7 +1,6 @@
-//! A hash map whose hasher has no random state.
+//! A hash map whose hasher has no random state, so that two runs behave alike.
 //!
-//! For look-ups off the hot path. Its iteration order is fixed for a given history of insertions,
-//! but means nothing: sort before anything visible depends on it.
+//! The iteration order is the same in every run, but has no meaning: sort before output depends on it.
 
 use crate::digest::{fold, words};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -11,7 +10,7 @@ pub type Map<K, V> = hashbrown::HashMap<K, V, BuildHasherDefault<FixedHasher>>;
 /// [`hashbrown::HashSet`] with a hasher that is the same in every run.
 pub type Set<K> = hashbrown::HashSet<K, BuildHasherDefault<FixedHasher>>;
 
-/// Folded multiplication, word by word.
+/// A hasher by folded multiplication, word by word. Fast, and not safe against keys chosen by an attacker.
 #[derive(Clone, Copy, Default)]
 pub struct FixedHasher(u64);
 

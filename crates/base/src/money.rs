@@ -1,4 +1,6 @@
-//! Money and the accounts it moves between.
+//! Money in whole micro-units, and the accounts that it moves between.
+//!
+//! Amounts are integers, so that balances are exact and the same on every machine.
 
 use crate::id::{CampaignId, PageId, UserId};
 use schemars::JsonSchema;
@@ -14,7 +16,7 @@ use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 pub struct Money(pub i64);
 
 impl Money {
-    /// Nothing.
+    /// 0 micro-units.
     pub const ZERO: Money = Money(0);
     /// One unit of the currency.
     pub const UNIT: Money = Money(1_000_000);
@@ -71,13 +73,14 @@ impl Sum for Money {
     }
 }
 
-/// A place in one shard's double-entry ledger.
+/// An account of one shard's double-entry ledger.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Account {
-    /// Outside the platform: where opening balances come from. May be negative.
+    /// The source of opening balances, outside the platform. May be negative.
     World,
-    /// Between shards: cancels over all shards, but for transfers in flight. May be negative.
+    /// Money on its way between shards: sums to zero over all shards once nothing is in flight. May be
+    /// negative.
     Clearing,
     /// What the platform has earned with ads.
     Revenue,

@@ -1,14 +1,16 @@
 //! The total order of events.
+//!
+//! A run must give the same result for any number of workers, so ties in time need an order that does not
+//! depend on which worker was first.
 
 use crate::id::ShardId;
 use crate::time::SimTime;
 use serde::{Deserialize, Serialize};
 
-/// The place of an event in the one order that every run keeps, whatever runs it:
-/// (time, target shard, source shard, sequence at the source).
+/// An event's position in the total order: (time, target shard, source shard, sequence at the source).
 ///
-/// Packed for comparison into two words. The sequence wraps at 2^32 per source; it only breaks ties
-/// of time, target and source, and wraps alike on every machine.
+/// Packed into two words, because comparing keys is the calendar's inner loop. The sequence wraps at 2^32 per
+/// source. It only breaks ties of time, target and source, and wraps alike on every machine.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct EventKey {
     time: u64,
@@ -17,8 +19,8 @@ pub struct EventKey {
 }
 
 impl EventKey {
-    /// The key of the `sequence`-th event that `source` makes, for `target` at `time` (not before
-    /// day one: history is no event).
+    /// The key of the `sequence`-th event that `source` creates, for `target` at `time`. Events are never in
+    /// history.
     #[must_use]
     #[inline]
     pub fn new(time: SimTime, target: ShardId, source: ShardId, sequence: u32) -> EventKey {
@@ -29,28 +31,28 @@ impl EventKey {
         }
     }
 
-    /// When the event happens.
+    /// The time of the event.
     #[must_use]
     #[inline]
     pub fn time(self) -> SimTime {
         SimTime(self.time as i64)
     }
 
-    /// The shard it happens on.
+    /// The shard that handles the event.
     #[must_use]
     #[inline]
     pub fn target(self) -> ShardId {
         ShardId((self.rest >> 48) as u16)
     }
 
-    /// The shard that made it.
+    /// The shard that created the event.
     #[must_use]
     #[inline]
     pub fn source(self) -> ShardId {
         ShardId((self.rest >> 32) as u16)
     }
 
-    /// Its number among those its source made.
+    /// The event's number among those of its source.
     #[must_use]
     #[inline]
     pub fn sequence(self) -> u32 {

@@ -1,4 +1,7 @@
-//! Keyed randomness: a draw is a pure function of (seed, purpose, what it is for).
+//! Keyed randomness: a draw is a pure function of (seed, purpose, occurrence).
+//!
+//! A sequential generator would shift every later draw when an arm adds one draw. Keyed draws don't: arms of
+//! a comparison share all draws that both make (common random numbers), and shards draw in any order.
 
 use rand::TryRng;
 use std::convert::Infallible;
@@ -19,7 +22,7 @@ pub fn philox2x64(counter: [u64; 2], key: u64) -> [u64; 2] {
     [left, right]
 }
 
-/// What a draw is for. Two purposes never share a draw, so adding one moves no other.
+/// What a draw decides. Two purposes never share a draw, so a new purpose changes no existing draw.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u64)]
 #[allow(missing_docs, reason = "each is named after what it decides")]
@@ -65,12 +68,12 @@ pub enum Purpose {
     LostActivity,
 }
 
-/// The draws of one purpose under one seed.
+/// The draws of one purpose under one seed. An occurrence (`a`, `b`) says for whom or what a draw is.
 #[derive(Clone, Copy, Debug)]
 pub struct Keyed(u64);
 
 impl Keyed {
-    /// The family of draws for `purpose` under the run's `seed`.
+    /// The draws for `purpose` under the run's `seed`.
     #[must_use]
     pub fn new(seed: u64, purpose: Purpose) -> Keyed {
         Keyed(philox2x64([purpose as u64, 0x6368_6170_7065], seed)[0])

@@ -1,4 +1,4 @@
-//! How durations, money and probabilities stand in files that people write.
+//! Durations, money and probabilities as people write them in scenario files.
 
 use crate::money::Money;
 use crate::time::Span;
@@ -6,17 +6,17 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 
-/// A duration as people write it: `"90s"`, `"2h 30m"`, `"1 day"`, `"50ms"`. Not negative.
+/// A duration in text: `"90s"`, `"2h 30m"`, `"1 day"`, `"50ms"`. Zero or more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Duration(pub Span);
 
 impl Duration {
-    /// Reads a duration.
+    /// Parses a duration.
     ///
     /// # Errors
-    /// Says what is wrong with the text and shows a duration that would be right.
+    /// A sentence that says what is wrong, with an example of a correct duration.
     pub fn parse(text: &str) -> Result<Duration, String> {
-        let hint = || format!("`{text}` is no duration; write for example \"90s\", \"2h 30m\" or \"1 day\"");
+        let hint = || format!("`{text}` is not a duration; write for example \"90s\", \"2h 30m\" or \"1 day\"");
         let span: jiff::Span = text.trim().parse().map_err(|_| hint())?;
         if span.get_years() != 0 || span.get_months() != 0 {
             return Err(format!(
@@ -59,7 +59,7 @@ impl Serialize for Duration {
 }
 
 impl std::fmt::Display for Duration {
-    /// The largest unit that divides it, e.g. `90s`, `2h`, `50ms`.
+    /// In the largest unit that divides it, e.g. `90s`, `2h`, `50ms`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let ns = self.0.0;
         let units = [
@@ -92,26 +92,29 @@ impl JsonSchema for Duration {
     }
 }
 
-/// A probability or a share, checked to lie in [0, 1] when it is read.
+/// A probability or a share. Parsing checks that it is in [0, 1].
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub struct Probability(f64);
 
 impl Probability {
-    /// A probability known to be one; panics outside [0, 1], so only for constants.
+    /// The probability `value`, for constants in code.
+    ///
+    /// # Panics
+    /// If `value` is outside [0, 1].
     #[must_use]
     pub const fn of(value: f64) -> Probability {
         assert!(value >= 0.0 && value <= 1.0, "a probability lies in [0, 1]");
         Probability(value)
     }
 
-    /// Its value, in [0, 1].
+    /// The value, in [0, 1].
     #[must_use]
     pub const fn get(self) -> f64 {
         self.0
     }
 
-    /// The same in whole millionths, rounded.
+    /// The value in millionths, rounded.
     #[must_use]
     pub fn ppm(self) -> u32 {
         libm::round(self.0 * 1e6) as u32
@@ -125,7 +128,7 @@ impl<'de> Deserialize<'de> for Probability {
             Ok(Probability(value))
         } else {
             Err(serde::de::Error::custom(format!(
-                "{value} is no probability; it must lie between 0 and 1"
+                "{value} is not a probability; it must be between 0 and 1"
             )))
         }
     }
@@ -145,18 +148,18 @@ impl JsonSchema for Probability {
     }
 }
 
-/// An amount of money as people write it: a decimal in quotes, `"0.02"` or `"2000.00"`, so that no
-/// binary fraction creeps in. At most six decimals.
+/// An amount of money in text: a decimal in quotes, `"0.02"` or `"2000.00"`, with at most six decimals. It is
+/// quoted because a TOML number would be a binary fraction.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Amount(pub Money);
 
 impl Amount {
-    /// Reads an amount.
+    /// Parses an amount.
     ///
     /// # Errors
-    /// Says what is wrong with the text.
+    /// A sentence that says what is wrong, with examples.
     pub fn parse(text: &str) -> Result<Amount, String> {
-        let wrong = || format!("`{text}` is no amount of money; write for example \"0.02\" or \"2000.00\"");
+        let wrong = || format!("`{text}` is not an amount of money; write for example \"0.02\" or \"2000.00\"");
         let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
         if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > 6 {

@@ -1,10 +1,13 @@
-//! Simulated time: integer nanoseconds since midnight UTC of day one; history is negative.
+//! Simulated time: whole nanoseconds since midnight UTC of day one.
+//!
+//! Times are integers because sums of floats depend on their order, and two machines would disagree. History,
+//! which is what happened before day one, has negative times.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::{Add, AddAssign, Sub};
 
-/// A length of time [ns]. Never a float, so that machines agree.
+/// A length of time [ns].
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema,
 )]
@@ -12,7 +15,7 @@ use std::ops::{Add, AddAssign, Sub};
 pub struct Span(pub i64);
 
 impl Span {
-    /// No time at all.
+    /// 0 ns.
     pub const ZERO: Span = Span(0);
     /// One second.
     pub const SECOND: Span = Span(1_000_000_000);
@@ -23,13 +26,13 @@ impl Span {
     /// One day of 24 hours.
     pub const DAY: Span = Span(24 * Self::HOUR.0);
 
-    /// A span of `seconds` [s], rounded to the nanosecond and saturating at the range of an `i64`.
+    /// `seconds` [s], rounded to the nanosecond. Saturates at the range of an `i64`.
     #[must_use]
     pub fn from_secs_f64(seconds: f64) -> Span {
         Span(libm::round(seconds * 1e9) as i64)
     }
 
-    /// This span in seconds.
+    /// This span [s], for figures that people read.
     #[must_use]
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e9
@@ -60,12 +63,10 @@ pub struct SimTime(pub i64);
 impl SimTime {
     /// Midnight UTC of day one, where a run starts.
     pub const ZERO: SimTime = SimTime(0);
-    /// Later than anything that happens.
+    /// Later than any event: the end of what has no end.
     pub const NEVER: SimTime = SimTime(i64::MAX);
 
-    /// The whole second at or before this time, for compact state.
-    ///
-    /// Saturates 68 years away from day one.
+    /// The whole second at or before this time, for state kept per user. Saturates 68 years from day one.
     #[must_use]
     pub fn seconds(self) -> Seconds {
         Seconds(
@@ -81,9 +82,8 @@ impl SimTime {
         SimTime(self.0.saturating_add(Span::SECOND.0 - 1)).seconds()
     }
 
-    /// The whole hour at or before this time, for compact state: 0 for midnight of day one.
-    ///
-    /// Saturates three years away from day one.
+    /// The whole hour at or before this time, 0 for midnight of day one, for state kept per user. Saturates
+    /// three years from day one.
     #[must_use]
     pub fn hours(self) -> i16 {
         let hours = self.0.div_euclid(Span::HOUR.0);
@@ -96,7 +96,7 @@ impl SimTime {
         SimTime(self.0.saturating_add(Span::HOUR.0 - 1)).hours()
     }
 
-    /// The day this time falls on: 0 for day one, negative for history.
+    /// The UTC day that contains this time: 0 for day one, negative in history.
     #[must_use]
     pub fn day(self) -> i32 {
         self.0.div_euclid(Span::DAY.0) as i32
@@ -123,7 +123,8 @@ impl Sub for SimTime {
     }
 }
 
-/// A point in simulated time to the second [s], half the size of a [`SimTime`]: for state kept per user.
+/// A point in simulated time [s since midnight UTC of day one]: half the size of a [`SimTime`], for state
+/// kept per user.
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema,
 )]
@@ -131,10 +132,10 @@ impl Sub for SimTime {
 pub struct Seconds(pub i32);
 
 impl Seconds {
-    /// Earlier than anything that happens.
+    /// Earlier than any event: the time of what has not happened.
     pub const NEVER: Seconds = Seconds(i32::MIN);
 
-    /// The start of this second.
+    /// The time at which this second starts.
     #[must_use]
     pub fn time(self) -> SimTime {
         SimTime(self.0 as i64 * Span::SECOND.0)

@@ -1,4 +1,4 @@
-//! What a shard is asked to do.
+//! Commands: everything that a shard can be asked to do, with class and home shard.
 
 use chappe_base::{
     AdFeedback, CampaignId, CommandClass, Entry, Homes, MessageId, Money, OptInSource, OrderId, PageId,
@@ -6,7 +6,7 @@ use chappe_base::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Places within a conversation with a page, as positions of its message ids.
+/// Positions of messages in a conversation with a page. They are part of the messages' ids.
 pub mod position {
     /// The question, the order, or whatever the user began with.
     pub const ACT: u32 = 0;
@@ -115,7 +115,7 @@ pub enum Command {
         /// When the user meant to send it.
         intended: SimTime,
     },
-    /// A customer is tired of waiting. To the page's home.
+    /// A customer gives up waiting for an answer. To the page's home.
     GiveUp {
         /// The question.
         question: MessageId,
@@ -257,7 +257,7 @@ pub enum Command {
         /// Why.
         reason: RefusalReason,
     },
-    /// Timer at the payer's shard: no answer yet?
+    /// Timer at the payer's shard: cancels the transfer if there is no answer yet.
     TransferTimeout {
         /// The transfer.
         transfer: TransferId,
@@ -314,7 +314,7 @@ pub enum Command {
         /// The campaign.
         campaign: CampaignId,
     },
-    /// What is left of a lease, on its way back to the page's home.
+    /// The unspent part of a lease, on its way back to the page's home.
     ReturnLease {
         /// The campaign.
         campaign: CampaignId,
@@ -327,27 +327,27 @@ pub enum Command {
         /// When the lease ended.
         until: SimTime,
     },
-    /// How a shard's users took a page's ads, on its way to the page's home.
+    /// How a shard's users reacted to a page's ads, on its way to the page's home.
     ReportFeedback {
         /// A campaign of the page.
         campaign: CampaignId,
-        /// What is new.
+        /// Counts since the last report.
         feedback: AdFeedback,
     },
-    /// A shard is to offer a campaign to its part of the audience, from this user of its own on: from the
-    /// page's home, then a timer.
+    /// Sends a campaign to a shard's part of the audience, one chunk at a time. From the page's home, then a
+    /// timer.
     Broadcast {
         /// The campaign.
         campaign: CampaignId,
-        /// The shard's user with whom to begin.
+        /// The first local user of the chunk.
         from: u32,
     },
-    /// Whether users who come on line are shown ads: a platform under too much load may stop that.
+    /// Opens or closes ad slots: a platform under too much load may stop showing ads.
     SetAdSlots {
-        /// Whether they are.
+        /// Whether users who come on line are shown ads.
         open: bool,
     },
-    /// Timer at the user's shard: hand out an ad that won a slot.
+    /// Timer at the user's shard: delivers an ad that won a slot.
     DeliverAd {
         /// The ad's message.
         message: MessageId,
@@ -365,12 +365,12 @@ pub enum Command {
         /// How.
         reaction: Reaction,
     },
-    /// Nothing; it only takes its time in the queue.
+    /// Does nothing. It only occupies the queue and a server.
     Probe,
 }
 
 impl Command {
-    /// What the command costs and which lane it takes.
+    /// The class, which decides service time and lane.
     #[must_use]
     pub fn class(&self) -> CommandClass {
         match self {
@@ -414,7 +414,7 @@ impl Command {
         }
     }
 
-    /// The message, order, transfer or act that the command is about; 0 if none.
+    /// The id of the message, order, transfer or act that the command is about; 0 if none.
     #[must_use]
     pub fn message(&self) -> MessageId {
         match *self {
@@ -459,7 +459,7 @@ impl Command {
         }
     }
 
-    /// The shard that decides a client's command; `None` for what only shards say to each other.
+    /// The shard that decides a client's command; `None` for commands that only shards send.
     #[must_use]
     pub fn home(&self, homes: Homes) -> Option<ShardId> {
         match *self {

@@ -1,12 +1,12 @@
-//! What a platform is built from, resolved from a scenario and shared by all shards.
+//! The configuration of a platform, resolved from a scenario and shared by all shards.
 
 use crate::policy::Policy;
 use chappe_base::{Format, Homes, Money, PageId, ProductId, SimTime, Span, Topic};
 
-/// Everything a shard needs to know beside its own state. Never changes during a run.
+/// Everything that a shard needs besides its own state. It never changes during a run.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Config {
-    /// Where everyone lives.
+    /// The home shard of each user and page.
     pub homes: Homes,
     /// How many users there are.
     pub users_count: u32,
@@ -16,12 +16,13 @@ pub struct Config {
     pub campaigns: Vec<CampaignConfig>,
     /// The ad policy in force.
     pub policy: Policy,
-    /// Whether a campaign's whole audience is judged when it begins, and not each user who comes on line.
+    /// Whether campaigns are broadcast to their whole audience when they begin. Otherwise ads are shown to
+    /// users who come on line.
     pub pushes_ads: bool,
-    /// After how long without an answer the payer's shard cancels a transfer.
+    /// How long the payer's shard waits for an answer before it cancels a transfer.
     pub transfer_timeout: Span,
-    /// How long an idempotency key is remembered; an older one is refused. At least four times the
-    /// time-out of a transfer.
+    /// How long an idempotency key is remembered; an older one is refused. At least four times
+    /// `transfer_timeout`, so that no open transfer is forgotten.
     pub key_life: Span,
     /// How long a message is kept for a user who stays off line.
     pub inbox_life: Span,
@@ -29,7 +30,7 @@ pub struct Config {
     pub lease_life: Span,
     /// Ads that one lease pays for.
     pub lease_ads_count: u32,
-    /// What the platform keeps of a payment to a page [millionths of it].
+    /// The platform's fee on a payment to a page [millionths of the payment].
     pub payment_fee_ppm: u32,
 }
 
@@ -47,20 +48,20 @@ impl Config {
 /// One page.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PageConfig {
-    /// What it deals in.
+    /// The category of its products.
     pub category: u16,
-    /// Who answers its hot-line.
+    /// Who answers its questions.
     pub desk: Desk,
     /// Its catalogue; the product's number is also its topic within the category.
     pub products: Vec<ProductConfig>,
 }
 
-/// Who answers a page's hot-line.
+/// Who answers questions to a page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Desk {
-    /// A bot, which answers any number of questions at once.
+    /// A bot, which answers any number of questions in parallel.
     Bot,
-    /// So many people, each answering one question at a time.
+    /// This many people, each answering one question at a time.
     Humans(u16),
 }
 
@@ -74,17 +75,17 @@ pub struct ProductConfig {
 /// One campaign.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CampaignConfig {
-    /// Whose it is.
+    /// The page that advertises.
     pub page: PageId,
-    /// Its form.
+    /// The form of its ads.
     pub format: Format,
-    /// What it is about.
+    /// The topic of its ads.
     pub topic: Topic,
     /// The product it sells.
     pub product: ProductId,
-    /// What it pays for one ad delivered; above zero.
+    /// The most that it pays for one delivered ad; above zero.
     pub bid: Money,
-    /// What it pays in total at most.
+    /// The most that it pays in total.
     pub budget: Money,
     /// When it begins.
     pub start: SimTime,
@@ -92,17 +93,17 @@ pub struct CampaignConfig {
     pub end: SimTime,
     /// How it spends its budget.
     pub pacing: Pacing,
-    /// For whom it is, of those in conversation with the page.
+    /// Which users with a conversation with the page are targeted.
     pub audience: Audience,
 }
 
-/// For whom a campaign is, of those in conversation with its page.
+/// Which users with a conversation with the page a campaign targets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Audience {
-    /// All of them.
+    /// All.
     #[default]
     Everyone,
-    /// Those who have paid for something of the page, or begun to.
+    /// Users who have started a checkout with the page, whether it was paid or not.
     Shoppers,
 }
 

@@ -1,4 +1,7 @@
-//! What has happened before day one, as facts before time zero.
+//! History: what happened before day one, as events with negative times.
+//!
+//! A run needs users who already have conversations, consent and money. History goes through facts like
+//! everything else, so that audit and metrics know it without another input.
 
 use crate::outbox::Outbox;
 use crate::shard::Shard;
@@ -7,7 +10,7 @@ use chappe_base::{
     UserId,
 };
 
-/// One thing that had happened.
+/// One event before day one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HistoryEvent {
     /// Somebody has money.
@@ -17,7 +20,7 @@ pub enum HistoryEvent {
         /// How much, above zero.
         amount: Money,
     },
-    /// A page has stock; none means that the product is sold out.
+    /// A page has stock. With 0 units the product is sold out.
     Stock {
         /// The page.
         page: PageId,
@@ -67,7 +70,7 @@ pub enum HistoryEvent {
 }
 
 impl Shard {
-    /// Takes up what happened at `at`, before time zero. The shard must own the user or page.
+    /// Applies an event of history at `at`, before time zero. The user or page must be this shard's.
     pub fn apply_history(&mut self, at: SimTime, past: HistoryEvent, out: &mut Outbox) {
         debug_assert!(at < SimTime::ZERO);
         match past {

@@ -1,4 +1,6 @@
-//! The hot-line of the pages homed on a shard: a waiting queue before a bot or a number of people.
+//! Hot-lines: the queue of questions at each page of a shard, answered by a bot or by people.
+//!
+//! The queue is at the page's home, because all customers of a page wait for the same people.
 
 use crate::command::{Command, position};
 use crate::config::{Config, Desk};
@@ -6,12 +8,12 @@ use crate::outbox::{Notice, Outbox};
 use chappe_base::{Answerer, Fact, Map, MessageClass, MessageId, PageId, Party, SimTime, UserId};
 use std::collections::VecDeque;
 
-/// The questions waiting at one page, and who is free to take them.
+/// The waiting questions of one page, and how many people are free.
 #[derive(Debug)]
 struct Queue {
-    /// People free to answer; a bot always is.
+    /// People free to answer; `None` for a bot, which is always free.
     free: Option<u16>,
-    /// Oldest first. Those whose customer gave up stay until their turn comes.
+    /// Oldest first. An abandoned question stays until its turn, since removing it would need a search.
     waiting: VecDeque<MessageId>,
 }
 
@@ -45,7 +47,7 @@ impl HotLine {
         }
     }
 
-    /// A question comes in.
+    /// Queues a question.
     pub(crate) fn ask(
         &mut self,
         now: SimTime,
@@ -90,7 +92,7 @@ impl HotLine {
         self.assign(now, config, page, out);
     }
 
-    /// Gives the next question to whoever is free.
+    /// Assigns waiting questions while somebody is free.
     fn assign(&mut self, now: SimTime, config: &Config, page: PageId, out: &mut Outbox) {
         let queue = &mut self.queues[config.homes.local(page.0)];
         while queue.free != Some(0) {
@@ -106,7 +108,7 @@ impl HotLine {
         }
     }
 
-    /// The desk answers a question it took up.
+    /// Answers an assigned question, and assigns the next one.
     pub(crate) fn answer(
         &mut self,
         now: SimTime,
@@ -152,7 +154,7 @@ impl HotLine {
         self.assign(now, config, page, out);
     }
 
-    /// A customer gives up, unless somebody has already taken the question up.
+    /// Abandons a question, unless it is already assigned.
     pub(crate) fn give_up(&mut self, now: SimTime, question: MessageId, page: PageId, out: &mut Outbox) {
         if let Some(Open {
             asked, taken: None, ..
@@ -167,7 +169,7 @@ impl HotLine {
         }
     }
 
-    /// The question, if it is open at this page and no other.
+    /// The question, if it is open at `page`.
     fn open_at(&self, question: MessageId, page: PageId) -> Option<Open> {
         self.open.get(&question).copied().filter(|open| open.page == page)
     }

@@ -1,9 +1,13 @@
-//! One shard's double-entry ledger: every move debits one account and credits another, so the sum
-//! over all accounts of the shard never changes.
+//! One shard's double-entry ledger.
+//!
+//! Every move debits one account and credits another, so the sum over all accounts of the shard is always
+//! zero and a lost or doubled amount shows at once. Each shard has a ledger of its own: a move between shards
+//! is two entries against `Clearing`, and the clearing accounts of all shards cancel once nothing is in
+//! flight.
 
 use chappe_base::{Account, CampaignId, Fact, Homes, Money, ShardId, TransferId};
 
-/// What one party can spend and what it has promised.
+/// The money of one party: free to spend, and held for what it has reserved.
 #[derive(Clone, Copy, Default, Debug)]
 struct Balances {
     free: Money,
@@ -78,8 +82,11 @@ impl Ledger {
         from.may_be_negative() || self.balance(from) >= amount
     }
 
-    /// Moves `amount`, above zero, from one account to another as part of `transfer`. The shard has
-    /// made sure that the money is there: an overdraft is a broken invariant.
+    /// Moves `amount` from one account to another as part of `transfer`.
+    ///
+    /// # Panics
+    /// If `amount` is not above zero, the accounts are the same, or `from` does not cover it: the caller
+    /// checks with [`Ledger::covers`] first, so an overdraft is an error in the platform.
     pub(crate) fn shift(
         &mut self,
         from: Account,
@@ -106,7 +113,7 @@ impl Ledger {
         });
     }
 
-    /// What a campaign may still lease out here, and what is leased to this shard and free.
+    /// What this shard can still spend of its lease of `campaign`.
     #[must_use]
     pub(crate) fn lease(&self, campaign: CampaignId) -> Money {
         self.leases[campaign.index()].free
@@ -127,7 +134,7 @@ impl Ledger {
             + self.payment_revenue
     }
 
-    /// Bytes held.
+    /// Memory of the accounts [bytes].
     #[must_use]
     pub(crate) fn bytes(&self) -> usize {
         (self.users.capacity() + self.pages.capacity() + self.leases.capacity()) * size_of::<Balances>()

@@ -1,4 +1,7 @@
-//! Messages: accepting, delivering, keeping for those off line, reading, blocking.
+//! Messages at the recipient's shard: accept or refuse, deliver or keep for a user who is off line, read,
+//! block.
+//!
+//! The recipient's shard decides, since it knows blocks and presence.
 
 use crate::config::Desk;
 use crate::conversations::Flag;
@@ -11,7 +14,7 @@ use chappe_base::{
 };
 
 impl Shard {
-    /// A friend's message.
+    /// Receives a friend's message.
     pub(crate) fn receive(
         &mut self,
         now: SimTime,
@@ -43,7 +46,7 @@ impl Shard {
         });
     }
 
-    /// A page's answer or notice.
+    /// Receives a page's answer or notice.
     pub(crate) fn receive_from_page(
         &mut self,
         now: SimTime,
@@ -66,8 +69,8 @@ impl Shard {
         }
     }
 
-    /// Judges a page's message by the user's block and by the policy, and takes up what lets it
-    /// through.
+    /// Judges a page's message by the user's block and by the policy. Uses up the one further message if that
+    /// is what admits it.
     fn judge_message(
         &mut self,
         now: SimTime,
@@ -142,7 +145,7 @@ impl Shard {
         }
     }
 
-    /// A device comes on line: what was kept is handed out, and if it was off line, an ad may follow.
+    /// Marks a device as on line. If it was off line, delivers the kept messages and then opens an ad slot.
     pub(crate) fn connect(
         &mut self,
         now: SimTime,
@@ -205,7 +208,7 @@ impl Shard {
         }
     }
 
-    /// A person has read a friend's message.
+    /// Records that a friend's message was read.
     pub(crate) fn read(&mut self, message: MessageId, reader: UserId, sender: UserId, out: &mut Outbox) {
         if self.people.keeps(self.config.homes.local(reader.0), message) {
             let reason = RefusalReason::NotDelivered;
@@ -242,7 +245,7 @@ impl Shard {
         }
     }
 
-    /// A user blocks a person, or a page they have a conversation with.
+    /// Blocks a person, or a page that the user has a conversation with.
     pub(crate) fn block(&mut self, user: UserId, party: Party, out: &mut Outbox) {
         if self.set_block(user, party, true) {
             out.fact(Fact::Blocked { user, party });
@@ -252,14 +255,14 @@ impl Shard {
         }
     }
 
-    /// A user lifts a block.
+    /// Lifts a block.
     pub(crate) fn unblock(&mut self, user: UserId, party: Party, out: &mut Outbox) {
         if self.set_block(user, party, false) {
             out.fact(Fact::Unblocked { user, party });
         }
     }
 
-    /// Whether that changed anything.
+    /// Sets or lifts a block. Returns whether that changed anything.
     fn set_block(&mut self, user: UserId, party: Party, blocked: bool) -> bool {
         let local = self.config.homes.local(user.0);
         match party {

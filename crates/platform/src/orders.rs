@@ -1,4 +1,7 @@
-//! Orders at the page's home: where stock, money and notices meet.
+//! Orders at the page's home, where an order's stock, payment and notices are handled together.
+//!
+//! An order reaches the page's home with its price already reserved at the user's shard. So the home can take
+//! the last unit and credit the price in one step, and nothing is sold without payment.
 
 use crate::command::{Command, position};
 use crate::outbox::Outbox;
@@ -10,7 +13,7 @@ use chappe_base::{
 };
 
 impl Shard {
-    /// At the page's home: takes an order whose price is reserved.
+    /// Accepts an order whose price is reserved, or refuses the payment.
     pub(crate) fn place_order(
         &mut self,
         now: SimTime,
@@ -34,7 +37,7 @@ impl Shard {
         }
     }
 
-    /// The platform keeps its share of a payment to a page.
+    /// Charges the page the platform's fee on a payment.
     fn keep_fee(&mut self, order: OrderId, page: PageId, price: Money, out: &mut Outbox) {
         let share = i128::from(self.config.payment_fee_ppm);
         let fee = Money((i128::from(price.0) * share / 1_000_000) as i64);
@@ -44,7 +47,7 @@ impl Shard {
         }
     }
 
-    /// At the page's home: cancels an order that is not shipped, if the page can pay it back.
+    /// Cancels an order that is not shipped, if the page can refund it.
     pub(crate) fn cancel_order(&mut self, now: SimTime, order: OrderId, page: PageId, out: &mut Outbox) {
         let (by, to) = (Party::User(order.initiator()), Party::Page(page));
         let Some((user, price)) = self.shop.refundable(order, page) else {
@@ -67,7 +70,7 @@ impl Shard {
         }
     }
 
-    /// Sends a page's notice on its way to the user's shard, if the page can pay what it costs.
+    /// Sends a page's notice to the user's shard, if the page can pay for it.
     pub(crate) fn send_notice(
         &mut self,
         now: SimTime,
@@ -90,8 +93,8 @@ impl Shard {
         }
     }
 
-    /// Charges a notice that comes more than a day after its order, where it has a price; whether the
-    /// page could pay.
+    /// Charges a notice that comes more than a day after its order, if the policy has list prices. Returns
+    /// whether the notice may be sent.
     fn charge_notice(
         &mut self,
         now: SimTime,

@@ -1,4 +1,7 @@
-//! What a shard hands back: forwards, notices and facts, and no other kind of thing.
+//! The outbox: what a command causes, as forwards, notices and facts.
+//!
+//! A shard has no other output, so the driver (simulation or load harness) decides about clocks and links
+//! alone.
 
 use crate::command::Command;
 use chappe_base::{
@@ -7,12 +10,12 @@ use chappe_base::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Collects what one command causes. Reused from command to command, so nothing is allocated.
+/// What one command causes. Reused for the next command, so that nothing is allocated.
 #[derive(Default, Debug)]
 pub struct Outbox {
     /// Commands for other shards, and timers.
     pub forwards: Vec<Forward>,
-    /// What agents get to see.
+    /// What clients see.
     pub notices: Vec<Notice>,
     /// What happened.
     pub facts: Vec<Fact>,
@@ -41,7 +44,7 @@ impl Outbox {
         });
     }
 
-    /// Forgets everything, keeps the room.
+    /// Empties the outbox and keeps its memory.
     pub fn clear(&mut self) {
         self.forwards.clear();
         self.notices.clear();
@@ -49,25 +52,25 @@ impl Outbox {
     }
 }
 
-/// A command that a shard sends.
+/// A command that a shard sends to a shard, perhaps to itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Forward {
-    /// Where to, and when.
+    /// The way it takes.
     pub hop: Hop,
-    /// What.
+    /// The command.
     pub command: Command,
 }
 
 /// The way of a forward.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hop {
-    /// Over the link between servers to a shard, be it the sender itself.
+    /// Over the link between servers, also if the target is the sender: latency must not depend on homes.
     Link(ShardId),
-    /// To the sender itself, at this time and without a link.
+    /// To the sender itself at this time, without a link.
     Timer(SimTime),
 }
 
-/// What an agent gets to see.
+/// What a client's agent sees.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Notice {
     /// A message arrives on a user's device.
@@ -163,7 +166,7 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// Whose agent sees it.
+    /// The party whose agent sees it.
     #[must_use]
     pub fn to(&self) -> Party {
         match *self {
@@ -180,13 +183,13 @@ impl Notice {
         }
     }
 
-    /// The shard on which that agent lives.
+    /// The shard of that agent.
     #[must_use]
     pub fn home(&self, homes: Homes) -> ShardId {
         homes.party(self.to())
     }
 
-    /// The message, order or transfer it is about; 0 if none.
+    /// The id of the message, order or transfer; 0 if none.
     #[must_use]
     pub fn message(&self) -> MessageId {
         match *self {
@@ -204,8 +207,8 @@ impl Notice {
 }
 
 impl Notice {
-    /// Whether anything comes of it. Receipts and refusals end on the screen: the driver does not time
-    /// them, and no agent acts on them, so they need no event.
+    /// Whether an event is needed for its arrival. Receipts and refusals need none: no agent reacts to them
+    /// and their latency is not measured.
     #[must_use]
     pub fn has_effect(&self) -> bool {
         !matches!(
@@ -214,8 +217,8 @@ impl Notice {
         )
     }
 
-    /// What the driver sees of a notice on which no agent acts, when it sets out on a way that takes
-    /// `latency`: it needs no event to arrive.
+    /// The driver's fact about an acknowledgement that will arrive after `latency`. No agent reacts to it, so
+    /// it is recorded when it is sent and needs no event.
     #[must_use]
     pub fn timed(&self, latency: Span) -> Option<Fact> {
         let Notice::Acknowledged {
@@ -231,7 +234,7 @@ impl Notice {
         })
     }
 
-    /// What the driver sees for itself when a device shows the notice.
+    /// The driver's fact for the moment in which a device shows the notice.
     #[must_use]
     pub fn shown(&self) -> Option<Fact> {
         match *self {

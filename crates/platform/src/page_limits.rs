@@ -1,37 +1,43 @@
-//! A page's standing at its home: tier, rating, throughput and quota, and what becomes of them.
+//! Limits of a page, at its home: tier (people reached in 24 hours), quality rating, throughput, monthly
+//! quota.
+//!
+//! The limits are per page, but its ads are sent by all shards. So they are enforced where budget is leased:
+//! the home counts what it has leased out and what came back, and a lease never exceeds what is left. Ratings
+//! need feedback from shards, which arrives with a delay of up to one lease life.
 
 use crate::config::Config;
 use crate::policy::{OnRed, PageRule, QualityRule, Quota, Tiers};
 use chappe_base::{AdFeedback, Fact, Money, PageId, Quality, SimTime, Span};
 
-/// Days that a rating looks back over, today included.
+/// Days in a rating, today included.
 const RATED_DAYS: usize = 7;
-/// A month of a quota.
+/// The length of a quota's month.
 pub(crate) const MONTH: Span = Span(30 * Span::DAY.0);
 
-/// How one page stands.
+/// One page's state under the limits.
 #[derive(Clone, Debug)]
 pub(crate) struct LimitState {
     quality: Quality,
     tier: u8,
-    /// People whom shards may reach.
+    /// Reach leased out and not returned [people].
     reach_out: u32,
-    /// How ads were taken, by day modulo their number.
+    /// Feedback by day, at the day's number modulo [`RATED_DAYS`].
     days: [AdFeedback; RATED_DAYS],
-    /// The day that was heard of last.
+    /// The latest day in `days`.
     day: i32,
-    /// When all ads leased out so far would have been sent at the page's rate [ns × ads per second].
+    /// When all ads leased out so far would have been sent at the page's rate [ns × ads per second]. In this
+    /// unit it is a whole number for any rate.
     busy_until: i128,
     month: i64,
     /// Ads leased out this month and not given back.
     month_count: u32,
-    /// The same of the month before: its last leases come back after its end.
+    /// The same for the month before: its last leases are returned after its end.
     last_count: u32,
-    /// Whether this month's plan is paid.
+    /// Whether this month's fee is paid.
     has_paid: bool,
 }
 
-/// The page_limits of the pages homed on a shard; none where no rule asks for them.
+/// The limits of the pages of a shard. There is no state per page if no rule needs it.
 #[derive(Debug)]
 pub(crate) struct PageLimits {
     tiers: Option<Tiers>,
@@ -61,7 +67,7 @@ impl PageLimits {
         page_limits
     }
 
-    /// Goes by a rule from now on; whether it asks for page_limits.
+    /// Adds a rule of the policy. Returns whether it needs state per page.
     fn add(&mut self, rule: PageRule) -> bool {
         match rule {
             PageRule::Tiers(rule) => self.tiers = Some(rule),
@@ -77,12 +83,12 @@ impl PageLimits {
         true
     }
 
-    /// Whether shards tell this home how ads are taken.
+    /// Whether shards report how users react to ads.
     pub(crate) fn wants_feedback(&self) -> bool {
         self.tiers.is_some() || self.quality.is_some()
     }
 
-    /// Whether people are counted.
+    /// Whether reach is counted.
     pub(crate) fn counts_reach(&self) -> bool {
         self.tiers.is_some()
     }
@@ -91,12 +97,12 @@ impl PageLimits {
         self.quota
     }
 
-    /// The standing of the local page, where page_limits are kept.
+    /// The state of the page with this local index, if there is state per page.
     pub(crate) fn get(&mut self, local: usize) -> Option<&mut LimitState> {
         self.page_limits.get_mut(local)
     }
 
-    /// Takes in how ads were taken; the page is rated again, and may rise or fall a tier.
+    /// Takes in feedback, rates the page again and changes its tier if that is due.
     pub(crate) fn receive_feedback(
         &mut self,
         now: SimTime,
@@ -109,7 +115,7 @@ impl PageLimits {
         self.rate(local, page, feedback, facts);
     }
 
-    /// Rates the page again if days that went by have changed its week enough.
+    /// Rates the page again if the passing of days has changed its rating.
     pub(crate) fn age(&mut self, now: SimTime, local: usize, page: PageId, facts: &mut Vec<Fact>) {
         let Some(rule) = self.quality else { return };
         let state = &mut self.page_limits[local];
@@ -186,41 +192,41 @@ impl LimitState {
         self.quality == Quality::Red
     }
 
-    /// People whom shards may be given leave to reach.
+    /// Reach that can still be leased [people].
     pub(crate) fn reach_left(&self, tiers: Tiers) -> u32 {
         tiers.limit(self.tier).saturating_sub(self.reach_out)
     }
 
-    /// Notes leave to reach people that is leased out.
+    /// Records reach that is leased out [people].
     pub(crate) fn lease_reach(&mut self, people: u32) {
         self.reach_out += people;
     }
 
-    /// Notes leave to reach people that comes back.
+    /// Records reach that is returned [people].
     pub(crate) fn regain_reach(&mut self, people: u32) {
         self.reach_out -= people;
     }
 
-    /// Ads that may be leased out now at so many a second: a second's worth after a rest.
+    /// Ads that may be leased now at `per_second`: at most one second's worth.
     pub(crate) fn throughput_left(&self, now: SimTime, per_second: u32) -> u32 {
         let second = i128::from(Span::SECOND.0);
         let free = (i128::from(now.0) + second) * i128::from(per_second) - self.busy_until;
         (free / second).clamp(0, i128::from(per_second)) as u32
     }
 
-    /// When a second's worth may be leased out again.
+    /// When a full second's worth may be leased again.
     pub(crate) fn throughput_free_at(&self, per_second: u32) -> SimTime {
         let per_second = i128::from(per_second);
         SimTime(((self.busy_until + per_second - 1).div_euclid(per_second)) as i64)
     }
 
-    /// Notes ads leased out at so many a second.
+    /// Records ads leased out at `per_second`.
     pub(crate) fn lease_throughput(&mut self, now: SimTime, per_second: u32, ads: u32) {
         let rested = i128::from(now.0) * i128::from(per_second);
         self.busy_until = self.busy_until.max(rested) + i128::from(ads) * i128::from(Span::SECOND.0);
     }
 
-    /// Ads of this month's plan and beyond it that may still be leased out.
+    /// Ads that may still be leased this month, those beyond the plan included.
     pub(crate) fn quota_left(&mut self, now: SimTime, quota: Quota) -> u32 {
         self.turn(month(now));
         match quota.overage {
@@ -229,21 +235,21 @@ impl LimitState {
         }
     }
 
-    /// What leasing out so many more ads costs the page, with the plan if it is not paid yet.
+    /// What leasing `ads` more costs the page, the monthly fee included if it is not paid yet.
     pub(crate) fn quota_fee(&self, quota: Quota, ads: u32) -> Money {
         let fee = if self.has_paid { Money::ZERO } else { quota.fee };
         fee + beyond(quota, self.month_count + ads) - beyond(quota, self.month_count)
     }
 
-    /// Notes ads leased out in this month's plan; how many there are now.
+    /// Records ads leased out this month. Returns the month's count.
     pub(crate) fn lease_quota(&mut self, ads: u32) -> u32 {
         self.has_paid = true;
         self.month_count += ads;
         self.month_count
     }
 
-    /// Notes ads that come back unsent from a lease; what the page gets back for them, how many ads of
-    /// their month are out now, and which month that is. Nothing if it was before last month.
+    /// Records ads that a lease returns unsent. Returns the refund, the month's count and the month; `None`
+    /// if the month ended more than a month ago.
     pub(crate) fn regain_quota(
         &mut self,
         now: SimTime,
@@ -272,28 +278,28 @@ impl LimitState {
     }
 }
 
-/// The month of `at`, from 0.
+/// The month that contains `at`, from 0.
 pub(crate) fn month(at: SimTime) -> i64 {
     at.0.div_euclid(MONTH.0)
 }
 
-/// The month whose quota a lease that ends `until` is of.
+/// The month whose quota a lease that ends at `until` uses: a lease never crosses months.
 pub(crate) fn lease_month(until: SimTime) -> i64 {
     month(SimTime(until.0 - 1))
 }
 
-/// When the month of `at` ends.
+/// The end of the month that contains `at`.
 pub(crate) fn month_end(at: SimTime) -> SimTime {
     SimTime((month(at) + 1) * MONTH.0)
 }
 
-/// What so many messages of one month cost beyond the plan.
+/// The cost of a month's messages beyond the plan.
 fn beyond(quota: Quota, messages: u32) -> Money {
     let over = messages.saturating_sub(quota.messages_count);
     Money(quota.overage.unwrap_or_default().0 * i64::from(over))
 }
 
-/// The rating that seven days come to.
+/// The rating for seven days of feedback.
 fn rate(rule: QualityRule, week: AdFeedback) -> Quality {
     let share = |part: u32, ppm: u32| {
         (

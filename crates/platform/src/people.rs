@@ -1,29 +1,31 @@
-//! The user's side of everything: presence, what is kept, blocks, ads seen; what is known of pages is in
+//! The users of a shard: presence, inbox, blocks, ads seen. Their conversations with pages are in
 //! `conversations`.
+//!
+//! A user fills one cache line with what most events need; lists are in pools.
 
 use crate::conversations::Conversation;
 use crate::policy::OptIn;
 use crate::pool::{NIL, Pool};
 use chappe_base::{MessageClass, MessageId, PageId, Party, Seconds, Set, SimTime, UserId, prefetch};
 
-/// Earlier than anything that happens.
+/// Earlier than any event: the time of what has not happened.
 pub(crate) const NOT_YET: SimTime = SimTime(i64::MIN);
 
-/// What is touched on every event of a user, and the page they turned to last: one cache line.
+/// What every event of a user needs, and their latest conversation with a page: one cache line.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(crate) struct User {
     online_until: SimTime,
-    /// Last of the kept messages.
+    /// The newest kept message; see [`Pool::append`].
     inbox: u32,
-    /// Ads that count towards a cap.
+    /// List of the ads that count towards caps.
     pub(crate) ads: u32,
-    /// The conversations that were opened before `latest`.
+    /// List of the conversations opened before `latest`.
     pub(crate) earlier: u32,
     pub(crate) time_zone_minutes: i16,
-    /// Whether this user has ever blocked another: else no look-up is needed.
+    /// Whether this user has ever blocked a person; most have not, and then no look-up is needed.
     blocks_people: bool,
-    /// The conversation that was opened last.
+    /// The conversation opened last. It is here because most users have one or two.
     pub(crate) latest: Option<Conversation>,
 }
 
@@ -51,9 +53,9 @@ pub(crate) struct Kept {
 pub(crate) struct People {
     pub(crate) users: Vec<User>,
     pub(crate) inbox: Pool<Kept>,
-    /// Of each user all but the latest.
+    /// Each user's conversations except the latest.
     pub(crate) conversations: Pool<Conversation>,
-    /// Of each conversation all but the latest.
+    /// Each conversation's opt-ins except the latest.
     pub(crate) opt_ins: Pool<OptIn>,
     ads: Pool<AdSeen>,
     blocks: Set<(u32, UserId)>,
@@ -85,7 +87,7 @@ impl People {
         prefetch(&self.users[user]);
     }
 
-    /// Fetches what a decision on one of the user's slots looks into beside the user.
+    /// Prefetches the lists that a decision on the user's slot reads.
     #[inline]
     pub(crate) fn touch_lists(&self, user: usize) {
         let User { earlier, ads, .. } = self.users[user];
@@ -102,7 +104,7 @@ impl People {
         now < self.users[user].online_until
     }
 
-    /// Notes that the device is on line until then; whether it was off line before.
+    /// Sets the device on line until `until`, or longer if it already is. Returns whether it was off line.
     pub(crate) fn connect(&mut self, user: usize, now: SimTime, until: SimTime) -> bool {
         let online_until = &mut self.users[user].online_until;
         let was_offline = *online_until <= now;
@@ -114,7 +116,7 @@ impl People {
         self.inbox.append(&mut self.users[user].inbox, kept);
     }
 
-    /// Whether the message is still kept for the user.
+    /// Whether the message is in the user's inbox.
     pub(crate) fn keeps(&self, user: usize, message: MessageId) -> bool {
         self.inbox
             .any_queued(self.users[user].inbox, |kept| { kept.message } == message)
@@ -124,7 +126,7 @@ impl People {
         self.inbox.take_first(&mut self.users[user].inbox)
     }
 
-    /// Everything still kept, by user, each user's oldest first.
+    /// Empties all inboxes, user by user, oldest message first.
     pub(crate) fn drain_kept(&mut self) -> impl Iterator<Item = Kept> {
         let mut user = 0;
         std::iter::from_fn(move || {
@@ -144,32 +146,32 @@ impl People {
         self.users[user].blocks_people && self.blocks.contains(&(user as u32, other))
     }
 
-    /// Blocks another person; false if they already were.
+    /// Blocks another person. Returns `false` if they already were.
     pub(crate) fn block_person(&mut self, user: usize, other: UserId) -> bool {
         self.users[user].blocks_people = true;
         self.blocks.insert((user as u32, other))
     }
 
-    /// Lifts a block; false if there was none.
+    /// Lifts a block. Returns `false` if there was none.
     pub(crate) fn unblock_person(&mut self, user: usize, other: UserId) -> bool {
         self.blocks.remove(&(user as u32, other))
     }
 
-    /// Counts an ad from `page` towards the caps, and forgets those that `oldest` has outrun.
+    /// Counts an ad from `page` at `at` towards the caps, and forgets those at or before `oldest`.
     pub(crate) fn count_ad(&mut self, user: usize, page: PageId, at: SimTime, oldest: SimTime) {
         let list = &mut self.users[user].ads;
         while self.ads.remove(list, |seen| { seen.at } <= oldest).is_some() {}
         self.ads.push(list, AdSeen { page, at });
     }
 
-    /// Gives the place under the caps back that an ad took at `at` and did not use.
+    /// Removes the ad from `page` that was counted at `at`.
     pub(crate) fn uncount_ad(&mut self, user: usize, page: PageId, at: SimTime) {
         self.ads.remove(&mut self.users[user].ads, |seen| {
             seen.page == page && { seen.at } == at
         });
     }
 
-    /// Ads counted after `since`, from `page` or from all pages.
+    /// Number of ads counted after `since`, from `page` or from all pages.
     #[inline]
     pub(crate) fn ads_count(&self, user: usize, page: Option<PageId>, since: SimTime) -> u16 {
         let seen = self.ads.iter(self.users[user].ads);
@@ -177,7 +179,7 @@ impl People {
             .count() as u16
     }
 
-    /// Ads counted after `since`, after which the user has not acted towards their page.
+    /// Number of ads counted after `since` to which the user has not responded by an act towards the page.
     pub(crate) fn unanswered_count(&self, user: usize, since: SimTime) -> u16 {
         let seen = self.ads.iter(self.users[user].ads);
         let is_answered = |ad: &AdSeen| {
@@ -188,7 +190,7 @@ impl People {
             .count() as u16
     }
 
-    /// Bytes held, by part.
+    /// Memory by part [bytes].
     pub(crate) fn bytes(&self) -> [(&'static str, usize); 4] {
         [
             (

@@ -1,4 +1,7 @@
-//! One shard: a pure state machine over the users and pages homed on it.
+//! One shard: a pure state machine over the users and pages whose home it is.
+//!
+//! `Shard::apply` is the entry point to the platform: it dispatches each command to the module that handles
+//! it.
 
 use crate::ads::{Ads, Explanation, Grant};
 use crate::command::{Command, position};
@@ -35,7 +38,7 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// The empty shard `id`; `time_zones` are its users' offsets from UTC [minutes], in local order.
+    /// The shard `id` without history. `time_zones` are its users' offsets from UTC [min], by local index.
     #[must_use]
     pub fn new(config: Arc<Config>, id: ShardId, time_zones: impl Iterator<Item = i16>) -> Shard {
         let homes = config.homes;
@@ -56,7 +59,7 @@ impl Shard {
         }
     }
 
-    /// Timers that the shard needs before its first event: its campaigns begin and end.
+    /// The timers that the driver sets before the first event: begin and end of this shard's campaigns.
     #[must_use]
     pub fn first_timers(&self) -> Vec<(SimTime, Command)> {
         let mut timers = Vec::new();
@@ -72,17 +75,18 @@ impl Shard {
         timers
     }
 
-    /// Keeps every decision on `user`'s ad slots with all rules, for [`Shard::take_explanations`].
+    /// Collects every decision on `user`'s ad slots with all rules, for [`Shard::take_explanations`].
     pub fn watch(&mut self, user: UserId) {
         self.watched = Some(user);
     }
 
-    /// The decisions on the watched user's slots so far.
+    /// Takes the decisions on the watched user's slots since the last call.
     pub fn take_explanations(&mut self) -> Vec<Explanation> {
         std::mem::take(&mut self.explanations)
     }
 
-    /// Carries a command out. What it causes is added to `out`.
+    /// Applies a command at `now`, which is never earlier than that of the call before. Appends what it
+    /// causes to `out`.
     pub fn apply(&mut self, now: SimTime, command: Command, out: &mut Outbox) {
         match command {
             Command::Send {
@@ -284,7 +288,8 @@ impl Shard {
         );
     }
 
-    /// Begins a payment to a user; whether its money is on the way.
+    /// Begins a payment, and forwards it to the payee's shard if the amount could be reserved. Returns
+    /// whether it was.
     pub(crate) fn pay(
         &mut self,
         now: SimTime,
@@ -301,7 +306,7 @@ impl Shard {
         begun
     }
 
-    /// Credits a payee of this shard. A page pays back whom it owes, block or no block.
+    /// Credits a payee of this shard. A block refuses payments from people, never a page's refund.
     fn credit(&mut self, now: SimTime, transfer: Transfer, out: &mut Outbox) {
         let blocked = match (transfer.payer, transfer.payee) {
             (payer @ Party::User(_), Party::User(payee)) => self.has_blocked(payee, payer),
@@ -312,7 +317,7 @@ impl Shard {
             .credit(now, &self.config, transfer, refusal, &mut self.ledger, out);
     }
 
-    /// The end of a run: what is still kept or on its way to a device is a fact too.
+    /// Ends the run: records what is still kept or under way as pending.
     pub fn finish(&mut self, out: &mut Outbox) {
         for kept in self.people.drain_kept() {
             if kept.class != MessageClass::Ad {
@@ -338,7 +343,8 @@ impl Shard {
         self.ledger.sum()
     }
 
-    /// Summing a large ledger at every event would make checked builds useless.
+    /// The ledger's sum, or zero for a large ledger: summing that at every event would make debug builds too
+    /// slow to use.
     fn ledger_sum_if_small(&self) -> Money {
         if self.config.users_count <= 64 {
             self.ledger.sum()
@@ -367,7 +373,7 @@ impl Shard {
         self.people.touch_lists(local);
     }
 
-    /// Bytes held, by part.
+    /// Memory by part [bytes].
     #[must_use]
     pub fn bytes(&self) -> Vec<(&'static str, usize)> {
         let mut parts = self.people.bytes().to_vec();

@@ -1,11 +1,13 @@
-//! Stock and orders of the pages homed on a shard.
+//! Stock and orders of the pages of a shard.
+//!
+//! Stock is at the page's home alone, so the last unit can be sold only once.
 
 use crate::command::position;
 use crate::config::Config;
 use crate::outbox::{Notice, Outbox};
 use chappe_base::{Fact, Map, Money, OrderId, PageId, ProductId, RefusalReason, SimTime, Span, UserId};
 
-/// How far an order has come.
+/// The stage of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Stage {
     Paid,
@@ -25,12 +27,12 @@ struct Order {
     stage: Stage,
 }
 
-/// What there is of one product.
+/// The stock of one product.
 #[derive(Clone, Copy, Default, Debug)]
 struct StockLevel {
-    /// Wide enough that no restocking overflows it.
+    /// Units in stock; wide enough that restocking never overflows it.
     units: u64,
-    /// Whether the shelf was empty once and has been filled again since.
+    /// Whether it was empty once and has been restocked since: what a back-in-stock ad needs.
     is_back: bool,
     was_empty: bool,
 }
@@ -56,7 +58,7 @@ impl Shop {
         stock.get_mut(product.index())
     }
 
-    /// Stock comes in.
+    /// Adds `units` to the stock.
     pub(crate) fn restock(
         &mut self,
         config: &Config,
@@ -75,20 +77,20 @@ impl Shop {
         }
     }
 
-    /// Declares an empty shelf as sold out before day one, so that its first filling is a return.
+    /// Marks a product as sold out before day one, so that its first restocking counts as being back.
     pub(crate) fn sold_out(&mut self, config: &Config, page: PageId, product: ProductId) {
         if let Some(level) = self.level(config, page, product) {
             level.was_empty = true;
         }
     }
 
-    /// Whether the product can be bought, and whether it was gone before.
+    /// Whether the product is in stock, and whether it is back after being sold out.
     pub(crate) fn in_stock(&mut self, config: &Config, page: PageId, product: ProductId) -> (bool, bool) {
         self.level(config, page, product)
             .map_or((false, false), |level| (level.units > 0, level.is_back))
     }
 
-    /// Why an order can't be taken, if so.
+    /// The reason to refuse an order; `None` to accept it.
     pub(crate) fn refusal(
         &mut self,
         config: &Config,
@@ -112,8 +114,7 @@ impl Shop {
         }
     }
 
-    /// Takes a unit out of stock for an order that [`Shop::refusal`] has nothing against and that
-    /// is paid.
+    /// Takes a unit out of stock for a paid order. Call it only if [`Shop::refusal`] is `None`.
     pub(crate) fn place(
         &mut self,
         now: SimTime,
@@ -158,7 +159,7 @@ impl Shop {
         out.notify(Notice::NewOrder { order, page });
     }
 
-    /// Ships a paid order; whom to tell.
+    /// Ships a paid order. Returns the notice's message and the customer.
     pub(crate) fn ship(
         &mut self,
         order: OrderId,
@@ -170,7 +171,7 @@ impl Shop {
         Some((order.at(position::SHIPPED), user))
     }
 
-    /// Hands over a shipped order; whom to tell.
+    /// Delivers a shipped order. Returns the notice's message and the customer.
     pub(crate) fn arrive(
         &mut self,
         order: OrderId,
@@ -198,7 +199,7 @@ impl Shop {
             .is_some_and(|order| now - order.placed > Span::DAY)
     }
 
-    /// Who is to be paid back how much, if the order can still be cancelled.
+    /// The customer and the amount to refund, if the order can still be cancelled.
     pub(crate) fn refundable(&self, order: OrderId, page: PageId) -> Option<(UserId, Money)> {
         self.orders
             .get(&order)
@@ -206,7 +207,7 @@ impl Shop {
             .map(|order| (order.user, order.price))
     }
 
-    /// Cancels an order that is [`Shop::refundable`], and puts its unit back.
+    /// Cancels an order that is [`Shop::refundable`], and puts its unit back into stock.
     pub(crate) fn cancel(&mut self, config: &Config, order: OrderId, page: PageId, out: &mut Outbox) {
         let Some(cancelled) = self.orders.get_mut(&order) else {
             return;

@@ -1,9 +1,15 @@
-//! Transfers of money between parties on any shards: reserve at the payer's, credit at the payee's,
-//! post at the payer's.
+//! Transfers of money between parties on any two shards: reserve, credit, post or cancel.
 //!
-//! Once forwarded, only the payee's shard ends a transfer; a time-out asks it to cancel, and it
-//! answers `credited` or `refused` and remembers. A key that was used is answered with its first
-//! outcome, and with an error if the parameters differ.
+//! Payer and payee may be on different shards, which share no state, and messages between shards may be late
+//! or reordered. So a transfer has three steps, each a double entry on one shard:
+//! 1. *reserve* at the payer's shard: payer to held, so that the money cannot be spent twice;
+//! 2. *credit* at the payee's shard: clearing to payee, and the answer `credited`;
+//! 3. *post* at the payer's shard: held to clearing; or *release* back to the payer if refused.
+//!
+//! Once forwarded, only the payee's shard decides how a transfer ends. If the payer's shard gave up by
+//! itself, a credit under way could arrive afterwards and create money. So a time-out only requests a
+//! cancellation, and the payee's shard answers with what it has done and remembers that. A used key is
+//! answered with its first outcome; with other parameters it is an error.
 
 use crate::command::Command;
 use crate::config::Config;
@@ -25,7 +31,7 @@ pub(crate) struct Transfer {
 }
 
 impl Transfer {
-    /// What `user` pays `page` for an order: the order's number is the transfer's too.
+    /// The payment of an order by `user` to `page`. The order's id is the transfer's too.
     pub(crate) fn of_order(id: OrderId, user: UserId, page: PageId, amount: Money) -> Transfer {
         Transfer {
             id,
@@ -35,7 +41,7 @@ impl Transfer {
         }
     }
 
-    /// Whether there is something to pay, and somebody else to pay it to.
+    /// Whether the amount is above zero and the payee is a known other party.
     fn is_valid(&self, config: &Config) -> bool {
         let is_known = match self.payee {
             Party::User(user) => user.0 < config.users_count,
@@ -44,7 +50,7 @@ impl Transfer {
         self.amount > Money::ZERO && self.payer != self.payee && is_known
     }
 
-    /// What the payee's shard is asked to do once the amount is reserved.
+    /// The request to the payee's shard, once the amount is reserved.
     pub(crate) fn credit(self) -> Command {
         let Transfer {
             id: transfer,
@@ -61,28 +67,28 @@ impl Transfer {
     }
 }
 
-/// How a transfer stands at its payer's shard.
+/// The state of a transfer at its payer's shard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum TransferState {
-    /// Reserved, and the payee's shard has not answered.
+    /// Reserved; the payee's shard has not answered.
     Open,
-    /// Ended well.
+    /// Paid.
     Posted,
-    /// Ended without money moving.
+    /// Ended without payment.
     Refused(RefusalReason),
 }
 
-/// What the payee's shard has answered, for good.
+/// The final answer of the payee's shard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Answer {
     Credited,
     Refused(RefusalReason),
 }
 
-/// A map that forgets settled entries after a while.
+/// A map whose settled entries expire.
 #[derive(Debug)]
 struct ExpiringMap<K, V> {
-    /// Each with the time at which it was settled last; [`SimTime::NEVER`] if it is open.
+    /// Each value with the time at which it was settled last; [`SimTime::NEVER`] if it is open.
     entries: Map<K, (SimTime, V)>,
     order: VecDeque<(SimTime, K)>,
 }
@@ -109,12 +115,12 @@ impl<K: Copy + Eq + Hash, V: Copy> ExpiringMap<K, V> {
         self.entries.get(&key).map(|(_, value)| *value)
     }
 
-    /// Remembers `value` until it is settled, and for a while from then.
+    /// Keeps `value` at least until it is settled.
     fn open(&mut self, key: K, value: V) {
         self.entries.insert(key, (SimTime::NEVER, value));
     }
 
-    /// Remembers `value` for a while from `at`.
+    /// Keeps `value`, settled at `at`, until [`ExpiringMap::forget_before`] a later time.
     fn settle(&mut self, at: SimTime, key: K, value: V) {
         self.entries.insert(key, (at, value));
         self.order.push_back((at, key));
@@ -125,11 +131,11 @@ impl<K: Copy + Eq + Hash, V: Copy> ExpiringMap<K, V> {
     }
 }
 
-/// What one shard knows of transfers.
+/// The transfers that one shard remembers.
 #[derive(Default, Debug)]
 pub(crate) struct Transfers {
     begun: ExpiringMap<TransferId, (Transfer, TransferState)>,
-    /// By payer too: nobody's choice of a number may swallow another's money.
+    /// The payer is part of the key: a client chooses the id, and must not hit another payer's transfer.
     answered: ExpiringMap<(TransferId, Party), Answer>,
 }
 
@@ -148,8 +154,8 @@ fn held(party: Party) -> Account {
 }
 
 impl Transfers {
-    /// Begins a transfer, if its key is new: reserves the amount, and leaves the forwarding to the
-    /// caller. `false` if there is nothing to forward: refused, or answered before.
+    /// Begins a transfer if its key is new: reserves the amount. The caller forwards it to the payee's shard
+    /// if this returns `true`; `false` means that it was refused or answered before.
     pub(crate) fn begin(
         &mut self,
         now: SimTime,
@@ -159,7 +165,7 @@ impl Transfers {
         ledger: &mut Ledger,
         out: &mut Outbox,
     ) -> bool {
-        // A key is refused as too old at the latest when it is forgotten, so it never runs twice.
+        // A key is refused as too old before it is forgotten, so it never runs twice.
         let oldest = back(now, config.key_life);
         self.begun.forget_before(oldest);
         if issued < oldest {
@@ -207,8 +213,8 @@ impl Transfers {
         true
     }
 
-    /// At the payee's shard: credits the transfer unless `refusal` or an earlier answer stands
-    /// against it, and answers the payer's shard. Whether money came in now.
+    /// At the payee's shard: credits the transfer, unless there is a `refusal` or an earlier answer, and
+    /// answers the payer's shard. Returns whether the payee was credited by this call.
     pub(crate) fn credit(
         &mut self,
         now: SimTime,
@@ -235,7 +241,7 @@ impl Transfers {
         credits
     }
 
-    /// At the payee's shard: ends a transfer without crediting it, if it is not credited already.
+    /// At the payee's shard: refuses a transfer for good, unless it is already answered, and answers.
     pub(crate) fn cancel(
         &mut self,
         now: SimTime,
@@ -249,8 +255,8 @@ impl Transfers {
         self.answer(now, config, id, payer, answer, out);
     }
 
-    /// The answer that stands. It is forgotten before the payer's key, so that a key which serves
-    /// again finds no old answer; but each question renews it, so that it outlives an open transfer.
+    /// The earlier answer. Answers expire before keys do at the payer's shard, so that a reused key finds no
+    /// old answer. Each repeated request renews an answer, so that it outlives an open transfer.
     fn earlier_answer(
         &mut self,
         now: SimTime,
@@ -280,7 +286,7 @@ impl Transfers {
         out.forward(config.homes.party(payer), command);
     }
 
-    /// Back home: posts what the payee's shard has credited.
+    /// At the payer's shard: posts a transfer that was credited.
     pub(crate) fn credited(&mut self, now: SimTime, id: TransferId, ledger: &mut Ledger, out: &mut Outbox) {
         let Some(transfer) = self.end(now, id, TransferState::Posted) else {
             return;
@@ -298,7 +304,7 @@ impl Transfers {
         notify_posted(transfer, out);
     }
 
-    /// Back home: releases what the payee's shard has refused.
+    /// At the payer's shard: releases a transfer that was refused.
     pub(crate) fn refused(
         &mut self,
         now: SimTime,
@@ -316,8 +322,8 @@ impl Transfers {
         notify_refused(transfer, reason, out);
     }
 
-    /// Back home: no answer in time, so asks the payee's shard to cancel, and will ask again. What a
-    /// page pays back it owes for good: the payee's shard is asked to credit it again.
+    /// At the payer's shard: without an answer in time, requests a cancellation, again and again. A page's
+    /// refund is owed for good, so for that it requests the credit again.
     pub(crate) fn timed_out(&mut self, now: SimTime, config: &Config, id: TransferId, out: &mut Outbox) {
         if let Some((transfer, TransferState::Open)) = self.begun.get(id) {
             let request = match transfer.payer {

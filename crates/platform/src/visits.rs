@@ -1,4 +1,7 @@
-//! The user's side of conversations with pages: links, questions, purchases, consent.
+//! The user's acts towards pages, at the user's shard: links, questions, purchases, consent.
+//!
+//! The user's shard owns the user's side of a conversation. It applies the act first and then forwards what
+//! the page's home must do, so that rules about the user are judged in one place.
 
 use crate::command::Command;
 use crate::config::CampaignConfig;
@@ -12,7 +15,7 @@ use chappe_base::{
 };
 
 impl Shard {
-    /// A user follows a short link, or finds a page.
+    /// Follows a short link, or opens a page that the user found.
     pub(crate) fn visit(
         &mut self,
         now: SimTime,
@@ -34,8 +37,8 @@ impl Shard {
         self.act_towards(now, act, user, handle, Some((topic, entry)), out);
     }
 
-    /// Notes a user's act towards a page, and opens the conversation if `opening` says with what.
-    /// The conversation's place; `None` if there is none or the user blocked the page.
+    /// Records a user's act towards a page. Opens the conversation if there is none and `opening` is given.
+    /// Returns the conversation; `None` if the act was refused.
     fn act_towards(
         &mut self,
         now: SimTime,
@@ -72,7 +75,7 @@ impl Shard {
         None
     }
 
-    /// A user asks a page.
+    /// Asks a page a question.
     pub(crate) fn ask(
         &mut self,
         now: SimTime,
@@ -100,7 +103,7 @@ impl Shard {
         }
     }
 
-    /// A user buys: the price is reserved here, then the page's home takes the order.
+    /// Buys a product: reserves the price here, then forwards the order to the page's home.
     pub(crate) fn check_out(
         &mut self,
         now: SimTime,
@@ -133,7 +136,7 @@ impl Shard {
         }
     }
 
-    /// A user agrees to be contacted.
+    /// Gives consent to be contacted.
     pub(crate) fn opt_in(
         &mut self,
         now: SimTime,
@@ -159,7 +162,7 @@ impl Shard {
         }
     }
 
-    /// Whether the page may ask the user for an opt-in on `topic` now.
+    /// Whether the page may request an opt-in on `topic` from the user now.
     fn may_be_asked(&self, now: SimTime, user: UserId, page: PageId, topic: Topic) -> bool {
         let place = self.people.find(self.config.homes.local(user.0), page);
         let (Some(rule), Some(place)) = (self.config.policy.opt_in_request, place) else {
@@ -169,8 +172,8 @@ impl Shard {
         rule.admits(now, since_last_act, self.people.opt_in_on(place, topic))
     }
 
-    /// A user takes consent back: the opt-in on `topic`, where there is one, and with it the page's
-    /// leave to send ads at all. Not an act that resets any window.
+    /// Revokes consent: the opt-in on `topic`, if there is one, and all ads of the page. Unlike other acts,
+    /// it does not restart any window.
     pub(crate) fn opt_out(&mut self, user: UserId, page: PageId, topic: Topic, out: &mut Outbox) {
         let Some(place) = self.people.find(self.config.homes.local(user.0), page) else {
             return;
@@ -181,7 +184,7 @@ impl Shard {
         }
     }
 
-    /// A user mutes a page.
+    /// Mutes a page's ads.
     pub(crate) fn mute(&mut self, user: UserId, page: PageId, out: &mut Outbox) {
         let Some(place) = self.people.find(self.config.homes.local(user.0), page) else {
             return;
@@ -192,7 +195,7 @@ impl Shard {
         }
     }
 
-    /// A user reacts to an ad: an act towards its page.
+    /// Records a reaction to an ad, which is an act towards its page.
     pub(crate) fn react(
         &mut self,
         now: SimTime,
@@ -219,7 +222,7 @@ impl Shard {
     }
 }
 
-/// Tells of an act towards a page that is not carried out.
+/// Records a refused act towards a page, and notifies the user.
 fn refuse(act: MessageId, user: UserId, page: PageId, reason: RefusalReason, out: &mut Outbox) {
     out.fact(Fact::Refused {
         message: act,

@@ -1,9 +1,9 @@
-//! What an act is that a person begins.
+//! What people begin, and how often: conversations, check-ins, page visits, payments.
 
 use crate::config::{Agents, Population, Sessions, Traffic};
 use chappe_base::{Keyed, Purpose, UserId, unit};
 
-/// What a person begins.
+/// What an act is for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ActGoal {
     /// A conversation with a friend.
@@ -16,11 +16,11 @@ pub enum ActGoal {
     Payment,
 }
 
-/// How often the mean person begins what.
+/// How often people begin each kind of act.
 #[derive(Clone, Copy, Debug)]
 pub struct ActRates {
     keyed: Keyed,
-    /// Per day, of the mean person who writes.
+    /// Per day, of the mean person among those who write.
     conversations: f64,
     payments: f64,
     /// Per day, of everyone.
@@ -30,7 +30,7 @@ pub struct ActRates {
 }
 
 impl ActRates {
-    /// The rates of a scenario, under `seed`. With a replayed trace, no conversation is begun.
+    /// The rates of a scenario. With a replayed trace, nobody begins a conversation.
     #[must_use]
     pub fn new(
         population: &Population,
@@ -39,7 +39,7 @@ impl ActRates {
         agents: &Agents,
         seed: u64,
     ) -> ActRates {
-        // Those who write make up for those who don't; where nobody does, nothing is written.
+        // Those who write make up for those who don't, so that the population's rate is as configured.
         let writing_share = 1.0 - population.silent_share.get();
         let of_writers = |per_day: f64| {
             if writing_share > 0.0 {
@@ -61,8 +61,8 @@ impl ActRates {
         }
     }
 
-    /// Acts that a person of this activity, who `writes` or not, begins in a mean day. Opening the
-    /// app is everyone's habit; the rest grows with activity.
+    /// Acts per day of a person with this activity. Check-ins do not depend on activity; everything else is
+    /// proportional to it.
     #[must_use]
     #[inline]
     pub fn per_day(&self, activity: f64, writes: bool) -> f64 {
@@ -74,13 +74,13 @@ impl ActRates {
         self.check_ins + activity * active
     }
 
-    /// What such a `user` begins in `slot` of `day`.
+    /// What `user` begins in `slot` of `day`.
     #[must_use]
     #[inline]
     pub fn choose(&self, user: UserId, day: i32, slot: u32, activity: f64, writes: bool) -> ActGoal {
         let key = (day as u32 as u64) << 32 | slot as u64;
         let point = unit(self.keyed.word(user.0 as u64, key)) * self.per_day(activity, writes);
-        // Ordered so that the rates of people who write only extend those of the others.
+        // What only people who write begin comes last, so that the rest is the same draw for everyone.
         if point < self.check_ins {
             return ActGoal::CheckIn;
         }

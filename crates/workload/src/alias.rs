@@ -1,4 +1,6 @@
-//! Draws from a finite law in constant time.
+//! Draws from a finite distribution in constant time.
+//!
+//! A sample takes one word of a keyed draw; `rand`'s weighted choice needs a generator and logarithmic time.
 
 /// Walker's alias table, built by Vose's method ("A linear algorithm for generating random numbers
 /// with a given distribution", 1991).
@@ -14,7 +16,10 @@ struct Cell {
 }
 
 impl AliasTable {
-    /// The law that gives each index its share of `weights`: not negative, at least one above zero.
+    /// The distribution that gives each index its share of `weights`.
+    ///
+    /// # Panics
+    /// If no weight is above zero. No weight may be negative.
     #[must_use]
     pub fn new(weights: &[f64]) -> AliasTable {
         let total: f64 = weights.iter().sum();
@@ -42,7 +47,7 @@ impl AliasTable {
         AliasTable { cells }
     }
 
-    /// Zipf's law over 0..`count`: weight of index k is (k + 1) to the power −`exponent`.
+    /// Zipf's law over 0..`count`: the weight of index k is (k + 1) to the power −`exponent`.
     #[must_use]
     pub fn zipf(count: u32, exponent: f64) -> AliasTable {
         let weights: Vec<f64> = (1..=count)
@@ -51,7 +56,7 @@ impl AliasTable {
         AliasTable::new(&weights)
     }
 
-    /// The index at which `word`, a uniform word, falls.
+    /// The index that the uniform `word` selects.
     #[must_use]
     #[inline]
     pub fn sample(&self, word: u64) -> u32 {

@@ -1,4 +1,4 @@
-//! Whom one turns to: Zipf's law over friends, and over pages.
+//! The choice of a friend to write to and of a page to visit, by Zipf's law.
 
 use crate::alias::AliasTable;
 use crate::config;
@@ -13,7 +13,7 @@ pub struct FriendChoice {
 }
 
 impl FriendChoice {
-    /// The choices of a population with these friendships.
+    /// The choice in a population with these friendships.
     #[must_use]
     pub fn new(config: &config::Population, friends: &Friends) -> FriendChoice {
         let ranks = (0..=friends.classes_count())
@@ -23,7 +23,7 @@ impl FriendChoice {
         FriendChoice { ranks }
     }
 
-    /// The friend at whom `word`, a uniform word, falls; none for someone without friends.
+    /// The friend that the uniform `word` selects; `None` for someone without friends.
     #[must_use]
     #[inline]
     pub fn choose(&self, friends: &Friends, user: UserId, word: u64) -> Option<UserId> {
@@ -48,7 +48,7 @@ impl PageChoice {
         }
     }
 
-    /// The page at which `word`, a uniform word, falls; none where there are no pages.
+    /// The page that the uniform `word` selects; `None` without pages.
     #[must_use]
     #[inline]
     pub fn choose(&self, word: u64) -> Option<PageId> {

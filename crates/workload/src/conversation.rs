@@ -1,4 +1,7 @@
-//! How a conversation goes on: a chain of messages, each of which has at most one successor.
+//! How a conversation between friends continues: each message has at most one successor.
+//!
+//! So a conversation needs no state: what follows a message is a draw keyed by that message, made by whoever
+//! has it, on any shard.
 
 use crate::config::Traffic;
 use chappe_base::{Act, Duration, Keyed, Law, MessageId, Probability, Purpose, Sampler, Span, Stream, unit};
@@ -6,7 +9,7 @@ use chappe_base::{Act, Duration, Keyed, Law, MessageId, Probability, Purpose, Sa
 /// What follows a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Successor {
-    /// Nothing: it is the last.
+    /// Nothing: it is the last message.
     End,
     /// Its recipient answers.
     Reply,
@@ -14,7 +17,7 @@ pub enum Successor {
     FollowUp,
 }
 
-/// How conversations between friends go on. Every draw is keyed by the message it is about.
+/// The continuation of conversations between friends. Every draw is keyed by the message.
 #[derive(Clone, Debug)]
 pub struct ConversationModel {
     successor: Keyed,
@@ -32,8 +35,8 @@ pub struct ConversationModel {
 }
 
 impl ConversationModel {
-    /// The chains of `traffic` in a population of which `silent_share` never answers, under
-    /// `seed`: a conversation has messages_per_day / conversations_per_day messages in the mean.
+    /// The model for `traffic` in a population of which `silent_share` never answers. A conversation has
+    /// messages_per_day / conversations_per_day messages on average.
     #[must_use]
     pub fn new(traffic: &Traffic, silent_share: Probability, seed: u64) -> ConversationModel {
         let follow_up_share = traffic.follow_up_share.get();
@@ -55,7 +58,7 @@ impl ConversationModel {
         }
     }
 
-    /// What follows `message`, whose recipient ever writes or not.
+    /// What follows `message`; `recipient_writes` is `false` for a recipient who never writes.
     #[must_use]
     #[inline]
     pub fn successor(&self, message: MessageId, recipient_writes: bool) -> Successor {
@@ -90,16 +93,15 @@ impl ConversationModel {
         self.follow_up_gap.sample(self.follow_up.word(message.0, 0))
     }
 
-    /// Answers and follow-ups that the mean person who writes sends in a day.
+    /// Answers and follow-ups per day of the mean person among those who write.
     pub(crate) fn continuations_per_day(&self) -> f64 {
         self.continuations_per_day
     }
 
-    /// What is left, at a moment that has nothing to do with it, of the time until an answer or a
-    /// follow-up is sent, drawn from `draws`; and its mean whole length.
+    /// The delays of answers and follow-ups that are under way at an independent moment.
     ///
-    /// An answer first waits for its author to come on line, for `absence` in the mean and
-    /// exponentially, then for the reply's own delay.
+    /// An answer first waits until its author comes on line, exponentially with mean `absence`, and then for
+    /// the reply delay.
     pub(crate) fn under_way(&self, absence: Span) -> UnderWay<'_> {
         let replies = 1.0 - self.follow_up_share;
         let quick = replies * self.quick_reply_share;
@@ -125,7 +127,7 @@ impl ConversationModel {
     }
 }
 
-/// Messages per conversation, in the mean: at least one.
+/// Mean number of messages per conversation: at least one.
 pub(crate) fn mean_length(traffic: &Traffic) -> f64 {
     if traffic.conversations_per_day > 0.0 {
         (traffic.messages_per_day / traffic.conversations_per_day).max(1.0)
@@ -139,8 +141,8 @@ pub(crate) fn mean_length(traffic: &Traffic) -> f64 {
 pub(crate) struct UnderWay<'a> {
     conversations: &'a ConversationModel,
     absence: Span,
-    /// Mean length of each phase, times the share of delays that have it [ns]: absence, quick
-    /// reply, slow reply, follow-up.
+    /// By phase (absence, quick reply, slow reply, follow-up): its mean length times the share of delays that
+    /// have it [ns].
     means: [f64; 4],
 }
 
@@ -150,8 +152,8 @@ impl UnderWay<'_> {
         Span(self.means.iter().sum::<f64>() as i64)
     }
 
-    /// What is left of one of them. A phase is met as often as it is long; phases before it are
-    /// over, those after it still to come.
+    /// The remaining time of one of them. The chance to be in a phase is proportional to its length; the
+    /// phases after it are still to come.
     pub(crate) fn residual(&self, draws: &mut Stream) -> Span {
         let conversations = self.conversations;
         let mut rest = draws.unit() * self.means.iter().sum::<f64>();
@@ -178,8 +180,8 @@ impl UnderWay<'_> {
     }
 }
 
-/// The probability that a message has a successor, so that conversations have `length` messages in
-/// the mean, when those with a recipient who never writes go on with follow-ups alone. By bisection.
+/// The probability that a message has a successor with which conversations have `length` messages on average,
+/// given that recipients who never write leave follow-ups only. By bisection.
 fn continuation(length: f64, silent_share: f64, follow_up_share: f64) -> f64 {
     let mean = |continues: f64| {
         (1.0 - silent_share) / (1.0 - continues) + silent_share / (1.0 - continues * follow_up_share)

@@ -1,21 +1,22 @@
-//! Who is friends with whom: a symmetric graph that is computed, never stored.
+//! The friendship graph: symmetric, and computed instead of stored, since ten million people with 190 friends
+//! each would need gigabytes.
 //!
-//! Everyone has a position, by a keyed permutation; position is rank by number of friends, most
-//! first. Friends come in circles. Circle 0 is the closest: the whole population in groups of four.
-//! Each further circle brings a third of the friends that those before it do (for seven `circles`),
-//! and only people with enough friends take part in it: those up to some position, cut by the
-//! circle's own permutation into groups whose members are all friends of each other. Circles are
-//! nested, so everyone is tied to everyone; and with groups in a constant ratio g to the friends
-//! before them, the share of friend pairs that are friends is g / (2 + g) for everyone.
+//! A keyed permutation gives everyone a position, which is the rank by number of friends, most first. Friends
+//! come in circles. Circle 0 is the closest: the whole population in groups of four. Each further circle adds
+//! a third of the friends of all circles before it (for seven `circles`). Only people with enough friends are
+//! in it: those up to some position. The circle's own permutation divides them into groups whose members are
+//! all friends of each other. Circles are nested, so the graph is connected. With groups in a constant ratio
+//! g to the friends before them, the share of friend pairs that are friends of each other is g / (2 + g) for
+//! everyone.
 //!
-//! To find a friend takes four permutations of a few nanoseconds, whatever the population.
+//! Finding a friend takes four permutations of a few nanoseconds each, for any population.
 
 use crate::config;
 use crate::normal::TruncatedLogNormal;
 use crate::permutation::Permutation;
 use chappe_base::UserId;
 
-/// Friends in the closest circle, population permitting.
+/// Friends in the closest circle, if the population is large enough.
 const CLOSEST: u32 = 3;
 
 /// The friendships of a population.
@@ -26,21 +27,21 @@ pub struct Friends {
     circles: Vec<Circle>,
 }
 
-/// One level: who takes part, and in which groups.
+/// One circle: its members and their groups.
 #[derive(Clone, Copy, Debug)]
 struct Circle {
-    /// Positions below this take part.
+    /// Positions below this are members.
     members_count: u32,
-    /// Rank of the first friend that this circle gives.
+    /// Rank of the first friend from this circle.
     first_rank: u32,
-    /// Friends that it gives: groups have one member more, or just as many.
+    /// Friends from this circle. Groups have one member more, or just as many.
     friends_count: u32,
-    /// Indices below this lie in groups of the larger size.
+    /// Indices below this are in groups of the larger size.
     large_end: u32,
     order: Permutation,
 }
 
-/// A place in a group: the group's first index, its size, and the place within it.
+/// A member's place: the group's first index and size, and the index in the group.
 struct GroupSlot {
     start: u32,
     size: u32,
@@ -48,7 +49,7 @@ struct GroupSlot {
 }
 
 impl Circle {
-    /// A circle whose groups are as even as can be, and give up to `friends_count` friends.
+    /// A circle with groups as even as possible that give up to `friends_count` friends.
     fn new(members_count: u32, first_rank: u32, friends_count: u32, seed: u64, level: u64) -> Circle {
         let groups_count = members_count.div_ceil(friends_count + 1);
         let friends_count = members_count.div_ceil(groups_count) - 1;
@@ -78,11 +79,11 @@ impl Circle {
         }
     }
 
-    /// Position of the `nearness`-th friend, from 0, of whoever is at `position`.
+    /// Position of the `nearness`-th friend, from 0, of the person at `position`.
     #[inline]
     fn friend(&self, position: u32, nearness: u32) -> u32 {
         let GroupSlot { start, size, index } = self.slot(position);
-        // A group one short gives its first friend twice.
+        // A group of the smaller size gives its first friend twice.
         let nearness = if nearness + 1 < size { nearness } else { 0 };
         let step = nearness / 2 + 1;
         let other = if size.is_power_of_two() {
@@ -116,8 +117,8 @@ impl Friends {
                 _ => (libm::round(growth * reached as f64) as u32).max(2),
             };
             if !circles.is_empty() {
-                // A group may take a quarter of the circle's members at most, or circles of a
-                // small population would overlap.
+                // A group has at most a quarter of the circle's members; otherwise circles of a small
+                // population would overlap.
                 let friends_between = libm::sqrt(reached as f64 * (reached + wanted) as f64);
                 members_count = (users_count as f64 * law.share_above(friends_between)) as u32;
             }
@@ -147,22 +148,22 @@ impl Friends {
         self.users_count
     }
 
-    /// Share of the people with more friends than `user`, ties broken at random: in (0, 1).
+    /// The share of people with more friends than `user`, ties broken at random: in (0, 1).
     #[must_use]
     #[inline]
     pub fn degree_rank(&self, user: UserId) -> f64 {
         (self.position(user) as f64 + 0.5) / self.users_count as f64
     }
 
-    /// How many ranks of friends `user` has. Two people who meet in two circles hold two ranks of
-    /// each other, which is rare unless the population is small.
+    /// How many friends `user` has, counted by circle: a friend in two circles counts twice, which is rare
+    /// unless the population is small.
     #[must_use]
     #[inline]
     pub fn count(&self, user: UserId) -> u32 {
         self.class_count(self.class(user))
     }
 
-    /// Number of circles that `user` takes part in: the class of people with equally many friends.
+    /// The class of people with as many friends as `user`: the number of their circles.
     #[must_use]
     #[inline]
     pub fn class(&self, user: UserId) -> usize {
@@ -175,20 +176,20 @@ impl Friends {
         self.order.forward(user.0)
     }
 
-    /// The class of whoever is at `position`.
+    /// The class of the person at `position`.
     #[inline]
     pub(crate) fn class_at(&self, position: u32) -> usize {
         self.circles
             .partition_point(|circle| circle.members_count > position)
     }
 
-    /// Largest class that anyone is in.
+    /// The largest class.
     #[must_use]
     pub fn classes_count(&self) -> usize {
         self.circles.len()
     }
 
-    /// Ranks of friends that everyone in `class` has.
+    /// How many friends everyone in `class` has.
     #[must_use]
     pub fn class_count(&self, class: usize) -> u32 {
         class.checked_sub(1).map_or(0, |last| {
@@ -196,15 +197,15 @@ impl Friends {
         })
     }
 
-    /// The friend of `user` at `rank`, which must be below [`Friends::count`]: 0 to 2 are the
-    /// closest, and in a group of four or eight the favourite is mutual.
+    /// The friend of `user` at `rank`, which must be below [`Friends::count`]. Ranks 0 to 2 are the closest;
+    /// in a group of four or eight the favourite is mutual.
     #[must_use]
     #[inline]
     pub fn friend(&self, user: UserId, rank: u32) -> UserId {
         self.friend_at(self.position(user), rank)
     }
 
-    /// The friend at `rank` of whoever is at `position`.
+    /// The friend at `rank` of the person at `position`.
     #[inline]
     pub(crate) fn friend_at(&self, position: u32, rank: u32) -> UserId {
         let level = self.circles.partition_point(|c| c.first_rank <= rank) - 1;

@@ -1,5 +1,8 @@
-//! What has happened before day one, drawn user by user: conversations with pages, consent,
-//! balances, stock, and the conversations between friends that are under way.
+//! History before day one, drawn user by user: conversations with pages, consent, balances, stock, and the
+//! conversations between friends that are under way.
+//!
+//! Without it a run would start with an empty platform, and need weeks of warm-up before ads have an
+//! audience.
 
 use crate::agents::World;
 use crate::poisson::poisson;
@@ -9,9 +12,9 @@ use chappe_base::{
 };
 use chappe_platform::{CampaignConfig, HistoryEvent};
 
-/// Just before day one.
+/// The last nanosecond before day one.
 const BEFORE_DAY_ONE: SimTime = SimTime(-1);
-/// The days under which the acts of history are numbered.
+// The days in the numbers of acts of history: one for pages, one for friends, so that numbers differ.
 const PAGES_DAY: i32 = -1;
 const UNDER_WAY_DAY: i32 = -2;
 
@@ -38,7 +41,7 @@ impl Draws {
 }
 
 impl World {
-    /// Everything that the users and pages of `shard` bring along, each one's part in order of time.
+    /// The history of the users and pages of `shard`; each one's events are in order of time.
     #[must_use]
     pub fn history_events(&self, shard: ShardId) -> Vec<(SimTime, HistoryEvent)> {
         let homes = self.homes();
@@ -106,7 +109,8 @@ impl World {
         (0..self.platform.pages[page.index()].products.len() as u16).map(ProductId)
     }
 
-    /// Whether a product is out of stock at the start: what is to come back is, and some others.
+    /// Whether a product is out of stock at the start: those of back-in-stock campaigns are, and a share of
+    /// the others.
     fn is_sold_out(&self, page: PageId, product: ProductId) -> bool {
         let comes_back =
             |campaign: &CampaignConfig| campaign.format == Format::BackInStock && campaign.product == product;
@@ -129,14 +133,14 @@ impl World {
             .collect()
     }
 
-    /// How many conversations with pages `user` had, and the draws of the `number`-th.
+    /// How many conversations with pages `user` has, and the generator for the `number`-th.
     fn page_conversations(&self, user: UserId) -> (u32, impl Fn(u32) -> Stream + use<>) {
         let (draws, user) = (self.history_draws.pages, u64::from(user.0));
         let count = poisson(self.history.page_conversations, draws.unit(user, u64::MAX));
         (count.min(Act::SLOTS), move |number| draws.stream(user, number))
     }
 
-    /// The page that `user` has known longest, if any.
+    /// A page that `user` knows from history, if any.
     pub(crate) fn known_page(&self, user: UserId) -> Option<PageId> {
         let (count, draws) = self.page_conversations(user);
         if count > 0 {
@@ -192,12 +196,12 @@ impl World {
         }
     }
 
-    /// What `user` still has to write, at time zero, in conversations with friends that are under
-    /// way: message, recipient, and when it is due.
+    /// The messages that `user` still has to write at time zero, in conversations with friends that are under
+    /// way: message, recipient, and due time.
     ///
-    /// In the long run people go on with (messages − conversations) per day, so that many answers
-    /// and follow-ups, times their mean delay, are due at any moment (Little's law). Half of them
-    /// go with the user's own activity, half come to everyone alike.
+    /// People write (messages − conversations) answers and follow-ups per day, so by Little's law that rate
+    /// times their mean delay are due at any moment. Half of them are proportional to the user's activity;
+    /// half come to everyone alike.
     pub(crate) fn under_way(
         &self,
         user: UserId,
@@ -220,8 +224,8 @@ impl World {
         })
     }
 
-    /// Until when the user's device is on line at time zero, if it is: off line with the
-    /// probability that an alternation of sessions and absences gives, else in mid-session.
+    /// Until when the user's device is on line, if it is on line at time zero. The probability is that of an
+    /// alternating process of sessions and absences.
     pub(crate) fn on_line_at_start(&self, user: UserId) -> Option<SimTime> {
         let mut draws = self.history_draws.presence.stream(u64::from(user.0), 0);
         let per_day = self
@@ -233,8 +237,8 @@ impl World {
             .then(|| SimTime::ZERO + session.residual([draws.word(), draws.word()]))
     }
 
-    /// How long a message waits, in the mean, for a user who comes `per_day` times: off line for
-    /// 1 / (1 + rate · session) of the time, and then for 1 / rate.
+    /// Mean time that a message waits for a user who comes on line `per_day` times a day: with probability
+    /// 1 / (1 + rate · session) the user is off line, and then the mean wait is 1 / rate.
     fn mean_absence(&self, user: UserId, per_day: f64) -> Span {
         let session = days(self.session(user).law().mean());
         Span((Span::DAY.0 as f64 / (per_day * (1.0 + per_day * session))) as i64)

@@ -1,7 +1,7 @@
 //! Population, friendships and agents: how people and pages behave.
 //!
-//! Everything here is computed from keyed draws: a person's traits, friends and days cost no
-//! memory, and no draw depends on another.
+//! Everything is computed from keyed draws: a person's traits, friends and days need no memory, and no draw
+//! depends on another.
 
 pub mod config;
 

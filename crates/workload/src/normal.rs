@@ -1,23 +1,23 @@
-//! The normal law, on `libm` alone.
+//! The normal and the truncated log-normal distribution, with `libm` only, so that all machines agree.
 
 use chappe_base::standard_normal_quantile;
 
-/// Probability that a standard normal variable lies below `z`.
+/// The cumulative distribution function of the standard normal distribution.
 pub(crate) fn cdf(z: f64) -> f64 {
     libm::erfc(-z / std::f64::consts::SQRT_2) / 2.0
 }
 
-/// A log-normal law cut off at a maximum: values above it don't occur.
+/// A log-normal distribution truncated at a maximum.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TruncatedLogNormal {
     mu: f64,
     sigma: f64,
-    /// Probability that the uncut law lies below the maximum.
+    /// Probability of the untruncated distribution below the maximum.
     mass_below_max: f64,
 }
 
 impl TruncatedLogNormal {
-    /// With the parameters of the uncut law: `mu` and `sigma` of its logarithm.
+    /// With `mu` and `sigma` of the logarithm before truncation.
     pub(crate) fn new(mu: f64, sigma: f64, max: f64) -> TruncatedLogNormal {
         let mass_below_max = if sigma > 0.0 {
             cdf((libm::log(max) - mu) / sigma)
@@ -31,10 +31,9 @@ impl TruncatedLogNormal {
         }
     }
 
-    /// With mean exactly 1 after the cut at `max` above 1, by bisection on mu.
+    /// With mean 1 after truncation at `max`, which is above 1. By bisection on mu.
     pub(crate) fn with_unit_mean(sigma: f64, max: f64) -> TruncatedLogNormal {
-        // The mean grows with mu; below these bounds it is under 1 and above them over it, or the
-        // cut law is as close to its maximum as the bounds allow.
+        // The mean grows with mu. It is below 1 at the lower bound, and above 1 at the upper one.
         let (mut low, mut high) = (-sigma * sigma, libm::log(max) + 10.0 * sigma * sigma);
         for _ in 0..200 {
             let middle = (low + high) / 2.0;
@@ -47,7 +46,7 @@ impl TruncatedLogNormal {
         TruncatedLogNormal::new((low + high) / 2.0, sigma, max)
     }
 
-    /// Mean of the law cut at `max`.
+    /// Mean of the distribution truncated at `max`.
     fn mean(&self, max: f64) -> f64 {
         let whole = libm::exp(self.mu + self.sigma * self.sigma / 2.0);
         if self.sigma <= 0.0 {
@@ -57,13 +56,13 @@ impl TruncatedLogNormal {
         whole * cdf(z - self.sigma) / self.mass_below_max
     }
 
-    /// The value below which a share `p` in (0, 1) lies.
+    /// The quantile at `p` in (0, 1).
     #[inline]
     pub(crate) fn quantile(&self, p: f64) -> f64 {
         libm::exp(self.mu + self.sigma * standard_normal_quantile(p * self.mass_below_max))
     }
 
-    /// The share of values at or above `value`, itself below the maximum.
+    /// The probability of values at or above `value`, which is below the maximum.
     pub(crate) fn share_above(&self, value: f64) -> f64 {
         let distance = libm::log(value) - self.mu;
         if self.sigma <= 0.0 {

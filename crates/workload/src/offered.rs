@@ -1,14 +1,14 @@
-//! The load that a scenario offers in its busiest hour, by arithmetic: what service capacity is
-//! derived from.
+//! The load that a scenario offers in its busiest hour, by arithmetic. The platform's capacity is derived
+//! from it before anything is run.
 
 use crate::config::{Agents, History, Population, Sessions, Shape, Traffic};
 use chappe_base::{CommandClass, Span};
 
-/// Classes of command.
+/// Number of command classes.
 const CLASSES: usize = CommandClass::ALL.len();
 
-/// Commands per second that reach the whole platform in the busiest hour, by class in the order of
-/// [`CommandClass::ALL`]. An estimate: a run reports what utilisation came of it.
+/// Commands per second to the whole platform in the busiest hour, by class in the order of
+/// [`CommandClass::ALL`]. An estimate; a run reports the utilisation that results.
 #[must_use]
 pub fn offered_load(
     population: &Population,
@@ -23,7 +23,7 @@ pub fn offered_load(
     let orders = visits * agents.purchase_share.get();
     let payments = agents.payments_per_day;
     let connects = connects_per_day(sessions, traffic, visits + payments);
-    // Steps per occasion: see the platform's commands.
+    // Commands per occasion, as the platform's modules send them.
     let per_person_and_day = |class: CommandClass| match class {
         CommandClass::Connect => connects,
         CommandClass::Message | CommandClass::Read => traffic.messages_per_day + payments,
@@ -48,8 +48,8 @@ pub fn offered_load(
     load
 }
 
-/// How often the mean person comes on line: each act does if the device is off line, and then
-/// nothing does for a session, so r occasions a day and sessions of length L give r / (1 + r L).
+/// How often the mean person comes on line. An act brings the device on line unless it already is, so r
+/// occasions a day and sessions of length L give r / (1 + r L).
 fn connects_per_day(sessions: &Sessions, traffic: &Traffic, others: f64) -> f64 {
     let slow = traffic.messages_per_day * (1.0 - traffic.quick_reply_share.get());
     let occasions = sessions.check_ins_per_day + traffic.conversations_per_day + slow + others;
@@ -61,8 +61,8 @@ fn connects_per_day(sessions: &Sessions, traffic: &Traffic, others: f64) -> f64 
     push * with(sessions.push_session.mean()) + (1.0 - push) * with(sessions.app_session.mean())
 }
 
-/// Activity in the busiest hour, as a multiple of the mean: the hours of the day over all time
-/// zones, and the slope of a ramp. A spike is what nobody planned for: no capacity is set aside.
+/// Activity in the busiest hour, as a multiple of the mean: the hours of the day over all time zones, and the
+/// slope of a ramp. A spike is unplanned load, so no capacity is added for it.
 fn busiest_hour(population: &Population, traffic: &Traffic) -> f64 {
     let mean = traffic.hourly.iter().sum::<f64>() / 24.0;
     let shares: f64 = population.time_zones.iter().map(|zone| zone.share).sum();

@@ -1,12 +1,15 @@
-//! A keyed bijection on 0..count, computed both ways, so that an order of all users costs no memory.
+//! A keyed permutation of 0..count, computed in both directions, so that an order of all users needs no
+//! memory.
+//!
+//! `rand`'s shuffle would store the order, 4 bytes per user and circle.
 
 use chappe_base::{Keyed, Purpose};
 
 const ROUNDS: usize = 3;
 
-/// A permutation of 0..count. Each round multiplies by an odd number modulo the next power of two
-/// and folds the high bits onto the low ones, both invertible; values that fall outside the range
-/// walk on along their cycle (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002).
+/// A permutation of 0..count. Each round multiplies by an odd number modulo the next power of two and folds
+/// the high bits onto the low ones; both are invertible. A value outside of the range is permuted again until
+/// it is inside (cycle walking; Black and Rogaway, "Ciphers with arbitrary finite domains", 2002).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Permutation {
     count: u32,
@@ -23,7 +26,7 @@ struct Round {
 }
 
 impl Permutation {
-    /// The permutation of 0..`count` that `seed` gives to `number`.
+    /// The `number`-th permutation of 0..`count` under `seed`.
     pub(crate) fn new(count: u32, seed: u64, number: u64) -> Permutation {
         let bits = 32 - count.saturating_sub(1).leading_zeros();
         let keyed = Keyed::new(seed, Purpose::FriendLevel);
@@ -44,7 +47,7 @@ impl Permutation {
         }
     }
 
-    /// Where `value`, below the count, goes.
+    /// The image of `value`, which is below the count.
     #[inline]
     pub(crate) fn forward(&self, value: u32) -> u32 {
         debug_assert!(value < self.count);
@@ -60,7 +63,7 @@ impl Permutation {
         }
     }
 
-    /// What goes to `value`, below the count.
+    /// The value whose image is `value`, which is below the count.
     #[inline]
     pub(crate) fn backward(&self, value: u32) -> u32 {
         debug_assert!(value < self.count);
@@ -77,8 +80,8 @@ impl Permutation {
     }
 }
 
-/// The inverse of an odd number modulo 2^32, by Newton's iteration: each step doubles the correct
-/// bits, of which an odd number is its own inverse in three.
+/// The inverse of an odd number modulo 2^32, by Newton's iteration. An odd number is its own inverse in the
+/// lowest three bits, and each step doubles the correct bits.
 fn inverse(odd: u32) -> u32 {
     (0..4).fold(odd, |x, _| x.wrapping_mul(2u32.wrapping_sub(odd.wrapping_mul(x))))
 }

@@ -1,7 +1,8 @@
-//! Counts by Poisson's law.
+//! Counts with a Poisson distribution, from one uniform number: `rand_distr`'s would take several from a
+//! sequence.
 
-/// The count at which `unit`, uniform in (0, 1), falls under Poisson's law with this mean, by
-/// inversion; above a mean of 500 by its normal approximation.
+/// The quantile at `unit`, in (0, 1), of the Poisson distribution with this mean. By inversion; above a mean
+/// of 500 by the normal approximation.
 pub(crate) fn poisson(mean: f64, unit: f64) -> u32 {
     if mean > 500.0 {
         let z = chappe_base::standard_normal_quantile(unit);

@@ -1,4 +1,4 @@
-//! Who is on the platform: each person's traits, computed from the person's number.
+//! The people on the platform: each person's traits, computed from the person's number.
 
 use crate::alias::AliasTable;
 use crate::config;
@@ -7,7 +7,7 @@ use crate::friends::Friends;
 use crate::normal::{self, TruncatedLogNormal};
 use chappe_base::{Keyed, Purpose, UserId, standard_normal_quantile};
 
-/// The people of a scenario. A few kilobytes, whatever their number.
+/// The people of a scenario. It takes a few kilobytes for any number of people.
 #[derive(Clone, Debug)]
 pub struct Population {
     friends: Friends,
@@ -24,7 +24,7 @@ pub struct Population {
 }
 
 impl Population {
-    /// The people whom `seed` gives to the configuration.
+    /// The population of the configuration under `seed`.
     #[must_use]
     pub fn new(config: &config::Population, sessions: &config::Sessions, seed: u64) -> Population {
         let friends = Friends::new(config, seed);
@@ -50,13 +50,13 @@ impl Population {
         self.friends.users_count()
     }
 
-    /// Who is friends with whom.
+    /// The friendship graph.
     #[must_use]
     pub fn friends(&self) -> &Friends {
         &self.friends
     }
 
-    /// How active `user` is, as a multiple of the mean: log-normal, cut at the maximum, mean 1.
+    /// The activity of `user`, as a multiple of the mean: log-normal, truncated at the maximum, mean 1.
     #[must_use]
     #[inline]
     pub fn activity(&self, user: UserId) -> f64 {
@@ -89,8 +89,7 @@ impl Population {
         self.push_keyed.unit(user.0 as u64, 0) < self.push_share
     }
 
-    /// The friend whom `user` turns to where `word`, a uniform word, falls; none for someone
-    /// without friends, as in a population of one.
+    /// The friend that the uniform `word` selects for `user` to write to; `None` for someone without friends.
     #[must_use]
     #[inline]
     pub fn contact(&self, user: UserId, word: u64) -> Option<UserId> {

@@ -1,5 +1,8 @@
-//! When people act: each one's day is a Poisson process, generated act by act from nothing but the
-//! slot and the time of the act before.
+//! When people act: each person's day is a Poisson process with a rate that depends on the time.
+//!
+//! The next act is computed from its slot and the time of the act before, so that nothing is stored per user
+//! and any day can be generated without the days before it. Times come from exponential spacings in the
+//! integrated rate (inversion), which is why every shape has its integral in closed form.
 
 use crate::config::{Shape, Traffic};
 use chappe_base::{Act, Keyed, Purpose, SimTime, Span, UserId, unit};
@@ -7,17 +10,14 @@ use chappe_base::{Act, Keyed, Purpose, SimTime, Span, UserId, unit};
 const HOURS: usize = 24;
 const MINUTES_PER_DAY: f64 = 24.0 * 60.0;
 
-/// When the acts of people fall.
-///
-/// A day is a UTC day, as in [`Act`]. Times come from exponential spacings in the integrated rate,
-/// drawn by (user, day, slot), so that any day can be generated without those before it.
+/// The times of people's acts. Days are UTC days, as in [`Act`]; draws are keyed by (user, day, slot).
 #[derive(Clone, Debug)]
 pub struct Schedule {
     keyed: Keyed,
     rate: Rate,
 }
 
-/// The rate of a mean person over time, in parts of the mean day.
+/// The rate of the mean person over time, relative to the mean.
 #[derive(Clone, Debug)]
 enum Rate {
     Constant,
@@ -29,7 +29,7 @@ enum Rate {
         from: f64,
         to: f64,
     },
-    /// By local hour, and between two times [days] a multiple of that.
+    /// By local hour, and a multiple of that between two times [days from time zero].
     Spike {
         hours: Hours,
         begin: f64,
@@ -38,7 +38,7 @@ enum Rate {
     },
 }
 
-/// The integral of the hourly curve over a local day: piecewise linear, from 0 to 1.
+/// The integral of the hourly rate over a local day: piecewise linear, from 0 to 1.
 #[derive(Clone, Debug)]
 struct Hours {
     reached: [f64; HOURS + 1],
@@ -55,7 +55,7 @@ impl Hours {
         Hours { reached }
     }
 
-    /// The integral up to local time `at` [days], which may lie outside one day.
+    /// The integral up to local time `at` [days], which may be outside of one day.
     #[inline]
     fn up_to(&self, at: f64) -> f64 {
         let day = libm::floor(at);
@@ -77,8 +77,8 @@ impl Hours {
 }
 
 impl Rate {
-    /// The integrated rate from the start of `day` to `at` [days after that], `shift` [days] being
-    /// the local time at the start.
+    /// The integrated rate from the start of `day` to `at` [days after that]; `shift` [days] is the local
+    /// time at the start.
     #[inline]
     fn up_to(&self, day: i32, at: f64, shift: f64) -> f64 {
         match self {
@@ -109,8 +109,8 @@ impl Rate {
         }
     }
 
-    /// The time [days after the start of `day`] at which [`Rate::up_to`] reaches `value`, given
-    /// that it does so within the day.
+    /// The time [days after the start of `day`] at which [`Rate::up_to`] reaches `value`, which it must
+    /// within the day.
     #[inline]
     fn when(&self, day: i32, value: f64, shift: f64) -> f64 {
         match self {
@@ -118,7 +118,7 @@ impl Rate {
             Rate::Daily(hours) => hours.when(value + hours.up_to(shift)) - shift,
             Rate::Ramp { days, from, to } => {
                 let start = day as f64;
-                // The line ends at the horizon, which may fall within the day.
+                // The ramp ends at the horizon, which may be within the day.
                 let rest = (days - start).max(0.0);
                 let on_line = self.up_to(day, rest, shift);
                 if start >= 0.0 && value > on_line {
@@ -155,7 +155,7 @@ impl Rate {
 }
 
 impl Schedule {
-    /// The schedule of `traffic` over a run as long as `horizon`, under `seed`.
+    /// The schedule of `traffic` for a run of length `horizon`, under `seed`.
     #[must_use]
     pub fn new(traffic: &Traffic, horizon: Span, seed: u64) -> Schedule {
         let days = |span: Span| span.0 as f64 / Span::DAY.0 as f64;
@@ -180,11 +180,11 @@ impl Schedule {
         }
     }
 
-    /// When `user` begins the act in `slot` of `day`, given that the act before it, if any, began
-    /// at `previous`; none if the day, or its slots, are over.
+    /// When `user` begins the act in `slot` of `day`, after the act before it at `previous`; `None` if the
+    /// day has no further act or no further slot.
     ///
-    /// `per_day` is the user's rate on a day of mean rate [acts per day], `zone_minutes` the
-    /// offset of local time. Start with slot 0 and the start of the day.
+    /// `per_day` is the user's mean rate [acts per day], `zone_minutes` the offset of local time [min]. A day
+    /// begins with slot 0 and `previous` at its start.
     #[must_use]
     #[inline]
     pub fn next(
@@ -213,7 +213,7 @@ impl Schedule {
         Some((start + Span(time)).max(previous))
     }
 
-    /// All acts that `user` begins on `day`, in order of time, each with its slot.
+    /// All acts that `user` begins on `day`, in order of time, with their slots.
     pub fn day(
         &self,
         user: UserId,

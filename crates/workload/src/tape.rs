@@ -1,14 +1,17 @@
-//! What clients asked of the platform in a run, to be asked again at another pace.
+//! A tape: the clients' commands of a run, to be replayed at another pace.
+//!
+//! A load test on the wall clock needs clients that never wait for the generator, so their commands are
+//! recorded in a simulation first.
 
 use chappe_base::SimTime;
 use chappe_platform::Command;
 
-/// One command as a client's request reached the platform.
+/// A client's command as it reached the platform.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Request {
-    /// When it reached the shard that decides.
+    /// When it reached its home shard.
     pub at: SimTime,
-    /// What was asked.
+    /// The command.
     pub command: Command,
 }
 
@@ -16,15 +19,15 @@ pub struct Request {
 #[derive(Clone, Default, Debug)]
 pub struct Tape {
     requests: Vec<Request>,
-    /// Until when the run was recorded.
+    /// The end of the recording.
     pub until: SimTime,
 }
 
 impl Tape {
-    /// Adds what came next.
+    /// Appends a command.
     ///
     /// # Panics
-    /// If it came earlier than the last.
+    /// If it is earlier than the last.
     pub fn push(&mut self, at: SimTime, command: Command) {
         assert!(
             self.requests.last().is_none_or(|last| last.at <= at),
@@ -40,7 +43,7 @@ impl Tape {
         &self.requests
     }
 
-    /// How many came before `time`.
+    /// How many requests came before `time`.
     #[must_use]
     pub fn count_before(&self, time: SimTime) -> usize {
         self.requests.partition_point(|request| request.at < time)

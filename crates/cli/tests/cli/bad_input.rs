@@ -58,7 +58,7 @@ fn arguments_that_are_wrong() {
         ("run town.toml --seed=-1", "--seed"),
         ("run town.toml --workers 0", "give a number from 1 to 1024"),
         ("run town.toml --until 3h", "outside the run"),
-        ("run town.toml --until soon", "`soon` is no duration"),
+        ("run town.toml --until soon", "`soon` is not a duration"),
         ("run town.toml --until", "--until"),
         ("simulate town.toml", "unrecognized subcommand"),
         ("explain town.toml --user 400", "there is no user 400"),
@@ -111,7 +111,7 @@ fn traces_that_are_wrong() {
     for (trace, words) in [
         (
             &b"1 2 10\n2 1 soon\n"[..],
-            "trace.txt: line 2: unix_seconds `soon` is no whole number",
+            "trace.txt: line 2: unix_seconds `soon` is not a whole number",
         ),
         (b"1 2 10\n2 1\n", "trace.txt: line 2: 2 fields"),
         (b"1 2 10\n2 1 9\n", "trace.txt: line 2: time 9 is before 10"),

@@ -1,17 +1,20 @@
-//! The auction of one slot: the highest bid wins and pays the second highest, or the reserve.
+//! The auction of one ad slot: the highest bid wins and pays the second-highest bid, or the reserve.
+//!
+//! A second-price auction, because the presets' platforms sell ads so: a page gains nothing by bidding below
+//! what an ad is worth to it.
 
 use chappe_base::{CampaignId, Money};
 
-/// The bids for one slot so far.
+/// The state of one auction after the bids so far.
 #[derive(Debug)]
 pub(super) struct Auction {
     best: Option<(Money, CampaignId)>,
-    /// What the winner pays: the highest bid but one, and never less than the reserve.
+    /// What the winner pays: the second-highest bid, at least the reserve.
     price: Money,
 }
 
 impl Auction {
-    /// An auction in which nobody has bid; no bid may be below `reserve`.
+    /// An auction without bids. No bid may be below `reserve`.
     pub(super) fn above(reserve: Money) -> Auction {
         Auction {
             best: None,
@@ -19,7 +22,7 @@ impl Auction {
         }
     }
 
-    /// Takes one more bid. Of equal ones that of the first campaign is the best.
+    /// Adds a bid. Of equal bids, that of the campaign with the lowest number is the highest.
     pub(super) fn bid(&mut self, bid: Money, campaign: CampaignId) {
         let beaten = match self.best {
             Some((best, holder)) if (best, campaign) > (bid, holder) => bid,
@@ -35,7 +38,7 @@ impl Auction {
         self.price = self.price.max(beaten);
     }
 
-    /// Who gets the slot, and at what price.
+    /// The winning campaign and its price; `None` without bids.
     pub(super) fn winner(&self) -> Option<(CampaignId, Money)> {
         self.best.map(|(_, campaign)| (campaign, self.price))
     }
@@ -47,7 +50,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// In whatever order bids come, as sorting them says.
+        /// The result equals that of sorting the bids, for any order of arrival.
         #[test]
         fn the_second_price_decides_in_any_order(
             bids in prop::collection::vec(5i64..20, 0..8),

@@ -1,5 +1,8 @@
-//! Campaigns that are pushed: the whole audience is judged when they begin, and what is allowed goes to
-//! the inbox.
+//! Broadcast campaigns: each shard judges its part of the audience when the campaign begins, and sends every
+//! allowed ad to the user's inbox.
+//!
+//! Some platforms do this instead of waiting until a user comes on line. A shard works in chunks, so that
+//! other commands are served in between, and pauses when its lease is used up.
 
 use super::{Ad, is_running};
 use crate::command::Command;
@@ -9,18 +12,19 @@ use crate::shard::Shard;
 use chappe_base::{Act, ActKind, CampaignId, Decision, Fact, MessageId, ShardId, SimTime, UserId};
 use std::sync::Arc;
 
-/// Users who are gone through before others get their turn at the shard.
+/// Users per chunk.
 const CHUNK: usize = 512;
 
 impl Shard {
-    /// The page's home: every shard is to go through its part of the audience.
+    /// At the page's home: starts the broadcast on every shard.
     pub(crate) fn begin_broadcast(&self, campaign: CampaignId, out: &mut Outbox) {
         for shard in 0..self.config.homes.shards() {
             out.forward(ShardId(shard), Command::Broadcast { campaign, from: 0 });
         }
     }
 
-    /// Goes through this shard's audience from its user number `from` on, as far as the lease pays.
+    /// Sends the campaign to this shard's audience from local user `from` on, until the lease is used up or
+    /// the chunk is done.
     pub(crate) fn broadcast(&mut self, now: SimTime, campaign: CampaignId, from: u32, out: &mut Outbox) {
         let config = Arc::clone(&self.config);
         let terms = &config.campaigns[campaign.index()];
@@ -37,7 +41,7 @@ impl Shard {
             };
             let user = UserId(config.homes.number(self.id, local));
             if self.lease_pays(now, campaign, user, out).is_err() {
-                // It goes on here when the page's home has answered.
+                // `resume_broadcast` continues here after the page's home has answered.
                 self.ads.leases[campaign.index()].broadcast = Some(local as u32);
                 return;
             }
@@ -67,7 +71,7 @@ impl Shard {
         }
     }
 
-    /// The page's home has answered: a broadcast that waited goes on at `at`.
+    /// Continues a broadcast that waits for a lease, at time `at`.
     pub(crate) fn resume_broadcast(&mut self, at: SimTime, campaign: CampaignId, out: &mut Outbox) {
         if let Some(from) = self.ads.leases[campaign.index()].broadcast.take() {
             out.timer(at, Command::Broadcast { campaign, from });
@@ -75,7 +79,7 @@ impl Shard {
     }
 }
 
-/// The message of a pushed ad. No act of the user gave the slot, so it is numbered by the campaign, at
+/// The message of a broadcast ad. No act of the user opened a slot, so the number is made of the campaign, at
 /// a position that no conversation reaches.
 fn broadcast_message(now: SimTime, user: UserId, campaign: CampaignId) -> MessageId {
     let act = Act::new(now.day(), u32::from(campaign.0), ActKind::Ad, Act::POSITIONS - 1);

@@ -1,4 +1,8 @@
-//! The page's home: a campaign's budget, and what of it is leased to which shard.
+//! Campaigns at the page's home: the budget, and its leases to shards.
+//!
+//! Users of all shards see a page's ads. If every ad asked the page's home for budget, each slot would take a
+//! round trip and one shard would serve all of them. So the home leases parts of the budget to shards, which
+//! spend them alone. Page-side rules are judged once per lease, not per ad.
 
 use super::Grant;
 use super::lease::{NO_TRANSFER, move_reach};
@@ -14,7 +18,7 @@ use chappe_base::{
 use std::sync::Arc;
 
 impl Shard {
-    /// Sets the budget aside, as far as the page can pay it.
+    /// Sets the budget aside, or as much of it as the page can pay.
     pub(crate) fn start_campaign(&mut self, campaign: CampaignId, out: &mut Outbox) {
         let CampaignConfig {
             page,
@@ -41,7 +45,7 @@ impl Shard {
         }
     }
 
-    /// Ends a campaign; what shards still hold comes back as their leases run out.
+    /// Ends a campaign. What shards still hold comes back when their leases expire.
     pub(crate) fn end_campaign(&mut self, campaign: CampaignId, out: &mut Outbox) {
         self.ads.set_aside[campaign.index()] = None;
         out.fact(Fact::CampaignEnded { campaign });
@@ -57,7 +61,7 @@ impl Shard {
         }
     }
 
-    /// Leases part of the budget to a shard, or says which page-side rule refuses.
+    /// Answers a shard's request: leases part of the budget to it, or names the page-side rule that refuses.
     pub(crate) fn grant_lease(
         &mut self,
         now: SimTime,
@@ -98,7 +102,8 @@ impl Shard {
         out.forward(shard, command);
     }
 
-    /// When a lease granted now ends: with the campaign at the latest, and with the month of a quota.
+    /// When a lease granted now ends: not after the campaign, nor after the month if there is a quota, since
+    /// each month is charged on its own.
     fn lease_end(&self, now: SimTime, campaign: CampaignId) -> SimTime {
         let until = (now + self.config.lease_life).min(self.config.campaigns[campaign.index()].end);
         match self.page_limits.quota() {
@@ -107,7 +112,7 @@ impl Shard {
         }
     }
 
-    /// What may be leased now, or the first page-side rule that refuses.
+    /// What can be leased now, or the first page-side rule that refuses.
     fn judge_page_side(&mut self, now: SimTime, campaign: CampaignId) -> Result<Grant, RuleKind> {
         let CampaignConfig {
             page,
@@ -149,7 +154,7 @@ impl Shard {
                 return Err(rule.kind());
             }
         }
-        // The budget bounds what there is to lease, with the rule or without.
+        // Without the budget rule the budget still limits what can be leased.
         if ads == 0 {
             return Err(RuleKind::Budget);
         }
@@ -157,7 +162,7 @@ impl Shard {
         Ok(Grant { amount, ads, reach })
     }
 
-    /// When a rule that has just refused a page lets it lease again, if that goes by the clock.
+    /// The time from which the rule that refused will admit a lease again, if that depends on time alone.
     fn retry_time(&mut self, now: SimTime, page: PageId, refused_by: RuleKind) -> Option<SimTime> {
         let config = Arc::clone(&self.config);
         let again = config.policy.page_rules.iter().find_map(|rule| match *rule {
@@ -177,7 +182,7 @@ impl Shard {
         again.filter(|again| *again > now)
     }
 
-    /// The standing of a page that lives here, which some rule of the policy asks for.
+    /// The limits' state of a page of this shard. Only for policies with a rule that needs it.
     fn limit_state(&mut self, page: PageId) -> &mut LimitState {
         let local = self.config.homes.local(page.0);
         self.page_limits
@@ -185,7 +190,7 @@ impl Shard {
             .expect("limits are kept where a rule asks")
     }
 
-    /// Notes at the page's standing what is leased out, and charges what goes by the month.
+    /// Records a grant against the page's limits, and charges the monthly plan.
     fn record_grant(&mut self, now: SimTime, campaign: CampaignId, grant: Grant, out: &mut Outbox) {
         let page = self.config.campaigns[campaign.index()].page;
         let config = Arc::clone(&self.config);
@@ -214,7 +219,7 @@ impl Shard {
         }
     }
 
-    /// Charges a page for its month of messages, or pays it back.
+    /// Charges a page for its month of messages; refunds it if `amount` is below zero.
     fn charge_quota(
         &mut self,
         page: PageId,
@@ -239,7 +244,7 @@ impl Shard {
         });
     }
 
-    /// How many ads pacing lets go of at once, at their bid: at most one lease.
+    /// How many ads at the campaign's bid pacing allows to lease now: at most one lease's worth.
     fn available(&mut self, now: SimTime, campaign: CampaignId) -> u32 {
         let CampaignConfig {
             bid, start, pacing, ..
@@ -258,7 +263,7 @@ impl Shard {
         ads.clamp(0, i64::from(self.config.lease_ads_count)) as u32
     }
 
-    /// A shard gives back what it has not spent.
+    /// Takes back what a shard has not spent.
     pub(crate) fn take_back_lease(
         &mut self,
         now: SimTime,
@@ -288,7 +293,7 @@ impl Shard {
         }
     }
 
-    /// A shard tells how ads of a page homed here were taken.
+    /// Takes in a shard's report of how users reacted to ads of a page of this shard.
     pub(crate) fn receive_feedback(
         &mut self,
         now: SimTime,

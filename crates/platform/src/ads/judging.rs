@@ -1,4 +1,7 @@
-//! The user's side of a decision, for one slot or for many users at once, and the ground it takes up.
+//! The user's side of a decision, for one slot or for many users at once, and the basis that an ad uses.
+//!
+//! A basis that holds only once (an opt-in for one ad, the one further message) is used when the ad is
+//! reserved, not when it is delivered. Otherwise two ads under way could both rely on it.
 
 use super::Ad;
 use crate::conversations::{Candidate, Place};
@@ -6,19 +9,20 @@ use crate::policy::{BATCH_SIZE, Basis, Verdict};
 use crate::shard::Shard;
 use chappe_base::{CampaignId, PageId, RuleKind, Seconds, SimTime, UserId};
 
-/// How many users ahead one is fetched: enough to hide the latency of memory, few enough that it is still in
-/// the first-level cache when its batch is judged.
+/// How many users ahead a user is prefetched: far enough to hide the latency of memory, near enough that the
+/// user is still in the first-level cache when the batch is judged.
 const USER_AHEAD: usize = 64;
-/// How many users ahead one's lists are fetched, for which the user must be there.
+/// How many users ahead a user's lists are prefetched. Their positions are in the user, so the user comes
+/// first.
 const LISTS_AHEAD: usize = 32;
 
 impl Shard {
-    /// What the user's side of the policy says at `now` of an ad of each campaign to each user, who
-    /// must live here. Nothing is reserved and nothing counts; a slot judges the same, and then the
-    /// lease. The verdicts are added to `verdicts`, in the order of `asked`.
+    /// Judges the user's side of the policy at `now` for many pairs of user and campaign. The users must be
+    /// this shard's. Nothing is reserved and no ad is counted. Appends one verdict per pair, in the order of
+    /// `asked`.
     ///
-    /// Users in random order cost a cache miss for each thing known of them: what later decisions need
-    /// is fetched while the earlier are made.
+    /// With users in random order each access misses the cache, so the state of later pairs is prefetched
+    /// while earlier ones are judged.
     pub fn judge_all(&self, now: SimTime, asked: &[(UserId, CampaignId)], verdicts: &mut Vec<Verdict>) {
         let local = |user: &UserId| self.config.homes.local(user.0);
         let touch = |index: usize| {
@@ -49,13 +53,13 @@ impl Shard {
         self.config.policy.judge_all(&candidates, verdicts);
     }
 
-    /// Judges one campaign for the user's slot, in the conversation at `place`.
+    /// Judges one campaign for one user's slot; `place` is their conversation with the page.
     #[inline]
     pub(super) fn judge_user_side(&self, now: SimTime, place: Place, campaign: CampaignId) -> Verdict {
         self.config.policy.judge(&self.candidate(now, place, campaign))
     }
 
-    /// Judges again, at delivery, what may have changed since: the ad itself does not count.
+    /// Judges again, at delivery, the rules whose result may have changed. The ad itself is not counted.
     pub(super) fn judge_user_side_again(&self, now: SimTime, local: usize, page: PageId, ad: Ad) -> Verdict {
         let place = self.people.find(local, page).ok_or(RuleKind::OpenedBy)?;
         let basis = ad.basis.map(|(basis, _)| basis);
@@ -63,8 +67,8 @@ impl Shard {
         self.config.policy.judge_again(&candidate, basis, ad.reserved)
     }
 
-    /// Takes up the ground on which an ad was just let through, if the policy asks for one; with it,
-    /// how it was used before.
+    /// Uses the basis of an ad that was just allowed, if the policy needs one. Returns it with the time of
+    /// its previous use.
     pub(super) fn take_basis(
         &mut self,
         now: SimTime,
@@ -76,7 +80,7 @@ impl Shard {
         Some((basis, self.people.use_basis(place, basis, now)))
     }
 
-    /// An opt-in that is the ground of an ad counts as used when the user gets to see the ad.
+    /// Marks an ad's opt-in as used now: the interval between its uses counts from when the user sees the ad.
     pub(super) fn use_opt_in(&mut self, now: SimTime, ad: Ad) {
         if let Some((basis @ Basis::OptIn(_), _)) = ad.basis
             && let Some(place) = self.place_of(ad.user, ad.campaign)
@@ -85,7 +89,7 @@ impl Shard {
         }
     }
 
-    /// Gives back the ground of an ad that came to nothing.
+    /// Releases the basis of an ad that was not delivered.
     pub(super) fn release_basis(&mut self, ad: Ad) {
         if let Some((basis, before)) = ad.basis
             && let Some(place) = self.place_of(ad.user, ad.campaign)
@@ -94,13 +98,13 @@ impl Shard {
         }
     }
 
-    /// The user's conversation with the page of a campaign.
+    /// The user's conversation with the campaign's page.
     fn place_of(&self, user: UserId, campaign: CampaignId) -> Option<Place> {
         let page = self.config.campaigns[campaign.index()].page;
         self.people.find(self.config.homes.local(user.0), page)
     }
 
-    /// The campaign's ad in the conversation at `place`, as the policy wants it put.
+    /// The campaign's ad in the conversation at `place`, as an [`AdContext`](crate::policy::AdContext).
     #[inline]
     pub(super) fn candidate(&self, now: SimTime, place: Place, campaign: CampaignId) -> Candidate<'_> {
         self.people

@@ -1,4 +1,8 @@
-//! The user's shard: its lease of a campaign's budget, and what it tells the page's home.
+//! Leases at the user's shard: part of a campaign's budget that the shard may spend alone, and the feedback
+//! that it sends to the page's home.
+//!
+//! A lease has a limited life, so that unspent budget returns to the page's home and other shards can get it.
+//! Money for ads under way stays reserved beyond the lease's end.
 
 use super::{Ad, Grant, Lease};
 use crate::command::Command;
@@ -9,11 +13,11 @@ use chappe_base::{
     Account, AdFeedback, CampaignId, Fact, Money, PageId, ReachStep, RuleKind, ShardId, SimTime, Span, UserId,
 };
 
-/// Money that moves with a lease belongs to no transfer between parties.
+/// The transfer id of moves between budgets and leases, which belong to no transfer between parties.
 pub(super) const NO_TRANSFER: chappe_base::TransferId = chappe_base::MessageId(0);
 
 impl Shard {
-    /// Budget arrives.
+    /// Takes in a granted lease.
     pub(crate) fn receive_lease(
         &mut self,
         now: SimTime,
@@ -22,7 +26,7 @@ impl Shard {
         until: SimTime,
         out: &mut Outbox,
     ) {
-        // What is left of a lease that has run out is none of this one's.
+        // An expired lease is returned first, so that its rest does not become part of the new one.
         self.return_lease(now, campaign, out);
         let (from, to) = (Account::Clearing, Account::Lease(campaign));
         self.ledger
@@ -36,7 +40,7 @@ impl Shard {
             ..*lease
         };
         self.resume_broadcast(now, campaign, out);
-        // A grant may arrive after its end.
+        // A grant may arrive after its own end, and timers cannot be in the past.
         out.timer(until.max(now), Command::LeaseTimeout { campaign });
         if grant.reach > 0 {
             let page = self.config.campaigns[campaign.index()].page;
@@ -44,12 +48,12 @@ impl Shard {
                 .reach
                 .add(self.ads.page_starts[page.index()], grant.reach);
             move_reach(campaign, ReachStep::Arrived, grant.reach, out);
-            // A day later nobody whom this lease reached takes up the leave any more.
+            // A day after the lease's end, nobody whom it reached counts towards the tier any more.
             out.timer(until.max(now) + Span::DAY, Command::LeaseTimeout { campaign });
         }
     }
 
-    /// The page's home gives nothing, for now.
+    /// Takes in a refusal of the page's home.
     pub(crate) fn receive_no_lease(
         &mut self,
         now: SimTime,
@@ -64,13 +68,13 @@ impl Shard {
         self.resume_broadcast(retry_at, campaign, out);
     }
 
-    /// When to ask again after a refusal, or if no answer comes.
+    /// When to ask again after a refusal without a time, or without an answer.
     fn lease_retry(&self, now: SimTime) -> SimTime {
         now + Span(self.config.lease_life.0 / 8)
     }
 
-    /// The page's home is told what was heard, and a lease that has run out goes back, but for what ads
-    /// on their way have reserved.
+    /// Sends feedback to the page's home. Returns the lease if it has expired, except for what ads under way
+    /// have reserved.
     pub(crate) fn return_lease(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) {
         let Lease { until, ads, .. } = self.ads.leases[campaign.index()];
         self.send_feedback(campaign, out);
@@ -86,8 +90,8 @@ impl Shard {
         self.send_back(campaign, Grant { amount, ads, reach }, until, out);
     }
 
-    /// An ad that came to nothing may be sent again on the lease there is; that of another month goes
-    /// back, since each month has its own quota.
+    /// Puts an undelivered ad back into the current lease. An ad of another month goes back to the page's
+    /// home, because each month has its own quota.
     pub(super) fn take_into_lease(&mut self, ad: Ad, out: &mut Outbox) {
         let lease = &mut self.ads.leases[ad.campaign.index()];
         if self.page_limits.quota().is_none() || lease_month(ad.until) == lease_month(lease.until) {
@@ -102,7 +106,7 @@ impl Shard {
         self.send_back(ad.campaign, rest, ad.until, out);
     }
 
-    /// Gives the page's home back what is left of a lease that ends `until`.
+    /// Returns the `rest` of a lease that ends at `until` to the page's home.
     fn send_back(&mut self, campaign: CampaignId, rest: Grant, until: SimTime, out: &mut Outbox) {
         let Grant { amount, ads, reach } = rest;
         if amount > Money::ZERO {
@@ -120,8 +124,8 @@ impl Shard {
         out.forward(self.advertiser(campaign), command);
     }
 
-    /// Takes back the leave to reach people that no recipient of the last day takes up. It is the
-    /// page's: as long as one of its campaigns has a lease it stays.
+    /// Takes the reach that no recipient of the last day uses, to return it. Reach belongs to the page, so it
+    /// stays while any of its campaigns has a lease.
     fn take_reach(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) -> u32 {
         let page = self.config.campaigns[campaign.index()].page;
         let siblings = &self.ads.campaigns_by_page[self.ads.range(page)];
@@ -136,14 +140,14 @@ impl Shard {
         people
     }
 
-    /// The home of a campaign's page.
+    /// The home shard of the campaign's page.
     fn advertiser(&self, campaign: CampaignId) -> ShardId {
         let page = self.config.campaigns[campaign.index()].page;
         self.config.homes.page(page)
     }
 
-    /// Whether the shard's lease pays one more ad to `user`; if not, why, and the page's home is asked
-    /// for more.
+    /// Whether the shard's lease pays for one more ad to `user`. If not, returns the rule that is to blame
+    /// and requests a new lease.
     pub(crate) fn lease_pays(
         &mut self,
         now: SimTime,
@@ -172,7 +176,7 @@ impl Shard {
         Err(lease.refused.unwrap_or(lacking))
     }
 
-    /// Notes an ad to `user` that the lease pays.
+    /// Takes one ad to `user` from the lease.
     pub(super) fn use_lease(&mut self, now: SimTime, campaign: CampaignId, user: UserId, out: &mut Outbox) {
         self.ads.leases[campaign.index()].ads -= 1;
         if self.page_limits.counts_reach() {
@@ -187,8 +191,8 @@ impl Shard {
         }
     }
 
-    /// Notes how an ad was taken, where the page's home wants to know: it is told before a lease's life
-    /// is over, however often the lease is renewed.
+    /// Adds to the feedback for the page's home, if a rule needs it. It is sent within one lease life,
+    /// however often the lease is renewed.
     pub(crate) fn note_feedback(
         &mut self,
         now: SimTime,
@@ -206,8 +210,8 @@ impl Shard {
         note(feedback);
     }
 
-    /// A user complains of a page: its home hears at once, where it wants to know, and with it how all
-    /// ads of the page were taken, lest complaints seem more than they are.
+    /// Records a complaint about a page and sends all of the page's feedback at once, if a rule needs it: a
+    /// complaint without the deliveries it belongs to would look like a higher rate of complaints.
     pub(crate) fn note_complaint(&mut self, page: PageId, out: &mut Outbox) {
         let range = self.ads.range(page);
         let first = self.ads.campaigns_by_page[range.clone()].first().copied();
@@ -231,7 +235,7 @@ impl Shard {
     }
 }
 
-/// Tells of leave to reach people on its way.
+/// Records a move of reach between the page's home and a shard.
 pub(super) fn move_reach(campaign: CampaignId, step: ReachStep, people: u32, out: &mut Outbox) {
     out.fact(Fact::ReachMoved {
         campaign,

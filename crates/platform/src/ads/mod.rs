@@ -1,4 +1,4 @@
-//! Ads: campaigns and their budgets at the page's home, leases at the shards, slots at the users'.
+//! Ads: campaigns and budgets at the page's home, leases on every shard, slots at the user's shard.
 
 mod auction;
 mod broadcast;
@@ -17,29 +17,29 @@ use reach::Reach;
 
 pub use slot::Explanation;
 
-/// What this shard may spend of one campaign's budget. The money itself is in the ledger.
+/// This shard's lease of one campaign's budget. The money itself is in the ledger.
 #[derive(Clone, Copy, Default, Debug)]
 struct Lease {
     until: SimTime,
-    /// Ads that it still lets go.
+    /// Ads that may still be sent on it.
     ads: u32,
-    /// What the page's home has not been told yet.
+    /// Feedback that the page's home has not got yet.
     feedback: AdFeedback,
-    /// Why the page's home last gave nothing.
+    /// The rule with which the page's home refused last.
     refused: Option<RuleKind>,
-    /// Not asked for again before then.
+    /// No request for a lease before this time.
     retry_at: SimTime,
-    /// Where a broadcast goes on once there is an answer.
+    /// The local user at whom a waiting broadcast continues.
     broadcast: Option<u32>,
 }
 
-/// What a page's home leases to a shard at once.
+/// What one lease transfers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Grant {
     pub(crate) amount: Money,
     /// Ads that may be sent.
     pub(crate) ads: u32,
-    /// People who may be sent them and had none from the page for a day, where the policy counts them.
+    /// People who may get one although they had none from the page for a day, if the policy has tiers.
     pub(crate) reach: u32,
 }
 
@@ -50,29 +50,29 @@ pub(crate) struct Ad {
     pub(crate) campaign: CampaignId,
     pub(crate) price: Money,
     pub(crate) reserved: SimTime,
-    /// When the lease that pays it ends.
+    /// When the lease that pays for it ends.
     pub(crate) until: SimTime,
-    /// What it was let through on, and how that had been used before; `None` if the policy asks for
-    /// no ground.
+    /// The basis that it used, and the previous use of that basis; `None` if the policy needs no basis.
     pub(crate) basis: Option<(Basis, Seconds)>,
 }
 
-/// What one shard knows of ads.
+/// The ads' state of one shard.
 #[derive(Debug)]
 pub(crate) struct Ads {
     leases: Vec<Lease>,
     under_way: Map<MessageId, Ad>,
-    /// For each page, where its campaigns begin in `campaigns_by_page`; one more than there are pages.
+    /// By page, the index of its first campaign in `campaigns_by_page`; one entry more than pages.
     page_starts: Vec<u32>,
     campaigns_by_page: Vec<CampaignId>,
-    /// What an ad costs at least.
+    /// The lowest price of an ad.
     reserve: Money,
-    /// What the price of an ad is earned as.
+    /// The account that receives the price of an ad.
     earned_as: Account,
     reach: Reach,
     /// Whether users who come on line are shown ads.
     pub(crate) slots_open: bool,
-    /// For each campaign homed here that has begun and not ended, the budget set aside for it.
+    /// By campaign, the budget set aside for it while it runs; `None` otherwise and for other shards'
+    /// campaigns.
     set_aside: Vec<Option<Money>>,
 }
 
@@ -102,12 +102,12 @@ impl Ads {
         }
     }
 
-    /// Where in `campaigns_by_page` the campaigns of `page` are.
+    /// The range of `page`'s campaigns in `campaigns_by_page`.
     fn range(&self, page: PageId) -> std::ops::Range<usize> {
         self.page_starts[page.index()] as usize..self.page_starts[page.index() + 1] as usize
     }
 
-    /// The ads under way, in the order of their messages.
+    /// The messages of all ads under way, sorted: the map's order has no meaning.
     pub(crate) fn under_way(&self) -> Vec<MessageId> {
         let mut messages: Vec<MessageId> = self.under_way.keys().copied().collect();
         messages.sort_unstable();
@@ -124,7 +124,7 @@ impl Ads {
     }
 }
 
-/// Whether a campaign may show ads at `now`.
+/// Whether the campaign has begun and not ended at `now`.
 fn is_running(campaign: &CampaignConfig, now: SimTime) -> bool {
     campaign.start <= now && now < campaign.end
 }

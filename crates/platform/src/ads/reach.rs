@@ -1,22 +1,24 @@
-//! The user's shard: whom pages have sent an ad in the last day, against how many they may.
+//! Reach at the user's shard: which users a page has sent an ad to in the last 24 hours, and how many it may.
+//!
+//! A tier limits the people whom a page reaches in any 24 hours over all shards. No shard sees them all, so
+//! the page's home leases reach to shards together with budget.
 
 use chappe_base::{Map, SimTime, Span};
 use std::collections::VecDeque;
 
-/// People whom pages may reach, and those they have reached. A page goes by the place of its first
-/// campaign.
+/// Reach granted and used, by page. A page is identified by the index of its first campaign.
 #[derive(Default, Debug)]
 pub(super) struct Reach {
-    /// For each page, how many people it may reach and how many it has reached.
+    /// By page: people it may reach, and people reached in the last 24 hours.
     pages: Vec<(u32, u32)>,
-    /// Until when a user counts as reached by a page.
+    /// By page and user, until when the user counts as reached.
     until: Map<(u32, u32), SimTime>,
-    /// The same in the order of time; entries that were renewed are out of date.
+    /// The same in order of time. Entries whose time differs from that in `until` were renewed and are void.
     order: VecDeque<(SimTime, (u32, u32))>,
 }
 
 impl Reach {
-    /// Nobody may be reached yet, by any of so many pages.
+    /// No reach for any page.
     pub(super) fn new(pages_count: usize) -> Reach {
         Reach {
             pages: vec![(0, 0); pages_count],
@@ -24,19 +26,19 @@ impl Reach {
         }
     }
 
-    /// Leave to reach so many people more arrives.
+    /// Adds reach for `people` more people.
     pub(super) fn add(&mut self, page: u32, people: u32) {
         self.pages[page as usize].0 += people;
     }
 
-    /// Whether the page may send the user an ad.
+    /// Whether the page may send the user an ad now.
     pub(super) fn admits(&mut self, now: SimTime, page: u32, user: u32) -> bool {
         self.forget(now);
         let (leave, used) = self.pages[page as usize];
         used < leave || self.until.contains_key(&(page, user))
     }
 
-    /// Notes an ad to the user; whether they had had none for a day.
+    /// Records an ad to the user. Returns whether they had none from the page in the last 24 hours.
     pub(super) fn note(&mut self, now: SimTime, page: u32, user: u32) -> bool {
         let until = now + Span::DAY;
         self.order.push_back((until, (page, user)));
@@ -45,7 +47,7 @@ impl Reach {
         is_new
     }
 
-    /// Takes the leave that nobody takes up.
+    /// Takes away the reach that is not used, and returns how much that is.
     pub(super) fn take(&mut self, now: SimTime, page: u32) -> u32 {
         self.forget(now);
         let (leave, used) = &mut self.pages[page as usize];

@@ -1,4 +1,7 @@
-//! The user's shard: which ad gets a slot, and what becomes of it.
+//! An ad's life at the user's shard: slot, auction, reservation, delivery or withdrawal.
+//!
+//! The price is reserved from the lease when the ad wins its slot, charged at delivery and released
+//! otherwise, so that a campaign cannot overspend.
 
 use super::auction::Auction;
 use super::{Ad, is_running};
@@ -13,25 +16,26 @@ use chappe_base::{
     UserId,
 };
 
-/// One decision on one user's slot with every rule, for people who ask why.
+/// One decision on one user's slot with the result of every rule, for `explain`.
 #[derive(Clone, Debug)]
 pub struct Explanation {
-    /// When.
+    /// When the slot was judged.
     pub at: SimTime,
     /// The advertiser.
     pub page: PageId,
     /// The campaign.
     pub campaign: CampaignId,
-    /// What was judged.
+    /// The state that was judged.
     pub case: Case,
-    /// Every rule of the user's side, and whether it admits the ad.
+    /// Every user-side rule, and whether it admits the ad.
     pub rules: Vec<(UserRule, bool)>,
     /// The verdict, page-side rules included.
     pub decision: Decision,
 }
 
 impl Shard {
-    /// A user comes on line: the campaigns of the pages they talk to compete for one ad.
+    /// Opens an ad slot for a user who comes on line: the campaigns of all pages that they have a
+    /// conversation with compete for one ad.
     pub(crate) fn ad_slot(&mut self, now: SimTime, occasion: MessageId, user: UserId, out: &mut Outbox) {
         let local = self.config.homes.local(user.0);
         let mut auction = Auction::above(self.ads.reserve);
@@ -62,7 +66,7 @@ impl Shard {
             }
         }
         let message = occasion.of(ActKind::Ad);
-        // One occasion gives one ad, whatever a client says.
+        // A client may repeat an occasion. It gets no second ad for it.
         if let Some((campaign, price)) = auction.winner()
             && !self.ads.under_way.contains_key(&message)
         {
@@ -78,7 +82,7 @@ impl Shard {
         }
     }
 
-    /// Judges one campaign for one user: the user's side by the policy, then the lease.
+    /// Judges one campaign for one user: the user-side rules first, because only an allowed ad needs a lease.
     pub(super) fn judge(
         &mut self,
         now: SimTime,
@@ -106,7 +110,7 @@ impl Shard {
         verdict
     }
 
-    /// Reserves the winner's price, counts the ad towards the caps, and sends it off.
+    /// Reserves the winner's price, counts the ad towards the caps, and schedules its delivery.
     pub(super) fn reserve_ad(&mut self, now: SimTime, message: MessageId, ad: Ad, out: &mut Outbox) {
         let Ad {
             user,
@@ -131,7 +135,7 @@ impl Shard {
         out.timer(now, Command::DeliverAd { message, user });
     }
 
-    /// Counts an ad towards the caps, if there are any.
+    /// Counts an ad towards the caps, if the policy has caps.
     fn count_ad(&mut self, now: SimTime, user: UserId, page: PageId) {
         if let Some(longest) = self.config.policy.longest_cap() {
             let oldest = SimTime(now.0.saturating_sub(longest.0));
@@ -140,7 +144,8 @@ impl Shard {
         }
     }
 
-    /// The moment of delivery: permit, block and caps are judged again.
+    /// Delivers an ad, or keeps it for a user who is off line. Rules that may have changed are judged again
+    /// first.
     pub(crate) fn deliver_ad(
         &mut self,
         now: SimTime,
@@ -164,7 +169,7 @@ impl Shard {
         if self.people.is_online(local, now) {
             self.ads.under_way.remove(&message);
             if now > ad.reserved {
-                // A cap holds in any stretch of time over what the user gets to see.
+                // Caps count what the user sees, so an ad that was kept counts from now.
                 self.people.uncount_ad(local, page, ad.reserved);
                 self.count_ad(now, user, page);
                 self.use_opt_in(now, ad);
@@ -221,7 +226,7 @@ impl Shard {
         self.judge_user_side_again(now, local, page, ad)
     }
 
-    /// Releases what an undelivered ad has reserved: its price, its place under the caps, its ground.
+    /// Releases what an undelivered ad has reserved: its price, its place under the caps, its basis.
     pub(crate) fn withdraw_ad(&mut self, now: SimTime, message: MessageId, ad: Ad, out: &mut Outbox) {
         self.ads.under_way.remove(&message);
         let page = self.config.campaigns[ad.campaign.index()].page;
@@ -234,7 +239,7 @@ impl Shard {
         self.return_lease(now, ad.campaign, out);
     }
 
-    /// The ad behind a message that outlived its time in the inbox.
+    /// Withdraws the ad whose message has expired in the inbox, if it was an ad.
     pub(crate) fn expire_ad(&mut self, now: SimTime, message: MessageId, out: &mut Outbox) {
         if let Some(ad) = self.ads.under_way.get(&message).copied() {
             self.withdraw_ad(now, message, ad, out);

@@ -1,13 +1,15 @@
-//! What rules may ask about one ad that wants one user's slot.
+//! The context of one ad for one user: everything that rules may ask.
+//!
+//! Traits and not a struct, so that nothing is computed or looked up that no rule asks for. [`AdContext`] is
+//! state at hand; [`UserHistory`] must be looked up and costs more.
 
 use super::basis::OptIn;
 use super::rule::OptInScope;
 use chappe_base::{Act, Format, PageId, SimTime, Span, Topic};
 
-/// One ad that asks for one user's slot: what rules may ask about it. An answer costs nothing until a rule
-/// asks.
+/// One ad that competes for one user's slot.
 pub trait AdContext: UserHistory {
-    /// When.
+    /// The time of the decision.
     fn now(&self) -> SimTime;
     /// The advertiser.
     fn page(&self) -> PageId;
@@ -31,26 +33,26 @@ pub trait AdContext: UserHistory {
     fn local_minute(&self) -> u16;
 }
 
-/// What the user's shard remembers beyond the conversation itself.
+/// What the user's shard remembers besides the conversation itself.
 pub trait UserHistory {
-    /// The act of a live opt-in towards the ad's page that covers `topic` in this scope, and of
-    /// which `is_good` holds.
+    /// The act of a live opt-in for the ad's page that covers `topic` in this scope and that `is_good`
+    /// accepts.
     fn opt_in(&self, scope: OptInScope, topic: Topic, is_good: impl Fn(&OptIn) -> bool) -> Option<Act>;
 
     /// Whether the page has sent its one further message since the user's last act towards it.
     fn further_sent(&self) -> bool;
 
-    /// Ads reserved for or delivered to the user after `since`, from `page` or from all pages.
+    /// Number of ads reserved for or delivered to the user after `since`, from `page` or from all pages.
     fn ads_count(&self, page: Option<PageId>, since: SimTime) -> u16;
 
-    /// Of those from all pages, the ones after which the user has not acted towards their page.
+    /// Of those from all pages, the number to which the user has not responded by an act towards the page.
     fn unanswered_count(&self, since: SimTime) -> u16;
 }
 
 /// A ad spelled out, but for what the shard remembers.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Case {
-    /// When.
+    /// The time of the decision.
     pub now: SimTime,
     /// The advertiser.
     pub page: PageId,
@@ -75,7 +77,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// All that there is to ask about an ad but what the shard remembers.
+    /// The data of `ad`.
     pub(crate) fn of(ad: &impl AdContext) -> Case {
         Case {
             now: ad.now(),
@@ -93,7 +95,7 @@ impl Case {
     }
 }
 
-/// A case and a memory are an ad.
+/// A case with a history, for decisions outside of a shard.
 impl<M: UserHistory> AdContext for (&Case, &M) {
     fn now(&self) -> SimTime {
         self.0.now

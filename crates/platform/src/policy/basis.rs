@@ -1,36 +1,38 @@
-//! BasisRule: several reasons for which an ad may be sent, of which one is enough.
+//! The basis of an ad: why it may be sent to the user now, as in "legal basis" for processing.
+//!
+//! Real policies accept several: the user acted recently, one further message after that, or an opt-in. Some
+//! hold only once or once in a while, so their use is recorded.
 
 use super::ad_context::AdContext;
 use super::rule::OptInScope;
 use chappe_base::{Act, Seconds, SimTime, Span, Topic};
 
-/// Reasons for an ad, of which at least one must hold. They are tried in this order.
+/// The bases that a policy accepts. At least one must hold; they are tried in this order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BasisRule {
-    /// Within this after the user's last act towards the page.
+    /// Longest time since the user's last act towards the page.
     pub within: Option<Span>,
-    /// After that, one further message until the user acts again.
+    /// Whether there is one further message after that, until the user acts again.
     pub one_further: bool,
-    /// An opt-in that is good for an ad now.
+    /// The terms of an opt-in.
     pub opt_in: Option<OptInTerms>,
 }
 
-/// What an opt-in is good for.
+/// The terms on which an opt-in permits ads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OptInTerms {
     /// What it must cover.
     pub scope: OptInScope,
-    /// It is good for one ad in any such time; `None`: for one ad only.
+    /// It permits one ad in any such time; `None`: one ad in all.
     pub every: Option<Span>,
-    /// How many days it lives. When it was given is known to the hour, so it ends up to an hour early,
-    /// and never late.
+    /// Days until it expires. Its time is known to the hour, so it expires up to an hour early, never late.
     pub life_days: u16,
 }
 
-/// The reason for which an ad is sent.
+/// The basis on which an ad is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Basis {
-    /// The user acted not long ago.
+    /// The user acted recently.
     Window,
     /// It is the one further message.
     Further,
@@ -42,20 +44,19 @@ pub enum Basis {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(Rust, packed(2))]
 pub struct OptIn {
-    /// What it is for.
+    /// Its topic.
     pub topic: Topic,
     /// The act that gave it.
     pub act: Act,
-    /// When it was given, the hour begun counted in ([`SimTime::hours_above`]). Its act does not tell:
-    /// one that answers an ad is numbered by what it answers.
+    /// When it was given, in hours rounded up ([`SimTime::hours_above`]). The act's number has no time: a
+    /// response is numbered by the ad.
     pub given: i16,
-    /// When it last was the ground of an ad, the second begun counted in; [`Seconds::NEVER`] if it
-    /// never was.
+    /// When it was last used as the basis of an ad, in seconds rounded up; [`Seconds::NEVER`] if it was not.
     pub used: Seconds,
 }
 
 impl BasisRule {
-    /// The first ground that holds.
+    /// The first basis that holds.
     pub(super) fn find(&self, ad: &impl AdContext) -> Option<Basis> {
         if let Some(since) = ad.since_last_act() {
             if self.within.is_some_and(|within| since <= within) {
@@ -72,14 +73,14 @@ impl BasisRule {
 }
 
 impl OptInTerms {
-    /// Whether `opt_in` is good at `now` for the ad that took it up at `taken`.
+    /// Whether `opt_in` still permits at `now` the ad that used it at `taken`.
     pub(super) fn still_covers(&self, opt_in: &OptIn, taken: SimTime, now: SimTime) -> bool {
         let is_its_own = { opt_in.used } == taken.seconds_above();
         let used = if is_its_own { Seconds::NEVER } else { opt_in.used };
         self.covers(&OptIn { used, ..*opt_in }, now)
     }
 
-    /// Whether `opt_in` is good for an ad at `now`.
+    /// Whether `opt_in` permits an ad at `now`.
     fn covers(&self, opt_in: &OptIn, now: SimTime) -> bool {
         let is_free = match self.every {
             _ if { opt_in.used } == Seconds::NEVER => true,

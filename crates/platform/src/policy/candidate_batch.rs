@@ -1,40 +1,40 @@
-//! Ads that are judged together, rule by rule.
+//! A batch of ads that is judged rule by rule.
+//!
+//! For many ads at once, going rule by rule is faster than ad by ad: each rule is decoded once per batch, and
+//! refusals are bits in a word, so that there is no branch per ad, which the processor could not predict.
 
 use super::ad_context::AdContext;
 use chappe_base::{Act, Permit, RuleKind};
 
-/// What the rules say of one ad.
+/// The result of judging one ad: its permit, or the rule that refuses.
 pub type Verdict = Result<Permit, RuleKind>;
 
-/// How many ads are best judged together.
+/// Ads in a full batch: one bit each of a `u32`.
 pub(crate) const BATCH_SIZE: usize = u32::BITS as usize;
 
-/// Ads before the rules, and what the rules have come to so far.
-///
-/// A rule judges all of them before the next one does, so what it is and asks for is looked at once. Which
-/// of them it refuses is told in bits: a branch on each is one that nobody can foretell.
+/// The ads of a batch with their verdicts so far.
 pub(super) struct CandidateBatch<'a, M, const N: usize> {
     ads: &'a [M; N],
     verdicts: &'a mut [Verdict; N],
-    /// Those that no rule has refused so far, a bit each.
+    /// The ads that no rule has refused so far, one bit each.
     open: u32,
 }
 
 impl<'a, M: AdContext, const N: usize> CandidateBatch<'a, M, N> {
-    /// The ads, with the verdicts that stand unless a rule refuses: [`unrefused`].
+    /// A batch of `ads`. `verdicts` must hold [`unrefused`] for each.
     #[inline]
     pub(super) fn new(ads: &'a [M; N], verdicts: &'a mut [Verdict; N]) -> CandidateBatch<'a, M, N> {
         let open = const { u32::MAX >> (BATCH_SIZE - N) };
         CandidateBatch { ads, verdicts, open }
     }
 
-    /// Whether there is one that no rule has refused so far.
+    /// Whether any ad has not been refused yet.
     #[inline]
     pub(super) fn is_open(&self) -> bool {
         self.open != 0
     }
 
-    /// Judges by what is at hand, which costs less than to tell apart what is refused already.
+    /// Judges by state at hand. Judges refused ads again, since skipping them costs more.
     #[inline(always)]
     pub(super) fn by_state(&mut self, kind: RuleKind, admits: impl Fn(&M) -> bool) {
         let mut refused = 0;
@@ -44,7 +44,8 @@ impl<'a, M: AdContext, const N: usize> CandidateBatch<'a, M, N> {
         self.refuse(kind, refused);
     }
 
-    /// Judges by what is remembered, which is looked up only for what is not refused already.
+    /// Judges by the user's history, which must be looked up, so only ads that are not refused yet are
+    /// judged.
     #[inline(always)]
     pub(super) fn by_history(&mut self, kind: RuleKind, admits: impl Fn(&M) -> bool) {
         let mut refused = 0;
@@ -54,7 +55,8 @@ impl<'a, M: AdContext, const N: usize> CandidateBatch<'a, M, N> {
         self.refuse(kind, refused);
     }
 
-    /// Judges by the ground that an ad stands on, an opt-in or something else, if there is one.
+    /// Judges by consent: `basis` returns `None` to refuse, or the opt-in that the permit cites, if it is
+    /// one.
     #[inline(always)]
     pub(super) fn by_consent(&mut self, kind: RuleKind, basis: impl Fn(&M) -> Option<Option<Act>>) {
         let mut refused = 0;
@@ -86,7 +88,7 @@ pub(super) fn unrefused(ad: &impl AdContext) -> Verdict {
     })
 }
 
-/// The places of the bits that are set, the lowest first.
+/// The indices of the set bits, the lowest first.
 #[inline(always)]
 fn bits(mut set: u32) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {

@@ -1,4 +1,7 @@
-//! Judging ads for users against a policy.
+//! Judges ads for users by the user-side rules of a policy.
+//!
+//! To add a rule, start here: [`UserRule::judge`] says what it needs to know, `is_judged_again` whether its
+//! result can change before delivery.
 
 use super::ad_context::AdContext;
 use super::basis::{Basis, BasisRule};
@@ -8,7 +11,7 @@ use chappe_base::{Permit, RuleKind, SimTime, Span, Topic};
 use std::array;
 
 impl UserRule {
-    /// Judges the ads on the batch.
+    /// Judges the ads of the batch. By state first where possible: it is at hand, while history is looked up.
     #[inline(always)]
     fn judge<M: AdContext, const N: usize>(&self, batch: &mut CandidateBatch<'_, M, N>) {
         let kind = self.kind();
@@ -51,8 +54,8 @@ impl UserRule {
         }
     }
 
-    /// Whether a change of the user's mind, or other ads, can make the rule refuse an ad that is
-    /// already on its way, so that it is judged again at delivery.
+    /// Whether the rule is judged again at delivery, because the user or other ads can change its result
+    /// while an ad is under way.
     fn is_judged_again(&self) -> bool {
         match self {
             UserRule::NotBlocked
@@ -73,7 +76,7 @@ impl UserRule {
 }
 
 impl Policy {
-    /// Judges the user's side.
+    /// Judges one ad by the user-side rules.
     ///
     /// # Errors
     /// The first rule, in the policy's order, that refuses.
@@ -82,7 +85,7 @@ impl Policy {
         verdict_of(self.user_rules.iter(), ad)
     }
 
-    /// Judges the user's side of many ads, and adds the verdicts to `verdicts`, in their order.
+    /// Judges many ads by the user-side rules, in batches. Appends the verdicts in their order.
     pub(crate) fn judge_all<M: AdContext>(&self, ads: &[M], verdicts: &mut Vec<Verdict>) {
         let (batches, rest) = ads.as_chunks::<BATCH_SIZE>();
         for ads in batches {
@@ -91,15 +94,14 @@ impl Policy {
         verdicts.extend(rest.iter().map(|ad| self.judge(ad)));
     }
 
-    /// The ground that `judge` lets an ad through on; `None` if the policy asks for none.
+    /// The basis on which `judge` allows the ad; `None` if the policy needs none.
     #[must_use]
     pub fn basis(&self, ad: &impl AdContext) -> Option<Basis> {
         self.basis_rule()?.find(ad)
     }
 
-    /// Judges again, at the moment of delivery, what may have changed since an ad was `reserved`, which
-    /// `ad` leaves out: also the opt-in that is the ad's ground, if `ground` is one. No other takes
-    /// its place: it was not taken up.
+    /// Judges again, at delivery, what may have changed since the ad was `reserved`. `ad` must not count the
+    /// ad itself. If `basis` is an opt-in, that one must still hold: another one was not used by this ad.
     ///
     /// # Errors
     /// The rule that no longer holds. A block always refuses, whatever the policy says.
@@ -130,7 +132,7 @@ impl Policy {
         })
     }
 
-    /// Judges every rule of the user's side, also behind the first that refuses.
+    /// Judges every user-side rule, also those after the first that refuses.
     #[must_use]
     pub fn explain(&self, ad: &impl AdContext) -> Vec<(UserRule, bool)> {
         self.user_rules
@@ -139,7 +141,7 @@ impl Policy {
             .collect()
     }
 
-    /// The longest period that a cap looks back over; `None` if no rule counts ads.
+    /// The longest period of a cap; `None` if no rule counts ads.
     #[must_use]
     pub fn longest_cap(&self) -> Option<Span> {
         let period = |rule: &UserRule| match *rule {
@@ -161,7 +163,7 @@ impl Policy {
     }
 }
 
-/// The permit that `rules` give each ad together, or the first of them that refuses it.
+/// For each ad the permit, or the first of `rules` that refuses.
 #[inline]
 fn verdicts_of<'a, M: AdContext, const N: usize>(
     rules: impl Iterator<Item = &'a UserRule>,
@@ -186,7 +188,7 @@ fn verdict_of<'a>(rules: impl Iterator<Item = &'a UserRule>, ad: &impl AdContext
 }
 
 impl TopicMatch {
-    /// Whether an ad's topic is close enough to that of first contact.
+    /// Whether the ad's topic matches the topic of first contact.
     #[must_use]
     pub fn holds(self, first: Topic, ad: Topic) -> bool {
         match self {
@@ -213,7 +215,7 @@ fn earlier(now: SimTime, span: Span) -> SimTime {
     SimTime(now.0.saturating_sub(span.0))
 }
 
-/// Whether `minute` lies in the part of the day from `from` up to `to`, which may pass midnight.
+/// Whether `minute` is in the part of the day from `from` to `to`, which may include midnight.
 fn within(minute: u16, from: u16, to: u16) -> bool {
     if from <= to {
         (from..to).contains(&minute)

@@ -1,5 +1,8 @@
-//! The policy: typed rules, composed as data, split into those judged at the user's shard and
-//! those judged at the page's home.
+//! The policy: typed rules as data, and how ads and messages are judged by them.
+//!
+//! Rules about the user are judged at the user's shard, per ad slot and campaign. Rules about the page are
+//! judged at the page's home, per lease. Rules are data and not code, so that scenarios can compose and vary
+//! them and `explain` can show each one.
 
 mod ad_context;
 mod basis;

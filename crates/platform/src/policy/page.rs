@@ -1,4 +1,4 @@
-//! The rules about the page's side, as data.
+//! Rules about the page's side, as data. They are judged per lease, in `ads::campaign`.
 
 use super::Policy;
 use chappe_base::{Money, RuleKind};
@@ -10,88 +10,88 @@ pub enum PageRule {
     Running,
     /// The product is in stock; of a back-in-stock reminder, again.
     InStock,
-    /// There is budget that pacing lets go.
+    /// Budget is left, and pacing allows to spend it.
     Budget,
-    /// No bid below this, and no ad for less.
+    /// No bid and no price below this.
     Reserve(Money),
-    /// What businesses pay for messages by list; the price of an ad is its reserve.
+    /// List prices of messages; the price of a marketing message is the reserve of ads.
     MessagePrices(MessagePrices),
-    /// Only so many people in any 24 hours.
+    /// A limit on people reached in any 24 hours, by tier.
     Tiers(Tiers),
-    /// Only pages that people don't complain of.
+    /// A rating by complaints and opened ads.
     Quality(QualityRule),
-    /// Only so many ads of a page per second, as they are leased out.
+    /// A limit on ads per second of a page, applied when they are leased.
     Throughput {
-        /// How many.
+        /// Ads per second.
         per_second: u32,
     },
-    /// Only so many ads of a page per month.
+    /// A limit on ads per month of a page.
     Quota(Quota),
 }
 
-/// The list prices of a business's messages. Answers, and notices within a day of the order, are free.
+/// The list prices of a business's messages. Answers are free, and notices within a day of the order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MessagePrices {
-    /// Of an ad delivered, at least.
+    /// The lowest price of a delivered ad.
     pub marketing: Money,
-    /// Of a notice about an order that is sent more than a day after it.
+    /// The price of a notice sent more than a day after its order.
     pub utility: Money,
 }
 
-/// How many people a page may send ads to in any 24 hours, by tier. Above the last there is no limit.
+/// People to whom a page may send ads in any 24 hours, by tier. The tier above the last limit has none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Tiers {
-    /// The limits, rising.
+    /// The limits, in rising order.
     pub limits: [u32; 4],
     /// The tier in which every page begins, 0 to 4.
     pub start: u8,
 }
 
 impl Tiers {
-    /// People in any 24 hours in `tier`.
+    /// The limit of `tier` [people in any 24 hours].
     #[must_use]
     pub fn limit(&self, tier: u8) -> u32 {
         self.limits.get(usize::from(tier)).copied().unwrap_or(u32::MAX)
     }
 }
 
-/// How a page is rated by what people did with its ads in seven days.
+/// How a page is rated by people's reactions to its ads in the last seven days.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct QualityRule {
-    /// Complaints per ad delivered from which on a page is yellow [millionths].
+    /// Complaints per delivered ad from which a page is yellow [millionths].
     pub yellow_ppm: u32,
     /// The same for red [millionths].
     pub red_ppm: u32,
-    /// Share of the ads that is opened; below it a page is yellow at best [millionths].
+    /// Share of opened ads below which a page is at best yellow [millionths].
     pub read_ppm: u32,
-    /// With fewer ads delivered a page is green.
+    /// A page with fewer delivered ads than this is green: the sample is too small.
     pub ads_count: u32,
-    /// What becomes of a red page.
+    /// The consequence for a red page.
     pub on_red: OnRed,
 }
 
-/// What becomes of a page that is rated red.
+/// The consequence for a page that is rated red.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OnRed {
-    /// It falls one tier.
+    /// It falls by one tier.
     Downgrade,
-    /// It shows no ads until it is better.
+    /// Its ads are paused until the rating improves.
     Pause,
 }
 
-/// A plan of so many messages in 30 days.
+/// A monthly plan of messages; a month has 30 days.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Quota {
     /// Messages that the plan's fee covers.
     pub messages_count: u32,
-    /// What the page pays for each 30 days in which it advertises.
+    /// The fee for each month in which the page advertises.
     pub fee: Money,
-    /// What a message beyond the plan costs; none if there is none beyond it.
+    /// The price of a message beyond the plan; `None` if the plan is a hard limit.
     pub overage: Option<Money>,
 }
 
 impl PageRule {
-    /// What it is called when it refuses.
+    /// The rule's kind, for verdicts and reports.
     #[must_use]
     pub fn kind(self) -> RuleKind {
         match self {
@@ -107,7 +107,7 @@ impl PageRule {
         }
     }
 
-    /// What an ad costs at least under this rule.
+    /// The lowest price of an ad under this rule.
     fn reserve(self) -> Option<Money> {
         match self {
             PageRule::Reserve(reserve) => Some(reserve),
@@ -124,14 +124,14 @@ impl PageRule {
 }
 
 impl Policy {
-    /// What an ad costs at least: above zero under any policy.
+    /// The lowest price of an ad: above zero under any policy, since the ledger has no moves of zero.
     #[must_use]
     pub fn reserve(&self) -> Money {
         let reserves = self.page_rules.iter().filter_map(|rule| rule.reserve());
         reserves.fold(Money(1), Money::max)
     }
 
-    /// The list prices of messages, where there are any.
+    /// The list prices of messages, if the policy has any.
     #[must_use]
     pub fn message_prices(&self) -> Option<MessagePrices> {
         self.page_rules.iter().find_map(|rule| {

@@ -1,26 +1,26 @@
-//! What a page may send a user beside ads: messages of its own, and requests for an opt-in.
+//! Rules about a page's messages other than ads, and about its requests for an opt-in.
 
 use super::basis::OptIn;
 use super::rule::Policy;
 use chappe_base::{MessageClass, RuleKind, SimTime, Span};
 
-/// A reason for which a page's message may be sent. Under a policy that has any, one must hold.
+/// A condition that admits a page's message. If a policy has any, at least one must hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MessageRule {
-    /// Any message within this after the user's last act towards the page.
+    /// Any message, within this time after the user's last act towards the page.
     Within(Span),
-    /// What a page has to say of an order, at any time.
+    /// Notices about an order, at any time.
     OrderNotices,
-    /// Answers by people within this after the user's last act.
+    /// Answers by people, not bots, within this time after the user's last act.
     HumanAnswers(Span),
-    /// One further message after the window, an ad or not, until the user acts again.
+    /// One further message (an ad counts too) until the user acts again.
     OneFurther,
 }
 
-/// A page's message to a user, with what their conversation says of it.
+/// A page's message to a user, with the state of their conversation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MessageContext {
-    /// What it is.
+    /// The class of the message.
     pub class: MessageClass,
     /// Whether people answer the page's hot-line.
     pub by_people: bool,
@@ -30,13 +30,13 @@ pub struct MessageContext {
     pub further_sent: bool,
 }
 
-/// When a page may ask for an opt-in. Only requests that are granted are part of the model: the rule
-/// judges the opt-in that answers one.
+/// When a page may request an opt-in. The model has no requests that the user declines, so the rule judges
+/// the opt-in itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OptInRequest {
-    /// Within this after the user's last act towards the page.
+    /// Longest time since the user's last act towards the page.
     pub within: Span,
-    /// Not again on the same topic so many days after an opt-in that is on record.
+    /// Days after an opt-in on record before the next request on the same topic.
     pub again_after_days: u16,
 }
 
@@ -55,8 +55,8 @@ impl MessageRule {
 }
 
 impl OptInRequest {
-    /// Whether the page may ask at `now`: so long after the user's last act, and with an opt-in on
-    /// the same topic `on_record`. That is known to the hour: up to an hour late, and never early.
+    /// Whether the page may request an opt-in at `now`; `on_record` is the live opt-in on the same topic. Its
+    /// time is known to the hour, so a request may be admitted up to an hour late, never early.
     #[must_use]
     pub fn admits(&self, now: SimTime, since_last_act: Option<Span>, on_record: Option<OptIn>) -> bool {
         let hours = |opt_in: OptIn| i32::from(now.hours()) - i32::from(opt_in.given);
@@ -69,11 +69,10 @@ impl OptInRequest {
 }
 
 impl Policy {
-    /// The first rule that lets a page's message through. A policy without such rules lets all
-    /// through, and names none.
+    /// The first rule that admits a page's message; `None` if the policy has no such rules and admits all.
     ///
     /// # Errors
-    /// [`RuleKind::Tag`] if none does.
+    /// [`RuleKind::Tag`] if no rule admits it.
     pub fn judge_message(&self, contact: &MessageContext) -> Result<Option<MessageRule>, RuleKind> {
         let rule = self.message_rules.iter().find(|rule| rule.admits(contact));
         if rule.is_none() && !self.message_rules.is_empty() {

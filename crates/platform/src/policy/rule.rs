@@ -1,11 +1,11 @@
-//! The rules, as data.
+//! A policy and its user-side rules, as data.
 
 use super::basis::BasisRule;
 use super::page::PageRule;
 use super::page_messages::{MessageRule, OptInRequest};
 use chappe_base::{Format, RuleKind, Span};
 
-/// A policy: rules in the order in which they are judged. An ad is allowed if none refuses.
+/// A policy: rules in the order in which they are judged. An ad is allowed if no rule refuses it.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Policy {
     /// Its name, for reports.
@@ -14,23 +14,23 @@ pub struct Policy {
     pub user_rules: Vec<UserRule>,
     /// Judged at the page's home, when budget is leased to a shard.
     pub page_rules: Vec<PageRule>,
-    /// The reasons for which a page's own messages may reach a user, one of which must hold; any
-    /// message may if there are none. Judged at the user's shard, when a message arrives there.
+    /// Conditions for a page's other messages, of which one must hold; without conditions all are admitted.
+    /// Judged at the user's shard, when a message arrives there.
     pub message_rules: Vec<MessageRule>,
-    /// When a page may ask for an opt-in; whenever it likes if `None`.
+    /// When a page may request an opt-in; `None`: at any time.
     pub opt_in_request: Option<OptInRequest>,
 }
 
 /// A rule about the user's side of a conversation.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum UserRule {
-    /// No ads at all.
+    /// Never: no ads at all.
     NoAds,
     /// Not to a user who blocked the page.
     NotBlocked,
     /// Not to a user who muted the page.
     NotMuted,
-    /// Only in conversations opened by this side.
+    /// Only in conversations that this side opened.
     OpenedBy(OpenedBy),
     /// Only on the topic of first contact.
     FirstTopic(TopicMatch),
@@ -38,7 +38,7 @@ pub enum UserRule {
     Formats(FormatSet),
     /// Only with consent.
     OptIn(OptInScope),
-    /// Only so long after the user's last act towards the page.
+    /// Only in this time after the user's last act towards the page.
     Window {
         /// Not sooner than this.
         at_least: Option<Span>,
@@ -66,10 +66,10 @@ pub enum UserRule {
         /// First minute that is no longer quiet, 0 to 1439.
         to_minute: u16,
     },
-    /// Only on one of these grounds.
+    /// Only if one of these bases holds.
     Basis(BasisRule),
-    /// At most `count` ads per user in any `every` to which the user has not answered by an act
-    /// towards the page since, over all pages.
+    /// At most `count` ads per user in any `every` to which the user has not responded by an act towards the
+    /// page, over all pages.
     UnansweredCap {
         /// How many.
         count: u16,
@@ -79,7 +79,7 @@ pub enum UserRule {
 }
 
 impl UserRule {
-    /// What it is called when it refuses.
+    /// The rule's kind, for verdicts and reports.
     #[must_use]
     pub fn kind(&self) -> RuleKind {
         match self {
@@ -127,7 +127,7 @@ pub enum OptInScope {
     Page,
     /// The ad's category.
     Category,
-    /// The ad's very product.
+    /// The ad's product.
     Product,
 }
 

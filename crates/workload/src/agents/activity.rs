@@ -1,25 +1,25 @@
-//! What ads cost in activity: people do less of their own accord, and come back to it once ads stop.
+//! The cost of ads in activity: people begin fewer acts while they see many ads, and recover when ads stop.
 //!
-//! What someone would begin at full activity is fixed by the seed; ads only thin it, act by act.
+//! The seed fixes what everybody would begin at full activity. Ads only remove acts from that, each by its
+//! own draw, so that arms with different ads have all other acts in common.
 
 use super::Agents;
 use crate::config::{AdReactions, LongRun};
 use chappe_base::{Duration, Keyed, SimTime, Span, UserId};
 
-/// The ads that a person has been seeing [ads per hour of use], averaged with weights that fall
-/// exponentially into the past.
+/// A person's recent ad load [ads per hour of use]: exponentially weighted means of the ads seen.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AdLoad {
-    /// Over the time of the short run.
+    /// With the short run's time constant.
     recent: f64,
-    /// Over the time of the long run.
+    /// With the long run's time constant.
     lasting: f64,
-    /// As of when; both fade from there.
+    /// The time of both values; they decay from there.
     at: SimTime,
 }
 
 impl AdLoad {
-    /// No ads so far.
+    /// A load without ads.
     pub(super) fn new(now: SimTime) -> AdLoad {
         AdLoad {
             recent: 0.0,
@@ -28,7 +28,7 @@ impl AdLoad {
         }
     }
 
-    /// One more ad is seen.
+    /// Adds an ad that is seen now.
     pub(super) fn add(&mut self, now: SimTime, reactions: &AdReactions) {
         let hours_per_day = reactions.use_per_day.0.as_secs_f64() / Span::HOUR.as_secs_f64();
         let per_hour = |life: Duration| Span::DAY.as_secs_f64() / life.0.as_secs_f64() / hours_per_day;
@@ -47,9 +47,10 @@ impl AdLoad {
         }
     }
 
-    /// Share of activity that is lost, 0 to 1. A steady load m costs, with s for `activity_loss`,
-    /// where the effect grows s · m · (1 − e^(−t/τ)), and where it shrinks at first s · m, of which
-    /// the lasting share stays: the rest is forgiven as the lasting load comes up to the recent one.
+    /// Share of activity lost, in [0, 1]. With a steady load m and s for `activity_loss`:
+    /// - if the effect grows over time, s · m · (1 − e^(−t/τ));
+    /// - if it shrinks, s · m at first, of which the lasting share remains once the lasting load has reached
+    ///   the recent one.
     fn activity_lost(self, now: SimTime, reactions: &AdReactions) -> f64 {
         let AdLoad { recent, lasting, .. } = self.faded(now, reactions);
         let felt = match reactions.long_run {
@@ -62,7 +63,7 @@ impl AdLoad {
 }
 
 impl Agents {
-    /// Whether the user does what they would begin in `slot` of `day` at full activity.
+    /// Whether the user begins the act in `slot` of `day`, which they would at full activity.
     #[inline]
     pub(super) fn keeps(&self, now: SimTime, user: UserId, day: i32, slot: u32) -> bool {
         if !self.person(user).has_seen_ads {
@@ -73,7 +74,7 @@ impl Agents {
     }
 }
 
-/// Whether an act is done by someone who has lost so much of their activity.
+/// Whether an act remains of someone who has lost the share `lost` of their activity.
 fn is_kept(draws: Keyed, user: UserId, day: i32, slot: u32, lost: f64) -> bool {
     let occasion = u64::from(day as u32) << 32 | u64::from(slot);
     draws.unit(u64::from(user.0), occasion) < 1.0 - lost

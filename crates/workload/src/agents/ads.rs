@@ -1,4 +1,4 @@
-//! How people take ads: they open, click and buy, tire, and refuse.
+//! People's reactions to ads: open, click, buy, wear-out, annoyance, and refusal by opt-out, mute or block.
 
 use super::activity::AdLoad;
 use super::{Actions, Agents};
@@ -12,14 +12,14 @@ const CLICK_AFTER: Span = Span(5 * Span::SECOND.0);
 const BUY_AFTER: Span = Span(60 * Span::SECOND.0);
 const REFUSE_AFTER: Span = Span(10 * Span::SECOND.0);
 
-/// What a person who has seen ads carries along.
+/// What is kept of a person who has seen ads.
 #[derive(Clone, Debug)]
 pub(super) struct AdExposure {
-    /// As of `at`; it fades from there.
+    /// As of `at`; it decays from there.
     annoyance: f64,
     at: SimTime,
     pub(super) load: AdLoad,
-    /// Ads seen of each campaign, as a short list.
+    /// Ads seen by campaign. A list, because one person sees few campaigns.
     seen: Vec<(CampaignId, u16)>,
 }
 
@@ -33,7 +33,7 @@ impl AdExposure {
         }
     }
 
-    /// Counts one more ad of `campaign`; how many there were before.
+    /// Counts an ad of `campaign`. Returns how many there were before.
     fn count(&mut self, campaign: CampaignId) -> u16 {
         match self.seen.iter_mut().find(|(seen, _)| *seen == campaign) {
             Some((_, count)) => {
@@ -47,7 +47,7 @@ impl AdExposure {
         }
     }
 
-    /// A ← A · exp(−Δt/τ) + w · (1 − r).
+    /// Adds the annoyance of one ad, A ← A · exp(−Δt/τ) + w · (1 − relevance), and returns A.
     fn annoy(&mut self, now: SimTime, reactions: &AdReactions, relevance: f64) -> f64 {
         let life = reactions.annoyance_life.0.as_secs_f64();
         let faded = libm::exp(-(now - self.at).as_secs_f64() / life);
@@ -58,7 +58,7 @@ impl AdExposure {
 }
 
 impl Agents {
-    /// An ad arrives.
+    /// Reacts to an ad that arrives.
     pub(super) fn see_ad(
         &mut self,
         now: SimTime,
@@ -120,8 +120,8 @@ impl Agents {
     }
 }
 
-/// The act of a user in answer to the n-th ad of a campaign: numbered by both, so that no other
-/// act of that user has its number; none once there are no more numbers.
+/// The user's response to the ad of `campaign` after `exposure` others. Its number is made of both, so that
+/// no other act of the user has it; `None` when the numbers are used up.
 fn response(user: UserId, campaign: CampaignId, exposure: u16) -> Option<MessageId> {
     let day = i32::from(exposure) - Act::HISTORY_DAYS;
     let act = || Act::new(day, u32::from(campaign.0), ActKind::Response, 0);
@@ -139,7 +139,7 @@ fn relevance(reactions: &AdReactions, interest: Topic, ad: Topic) -> f64 {
     }
 }
 
-/// How someone says that it is enough.
+/// The command with which someone refuses further ads.
 fn refusal(reactions: &AdReactions, draw: f64, user: UserId, page: PageId, topic: Topic) -> Command {
     let (opt_out, mute) = (reactions.opt_out_share.get(), reactions.mute_share.get());
     if draw < opt_out {

@@ -1,13 +1,14 @@
-//! What people will begin in hours to come: a quarter of the room that an event takes.
+//! Acts planned for later hours.
+//!
+//! Every user has a next act, most of them hours away. As kernel events they would be most of the calendar.
+//! Here a planned act takes 16 bytes, a quarter of an event; one wake per hour turns the hour's acts into
+//! events.
 
 use super::{Actions, Wake};
 use chappe_base::{SimTime, Span, UserId};
 use std::collections::BTreeMap;
 
-/// The next act of everyone whose next act is not of this hour, by the hour.
-///
-/// Whatever is planned first for an hour has the agents woken when that begins; then all that is planned
-/// for it becomes wakes of its own.
+/// Planned acts by hour. The first act planned for an hour schedules a wake at its beginning.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
     hours: BTreeMap<i64, Vec<Planned>>,
@@ -30,7 +31,7 @@ impl Planned {
 }
 
 impl Agenda {
-    /// Plans an act that is not before `now`.
+    /// Plans an act at or after `now`. An act of the current hour becomes a wake at once.
     pub(super) fn plan(&mut self, now: SimTime, planned: Planned, actions: &mut Actions) {
         let hour = hour_of(planned.at);
         if hour == hour_of(now) {
@@ -44,13 +45,13 @@ impl Agenda {
         others.push(planned);
     }
 
-    /// The hour of `now` has begun.
+    /// Turns the acts of the hour that begins at `now` into wakes.
     pub(super) fn begin_hour(&mut self, now: SimTime, actions: &mut Actions) {
         let planned = self.hours.remove(&hour_of(now)).unwrap_or_default();
         actions.wakes.extend(planned.into_iter().map(Planned::wake));
     }
 
-    /// Bytes held.
+    /// Memory of the planned acts [bytes].
     pub(super) fn bytes(&self) -> usize {
         let room: usize = self.hours.values().map(Vec::capacity).sum();
         room * size_of::<Planned>()

@@ -1,7 +1,8 @@
-//! Agents: how the people and pages of one shard behave.
+//! Agents: the behaviour of the people and pages of one shard.
 //!
-//! An agent sees notices and wakes, and answers with commands and further wakes. It never looks
-//! into the platform, and every choice it makes is drawn by its occasion.
+//! An agent gets notices and wakes, and responds with commands and further wakes. It cannot look into the
+//! platform, just as a person cannot. Every choice is a draw keyed by its occasion, so that agents may be
+//! asked in any order.
 
 mod activity;
 mod ads;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 pub use world::{World, WorldConfig};
 
-/// What an agent will do of its own accord.
+/// What an agent has planned for itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Wake {
     /// A person begins the act in a slot of a day.
@@ -52,37 +53,37 @@ pub enum Wake {
         /// Who sent it.
         sender: UserId,
     },
-    /// An hour begins for which acts are planned.
+    /// The hour begins for which acts are in the agenda.
     Hour,
-    /// The next message of a trace whose sender lives here.
+    /// Plays the next message of the trace whose sender is this shard's.
     Replay,
 }
 
-/// What agents want done. Reused from event to event, so nothing is allocated.
+/// The output of agents. Reused for the next event, so that nothing is allocated.
 #[derive(Default, Debug)]
 pub struct Actions {
-    /// Commands, each with the time at which its client sends it.
+    /// Commands with the times at which their clients send them.
     pub commands: Vec<(SimTime, Command)>,
-    /// What the agents themselves go on with, and when.
+    /// Wakes with their times.
     pub wakes: Vec<(SimTime, Wake)>,
 }
 
 impl Actions {
-    /// Forgets everything, keeps the room.
+    /// Empties both lists and keeps their memory.
     pub fn clear(&mut self) {
         self.commands.clear();
         self.wakes.clear();
     }
 }
 
-/// What a user's agent keeps: until when the device is on line, and what is computed once.
+/// A user's agent: until when the device is on line, and traits that are computed once.
 #[derive(Clone, Copy, Debug)]
 struct Person {
     online_until: SimTime,
     activity: f32,
     time_zone_minutes: i16,
     writes: bool,
-    /// Whether there is anything about them in [`Agents::ads`].
+    /// Whether [`Agents::ads`] has an entry for them.
     has_seen_ads: bool,
 }
 
@@ -94,7 +95,7 @@ pub struct Agents {
     /// By local index.
     people: Vec<Person>,
     agenda: Agenda,
-    /// Those who have seen ads.
+    /// People who have seen ads.
     ads: Map<UserId, AdExposure>,
     replay: Replay,
 }
@@ -123,14 +124,14 @@ impl Agents {
         }
     }
 
-    /// What the agents go on with from time zero.
+    /// The agents' first wakes and commands, at time zero.
     pub fn start(&mut self, actions: &mut Actions) {
         self.start_people(actions);
         self.start_pages(actions);
         self.replay.schedule(&self.world, actions);
     }
 
-    /// An agent's own time has come.
+    /// Handles a wake.
     pub fn wake(&mut self, now: SimTime, wake: Wake, actions: &mut Actions) {
         match wake {
             Wake::Begin { user, day, slot } => {
@@ -160,7 +161,7 @@ impl Agents {
         }
     }
 
-    /// An agent gets to see something.
+    /// Handles a notice.
     pub fn notice(&mut self, now: SimTime, notice: &Notice, actions: &mut Actions) {
         match *notice {
             Notice::Message {
@@ -210,13 +211,13 @@ impl Agents {
         &mut self.people[self.world.platform.homes.local(user.0)]
     }
 
-    /// Prefetches what an event of `user`, who lives here, needs first.
+    /// Prefetches what an event of `user`, who is this shard's, needs first.
     #[inline]
     pub fn touch(&self, user: UserId) {
         prefetch(self.person(user));
     }
 
-    /// Bytes held.
+    /// Memory of the agents [bytes].
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.people.capacity() * size_of::<Person>()

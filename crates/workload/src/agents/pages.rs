@@ -1,18 +1,18 @@
-//! Pages: their desks, their shipping, their stock.
+//! The behaviour of pages: answering, shipping, restocking.
 
 use super::{Actions, Agents};
 use chappe_base::{Keyed, Law, MessageId, PageId, ProductId, SimTime};
 use chappe_platform::{Command, Desk};
 
 impl Agents {
-    /// Products that were out of stock before day one come back in their time.
+    /// Schedules the restocking of products that are out of stock at the start.
     pub(super) fn start_pages(&self, actions: &mut Actions) {
         for (page, product) in self.world.sold_out_at_start(self.shard) {
             self.handle_sold_out(SimTime::ZERO, page, product, actions);
         }
     }
 
-    /// The desk takes a question up.
+    /// Answers an assigned question, after the time that handling takes.
     pub(super) fn handle_question(
         &self,
         now: SimTime,
@@ -35,7 +35,7 @@ impl Agents {
         ));
     }
 
-    /// An order comes in: it is shipped, and arrives.
+    /// Ships an order, and has it arrive.
     pub(super) fn handle_order(&self, now: SimTime, order: MessageId, page: PageId, actions: &mut Actions) {
         let (agents, keyed) = (&self.world.agents, self.world.draws.shipping);
         let shipped = now + draw(agents.shipping, keyed, order, 0);
@@ -44,7 +44,7 @@ impl Agents {
         actions.commands.push((arrived, Command::Arrive { order, page }));
     }
 
-    /// The last unit is sold: more comes.
+    /// Restocks a product that has sold out.
     pub(super) fn handle_sold_out(
         &self,
         now: SimTime,

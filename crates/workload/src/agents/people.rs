@@ -1,4 +1,4 @@
-//! People among themselves: coming on line, writing, answering, reading, paying, blocking.
+//! The behaviour of people towards each other: come on line, write, answer, read, pay, block.
 
 use super::agenda::Planned;
 use super::{Actions, Agents, Person, Wake};
@@ -7,9 +7,9 @@ use crate::conversation::Successor;
 use chappe_base::{Act, ActKind, MessageId, Money, Party, SimTime, Span, UserId, unit};
 use chappe_platform::Command;
 
-/// From the last message of a conversation to a block that it led to.
+/// From the last message of a conversation to the block that follows it.
 const BLOCK_DELAY: Span = Span::MINUTE;
-/// From a payment to its repetition by a client that saw no answer.
+/// From a payment to its repetition by a client that got no answer.
 const RETRY_DELAY: Span = Span(30 * Span::SECOND.0);
 
 impl Agents {
@@ -35,8 +35,8 @@ impl Agents {
         }
     }
 
-    /// Schedules the user's next act, in `slot` of `day` or later. To open the app that will still be
-    /// open is none.
+    /// Plans the user's next act, in `slot` of `day` or later. Skips a check-in while the app is still open,
+    /// because nothing would happen.
     fn schedule_next(&mut self, user: UserId, day: i32, slot: u32, now: SimTime, actions: &mut Actions) {
         let world = &self.world;
         let Person {
@@ -73,8 +73,7 @@ impl Agents {
         }
     }
 
-    /// The time for an act has come: the person begins it, unless ads have cost it, and the next is
-    /// scheduled.
+    /// Begins the act in `slot` of `day`, unless it is lost to ads, and plans the next.
     pub(super) fn begin(&mut self, now: SimTime, user: UserId, day: i32, slot: u32, actions: &mut Actions) {
         if self.keeps(now, user, day, slot) {
             self.begin_act(now, user, day, slot, actions);
@@ -110,7 +109,7 @@ impl Agents {
         }
     }
 
-    /// A person opens the app, unless it is open.
+    /// Opens the app, unless it is open.
     pub(super) fn come_on_line(
         &mut self,
         now: SimTime,
@@ -138,7 +137,7 @@ impl Agents {
         at < self.person(user).online_until
     }
 
-    /// A person who is on line sends a message, and perhaps more before there is an answer.
+    /// Sends a message, and plans a follow-up if the same person writes again before an answer.
     pub(super) fn write(
         &mut self,
         at: SimTime,
@@ -170,7 +169,7 @@ impl Agents {
         }
     }
 
-    /// A message for later: sent right away as a command if its sender will still be on line.
+    /// Plans a message. If its sender will still be on line it becomes a command now, which saves a wake.
     fn write_later(
         &mut self,
         at: SimTime,
@@ -189,7 +188,7 @@ impl Agents {
         }
     }
 
-    /// Some conversations end for good.
+    /// Ends a conversation; a small share ends with a block.
     fn end_conversation(
         &self,
         at: SimTime,
@@ -211,7 +210,7 @@ impl Agents {
         }
     }
 
-    /// A friend's message arrives: it is read, and perhaps answered.
+    /// Reads a friend's message, and perhaps answers it.
     pub(super) fn receive(
         &mut self,
         now: SimTime,
@@ -226,7 +225,7 @@ impl Agents {
             && conversations.successor(message, self.world.population.writes(reader)) == Successor::Reply;
         if answers {
             let delay = conversations.reply_delay(message);
-            // Read when half the time to the answer is over: the rest goes into writing it.
+            // The message is read after half of the reply delay; the rest is for writing.
             self.read_later(now + Span(delay.0 / 2), message, sender, reader, actions);
             self.write_later(now + delay, next(message), reader, sender, actions);
         } else {
@@ -267,13 +266,13 @@ impl Agents {
         }
     }
 
-    /// A person pays a friend, and some clients say it twice.
+    /// Pays a friend. A share of clients sends the payment twice with the same key.
     fn pay(&self, now: SimTime, transfer: MessageId, payer: UserId, payee: UserId, actions: &mut Actions) {
         let [size, retry] = self.world.draws.amount.words(transfer.0, 0);
         let agents = &self.world.agents;
         let z = chappe_base::standard_normal_quantile(unit(size));
         let units = agents.payment_median.0.units() * libm::exp(agents.payment_sigma * z);
-        // Whole cents, as people pay.
+        // People pay whole cents.
         let amount = Money((libm::round(units * 100.0).max(1.0) as i64) * (Money::UNIT.0 / 100));
         let command = Command::Pay {
             transfer,
@@ -289,7 +288,7 @@ impl Agents {
     }
 }
 
-/// The message after `message` in its conversation.
+/// The next message of the conversation.
 fn next(message: MessageId) -> MessageId {
     message.at(message.act().position() + 1)
 }

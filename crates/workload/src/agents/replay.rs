@@ -1,4 +1,4 @@
-//! Playing a real trace: its messages instead of synthetic ones between friends.
+//! Replay of a real trace: its messages take the place of synthetic messages between friends.
 
 use super::{Actions, Agents, Wake, World};
 use crate::trace::Trace;
@@ -9,8 +9,7 @@ use std::collections::VecDeque;
 /// The part of a trace whose senders live on one shard.
 #[derive(Debug)]
 pub(super) struct Replay {
-    /// Lines still to be played, as indices into the trace, each with its number among its
-    /// sender's.
+    /// Messages still to be played: index in the trace, and number among those of the sender.
     lines: VecDeque<(u32, u32)>,
 }
 
@@ -31,7 +30,7 @@ impl Replay {
         Replay { lines }
     }
 
-    /// Schedules the next line.
+    /// Schedules a wake for the next message.
     pub(super) fn schedule(&self, world: &World, actions: &mut Actions) {
         if let (Some(trace), Some((index, _))) = (&world.trace, self.lines.front()) {
             let at = Trace::time(trace.messages[*index as usize], world.replay_speed);
@@ -47,7 +46,7 @@ impl Replay {
 }
 
 impl Agents {
-    /// Plays the line whose time has come.
+    /// Sends the message whose time has come.
     pub(super) fn replay(&mut self, now: SimTime, actions: &mut Actions) {
         let world = self.world.clone();
         if let (Some(trace), Some((index, number))) = (&world.trace, self.replay.lines.pop_front()) {
@@ -66,8 +65,8 @@ impl Agents {
     }
 }
 
-/// The `number`-th message of a sender in a trace. Position 1, which no act of the sender's own
-/// begins at.
+/// The id of a sender's `number`-th message in a trace. It has position 1, so that it differs from the id of
+/// every act that the sender begins.
 fn replayed(sender: UserId, number: u32) -> MessageId {
     let (day, slot) = (
         (number / Act::SLOTS) as i32 - Act::HISTORY_DAYS,

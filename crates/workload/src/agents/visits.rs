@@ -1,10 +1,10 @@
-//! People and pages: links, questions, purchases, consent.
+//! The behaviour of people towards pages: links, questions, purchases, consent.
 
 use super::{Actions, Agents};
 use chappe_base::{Entry, MessageId, OptInSource, OrderId, PageId, ProductId, SimTime, Span, Stream, UserId};
 use chappe_platform::{Command, position};
 
-/// What a person does one after the other on a visit, from its beginning.
+// Times from the beginning of a visit to its steps, in the order in which people take them.
 const OPT_IN_AFTER: Span = Span(10 * Span::SECOND.0);
 const ASK_AFTER: Span = Span(20 * Span::SECOND.0);
 const BUY_AFTER: Span = Span(60 * Span::SECOND.0);
@@ -13,7 +13,7 @@ const CANCEL_AFTER: Span = Span(10 * Span::MINUTE.0);
 const BUTTON_AFTER: Span = Span(15 * Span::SECOND.0);
 
 impl Agents {
-    /// A person turns to a page.
+    /// Visits a page: follows a link or finds the page, and perhaps opts in, asks, and buys.
     pub(super) fn visit(&mut self, now: SimTime, act: MessageId, user: UserId, actions: &mut Actions) {
         let agents = &self.world.agents;
         let mut draws = self.world.draws.page.stream(act.0, 0);
@@ -69,7 +69,7 @@ impl Agents {
         }
     }
 
-    /// A page one knows from before, or any, the popular ones more often.
+    /// Chooses a page that the user knows from history, or any page by popularity.
     fn choose_page(&self, user: UserId, draws: &mut Stream) -> Option<PageId> {
         let returns = draws.unit() < self.world.agents.return_share.get();
         let any = self.world.pages.choose(draws.word());
@@ -103,7 +103,7 @@ impl Agents {
             .push((at + patience, Command::GiveUp { question, page }));
     }
 
-    /// A person buys a product at its price, and may think better of it.
+    /// Buys a product at its price, and perhaps cancels the order.
     pub(super) fn buy(
         &self,
         at: SimTime,
@@ -134,7 +134,7 @@ impl Agents {
         }
     }
 
-    /// A page's notice about an order arrives: on a receipt is a button to agree to be contacted.
+    /// Reacts to a notice about an order: a receipt has a button for an opt-in.
     pub(super) fn see_order_notice(
         &self,
         now: SimTime,
@@ -172,7 +172,7 @@ fn choose_entry(link_share: f64, draws: &mut Stream) -> Entry {
     }
 }
 
-/// Where consent is given on a visit that began so.
+/// The source of an opt-in on a visit that began with `entry`.
 fn opt_in_source(entry: Entry) -> OptInSource {
     match entry {
         Entry::Receipt | Entry::Poster | Entry::Ad => OptInSource::ShortLink,

@@ -1,4 +1,6 @@
-//! What all agents of a run share: the laws they follow, never their state.
+//! What all agents of a run share: distributions and draws, never state.
+//!
+//! It is immutable, so that all shards and workers use one copy.
 
 use crate::act_rates::ActRates;
 use crate::config;
@@ -12,7 +14,7 @@ use chappe_base::{Homes, Keyed, Law, PageId, ProductId, Purpose, Sampler, SimTim
 use chappe_platform::{Config, PageConfig};
 use std::sync::Arc;
 
-/// The laws that the agents of a run follow.
+/// The distributions and draws that the agents of a run use.
 #[derive(Debug)]
 pub struct World {
     pub(crate) horizon: SimTime,
@@ -28,7 +30,7 @@ pub struct World {
     pub(crate) history: config::History,
     pub(crate) restock_after: Law,
     pub(crate) restock_units: u32,
-    /// Categories that pages deal in are numbered below this.
+    /// Number of categories: one above the largest that a page has.
     categories_count: u16,
     pub(crate) sold_out_share: f64,
     pub(crate) trace: Option<Arc<Trace>>,
@@ -37,7 +39,7 @@ pub struct World {
     pub(crate) history_draws: history::Draws,
 }
 
-/// The draws that agents make, by purpose.
+/// The agents' draws, by purpose.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Draws {
     pub(crate) contact: Keyed,
@@ -80,7 +82,7 @@ impl Draws {
     }
 }
 
-/// What a [`World`] is made from.
+/// The input of [`World::new`].
 #[derive(Clone, Debug)]
 pub struct WorldConfig<'a> {
     /// Seed of all draws.
@@ -89,19 +91,19 @@ pub struct WorldConfig<'a> {
     pub horizon: SimTime,
     /// The platform's configuration: pages, prices, campaigns.
     pub platform: Arc<Config>,
-    /// Who is on the platform.
+    /// People and pages.
     pub population: &'a config::Population,
-    /// Who is on line when.
+    /// When people are on line.
     pub sessions: &'a config::Sessions,
-    /// How much is written.
+    /// Messages between people.
     pub traffic: &'a config::Traffic,
-    /// What people and pages do besides.
+    /// Everything else that people and pages do.
     pub agents: &'a config::Agents,
-    /// What has happened before day one.
+    /// History before day one.
     pub history: &'a config::History,
     /// Time from running out of a product to new stock.
     pub restock_after: Law,
-    /// Units of new stock.
+    /// Units per restocking.
     pub restock_units: u32,
     /// Share of the products that are out of stock at the start.
     pub sold_out_share: f64,
@@ -110,7 +112,7 @@ pub struct WorldConfig<'a> {
 }
 
 impl World {
-    /// The world that these laws make.
+    /// The world of a scenario.
     #[must_use]
     pub fn new(laws: WorldConfig<'_>) -> World {
         let WorldConfig {
@@ -151,7 +153,7 @@ impl World {
         }
     }
 
-    /// Where everyone lives.
+    /// The home shard of each user and page.
     #[must_use]
     pub fn homes(&self) -> Homes {
         self.platform.homes
@@ -163,7 +165,7 @@ impl World {
         &self.population
     }
 
-    /// How long the user's device stays on line once they open the app.
+    /// How long the user's device stays on line after they open the app.
     #[inline]
     pub(crate) fn session(&self, user: UserId) -> &Sampler {
         if self.population.has_push(user) {
@@ -173,8 +175,8 @@ impl World {
         }
     }
 
-    /// What `user` is interested in at `page`: the topic of their first contact, whenever that is.
-    /// Mostly one of the page's products, sometimes the first product of another category.
+    /// The topic of `user`'s first contact with `page`, whenever that is: mostly one of the page's products,
+    /// sometimes the first product of another category.
     #[must_use]
     pub fn interest(&self, user: UserId, page: PageId) -> Topic {
         let [place, kind] = self.draws.topic.words(u64::from(user.0), u64::from(page.0));
@@ -202,7 +204,8 @@ impl World {
     }
 }
 
-/// A uniform number below `count`, from a uniform word.
+/// A uniform number below `count`, from one uniform word: a keyed draw has one word, so nothing can be
+/// rejected.
 fn uniform_below(word: u64, count: u64) -> u64 {
     ((u128::from(word) * u128::from(count)) >> 64) as u64
 }

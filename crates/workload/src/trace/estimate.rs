@@ -1,4 +1,4 @@
-//! What of a workload can be read straight off a trace, without any search.
+//! The parameters of a workload that follow from a trace directly, without a search.
 
 use super::{Trace, TraceStatistics};
 use crate::config::Shape;
@@ -6,31 +6,30 @@ use chappe_base::{Duration, Span};
 
 /// Seconds in a day.
 const DAY_S: i64 = 86_400;
-/// A boom counts as one if its days bring at least so many times the messages of the others.
+/// The least ratio between the daily messages of a boom and of the other days.
 const BOOM_TIMES: f64 = 1.5;
-/// It lasts at least so many days: one busy day is chance.
+/// The least number of days of a boom: one busy day may be chance.
 const BOOM_DAYS: usize = 3;
 
-/// The part of a workload that a trace says outright.
+/// The parameters that a trace shows directly.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Estimate {
-    /// People who write or are written to.
+    /// People who send or receive.
     pub users: u32,
     /// Days from the midnight before the first message to the midnight after the last, in local time.
     pub days: u32,
-    /// Messages that the mean person sends in a day at the ordinary rate, a boom's days apart.
+    /// Messages per day of the mean person at the ordinary rate, without a boom's extra messages.
     pub messages_per_day: f64,
     /// Share of the people who never send.
     pub silent_share: f64,
     /// Messages in each local hour, relative to the mean.
     pub hourly: [f64; 24],
-    /// Daily, or a spike where some weeks in a row bring far more than the others.
+    /// Daily, or a spike if there is a boom.
     pub shape: Shape,
 }
 
 impl Estimate {
-    /// Reads it off `trace`, of which `statistics` are the figures, local time being `zone_minutes`
-    /// ahead of UTC.
+    /// The estimate for `trace` with its `statistics`; local time is `zone_minutes` ahead of UTC.
     #[must_use]
     pub fn of(trace: &Trace, statistics: &TraceStatistics, zone_minutes: i16) -> Estimate {
         let daily = daily(trace, zone_minutes);
@@ -67,7 +66,7 @@ fn daily(trace: &Trace, zone_minutes: i16) -> Vec<u32> {
     daily
 }
 
-/// Days that bring more than the others.
+/// A period of days with more messages than the others.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Boom {
     first_day: usize,
@@ -85,14 +84,14 @@ impl Boom {
         }
     }
 
-    /// The rate of the mean day as a multiple of the ordinary one.
+    /// The mean day's rate, as a multiple of the ordinary rate.
     fn mean_times(self, days: usize) -> f64 {
         1.0 + (self.times - 1.0) * self.days as f64 / days as f64
     }
 }
 
-/// The days in a row whose own rate, with one for all the others, makes the counts likeliest, each
-/// day's count being Poisson; none if the two rates are much the same.
+/// The boom with the highest likelihood: consecutive days with one rate, all other days with another, and a
+/// Poisson count per day. `None` if no two rates differ enough.
 fn boom(daily: &[u32]) -> Option<Boom> {
     let total: f64 = daily.iter().map(|&count| f64::from(count)).sum();
     let likelihood = |count: f64, days: f64| {

@@ -1,4 +1,4 @@
-//! The figures of a trace as a list, for whoever shows or compares them.
+//! The figures of a trace as a list, to be shown and compared.
 
 use super::{Sample, TraceStatistics};
 
@@ -21,16 +21,16 @@ pub enum FigureUnit {
 /// One figure of a trace.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Figure {
-    /// What it is: unique among a trace's figures.
+    /// Unique among a trace's figures.
     pub name: String,
-    /// How much.
+    /// The value, in `unit`.
     pub value: f64,
-    /// Of what.
+    /// The unit.
     pub unit: FigureUnit,
 }
 
 impl TraceStatistics {
-    /// The figures, in the order in which people read them; those of any two traces pair up.
+    /// The figures in the order of reports. Any two traces have the same figures in the same order.
     #[must_use]
     pub fn figures(&self) -> Vec<Figure> {
         use FigureUnit::{Count, Number, Seconds, Share};
@@ -115,7 +115,7 @@ impl TraceStatistics {
         figures
     }
 
-    /// The samples behind the figures, by name, for distances between two traces.
+    /// The samples behind the figures, with their names.
     #[must_use]
     pub fn samples(&self) -> [(&'static str, &Sample); 6] {
         [
@@ -128,8 +128,8 @@ impl TraceStatistics {
         ]
     }
 
-    /// Median [s] and standard deviation of the logarithm of the replies within an hour; those of
-    /// no time at all count as half a second.
+    /// Median [s] and standard deviation of the logarithm of the replies within an hour. Replies within the
+    /// same second count as half a second.
     fn quick_replies(&self) -> (f64, f64) {
         let count = self.replies_s.values().partition_point(|&reply| reply <= HOUR_S);
         let quick = &self.replies_s.values()[..count];

@@ -1,24 +1,25 @@
-//! How far one trace is from another: a distance for each quantity, and all of them in one number.
+//! The distance between two traces: by quantity, and as one number, the misfit that a fit minimises.
 
 use super::{Figure, TraceStatistics};
 
-/// What counts as alike: a tenth off, or distributions a tenth apart.
+/// The largest distance of two traces that count as alike: 10%, or a Kolmogorov–Smirnov distance of 0.1.
 const TOLERANCE: f64 = 0.1;
 
-/// Figures that a fit leaves alone: the curve of the day is taken over as it is, numbers of people and
-/// messages follow from the scenario, and the one person with most contacts is chance.
+/// Whether a fit changes the figure. It does not change the hours of the day, which are copied from the
+/// trace, the numbers of people and messages, which follow from the scenario, and the most contacts of a
+/// person, which is chance.
 fn is_fitted(figure: &Figure) -> bool {
     let given = ["messages", "people", "senders", "contacts, most"];
     !given.contains(&figure.name.as_str()) && !figure.name.starts_with("hour ")
 }
 
-/// How far apart two traces are in one quantity.
+/// The distance between two traces in one quantity.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Distance {
-    /// What is compared.
+    /// The quantity.
     pub name: String,
-    /// The first less the second as a share of the second; of distributions the Kolmogorov–Smirnov
-    /// distance, which is never below zero.
+    /// The relative difference, first to second. For distributions, the Kolmogorov–Smirnov distance, in [0,
+    /// 1].
     pub value: f64,
 }
 
@@ -31,7 +32,7 @@ impl Distance {
 }
 
 impl TraceStatistics {
-    /// How far this is from `other` in each quantity that a fit goes for.
+    /// The distances to `other` in all quantities that a fit changes.
     #[must_use]
     pub fn distances(&self, other: &TraceStatistics) -> Vec<Distance> {
         let figures = self.figures().into_iter().zip(other.figures());
@@ -54,8 +55,8 @@ fn relative(one: f64, other: f64) -> f64 {
     if other == 0.0 { one } else { one / other - 1.0 }
 }
 
-/// All distances in one number: the root of the mean of two mean squares, that of the figures and that
-/// of the distributions; none counts for more than 1. 0 is a perfect fit.
+/// All distances in one number: the root of the mean of two mean squares, of the figures and of the
+/// distributions. Each distance counts for at most 1. A perfect fit has 0.
 #[must_use]
 pub fn misfit(distances: &[Distance]) -> f64 {
     let square = |distance: &Distance| distance.value.clamp(-1.0, 1.0) * distance.value.clamp(-1.0, 1.0);

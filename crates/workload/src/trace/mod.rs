@@ -1,5 +1,5 @@
-//! Real traces of private messages: their reader, the recorder that makes one of a run, and the
-//! figures by which the two are compared.
+//! Traces of messages: the reader of real ones, the recorder that makes one from a run, and the statistics by
+//! which they are compared.
 
 mod estimate;
 mod figures;

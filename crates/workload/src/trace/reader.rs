@@ -1,15 +1,17 @@
-//! Reads a trace: lines of `sender receiver unix_seconds`, blank-separated, in time order.
+//! Reads a trace: lines `sender receiver unix_seconds`, separated by blanks, in order of time.
+//!
+//! Traces are user input of any size: reading is line by line, and every error names its line.
 
 use chappe_base::{Map, SimTime, Span, UserId};
 use std::io::BufRead;
 
-/// The longest trace, from its first message to its last [s]: 68 years.
+/// The longest time from a trace's first message to its last [s]: 68 years, the range of simulated seconds.
 const LONGEST_S: i64 = i32::MAX as i64;
 
 /// A trace of messages between people.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Trace {
-    /// How many people write or are written to.
+    /// How many people send or receive.
     pub people_count: u32,
     /// Time of the first message [s since 1970, UTC].
     pub origin_s: i64,
@@ -20,20 +22,20 @@ pub struct Trace {
 /// One message of a trace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TraceMessage {
-    /// Who sent it: people are numbered from 0 as they appear.
+    /// The sender. People are numbered from 0 in the order of their appearance.
     pub sender: UserId,
-    /// To whom; never the sender.
+    /// The receiver, never the sender.
     pub receiver: UserId,
-    /// When, after the first message [s].
+    /// Time after the first message [s].
     pub at_s: i64,
 }
 
-/// Why a trace can't be read. Lines are counted from 1.
+/// Why a trace cannot be read. Lines are counted from 1.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TraceError {
     /// The input failed.
-    #[error("line {line}: can't be read: {source}")]
+    #[error("line {line}: cannot be read: {source}")]
     Input {
         /// The line.
         line: usize,
@@ -54,8 +56,8 @@ pub enum TraceError {
         /// Fields found.
         count: usize,
     },
-    /// A field is no whole number.
-    #[error("line {line}: {field} `{text}` is no whole number")]
+    /// A field is not a whole number.
+    #[error("line {line}: {field} `{text}` is not a whole number")]
     NotANumber {
         /// The line.
         line: usize,
@@ -76,7 +78,7 @@ pub enum TraceError {
         /// What stands there.
         text: String,
     },
-    /// Earlier than the line before.
+    /// The time is before that of the line before.
     #[error(
         "line {line}: time {at_s} is before {previous_s} of the line before; sort the trace by its third field"
     )]
@@ -88,7 +90,7 @@ pub enum TraceError {
         /// Time of the line before [s].
         previous_s: i64,
     },
-    /// Sender and receiver are one.
+    /// Sender and receiver are the same.
     #[error("line {line}: {person} writes to themselves; remove the line")]
     ToSelf {
         /// The line.
@@ -96,7 +98,7 @@ pub enum TraceError {
         /// Who.
         person: u64,
     },
-    /// No message at all.
+    /// There is no message.
     #[error("the trace is empty; it needs at least one line `sender receiver unix_seconds`")]
     Empty,
 }
@@ -177,15 +179,15 @@ impl Trace {
         Ok(())
     }
 
-    /// When `message` is sent in a run that plays the trace `speed` times as fast as recorded,
-    /// its first message at time zero.
+    /// When `message` is sent in a run that plays the trace `speed` times as fast as recorded, with its first
+    /// message at time zero.
     #[must_use]
     pub fn time(message: TraceMessage, speed: f64) -> SimTime {
         SimTime::ZERO + Span::from_secs_f64(message.at_s as f64 / speed)
     }
 }
 
-/// Reads one number; digits alone that still fail are too many.
+/// Parses one number. If digits only do not parse, the number is too large.
 fn number<T: std::str::FromStr>(line: usize, field: &'static str, text: &str) -> Result<T, TraceError> {
     text.parse().map_err(|_| {
         let digits_only = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -230,8 +232,8 @@ mod tests {
             ("1 2 3\n\n", "line 2: 0 fields"),
             ("1 2 3\n1 2\n", "line 2: 2 fields"),
             ("1 2 3 4\n", "line 1: 4 fields"),
-            ("1 2 soon\n", "line 1: unix_seconds `soon` is no whole number"),
-            ("1 -2 3\n", "line 1: receiver `-2` is no whole number"),
+            ("1 2 soon\n", "line 1: unix_seconds `soon` is not a whole number"),
+            ("1 -2 3\n", "line 1: receiver `-2` is not a whole number"),
             ("1 2.5 3\n", "line 1: receiver `2.5` is no"),
             (
                 "99999999999999999999 2 3\n",

@@ -1,17 +1,19 @@
-//! Makes a trace of a run: its messages between friends, as lines that the reader reads.
+//! Records the messages between friends of a run as a trace, in the format of the reader.
+//!
+//! So a run and a real trace are compared by the same code.
 
 use super::{Trace, TraceMessage};
 use chappe_base::{Fact, Map, MessageClass, Party, SimTime, UserId};
 use std::io::{self, Write};
 
-/// The messages between friends that a platform has accepted: 16 bytes each.
+/// The accepted messages between friends: 16 bytes each.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
     messages: Vec<(SimTime, UserId, UserId)>,
 }
 
 impl Recorder {
-    /// Takes one fact of the run, in any order.
+    /// Takes in a fact. Facts may come in any order.
     pub fn observe(&mut self, fact: &Fact) {
         if let Fact::Accepted {
             class: MessageClass::Friend,
@@ -25,7 +27,7 @@ impl Recorder {
         }
     }
 
-    /// The messages as a trace that was read, its first day beginning at midnight UTC of 1970.
+    /// The messages as a trace whose day one is the first day of 1970, UTC.
     #[must_use]
     pub fn into_trace(mut self) -> Trace {
         self.messages.sort_unstable();
@@ -50,11 +52,11 @@ impl Recorder {
         }
     }
 
-    /// Writes the messages as lines `sender receiver seconds`, in the order in which they were
-    /// meant to be sent, seconds counted from midnight UTC of day one.
+    /// Writes the messages as lines `sender receiver seconds`, in order of their intended times; seconds
+    /// count from midnight UTC of day one.
     ///
     /// # Errors
-    /// What the output says.
+    /// If the output fails.
     pub fn write(mut self, output: &mut impl Write) -> io::Result<()> {
         self.messages.sort_unstable();
         for (at, sender, receiver) in self.messages {

@@ -1,4 +1,4 @@
-//! A sample of whole numbers and what is read off it.
+//! A sample of whole numbers and its statistics.
 
 /// Observations in ascending order: seconds, counts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,13 +18,13 @@ impl Sample {
         &self.0
     }
 
-    /// The mean; 0 of an empty sample.
+    /// The mean; 0 for an empty sample.
     #[must_use]
     pub fn mean(&self) -> f64 {
         self.sum(&self.0) / self.0.len().max(1) as f64
     }
 
-    /// The observation below which a share `p` in [0, 1] lies; 0 of an empty sample.
+    /// The quantile at `p` in [0, 1]; 0 for an empty sample.
     #[must_use]
     pub fn quantile(&self, p: f64) -> u32 {
         let index = (p * self.0.len() as f64) as usize;
@@ -32,7 +32,8 @@ impl Sample {
         self.0.get(index.min(last)).copied().unwrap_or(0)
     }
 
-    /// The share of the total that the largest `p` of the observations, rounded down, make up.
+    /// The share of the total that the largest observations hold; `p` is their share of the count, rounded
+    /// down.
     #[must_use]
     pub fn top_share(&self, p: f64) -> f64 {
         let top = (p * self.0.len() as f64) as usize;
@@ -45,8 +46,7 @@ impl Sample {
         self.0.partition_point(|&x| x <= value) as f64 / self.0.len().max(1) as f64
     }
 
-    /// The two-sample Kolmogorov–Smirnov distance: the largest difference between the shares of
-    /// the two samples up to any value. 1 if just one of them is empty.
+    /// The two-sample Kolmogorov–Smirnov distance, in [0, 1]; 1 if exactly one sample is empty.
     #[must_use]
     pub fn distance(&self, other: &Sample) -> f64 {
         let observations = || self.0.iter().chain(&other.0);

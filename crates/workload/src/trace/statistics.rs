@@ -1,44 +1,44 @@
-//! The figures by which a trace and a run are compared: one reader for both.
+//! The statistics of a trace, by which a real trace and a run are compared.
 
 use super::{Sample, Trace};
 use chappe_base::UserId;
 
 /// Silence that ends a conversation [s].
 const SILENCE_S: i64 = 3_600;
-/// Messages sent that make someone active.
+/// From this many messages sent, a sender counts as active.
 const ACTIVE_COUNT: u32 = 30;
 
-/// What a trace says of the people in it.
+/// The statistics of a trace.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TraceStatistics {
-    /// Messages.
+    /// Number of messages.
     pub messages_count: usize,
-    /// People who write or are written to.
+    /// People who send or receive.
     pub people_count: u32,
-    /// Time until the next message in a pair where the other person wrote it [s].
+    /// Times between successive messages of a pair by different senders [s].
     pub replies_s: Sample,
-    /// Time until the next message in a pair where the same person wrote it [s].
+    /// Times between successive messages of a pair by the same sender [s].
     pub follow_ups_s: Sample,
-    /// Messages per conversation of a pair, cut at an hour of silence.
+    /// Messages per conversation of a pair; an hour of silence ends a conversation.
     pub conversations: Sample,
     /// Messages in each local hour of the day, relative to the mean.
     pub hourly: [f64; 24],
-    /// People each person writes to or is written to by.
+    /// Per person, the number of people that they send to or receive from.
     pub contacts: Sample,
-    /// Messages per pair of people that exchange any.
+    /// Messages per pair of people.
     pub pair_messages: Sample,
-    /// Share of the pairs in which both write.
+    /// Share of the pairs in which both send.
     pub reciprocal_share: f64,
-    /// Messages per person who sends any.
+    /// Messages per sender.
     pub sent: Sample,
-    /// Mean share of an active sender's messages that go to the first, and to the first three, of
-    /// those they write to most; active are those who send 30 or more.
+    /// Mean share of an active sender's messages that go to the person they send to most. Active senders have
+    /// sent at least 30.
     pub favourite_share: f64,
-    /// See `favourite_share`.
+    /// The same for the first three people.
     pub first_three_share: f64,
 }
 
-/// One message seen from its pair.
+/// One message with its pair.
 #[derive(Clone, Copy)]
 struct InPair {
     pair: (UserId, UserId),
@@ -47,7 +47,7 @@ struct InPair {
 }
 
 impl TraceStatistics {
-    /// Reads the figures off `trace`, local time being `zone_minutes` ahead of UTC.
+    /// The statistics of `trace`; local time is `zone_minutes` ahead of UTC.
     #[must_use]
     pub fn of(trace: &Trace, zone_minutes: i16) -> TraceStatistics {
         let mut messages: Vec<InPair> = trace
@@ -119,8 +119,8 @@ impl TraceStatistics {
     }
 }
 
-/// Mean shares of the first and of the first three in what active people send, given how much each
-/// person sends to whom.
+/// Mean shares that an active sender's favourite and first three get. `sent_to` has each sender's counts by
+/// receiver.
 fn favourites(sent_to: &[Vec<u32>]) -> [f64; 2] {
     let (mut shares, mut active) = ([0.0; 2], 0.0f64);
     for counts in sent_to {
