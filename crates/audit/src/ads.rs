@@ -4,19 +4,16 @@
 //! charged or released when the ad ends. The money and the reason for it are two facts, which are paired
 //! here.
 
+mod pairs;
+
 use crate::caps::Caps;
 use crate::consent::Consents;
-use crate::pair::Pair;
+use crate::findings::{FactContext, name};
 use crate::prices;
 use crate::promises::{OptInTerms, Promise, Promises};
 use crate::reasons::{Basis, Reasons};
-use crate::verdict::{FactContext, name};
-use chappe_base::{
-    CampaignId, Homes, Map, MessageId, Money, PageId, Party, Permit, Seconds, SimTime, UserId,
-};
-
-/// A campaign and a price.
-type Price = (CampaignId, Money);
+use chappe_base::{CampaignId, Homes, Map, MessageId, PageId, Party, Permit, Seconds, SimTime, UserId};
+use pairs::{AdPairs, Price};
 
 /// An ad on its way.
 #[derive(Clone, Copy, Debug)]
@@ -57,14 +54,7 @@ pub(crate) struct Ads {
     pub(crate) reasons: Reasons,
     slot: Slot,
     open: Map<MessageId, OpenAd>,
-    /// A reservation, and the ad that it is for.
-    reserved: Pair<Price, MessageId>,
-    /// A charge, and the ad that was delivered at that price.
-    charged: Pair<Price, (MessageId, Price)>,
-    /// A release, and the ad that was not delivered.
-    released: Pair<Price, (MessageId, Price)>,
-    /// The two facts of a delivery: as a message, and with its permit.
-    delivered: Pair<MessageId, MessageId>,
+    pairs: AdPairs,
 }
 
 impl Ads {
@@ -75,10 +65,7 @@ impl Ads {
             reasons: Reasons::new(promises),
             slot: Slot::default(),
             open: Map::default(),
-            reserved: Pair::default(),
-            charged: Pair::default(),
-            released: Pair::default(),
-            delivered: Pair::default(),
+            pairs: AdPairs::default(),
         }
     }
 
@@ -93,6 +80,7 @@ impl Ads {
         context: &mut FactContext<'_>,
     ) {
         context.checked(Promise::AdPermitted);
+        // Decisions of one slot have the same user and time, and end with the ad that won it.
         if (self.slot.user, self.slot.at) != (user, context.at) || self.slot.is_sold {
             self.slot.is_sold = false;
             self.slot.user = user;
@@ -182,19 +170,15 @@ impl Ads {
             basis: Basis::Free,
         };
         self.open.insert(message, ad);
-        match self.reserved.right(message) {
-            Ok(Some((price, message))) => self.bind(price, message, context),
-            Ok(None) => {}
-            Err(unmatched) => report_unpaid(unmatched, "accepted without reserving its price", context),
+        if let Some(price) = self.pairs.accepted(message, context) {
+            self.bind(price, message, context);
         }
     }
 
     /// An ad's price was reserved from the lease.
     pub(crate) fn reserve_moved(&mut self, price: Price, context: &mut FactContext<'_>) {
-        match self.reserved.left(price) {
-            Ok(Some((price, message))) => self.bind(price, message, context),
-            Ok(None) => {}
-            Err(unmatched) => report_unmatched(unmatched, "reserved", context),
+        if let Some(message) = self.pairs.reserve_moved(price, context) {
+            self.bind(price, message, context);
         }
     }
 
@@ -239,8 +223,7 @@ impl Ads {
 
     /// An ad was delivered as a message.
     pub(crate) fn message_delivered(&mut self, message: MessageId, context: &mut FactContext<'_>) {
-        let halves = self.delivered.left(message);
-        judge_delivery_pair(halves, context);
+        self.pairs.message_delivered(message, context);
     }
 
     /// An ad was delivered, citing its permit.
@@ -255,13 +238,7 @@ impl Ads {
     ) {
         context.checked(Promise::AdPermitted);
         context.checked(Promise::ConsentKept);
-        let halves = self.delivered.right(message);
-        judge_delivery_pair(halves, context);
-        match self.charged.right((message, price)) {
-            Ok(Some((moved, reported))) => judge_amounts(moved, reported, "charged", context),
-            Ok(None) => {}
-            Err((unmatched, _)) => report_unpaid(unmatched, "delivered without being charged", context),
-        }
+        self.pairs.delivered(message, price, context);
         let Some(ad) = self.open.remove(&message) else {
             let what = format!(
                 "ad {} was delivered to user {}, but no decision had allowed it",
@@ -269,44 +246,42 @@ impl Ads {
             );
             return context.violation(Promise::AdPermitted, what);
         };
-        if ad.user != user || ad.price.is_some_and(|reserved| reserved.0 != price.0) {
-            let what = format!(
-                "ad {} of campaign {} for user {} was delivered as another's to user {}",
-                message.0, price.0.0, ad.user.0, user.0
-            );
-            return context.violation(Promise::AdPermitted, what);
-        }
-        if ad.price.is_some_and(|reserved| reserved != price) {
-            let what = format!(
-                "ad {} of campaign {} was delivered at {} micro-units, which is not what was reserved",
-                message.0, price.0.0, price.1.0
-            );
-            context.violation(Promise::BudgetsKept, what);
-        }
-        if ad
-            .decided
-            .is_some_and(|decided| decided.conversation != permit.conversation)
-        {
-            let what = format!(
-                "ad {} was delivered to user {} citing another conversation than was decided on",
-                message.0, user.0
-            );
-            context.violation(Promise::AdPermitted, what);
+        if !judge_as_reserved(&ad, message, user, price, permit, context) {
+            return;
         }
         self.still_permitted(message, ad, consents, context);
-        let Some(campaign) = self.promises.campaign(price.0) else {
+        self.judge_consent(message, &ad, price.0, permit, consents, context);
+    }
+
+    /// Judges an ad's delivery by what the user may have changed since the decision.
+    fn judge_consent(
+        &self,
+        message: MessageId,
+        ad: &OpenAd,
+        paying: CampaignId,
+        permit: Permit,
+        consents: &Consents,
+        context: &mut FactContext<'_>,
+    ) {
+        let Some(campaign) = self.promises.campaign(paying) else {
             return;
         };
         let basis_opt_in = match ad.basis {
             Basis::Free | Basis::Further => None,
             Basis::OptIn(act) => self.terms().map(|terms| (terms.topic, act)),
         };
-        let judged =
-            consents.judge_delivery(&self.promises, campaign, user, &permit, ad.decided, basis_opt_in);
+        let judged = consents.judge_delivery(
+            &self.promises,
+            campaign,
+            ad.user,
+            &permit,
+            ad.decided,
+            basis_opt_in,
+        );
         if let Err(why) = judged {
             let what = format!(
                 "ad {} of campaign {} of page {} was delivered to user {}, {why}",
-                message.0, price.0.0, ad.page.0, user.0
+                message.0, paying.0, ad.page.0, ad.user.0
             );
             context.violation(Promise::ConsentKept, what);
         }
@@ -338,11 +313,7 @@ impl Ads {
 
     /// Held money was charged.
     pub(crate) fn charge_moved(&mut self, price: Price, context: &mut FactContext<'_>) {
-        match self.charged.left(price) {
-            Ok(Some((moved, reported))) => judge_amounts(moved, reported, "charged", context),
-            Ok(None) => {}
-            Err(unmatched) => report_unmatched(unmatched, "charged", context),
-        }
+        self.pairs.charge_moved(price, context);
     }
 
     /// A message was withdrawn or expired. If it was an ad, releases its price and its places under the caps,
@@ -356,57 +327,19 @@ impl Ads {
         self.caps.released(ad.user, ad.page, ad.accepted);
         self.reasons.give_back((ad.user, ad.page), ad.basis, ad.accepted);
         if let Some(price) = ad.price {
-            self.release_due(message, price, context);
+            self.pairs.undelivered(message, price, context);
         }
         Some((ad.page, ad.accepted))
     }
 
-    fn release_due(&mut self, message: MessageId, price: Price, context: &mut FactContext<'_>) {
-        match self.released.right((message, price)) {
-            Ok(Some((moved, reported))) => judge_amounts(moved, reported, "released", context),
-            Ok(None) => {}
-            Err((unmatched, _)) => {
-                report_unpaid(unmatched, "not delivered, but its price stayed reserved", context)
-            }
-        }
-    }
-
     /// Held money went back to the lease.
     pub(crate) fn release_moved(&mut self, price: Price, context: &mut FactContext<'_>) {
-        match self.released.left(price) {
-            Ok(Some((moved, reported))) => judge_amounts(moved, reported, "released", context),
-            Ok(None) => {}
-            Err(unmatched) => report_unmatched(unmatched, "released", context),
-        }
+        self.pairs.release_moved(price, context);
     }
 
+    /// Reports facts whose partner is missing at the end.
     pub(crate) fn finish(&mut self, context: &mut FactContext<'_>) {
-        let (reserved, accepted) = self.reserved.leftover();
-        let (charged, delivered) = self.charged.leftover();
-        let (released, undelivered) = self.released.leftover();
-        let moved = [
-            (reserved, "reserved"),
-            (charged, "charged"),
-            (released, "released"),
-        ];
-        for (price, how) in moved {
-            if let Some(price) = price {
-                report_unmatched(price, how, context);
-            }
-        }
-        if let Some(message) = accepted {
-            report_unpaid(message, "accepted without reserving its price", context);
-        }
-        if let Some((message, _)) = delivered {
-            report_unpaid(message, "delivered without being charged", context);
-        }
-        if let Some((message, _)) = undelivered {
-            report_unpaid(message, "not delivered, but its price stayed reserved", context);
-        }
-        let (left, right) = self.delivered.leftover();
-        if let Some(message) = left.or(right) {
-            judge_delivery_pair(Err(message), context);
-        }
+        self.pairs.finish(context);
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -417,46 +350,41 @@ impl Ads {
     }
 }
 
-fn report_unpaid(message: MessageId, how: &str, context: &mut FactContext<'_>) {
-    context.violation(Promise::BudgetsKept, format!("ad {} was {how}", message.0));
-}
-
-fn report_unmatched((campaign, amount): Price, how: &str, context: &mut FactContext<'_>) {
-    let what = format!(
-        "{} micro-units of campaign {} were {how} for no ad",
-        amount.0, campaign.0
-    );
-    context.violation(Promise::BudgetsKept, what);
-}
-
-fn judge_amounts(
-    moved: Price,
-    (message, reported): (MessageId, Price),
-    how: &str,
+/// Judges whether an ad was delivered to the user and by the campaign that it was accepted for, at the price
+/// and on the conversation that were decided. Returns `false` if it is another ad, of which nothing more can
+/// be judged.
+fn judge_as_reserved(
+    ad: &OpenAd,
+    message: MessageId,
+    user: UserId,
+    price: Price,
+    permit: Permit,
     context: &mut FactContext<'_>,
-) {
-    context.checked(Promise::BudgetsKept);
-    if moved != reported {
+) -> bool {
+    if ad.user != user || ad.price.is_some_and(|reserved| reserved.0 != price.0) {
         let what = format!(
-            "ad {} of campaign {} costs {} micro-units, but {} of campaign {} were {how}",
-            message.0, reported.0.0, reported.1.0, moved.1.0, moved.0.0
+            "ad {} of campaign {} for user {} was delivered as another's to user {}",
+            message.0, price.0.0, ad.user.0, user.0
+        );
+        context.violation(Promise::AdPermitted, what);
+        return false;
+    }
+    if ad.price.is_some_and(|reserved| reserved != price) {
+        let what = format!(
+            "ad {} of campaign {} was delivered at {} micro-units, which is not what was reserved",
+            message.0, price.0.0, price.1.0
         );
         context.violation(Promise::BudgetsKept, what);
     }
-}
-
-fn judge_delivery_pair(
-    halves: Result<Option<(MessageId, MessageId)>, MessageId>,
-    context: &mut FactContext<'_>,
-) {
-    let unmatched = match halves {
-        Ok(None) => return,
-        Ok(Some((message, ad))) if message == ad => return,
-        Ok(Some((message, _))) | Err(message) => message,
-    };
-    let what = format!(
-        "ad {} was delivered as a message or with its permit, but not both",
-        unmatched.0
-    );
-    context.violation(Promise::AdPermitted, what);
+    if ad
+        .decided
+        .is_some_and(|decided| decided.conversation != permit.conversation)
+    {
+        let what = format!(
+            "ad {} was delivered to user {} citing another conversation than was decided on",
+            message.0, user.0
+        );
+        context.violation(Promise::AdPermitted, what);
+    }
+    true
 }

@@ -4,8 +4,8 @@
 //! an ad in time is never reported.
 
 use crate::consent::Consents;
+use crate::findings::FactContext;
 use crate::promises::{Cap, Promise, Promises};
-use crate::verdict::FactContext;
 use chappe_base::{Homes, PageId, Seconds, SimTime, Span, UserId};
 
 const NIL: u32 = u32::MAX;

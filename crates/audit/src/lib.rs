@@ -13,11 +13,48 @@
 //!
 //! The audit relies on the order of facts: the driver's `served` comes before what it causes, and the two
 //! facts of one step (a double entry and its reason) come before those of the next step.
+//!
+//! # Example
+//!
+//! A message that was accepted and never ended is lost:
+//!
+//! ```
+//! use chappe_audit::{Audit, Promise, Promises};
+//! use chappe_base::{
+//!     CommandClass, Fact, Homes, MessageClass, MessageId, Party, Record, ShardId, SimTime, Span, UserId,
+//! };
+//!
+//! let promises = Promises { users_count: 2, under_way_at_most: Span::MINUTE, ..Promises::default() };
+//! let mut audit = Audit::new(Homes::new(1), &promises);
+//! let (message, at) = (MessageId(9), SimTime::ZERO);
+//! let served = Fact::Served {
+//!     command: CommandClass::Message,
+//!     message,
+//!     wait_ns: Span::ZERO,
+//!     service_ns: Span::SECOND,
+//! };
+//! let accepted = Fact::Accepted {
+//!     message,
+//!     class: MessageClass::Friend,
+//!     from: Party::User(UserId(0)),
+//!     to: Party::User(UserId(1)),
+//!     intended: at,
+//!     kept: false,
+//! };
+//! for fact in [served, accepted] {
+//!     audit.observe(&Record { at, shard: ShardId(0), fact })?;
+//! }
+//! let verdict = audit.finish();
+//! assert_eq!(verdict.violation_count(), 1);
+//! assert_eq!(verdict.violations[0].promise, Promise::DeliveredOnce);
+//! # Ok::<(), chappe_audit::UnknownShard>(())
+//! ```
 
 mod ads;
 mod budgets;
 mod caps;
 mod consent;
+mod findings;
 mod limits;
 mod messages;
 mod money;
@@ -33,16 +70,17 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
+pub use findings::{Check, Violation};
 pub use promises::{
     BasisRule, Campaign, Cap, MessageReasons, OptInRequests, OptInTerms, PageLimits, Prices, Promise,
     Promises, QuietHours, Quota, Rating, Tiers, TopicMatch,
 };
 pub use shard::ShardAudit;
-pub use verdict::{Check, ShardSummary, Verdict, Violation};
+pub use verdict::{ShardSummary, Verdict};
 
 use chappe_base::{Homes, Record, ShardId, SimTime};
+use findings::{FactContext, Findings};
 use std::fmt;
-use verdict::{FactContext, Findings};
 
 /// The audit of a whole run. It needs the records of all shards, each shard's in their order.
 #[derive(Debug)]
@@ -110,6 +148,7 @@ impl Audit {
     /// the transfers that are credited and not yet posted.
     #[must_use]
     pub fn merge(mut summaries: Vec<ShardSummary>) -> Verdict {
+        // So that violations come in the same order, whichever worker was ready first.
         summaries.sort_by_key(|summary| summary.findings.shard);
         let mut findings = Findings::new(None);
         let end = summaries.iter().map(|summary| summary.end).max();

@@ -3,52 +3,17 @@
 //! No shard sees all people whom a page reaches. So two things are judged: the page's home leases out no more
 //! reach than the tier allows, and each shard reaches no more people than it has reach for.
 
-use crate::promises::{Campaign, PageLimits, Promise, Promises, Rating};
-use crate::verdict::FactContext;
+mod home;
+mod settle;
+
+use crate::findings::FactContext;
+use crate::promises::{Campaign, PageLimits, Promise, Promises};
 use chappe_base::{AdFeedback, CampaignId, Map, Money, PageId, Quality, ReachStep, SimTime, Span, UserId};
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use home::{Home, month, rate};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// The length of a quota's month.
-const MONTH: Span = Span(30 * Span::DAY.0);
-
-/// One shard's sums for one page, to be added up over all shards.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct PageSums {
-    /// Reach [people] by step: leased, arrived, returned, regained.
-    reach: [i64; 4],
-    /// Reactions to its ads on this shard, by the facts.
-    seen: AdFeedback,
-    /// Reactions that its home was told of.
-    reported: AdFeedback,
-}
-
-/// One shard's sums for all pages.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct LimitSums {
-    pages: BTreeMap<PageId, PageSums>,
-    /// By page and month: ads sent, and ads leased out.
-    months: BTreeMap<(PageId, i64), (i64, i64)>,
-}
-
-/// A page's state at its home.
-#[derive(Clone, Debug)]
-struct Home {
-    tier: u8,
-    /// The tier that it must have after its latest rating.
-    due: u8,
-    quality: Quality,
-    /// Feedback by day.
-    days: VecDeque<(i32, AdFeedback)>,
-    /// Ads leased out and not yet sent if they are sent at the page's rate [ads × ns], as of `at`.
-    level: i128,
-    at: SimTime,
-    /// The current month.
-    month: i64,
-    /// Paid for it and for the month before [micro-units].
-    paid: [i64; 2],
-}
+pub(crate) use settle::{LimitSums, settle};
 
 /// The people reached by a page on this shard.
 #[derive(Debug, Default)]
@@ -342,114 +307,5 @@ impl Limits {
             sender.reached.allocation_size() + sender.order.capacity() * size_of::<(SimTime, UserId)>()
         };
         self.homes.allocation_size() + self.senders.values().map(reached).sum::<usize>()
-    }
-}
-
-impl Home {
-    /// What was paid for the month `of`, if that is the current one or the one before.
-    fn paid_for(&mut self, of: i64, this: i64) -> Option<&mut i64> {
-        let previous = std::mem::replace(&mut self.month, this);
-        if previous != this {
-            self.paid = [0, if previous + 1 == this { self.paid[0] } else { 0 }];
-        }
-        self.paid.get_mut(usize::try_from(this - of).ok()?)
-    }
-
-    /// Adds today's feedback. Returns the sum of seven days.
-    fn week(&mut self, today: i32, heard: AdFeedback) -> AdFeedback {
-        match self.days.back_mut() {
-            Some((day, sum)) if *day == today => *sum += heard,
-            Some(_) | None => self.days.push_back((today, heard)),
-        }
-        while self.days.pop_front_if(|(day, _)| *day <= today - 7).is_some() {}
-        let mut week = AdFeedback::default();
-        self.days.iter().for_each(|(_, heard)| week += *heard);
-        week
-    }
-
-    fn expect_tier(&mut self, page: PageId, context: &mut FactContext<'_>) {
-        if std::mem::replace(&mut self.due, self.tier) != self.tier {
-            let what = format!("page {} is in tier {}, but another one is due", page.0, self.tier);
-            context.violation(Promise::LimitsKept, what);
-        }
-    }
-}
-
-fn month(at: SimTime) -> i64 {
-    at.0.div_euclid(MONTH.0)
-}
-
-/// The rating for seven days of feedback.
-fn rate(rating: Rating, week: AdFeedback) -> Quality {
-    let at_least =
-        |part: u32, ppm: u32| u64::from(part) * 1_000_000 >= u64::from(ppm) * u64::from(week.delivered);
-    if week.delivered < rating.ads_count {
-        Quality::Green
-    } else if at_least(week.complaints, rating.red_ppm) {
-        Quality::Red
-    } else if at_least(week.complaints, rating.yellow_ppm) || !at_least(week.opened, rating.read_ppm) {
-        Quality::Yellow
-    } else {
-        Quality::Green
-    }
-}
-
-/// Compares what the pages' homes leased and were told with what happened on all shards.
-pub(crate) fn settle<'a>(shards: impl Iterator<Item = &'a LimitSums>, context: &mut FactContext<'_>) {
-    let mut pages: BTreeMap<PageId, PageSums> = BTreeMap::new();
-    let mut months: BTreeMap<(PageId, i64), (i64, i64)> = BTreeMap::new();
-    for shard in shards {
-        for (page, sums) in &shard.pages {
-            let total = pages.entry(*page).or_default();
-            total
-                .reach
-                .iter_mut()
-                .zip(sums.reach)
-                .for_each(|(sum, people)| *sum += people);
-            total.seen += sums.seen;
-            total.reported += sums.reported;
-        }
-        for (month, (sent, leased)) in &shard.months {
-            let total = months.entry(*month).or_default();
-            *total = (total.0 + sent, total.1 + leased);
-        }
-    }
-    for (
-        page,
-        PageSums {
-            reach,
-            seen,
-            reported,
-        },
-    ) in pages
-    {
-        let [leased, arrived, returned, regained] = reach;
-        if arrived > leased || regained > returned {
-            let what = format!(
-                "page {} has leave to reach people that nobody gave: {reach:?}",
-                page.0
-            );
-            context.violation(Promise::LimitsKept, what);
-        }
-        if reported.delivered > seen.delivered
-            || reported.opened > seen.opened
-            || reported.complaints > seen.complaints
-            || reported.reached > seen.reached
-        {
-            let what = format!(
-                "page {} is rated by {reported:?}, where there was {seen:?}",
-                page.0
-            );
-            context.violation(Promise::LimitsKept, what);
-        }
-    }
-    for ((page, month), (sent, leased)) in months {
-        if sent > leased {
-            let what = format!(
-                "page {} sent {sent} ads in month {month}, and leased out {leased}",
-                page.0
-            );
-            context.violation(Promise::LimitsKept, what);
-        }
     }
 }

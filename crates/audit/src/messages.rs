@@ -5,8 +5,8 @@
 //! shard, so it is enough to keep open messages. Nothing is kept of a message that has reached its device, so
 //! a message whose facts all appear twice passes.
 
+use crate::findings::FactContext;
 use crate::promises::Promise;
-use crate::verdict::FactContext;
 use chappe_base::{CommandClass, Fact, Map, MessageClass, MessageId, Seconds, Set, SimTime, Span};
 
 /// Steps looked up together: each look-up usually misses the cache, and in a batch the misses overlap.
@@ -95,6 +95,7 @@ impl Messages {
             let what = format!("message {} was accepted without having been served", message.0);
             context.violation(Promise::DeliveredOnce, what);
         }
+        // The message before is looked up only now: most have ended by then and need no look-up.
         match self.latest.replace(message) {
             Some(before) if before == message => {
                 context.violation(Promise::DeliveredOnce, accepted_twice(message));
@@ -192,6 +193,7 @@ impl Messages {
         context.checked(Promise::DeliveredOnce);
         self.read_count += 1;
         if self.read_count > self.delivered_count {
+            // Reset, so that one such message is not reported again with every later one.
             self.read_count = self.delivered_count;
             let what = format!(
                 "message {} was read, but all that were delivered had been read before",
@@ -253,7 +255,7 @@ pub(crate) fn settle(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::Findings;
+    use crate::findings::Findings;
 
     fn at<R>(second: i64, findings: &mut Findings, judge: impl FnOnce(&mut FactContext<'_>) -> R) -> R {
         let fact = Fact::Expired {

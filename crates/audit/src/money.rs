@@ -3,8 +3,8 @@
 //! Only the moves in [`Route`] are legal, so money that takes another way is reported although the sums are
 //! right.
 
+use crate::findings::name;
 use crate::promises::{Promise, Promises};
-use crate::verdict::name;
 use chappe_base::{Account, CampaignId, Homes, Map, Money, PageId, Party, ShardId};
 
 /// What a double entry is for. All other pairs of accounts are illegal.
@@ -258,6 +258,7 @@ impl Accounts {
         let before = self.balance(from);
         self.add(from, amount.0.saturating_neg());
         self.add(to, amount.0);
+        // Reported when it happens, and not again for every later move of an overdrawn account.
         !from.may_be_negative() && before >= 0 && before < amount.0
     }
 

@@ -1,9 +1,9 @@
 //! Judges prices: an ad costs the second-highest bid, a late notice its list price, and the platform's fee on
 //! a payment is as agreed.
 
+use crate::findings::FactContext;
 use crate::pair::Pair;
 use crate::promises::{Campaign, Prices, Promise};
-use crate::verdict::FactContext;
 use chappe_base::{CampaignId, Map, MessageId, Money, OrderId, PageId, SimTime, Span};
 
 /// A message or an order, its page, and an amount.

@@ -74,9 +74,10 @@ impl fmt::Display for Promise {
 }
 
 /// How closely two topics must agree.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum TopicMatch {
     /// Not at all.
+    #[default]
     Any,
     /// In their category.
     Category,
@@ -97,7 +98,7 @@ impl TopicMatch {
 /// At most `count` ads in any stretch of `every`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cap {
-    /// How many.
+    /// Number of ads.
     pub count: u32,
     /// The period; an ad counts while less than this has passed since it was reserved.
     pub every: Span,
@@ -256,8 +257,9 @@ pub struct Quota {
     pub overage: Option<Money>,
 }
 
-/// The promises of one run. Cheap to clone, because every shard's audit keeps a copy.
-#[derive(Clone, PartialEq, Debug)]
+/// The promises of one run. Cheap to clone, because every shard's audit keeps a copy. The default is a
+/// platform without users, pages and ads.
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Promises {
     /// How many users there are.
     pub users_count: u32,

@@ -5,8 +5,8 @@
 //! rounded down, and only what is certain is a violation.
 
 use crate::consent::{Consents, UserPage};
+use crate::findings::FactContext;
 use crate::promises::{Campaign, MessageReasons, OptInRequests, OptInTerms, Promise, Promises};
-use crate::verdict::FactContext;
 use chappe_base::{Act, Map, MessageClass, MessageId, PageId, Permit, Seconds, SimTime, Span, Topic, UserId};
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Judges stock and orders: nothing is oversold, and orders pass through their states in order.
 
+use crate::findings::FactContext;
 use crate::promises::Promise;
-use crate::verdict::FactContext;
 use chappe_base::{Homes, Map, OrderId, PageId, ProductId, ShardId, UserId};
 
 /// The state of an open order. Delivered and cancelled orders are forgotten.
@@ -113,6 +113,7 @@ impl Stock {
         let units = self.units.entry((page, product)).or_default();
         *units -= 1;
         if *units < 0 {
+            // So that one unit too many is one violation.
             *units = 0;
             let what = format!(
                 "order {} of user {} sold product {} of page {}, of which none was in stock",

@@ -7,8 +7,8 @@
 //! hash of transfer, payee and amount. Over all shards, fingerprints and kept parts cancel, except for
 //! transfers that are credited and not yet posted.
 
+use crate::findings::{FactContext, name};
 use crate::promises::Promise;
-use crate::verdict::{FactContext, name};
 use chappe_base::{Digest, Map, Money, Party, Seconds, SimTime, Span, TransferId};
 use serde::{Deserialize, Serialize};
 
@@ -123,6 +123,28 @@ impl Part {
             }
         }
     }
+
+    /// Judges a step that ends the transfer at the payer's shard: it was reserved, and not ended the other
+    /// way.
+    ///
+    /// # Errors
+    /// What is wrong with the step.
+    fn judge_end(&self, step: Step, transfer: TransferId) -> Result<(), String> {
+        let id = transfer.0;
+        let other = match step {
+            Step::Reserve | Step::Credit => return Ok(()),
+            Step::Post => Step::Release,
+            Step::Release => Step::Post,
+        };
+        if self.halves & other.both() != 0 {
+            let (end, before) = (step.label(), other.label());
+            return Err(format!("transfer {id} was {end} after it was {before}"));
+        }
+        if !self.has(Step::Reserve) {
+            return Err(format!("transfer {id} was {}, but never reserved", step.label()));
+        }
+        Ok(())
+    }
 }
 
 /// Takes over a value, or returns the old and the new one if they differ.
@@ -207,22 +229,7 @@ impl Transfers {
                 name(before)
             )
         })?;
-        let (ends, other) = match step {
-            Step::Reserve | Step::Credit => return Ok(()),
-            Step::Post => (Step::Post, Step::Release),
-            Step::Release => (Step::Release, Step::Post),
-        };
-        if part.halves & other.both() != 0 {
-            return Err(format!(
-                "transfer {id} was {} after it was {}",
-                ends.label(),
-                other.label()
-            ));
-        }
-        if !part.has(Step::Reserve) {
-            return Err(format!("transfer {id} was {}, but never reserved", ends.label()));
-        }
-        Ok(())
+        part.judge_end(step, transfer)
     }
 
     /// Once a day, adds the parts that ended long ago to the fingerprint.
@@ -235,6 +242,7 @@ impl Transfers {
         let is_kept = |part: &Part| part.is_open() || part.at.time().day() >= day - 1;
         let old = self.parts.extract_if(|_, part| !is_kept(part));
         let mut old: Vec<_> = old.collect();
+        // The map's order has no meaning, and violations are reported in this one.
         old.sort_unstable_by_key(|(transfer, _)| *transfer);
         for (transfer, part) in old {
             part.find_missing_halves(transfer, context);
