@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Positions of messages in a conversation with a page. They are part of the messages' ids.
 pub mod position {
-    /// The question, the order, or whatever the user began with.
+    /// The user's first act: a question, an order, a visit.
     pub const ACT: u32 = 0;
     /// The answer on the hot-line.
     pub const ANSWER: u32 = 1;
@@ -29,7 +29,7 @@ pub mod position {
 pub enum Command {
     /// A device comes on line, or says that it still is. To the user's shard.
     Connect {
-        /// The act with which the user came.
+        /// The act that brings the user on line.
         occasion: MessageId,
         /// The user.
         user: UserId,
@@ -40,34 +40,34 @@ pub enum Command {
     Send {
         /// The message.
         message: MessageId,
-        /// Its sender.
+        /// The sender.
         from: UserId,
-        /// Its recipient.
+        /// The recipient.
         to: UserId,
-        /// When the sender meant to send it.
+        /// The intended send time.
         intended: SimTime,
     },
     /// A person read a friend's message. To the reader's shard.
     Read {
         /// The message.
         message: MessageId,
-        /// Who read it.
+        /// The reader.
         reader: UserId,
-        /// Who sent it.
+        /// The sender.
         sender: UserId,
     },
     /// A user blocks a person or a page. To the user's shard.
     Block {
-        /// Who blocks.
+        /// The user who blocks.
         user: UserId,
-        /// Whom.
+        /// The blocked party.
         party: Party,
     },
     /// A user lifts a block. To the user's shard.
     Unblock {
-        /// Who blocked.
+        /// The user who blocked.
         user: UserId,
-        /// Whom.
+        /// The party that was blocked.
         party: Party,
     },
     /// A user mutes a page's ads. To the user's shard.
@@ -84,7 +84,7 @@ pub enum Command {
         act: MessageId,
         /// The user.
         user: UserId,
-        /// The handle's number; no page may have it.
+        /// The handle's number. There may be no page with it.
         handle: PageId,
         /// The topic of the link's referral, or of what the user looked for.
         topic: Topic,
@@ -95,24 +95,24 @@ pub enum Command {
     Ask {
         /// The question.
         question: MessageId,
-        /// Who asks.
+        /// The customer.
         user: UserId,
         /// The page.
         page: PageId,
-        /// What it is about.
+        /// The topic.
         topic: Topic,
-        /// When the user meant to send it.
+        /// The intended send time.
         intended: SimTime,
     },
     /// A question on its way to the page's home.
     Question {
         /// The question.
         question: MessageId,
-        /// Who asks.
+        /// The customer.
         user: UserId,
         /// The page.
         page: PageId,
-        /// When the user meant to send it.
+        /// The intended send time.
         intended: SimTime,
     },
     /// A customer gives up waiting for an answer. To the page's home.
@@ -128,18 +128,18 @@ pub enum Command {
         question: MessageId,
         /// The page.
         page: PageId,
-        /// When the desk meant to send it.
+        /// The intended send time.
         intended: SimTime,
     },
     /// A page's message on its way to the user's shard: an answer, or a notice about an order.
     Notify {
         /// The message.
         message: MessageId,
-        /// To whom.
+        /// The recipient.
         user: UserId,
-        /// From whom.
+        /// The sending page.
         page: PageId,
-        /// When it was meant to be sent.
+        /// The intended send time.
         intended: SimTime,
     },
     /// A user buys in the conversation. To the user's shard, which reserves the price, then as
@@ -147,26 +147,26 @@ pub enum Command {
     Checkout {
         /// The order, and the transfer that pays it.
         order: OrderId,
-        /// Who buys.
+        /// The customer.
         user: UserId,
-        /// From whom.
+        /// The seller.
         page: PageId,
-        /// What.
+        /// The product.
         product: ProductId,
-        /// At the price that the user saw.
+        /// The price that the user saw.
         price: Money,
     },
     /// An order with its price reserved, on its way to the page's home.
     PlaceOrder {
         /// The order, and the transfer that pays it.
         order: OrderId,
-        /// Who buys.
+        /// The customer.
         user: UserId,
-        /// From whom.
+        /// The seller.
         page: PageId,
-        /// What.
+        /// The product.
         product: ProductId,
-        /// For how much.
+        /// The price.
         price: Money,
     },
     /// The customer cancels an order. To the page's home.
@@ -190,16 +190,16 @@ pub enum Command {
         /// The page.
         page: PageId,
     },
-    /// Stock comes in. To the page's home.
+    /// Adds units to the stock. To the page's home.
     Restock {
         /// The page.
         page: PageId,
         /// The product.
         product: ProductId,
-        /// How many units.
+        /// Units added.
         units: u32,
     },
-    /// A user agrees to be contacted. To the user's shard.
+    /// A user gives consent to be contacted. To the user's shard.
     OptIn {
         /// The act.
         act: MessageId,
@@ -207,29 +207,29 @@ pub enum Command {
         user: UserId,
         /// The page.
         page: PageId,
-        /// On what.
+        /// The topic.
         topic: Topic,
         /// Where consent was given.
         source: OptInSource,
     },
-    /// A user takes consent back. To the user's shard.
+    /// A user revokes consent. To the user's shard.
     OptOut {
         /// The user.
         user: UserId,
         /// The page.
         page: PageId,
-        /// On what.
+        /// The topic.
         topic: Topic,
     },
     /// A user pays a friend. To the payer's shard, then as [`Command::Credit`].
     Pay {
         /// The transfer and its idempotency key.
         transfer: TransferId,
-        /// Who pays.
+        /// The payer.
         payer: UserId,
-        /// Who is paid.
+        /// The payee.
         payee: UserId,
-        /// How much.
+        /// The amount.
         amount: Money,
         /// When the key was made.
         issued: SimTime,
@@ -238,11 +238,11 @@ pub enum Command {
     Credit {
         /// The transfer.
         transfer: TransferId,
-        /// Who pays.
+        /// The payer.
         payer: Party,
-        /// Who is paid.
+        /// The payee.
         payee: Party,
-        /// How much.
+        /// The amount.
         amount: Money,
     },
     /// The payee's shard has credited a transfer. To the payer's shard.
@@ -254,7 +254,7 @@ pub enum Command {
     CreditRefused {
         /// The transfer.
         transfer: TransferId,
-        /// Why.
+        /// The reason.
         reason: RefusalReason,
     },
     /// Timer at the payer's shard: cancels the transfer if there is no answer yet.
@@ -279,28 +279,27 @@ pub enum Command {
         /// The campaign.
         campaign: CampaignId,
     },
-    /// A shard wants budget of a campaign. To the page's home.
+    /// A shard requests a lease of a campaign's budget. To the page's home.
     RequestLease {
         /// The campaign.
         campaign: CampaignId,
         /// The shard.
         shard: ShardId,
     },
-    /// Budget for a shard.
+    /// A lease of budget to a shard.
     GrantLease {
         /// The campaign.
         campaign: CampaignId,
-        /// How much.
+        /// The amount.
         amount: Money,
-        /// How many ads it may send.
+        /// Ads that may be sent on it.
         ads: u32,
-        /// How many people it may send them to who had none from the page for a day, where the policy
-        /// counts them.
+        /// People who may get one although they had none from the page for 24 hours, if the policy has tiers.
         reach: u32,
-        /// Until when it may be spent.
+        /// When the lease ends.
         until: SimTime,
     },
-    /// No budget for a shard, by the page-side rule that refuses.
+    /// The refusal of a lease, with the page-side rule that refuses.
     RefuseLease {
         /// The campaign.
         campaign: CampaignId,
@@ -318,11 +317,11 @@ pub enum Command {
     ReturnLease {
         /// The campaign.
         campaign: CampaignId,
-        /// How much.
+        /// The amount.
         amount: Money,
         /// Ads that were not sent.
         ads: u32,
-        /// People that were not reached, or not for a day.
+        /// Reach that is not used [people].
         reach: u32,
         /// When the lease ended.
         until: SimTime,
@@ -351,7 +350,7 @@ pub enum Command {
     DeliverAd {
         /// The ad's message.
         message: MessageId,
-        /// To whom.
+        /// The recipient.
         user: UserId,
     },
     /// A user reacts to an ad. To the user's shard.
@@ -362,7 +361,7 @@ pub enum Command {
         user: UserId,
         /// The campaign.
         campaign: CampaignId,
-        /// How.
+        /// The reaction.
         reaction: Reaction,
     },
     /// Does nothing. It only occupies the queue and a server.

@@ -99,6 +99,7 @@ impl HotLine {
             let Some(question) = queue.waiting.pop_front() else {
                 return;
             };
+            // Not open any more: the customer gave up.
             let Some(open) = self.open.get_mut(&question) else {
                 continue;
             };

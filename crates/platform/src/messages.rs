@@ -4,7 +4,7 @@
 //! The recipient's shard decides, since it knows blocks and presence.
 
 use crate::config::Desk;
-use crate::conversations::Flag;
+use crate::conversation::Flag;
 use crate::outbox::{Notice, Outbox};
 use crate::people::Kept;
 use crate::policy::{Basis, MessageContext, MessageRule};
@@ -161,6 +161,7 @@ impl Shard {
         let was_offline = self.people.connect(local, now, until);
         out.fact(Fact::Connected { user, until });
         if was_offline {
+            // Kept messages come first: an ad among them counts towards the caps by which the slot is judged.
             while let Some(kept) = self.people.take_kept(local) {
                 self.hand_out(now, user, kept, out);
             }
@@ -180,6 +181,7 @@ impl Shard {
         } = kept;
         let to = Party::User(user);
         let is_ad = class == MessageClass::Ad;
+        // A second more, because `since` is rounded down.
         if now - since.time() > self.config.inbox_life + Span::SECOND {
             out.fact(Fact::Expired { message });
             self.expire_ad(now, message, out);
@@ -210,6 +212,7 @@ impl Shard {
 
     /// Records that a friend's message was read.
     pub(crate) fn read(&mut self, message: MessageId, reader: UserId, sender: UserId, out: &mut Outbox) {
+        // A client could claim to have read what it never got.
         if self.people.keeps(self.config.homes.local(reader.0), message) {
             let reason = RefusalReason::NotDelivered;
             out.fact(Fact::Refused {

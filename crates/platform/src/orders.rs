@@ -24,6 +24,7 @@ impl Shard {
         price: Money,
         out: &mut Outbox,
     ) {
+        // Stock and price are checked before the credit, because a credited order cannot be refused any more.
         let refusal = self.shop.refusal(&self.config, order, page, product, price);
         let transfer = Transfer::of_order(order, user, page, price);
         if self

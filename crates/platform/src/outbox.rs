@@ -77,13 +77,13 @@ pub enum Notice {
     Message {
         /// The message.
         message: MessageId,
-        /// What it is.
+        /// Its class.
         class: MessageClass,
-        /// From whom.
+        /// The sender.
         from: Party,
-        /// To whom.
+        /// The recipient.
         to: UserId,
-        /// When its sender meant to send it.
+        /// The intended send time.
         intended: SimTime,
         /// Whether it was kept while the user was off line.
         kept: bool,
@@ -92,25 +92,25 @@ pub enum Notice {
     Ad {
         /// The message.
         message: MessageId,
-        /// To whom.
+        /// The recipient.
         user: UserId,
-        /// Of which campaign.
+        /// The campaign.
         campaign: CampaignId,
-        /// When its slot came up.
+        /// When its slot was opened.
         intended: SimTime,
         /// Whether it was kept while the user was off line.
         kept: bool,
     },
-    /// A question arrives on the screen of a page's desk.
+    /// A question arrives at a page.
     Question {
         /// The question.
         question: MessageId,
         /// The page.
         page: PageId,
-        /// When the user meant to send it.
+        /// The intended send time.
         intended: SimTime,
     },
-    /// The desk takes a question up.
+    /// A question was assigned to the page's staff or bot.
     Assigned {
         /// The question.
         question: MessageId,
@@ -123,7 +123,7 @@ pub enum Notice {
         message: MessageId,
         /// Its sender.
         user: UserId,
-        /// When they meant to send it.
+        /// The intended send time.
         intended: SimTime,
     },
     /// A friend has read a user's message.
@@ -137,19 +137,19 @@ pub enum Notice {
     Refused {
         /// The message, order or transfer.
         message: MessageId,
-        /// Who asked.
+        /// The user who sent the command.
         user: UserId,
-        /// Why.
+        /// The reason.
         reason: RefusalReason,
     },
-    /// A payment came through.
+    /// A payment was completed.
     Paid {
         /// The transfer.
         transfer: TransferId,
-        /// Who paid.
+        /// The payer.
         user: UserId,
     },
-    /// A page has an order to ship.
+    /// A page has a new order to ship.
     NewOrder {
         /// The order.
         order: OrderId,

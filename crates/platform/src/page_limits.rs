@@ -175,6 +175,7 @@ impl LimitState {
     }
 
     fn note(&mut self, day: i32, feedback: AdFeedback) {
+        // The days since the last feedback had none, and overwrite those of the week before.
         for past_day in (self.day + 1..=day).rev().take(RATED_DAYS) {
             self.days[past_day as usize % RATED_DAYS] = AdFeedback::default();
         }
@@ -272,6 +273,7 @@ impl LimitState {
     fn turn(&mut self, month: i64) {
         let before = std::mem::replace(&mut self.month, month);
         if before != month {
+            // More than a month without a lease: all leases of the month before are back already.
             self.last_count = if before + 1 == month { self.month_count } else { 0 };
             (self.month_count, self.has_paid) = (0, false);
         }

@@ -3,13 +3,10 @@
 //!
 //! A user fills one cache line with what most events need; lists are in pools.
 
-use crate::conversations::Conversation;
+use crate::conversation::{Conversation, NOT_YET};
 use crate::policy::OptIn;
 use crate::pool::{NIL, Pool};
 use chappe_base::{MessageClass, MessageId, PageId, Party, Seconds, Set, SimTime, UserId, prefetch};
-
-/// Earlier than any event: the time of what has not happened.
-pub(crate) const NOT_YET: SimTime = SimTime(i64::MIN);
 
 /// What every event of a user needs, and their latest conversation with a page: one cache line.
 #[derive(Clone, Copy, Debug)]
@@ -160,6 +157,7 @@ impl People {
     /// Counts an ad from `page` at `at` towards the caps, and forgets those at or before `oldest`.
     pub(crate) fn count_ad(&mut self, user: usize, page: PageId, at: SimTime, oldest: SimTime) {
         let list = &mut self.users[user].ads;
+        // Here and not in the counts, so that a list never grows beyond the longest cap.
         while self.ads.remove(list, |seen| { seen.at } <= oldest).is_some() {}
         self.ads.push(list, AdSeen { page, at });
     }

@@ -134,6 +134,7 @@ impl Shop {
             .checked_sub(1)
             .expect("an order is placed on stock that is there");
         if level.units == 0 {
+            // The next restocking makes it "back" again.
             (level.was_empty, level.is_back) = (true, false);
             out.notify(Notice::SoldOut { page, product });
         }

@@ -193,6 +193,7 @@ impl Transfers {
         } = transfer;
         if !ledger.covers(free(payer), amount) {
             let reason = RefusalReason::InsufficientFunds;
+            // Remembered, so that a repetition gets the same answer even if there is money by then.
             self.begun
                 .settle(now, id, (transfer, TransferState::Refused(reason)));
             refuse(transfer, reason, out);
@@ -232,6 +233,7 @@ impl Transfers {
         } = transfer;
         let earlier = self.earlier_answer(now, config, id, payer);
         let answer = earlier.unwrap_or(refusal.map_or(Answer::Credited, Answer::Refused));
+        // A repeated request is answered again, but credits nothing.
         let credits = earlier.is_none() && answer == Answer::Credited;
         if credits {
             ledger.shift(Account::Clearing, free(payee), amount, id, &mut out.facts);

@@ -5,7 +5,8 @@
 
 use crate::command::Command;
 use crate::config::CampaignConfig;
-use crate::conversations::{Flag, Place};
+use crate::conversation::Flag;
+use crate::conversations::Place;
 use crate::outbox::{Notice, Outbox};
 use crate::shard::Shard;
 use crate::transfers::Transfer;
@@ -122,6 +123,7 @@ impl Shard {
             .transfers
             .begin(now, &self.config, transfer, now, &mut self.ledger, out)
         {
+            // Set although the order may still be refused: shoppers are those who have started a checkout.
             self.people.conversation_mut(place).set(Flag::Bought, true);
             out.forward(
                 self.config.homes.page(page),

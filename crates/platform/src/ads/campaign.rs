@@ -27,6 +27,7 @@ impl Shard {
             budget,
             ..
         } = self.config.campaigns[campaign.index()];
+        // The page may have spent its money on an earlier campaign or a refund.
         let budget = budget.min(self.ledger.balance(Account::Page(page)));
         if budget > Money::ZERO {
             let (from, to) = (Account::Page(page), Account::Campaign(campaign));
@@ -71,6 +72,7 @@ impl Shard {
     ) {
         let page = self.config.campaigns[campaign.index()].page;
         let local = self.config.homes.local(page.0);
+        // Days may have passed since the last feedback, and the rules need today's rating.
         self.page_limits.age(now, local, page, &mut out.facts);
         let command = match self.judge_page_side(now, campaign) {
             Err(rule) => Command::RefuseLease {
@@ -288,6 +290,7 @@ impl Shard {
                 self.charge_quota(page, -back, messages_count, month, out);
             }
         }
+        // The campaign has ended: what returns late goes straight back to the page.
         if self.ads.set_aside[campaign.index()].is_none() {
             self.give_back_budget(campaign, out);
         }

@@ -4,7 +4,8 @@
 //! reserved, not when it is delivered. Otherwise two ads under way could both rely on it.
 
 use super::Ad;
-use crate::conversations::{Candidate, Place};
+use crate::candidate::Candidate;
+use crate::conversations::Place;
 use crate::policy::{BATCH_SIZE, Basis, Verdict};
 use crate::shard::Shard;
 use chappe_base::{CampaignId, PageId, RuleKind, Seconds, SimTime, UserId};

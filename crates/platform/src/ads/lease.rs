@@ -164,6 +164,7 @@ impl Shard {
         if reaches && now < lease.until && lease.ads > 0 && self.ledger.lease(campaign) >= terms.bid {
             return Ok(());
         }
+        // One request at a time: every slot would ask again until the answer arrives.
         if now >= lease.retry_at {
             self.ads.leases[campaign.index()].retry_at = self.lease_retry(now);
             let shard = self.id;
@@ -204,6 +205,7 @@ impl Shard {
             return;
         }
         let feedback = &mut self.ads.leases[campaign.index()].feedback;
+        // The first reaction since the last report starts the timer of the next.
         if *feedback == AdFeedback::default() {
             out.timer(now + self.config.lease_life, Command::LeaseTimeout { campaign });
         }

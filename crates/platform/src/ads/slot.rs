@@ -12,8 +12,8 @@ use crate::people::Kept;
 use crate::policy::{Case, UserRule, Verdict};
 use crate::shard::Shard;
 use chappe_base::{
-    Account, ActKind, CampaignId, Decision, Fact, MessageClass, MessageId, PageId, Party, RuleKind, SimTime,
-    UserId,
+    Account, ActKind, CampaignId, Decision, Fact, MessageClass, MessageId, PageId, Party, Permit, RuleKind,
+    SimTime, UserId,
 };
 
 /// One decision on one user's slot with the result of every rule, for `explain`.
@@ -42,6 +42,7 @@ impl Shard {
         let mut next = self.people.latest_conversation(local);
         while let Some(place) = next {
             next = self.people.conversation_before(place);
+            // Prefetched while this one is judged.
             self.people.touch_conversation(next);
             let conversation = *self.people.conversation(place);
             let page = conversation.page;
@@ -132,6 +133,7 @@ impl Shard {
             intended: now,
             kept: false,
         });
+        // Delivery is a command of its own, so that it costs service time like any other.
         out.timer(now, Command::DeliverAd { message, user });
     }
 
@@ -167,56 +169,68 @@ impl Shard {
             }
         };
         if self.people.is_online(local, now) {
-            self.ads.under_way.remove(&message);
-            if now > ad.reserved {
-                // Caps count what the user sees, so an ad that was kept counts from now.
-                self.people.uncount_ad(local, page, ad.reserved);
-                self.count_ad(now, user, page);
-                self.use_opt_in(now, ad);
-            }
-            let (from, to) = (Account::LeaseHeld(ad.campaign), self.ads.earned_as);
-            self.ledger.shift(from, to, ad.price, message, &mut out.facts);
-            self.note_feedback(now, ad.campaign, |feedback| feedback.delivered += 1, out);
-            let (from, to) = (Party::Page(page), Party::User(user));
-            out.fact(Fact::Delivered {
-                message,
-                class: MessageClass::Ad,
-                from,
-                to,
-            });
-            let Ad {
-                campaign,
-                price,
-                reserved,
-                ..
-            } = ad;
-            out.fact(Fact::AdDelivered {
-                message,
-                user,
-                campaign,
-                price,
-                permit,
-            });
-            out.notify(Notice::Ad {
-                message,
-                user,
-                campaign,
-                intended: reserved,
-                kept,
-            });
+            self.hand_over_ad(now, message, ad, permit, kept, out);
         } else {
-            let (from, class) = (Party::Page(page), MessageClass::Ad);
-            self.people.keep(
-                local,
-                Kept {
-                    message,
-                    from,
-                    intended: ad.reserved,
-                    since: now.seconds(),
-                    class,
-                },
-            );
+            let kept = Kept {
+                message,
+                from: Party::Page(page),
+                intended: ad.reserved,
+                since: now.seconds(),
+                class: MessageClass::Ad,
+            };
+            self.people.keep(local, kept);
         }
+    }
+
+    /// Hands an ad over to the user's device, and charges its price.
+    fn hand_over_ad(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        ad: Ad,
+        permit: Permit,
+        kept: bool,
+        out: &mut Outbox,
+    ) {
+        let Ad {
+            user,
+            campaign,
+            price,
+            reserved,
+            ..
+        } = ad;
+        let page = self.config.campaigns[campaign.index()].page;
+        self.ads.under_way.remove(&message);
+        if now > reserved {
+            // Caps count what the user sees, so an ad that was kept counts from now.
+            let local = self.config.homes.local(user.0);
+            self.people.uncount_ad(local, page, reserved);
+            self.count_ad(now, user, page);
+            self.use_opt_in(now, ad);
+        }
+        let (held, earned) = (Account::LeaseHeld(campaign), self.ads.earned_as);
+        self.ledger.shift(held, earned, price, message, &mut out.facts);
+        self.note_feedback(now, campaign, |feedback| feedback.delivered += 1, out);
+        out.fact(Fact::Delivered {
+            message,
+            class: MessageClass::Ad,
+            from: Party::Page(page),
+            to: Party::User(user),
+        });
+        out.fact(Fact::AdDelivered {
+            message,
+            user,
+            campaign,
+            price,
+            permit,
+        });
+        out.notify(Notice::Ad {
+            message,
+            user,
+            campaign,
+            intended: reserved,
+            kept,
+        });
     }
 
     fn judge_again(&self, now: SimTime, local: usize, page: PageId, ad: Ad) -> Verdict {

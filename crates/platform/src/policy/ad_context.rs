@@ -49,7 +49,7 @@ pub trait UserHistory {
     fn unanswered_count(&self, since: SimTime) -> u16;
 }
 
-/// A ad spelled out, but for what the shard remembers.
+/// An [`AdContext`] as plain data, without the history.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Case {
     /// The time of the decision.

@@ -173,6 +173,7 @@ fn verdicts_of<'a, M: AdContext, const N: usize>(
     let mut batch = CandidateBatch::new(ads, &mut verdicts);
     for rule in rules {
         rule.judge(&mut batch);
+        // Most ads are refused by an early rule, and later ones cost look-ups.
         if !batch.is_open() {
             break;
         }

@@ -34,29 +34,29 @@ pub enum UserRule {
     OpenedBy(OpenedBy),
     /// Only on the topic of first contact.
     FirstTopic(TopicMatch),
-    /// Only these formats.
+    /// Only ads in these formats.
     Formats(FormatSet),
-    /// Only with consent.
+    /// Only with an opt-in that covers the ad.
     OptIn(OptInScope),
     /// Only in this time after the user's last act towards the page.
     Window {
-        /// Not sooner than this.
+        /// Shortest time; `None` without a lower limit.
         at_least: Option<Span>,
-        /// Not later than this.
+        /// Longest time; `None` without an upper limit.
         at_most: Option<Span>,
     },
     /// At most `count` ads per user in any `every`, over all pages.
     UserCap {
-        /// How many.
+        /// Number of ads.
         count: u16,
-        /// In how long.
+        /// The period.
         every: Span,
     },
     /// At most `count` ads per user and page in any `every`.
     PageCap {
-        /// How many.
+        /// Number of ads.
         count: u16,
-        /// In how long.
+        /// The period.
         every: Span,
     },
     /// Not between these minutes of the user's local day; the night may pass midnight.
@@ -71,9 +71,9 @@ pub enum UserRule {
     /// At most `count` ads per user in any `every` to which the user has not responded by an act towards the
     /// page, over all pages.
     UnansweredCap {
-        /// How many.
+        /// Number of ads.
         count: u16,
-        /// In how long.
+        /// The period.
         every: Span,
     },
 }
