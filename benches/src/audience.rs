@@ -9,6 +9,7 @@ use chappe_base::{
 };
 use chappe_platform::policy::{FormatSet, Policy, UserRule, Verdict};
 use chappe_platform::{Command, HistoryEvent, Hop, Outbox, Shard};
+use rand::Rng;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -390,7 +391,7 @@ impl Known {
 }
 
 fn below(draws: &mut Stream, end: u32) -> u32 {
-    (((draws.word() >> 32) * u64::from(end)) >> 32) as u32
+    (((draws.next_u64() >> 32) * u64::from(end)) >> 32) as u32
 }
 
 /// Most live where it is evening; for some it is night.

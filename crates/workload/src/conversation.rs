@@ -5,6 +5,7 @@
 
 use crate::config::Traffic;
 use chappe_base::{Act, Duration, Keyed, Law, MessageId, Probability, Purpose, Sampler, Span, Stream, unit};
+use rand::Rng;
 
 /// What follows a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -161,7 +162,7 @@ impl UnderWay<'_> {
             rest -= mean;
             rest < 0.0
         });
-        let words = [draws.word(), draws.word()];
+        let words = [draws.next_u64(), draws.next_u64()];
         match phase {
             Some(0) => {
                 let absent = Law::Exponential(Duration(self.absence)).residual(words);
@@ -171,7 +172,7 @@ impl UnderWay<'_> {
                 } else {
                     &conversations.slow_reply
                 };
-                absent + reply.sample(draws.word())
+                absent + reply.sample(draws.next_u64())
             }
             Some(1) => conversations.quick_reply.law().residual(words),
             Some(2) => conversations.slow_reply.law().residual(words),

@@ -11,6 +11,7 @@ use chappe_base::{
     Stream, UserId, standard_normal_quantile,
 };
 use chappe_platform::{CampaignConfig, HistoryEvent};
+use rand::Rng;
 
 /// The last nanosecond before day one.
 const BEFORE_DAY_ONE: SimTime = SimTime(-1);
@@ -144,7 +145,7 @@ impl World {
     pub(crate) fn known_page(&self, user: UserId) -> Option<PageId> {
         let (count, draws) = self.page_conversations(user);
         if count > 0 {
-            self.pages.choose(draws(0).word())
+            self.pages.choose(draws(0).next_u64())
         } else {
             None
         }
@@ -155,9 +156,10 @@ impl World {
         let mut known: Vec<PageId> = Vec::new();
         for number in 0..count {
             let mut draws = draws(number);
-            let Some(page) = self.pages.choose(draws.word()) else {
+            let Some(page) = self.pages.choose(draws.next_u64()) else {
                 return;
             };
+            // A user has one conversation with a page. The draws of the other numbers do not move.
             if known.contains(&page) {
                 continue;
             }
@@ -218,7 +220,7 @@ impl World {
         let count = poisson(mean, draws.unit(u64::from(user.0), u64::MAX)).min(Act::SLOTS);
         (0..count).filter_map(move |number| {
             let mut stream = draws.stream(u64::from(user.0), number);
-            let friend = self.population.contact(user, stream.word())?;
+            let friend = self.population.contact(user, stream.next_u64())?;
             let message = MessageId::new(user, Act::new(UNDER_WAY_DAY, number, ActKind::Chat, 1));
             Some((message, friend, SimTime::ZERO + delays.residual(&mut stream)))
         })
@@ -234,7 +236,7 @@ impl World {
         let session = self.session(user).law();
         let occasions = per_day * days(session.mean());
         (draws.unit() < occasions / (1.0 + occasions))
-            .then(|| SimTime::ZERO + session.residual([draws.word(), draws.word()]))
+            .then(|| SimTime::ZERO + session.residual([draws.next_u64(), draws.next_u64()]))
     }
 
     /// Mean time that a message waits for a user who comes on line `per_day` times a day: with probability

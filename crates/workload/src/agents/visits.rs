@@ -3,6 +3,7 @@
 use super::{Actions, Agents};
 use chappe_base::{Entry, MessageId, OptInSource, OrderId, PageId, ProductId, SimTime, Span, Stream, UserId};
 use chappe_platform::{Command, position};
+use rand::Rng;
 
 // Times from the beginning of a visit to its steps, in the order in which people take them.
 const OPT_IN_AFTER: Span = Span(10 * Span::SECOND.0);
@@ -16,6 +17,7 @@ impl Agents {
     /// Visits a page: follows a link or finds the page, and perhaps opts in, asks, and buys.
     pub(super) fn visit(&mut self, now: SimTime, act: MessageId, user: UserId, actions: &mut Actions) {
         let agents = &self.world.agents;
+        // One generator per visit: what is drawn below is drawn in this order.
         let mut draws = self.world.draws.page.stream(act.0, 0);
         let Some(page) = self.choose_page(user, &mut draws) else {
             return;
@@ -72,7 +74,7 @@ impl Agents {
     /// Chooses a page that the user knows from history, or any page by popularity.
     fn choose_page(&self, user: UserId, draws: &mut Stream) -> Option<PageId> {
         let returns = draws.unit() < self.world.agents.return_share.get();
-        let any = self.world.pages.choose(draws.word());
+        let any = self.world.pages.choose(draws.next_u64());
         let known = if returns {
             self.world.known_page(user)
         } else {
