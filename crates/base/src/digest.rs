@@ -32,6 +32,7 @@ pub struct Digest {
 impl Default for Digest {
     fn default() -> Digest {
         Digest {
+            // Digits of pi. Lanes of zero would not notice leading zeros.
             next: 0x243f_6a88_85a3_08d3,
             last: 0xbe54_66cf_34e9_0c6c,
         }

@@ -28,13 +28,13 @@ pub struct Permit {
     pub opt_in: Option<Act>,
 }
 
-/// What the policy says of one ad to one user.
+/// The policy's decision on one ad to one user.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
-    /// It may be shown; these records permit it.
+    /// The ad may be shown; these records permit it.
     Allowed(Permit),
-    /// This rule, the first in the policy's order, refuses.
+    /// The first rule, in the policy's order, that refuses.
     Refused(RuleKind),
 }
 
@@ -43,7 +43,7 @@ pub enum Decision {
 pub struct Record {
     /// When it happened [ns since midnight UTC of day one]; negative in history.
     pub at: SimTime,
-    /// On which shard.
+    /// The shard on which it happened.
     pub shard: ShardId,
     /// What happened.
     pub fact: Fact,
@@ -53,9 +53,9 @@ pub struct Record {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
-    /// *Driver*: a command left the service queue and is now applied.
+    /// *Driver*: a command was served and is now applied.
     Served {
-        /// Its class.
+        /// The command's class.
         command: CommandClass,
         /// The message, order or transfer it is about; 0 if none.
         message: MessageId,
@@ -64,16 +64,16 @@ pub enum Fact {
         /// Time in service.
         service_ns: Span,
     },
-    /// *Driver*: a command found the queue full and is lost.
+    /// *Driver*: a command was dropped because the queue was full.
     Dropped {
-        /// Its class.
+        /// The command's class.
         command: CommandClass,
         /// The message, order or transfer it was about; 0 if none.
         message: MessageId,
     },
-    /// *Driver*: a probe ran out of patience in the queue.
+    /// *Driver*: a probe left the queue because its patience had run out.
     Reneged {
-        /// How long it had waited.
+        /// Its time in the queue.
         wait_ns: Span,
     },
     /// *Driver*: a message reached the recipient's device.
@@ -84,18 +84,18 @@ pub enum Fact {
         class: MessageClass,
         /// The recipient.
         to: Party,
-        /// When its sender meant to send it.
+        /// The intended send time.
         intended: SimTime,
         /// Whether the recipient was off line when it was accepted.
         kept: bool,
     },
-    /// *Driver*: a message was accepted, and its sender's device learns of it.
+    /// *Driver*: the acknowledgement of an accepted message was sent to its sender's device.
     Acknowledged {
         /// The message.
         message: MessageId,
-        /// When its sender meant to send it.
+        /// The intended send time.
         intended: SimTime,
-        /// How long it takes from here until the device knows.
+        /// Time from now until it reaches the device.
         after_ns: Span,
     },
 
@@ -103,7 +103,7 @@ pub enum Fact {
     Connected {
         /// The user.
         user: UserId,
-        /// Until when the platform takes the device to be on line.
+        /// Until when the platform considers the device on line.
         until: SimTime,
     },
     /// A message was accepted for its recipient.
@@ -116,7 +116,7 @@ pub enum Fact {
         from: Party,
         /// The recipient.
         to: Party,
-        /// When its sender meant to send it.
+        /// The intended send time.
         intended: SimTime,
         /// Whether the recipient is off line, so that it is kept.
         kept: bool,
@@ -125,14 +125,14 @@ pub enum Fact {
     Refused {
         /// The message, order or transfer.
         message: MessageId,
-        /// Who asked.
+        /// The party that sent the command.
         by: Party,
-        /// Of whom.
+        /// The party that it concerns.
         to: Party,
-        /// Why.
+        /// The reason.
         reason: RefusalReason,
     },
-    /// A message was handed to the recipient's device: its one happy end.
+    /// A message was delivered to the recipient's device.
     Delivered {
         /// The message.
         message: MessageId,
@@ -143,14 +143,14 @@ pub enum Fact {
         /// The recipient.
         to: Party,
     },
-    /// An accepted ad was not delivered after all, because a rule no longer holds.
+    /// An accepted message was not delivered, because a rule no longer admits it.
     Withdrawn {
         /// The message.
         message: MessageId,
         /// The rule.
         rule: RuleKind,
     },
-    /// An accepted message outlived its time in the inbox.
+    /// An accepted message was kept longer than the inbox keeps messages, and was discarded.
     Expired {
         /// The message.
         message: MessageId,
@@ -164,25 +164,25 @@ pub enum Fact {
     Read {
         /// The message.
         message: MessageId,
-        /// Who read it.
+        /// The reader.
         user: UserId,
     },
 
     /// A user blocked a person or a page.
     Blocked {
-        /// Who blocks.
+        /// The user who blocks.
         user: UserId,
-        /// Whom.
+        /// The blocked party.
         party: Party,
     },
     /// A user lifted a block.
     Unblocked {
-        /// Who blocked.
+        /// The user who blocked.
         user: UserId,
-        /// Whom.
+        /// The party that was blocked.
         party: Party,
     },
-    /// A user muted a page: its ads, not its answers.
+    /// A user muted a page's ads. Its answers still arrive.
     Muted {
         /// The user.
         user: UserId,
@@ -198,25 +198,25 @@ pub enum Fact {
         page: PageId,
         /// The act that opened it.
         act: Act,
-        /// Whether the user opened it (else the page did).
+        /// Whether the user opened it; otherwise the page did.
         by_user: bool,
         /// The topic of first contact.
         topic: Topic,
         /// How the user came.
         entry: Entry,
     },
-    /// A user acted towards a page they have a conversation with: writes, taps, buys.
+    /// A user acted towards a page with which they have a conversation: wrote, tapped or bought.
     Acted {
         /// The user.
         user: UserId,
         /// The page.
         page: PageId,
     },
-    /// A short link led to no page and was refused.
+    /// A short link was refused because no page has its handle.
     LinkRefused {
-        /// Who followed it.
+        /// The user who followed it.
         user: UserId,
-        /// Number of the handle that nobody has.
+        /// The number of the unknown handle.
         handle: PageId,
     },
     /// Consent was given.
@@ -225,14 +225,14 @@ pub enum Fact {
         user: UserId,
         /// The page.
         page: PageId,
-        /// The topic it holds for.
+        /// The topic of the consent.
         topic: Topic,
         /// Where it was given.
         source: OptInSource,
         /// The act that gave it.
         act: Act,
     },
-    /// Consent was taken back.
+    /// Consent was revoked.
     OptedOut {
         /// The user.
         user: UserId,
@@ -246,7 +246,7 @@ pub enum Fact {
     Asked {
         /// The question.
         question: MessageId,
-        /// Who asks.
+        /// The customer.
         user: UserId,
         /// The page.
         page: PageId,
@@ -257,9 +257,9 @@ pub enum Fact {
         question: MessageId,
         /// The page.
         page: PageId,
-        /// By whom.
+        /// Who answered.
         by: Answerer,
-        /// Time from entering the hot-line to somebody taking it up.
+        /// Time from entering the hot-line to being assigned.
         wait_ns: Span,
         /// Time from entering the hot-line to the answer.
         sojourn_ns: Span,
@@ -274,26 +274,26 @@ pub enum Fact {
         wait_ns: Span,
     },
 
-    /// Stock came in.
+    /// Units were added to the stock.
     Stocked {
         /// The page.
         page: PageId,
         /// The product.
         product: ProductId,
-        /// How many units.
+        /// Units added.
         units: u32,
     },
     /// An order was placed and its unit taken out of stock.
     OrderPlaced {
         /// The order.
         order: OrderId,
-        /// Who buys.
+        /// The customer.
         user: UserId,
-        /// From whom.
+        /// The seller.
         page: PageId,
-        /// What.
+        /// The product.
         product: ProductId,
-        /// For how much.
+        /// The price.
         price: Money,
     },
     /// An order was paid.
@@ -333,7 +333,7 @@ pub enum Fact {
         from: Account,
         /// The account credited.
         to: Account,
-        /// How much, above zero.
+        /// The amount, above zero.
         amount: Money,
         /// The transfer it is part of; 0 for opening balances and campaign budgets.
         transfer: TransferId,
@@ -342,36 +342,36 @@ pub enum Fact {
     TransferReserved {
         /// The transfer.
         transfer: TransferId,
-        /// Who pays.
+        /// The payer.
         payer: Party,
-        /// Who is paid.
+        /// The payee.
         payee: Party,
-        /// How much.
+        /// The amount.
         amount: Money,
     },
     /// The payee's shard credited the transfer.
     TransferCredited {
         /// The transfer.
         transfer: TransferId,
-        /// How much.
+        /// The amount.
         amount: Money,
     },
-    /// A transfer ended well at the payer's shard.
+    /// A transfer was completed at the payer's shard.
     TransferPosted {
         /// The transfer.
         transfer: TransferId,
-        /// Who pays.
+        /// The payer.
         payer: Party,
-        /// Who is paid.
+        /// The payee.
         payee: Party,
-        /// How much.
+        /// The amount.
         amount: Money,
     },
-    /// A transfer ended without money moving; what was reserved went back.
+    /// A transfer ended without payment; the reserved amount was released.
     TransferReleased {
         /// The transfer.
         transfer: TransferId,
-        /// Why.
+        /// The reason.
         reason: RefusalReason,
     },
 
@@ -388,7 +388,7 @@ pub enum Fact {
         /// Its budget.
         budget: Money,
     },
-    /// A campaign ended; what is left of its budget goes back as leases return.
+    /// A campaign ended; its unspent budget goes back to the page as leases return.
     CampaignEnded {
         /// The campaign.
         campaign: CampaignId,
@@ -399,16 +399,16 @@ pub enum Fact {
         campaign: CampaignId,
         /// The shard that may spend it.
         to: ShardId,
-        /// How much.
+        /// The amount.
         amount: Money,
-        /// Until when.
+        /// When the lease ends.
         until: SimTime,
     },
     /// A shard gave back what it had not spent of a lease.
     LeaseReturned {
         /// The campaign.
         campaign: CampaignId,
-        /// How much was left.
+        /// The amount returned.
         amount: Money,
     },
     /// The policy judged one campaign for one user's ad slot.
@@ -419,20 +419,20 @@ pub enum Fact {
         page: PageId,
         /// The campaign.
         campaign: CampaignId,
-        /// The verdict.
+        /// The decision.
         decision: Decision,
     },
     /// An ad was delivered and charged.
     AdDelivered {
         /// The message.
         message: MessageId,
-        /// To whom.
+        /// The recipient.
         user: UserId,
         /// The campaign.
         campaign: CampaignId,
         /// Its price.
         price: Money,
-        /// What permits it.
+        /// The records that permit it.
         permit: Permit,
     },
     /// A user reacted to an ad.
@@ -443,11 +443,11 @@ pub enum Fact {
         user: UserId,
         /// The campaign.
         campaign: CampaignId,
-        /// How.
+        /// The reaction.
         reaction: Reaction,
     },
 
-    /// A page paid for a message other than an ad: a notice about an order, more than a day after it.
+    /// A page paid for a message other than an ad: a notice that was sent more than a day after its order.
     MessageCharged {
         /// The message.
         message: MessageId,
@@ -456,45 +456,46 @@ pub enum Fact {
         /// Its list price.
         price: Money,
     },
-    /// Leave to send a page's ads to so many people a day went from its home to a shard, or back.
+    /// Reach, which is permission to send a page's ads to a number of people in 24 hours, moved between the
+    /// page's home and a shard.
     ReachMoved {
-        /// The campaign with whose lease it goes.
+        /// The campaign with whose lease it moves.
         campaign: CampaignId,
-        /// Which step.
+        /// The step of the move.
         step: ReachStep,
-        /// How many people.
+        /// The number of people.
         people: u32,
     },
-    /// A page's home heard how the page's ads were taken, and rated the page by seven days of it.
+    /// A page's home got feedback on the page's ads, and rated the page by the last seven days.
     Rated {
         /// The page.
         page: PageId,
-        /// What is new since it last heard from that shard.
+        /// The feedback since the shard's last report.
         heard: AdFeedback,
         /// The rating.
         quality: Quality,
     },
-    /// A page may reach more people in a day than before, or fewer.
+    /// A page's tier changed: it may reach more people in 24 hours than before, or fewer.
     TierChanged {
         /// The page.
         page: PageId,
-        /// The tier, from 0.
+        /// The new tier, from 0.
         tier: u8,
     },
-    /// A page's fees for a month of messages changed: paid where the amount is above zero, else paid back.
+    /// A page was charged for its month of messages, or refunded if the amount is below zero.
     QuotaCharged {
         /// The page.
         page: PageId,
-        /// How much.
+        /// The amount.
         amount: Money,
         /// Messages leased to shards in the month and not given back.
         messages_count: u32,
-        /// The month, from 0: this one, or the one before for what came back late.
+        /// The month, from 0: the current one, or the one before for a late return.
         month: u32,
     },
 }
 
-/// How people took a page's ads.
+/// How users reacted to a page's ads.
 #[derive(
     Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -505,7 +506,7 @@ pub struct AdFeedback {
     pub opened: u32,
     /// Blocks, mutes and opt-outs.
     pub complaints: u32,
-    /// People sent an ad who had had none for a day.
+    /// People who were sent an ad and had had none for 24 hours.
     pub reached: u32,
 }
 

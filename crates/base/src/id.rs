@@ -228,6 +228,7 @@ impl Homes {
     /// The shard that owns `user`.
     #[must_use]
     pub fn user(self, user: UserId) -> ShardId {
+        // By remainder: neighbours in number are on different shards, which evens out the load.
         ShardId((user.0 % self.shards) as u16)
     }
 

@@ -34,7 +34,7 @@ words! {
         Friend = "friend",
         /// A question to a page, or its answer.
         HotLine = "hot_line",
-        /// A page's word on an order.
+        /// A page's notice about an order.
         OrderNotice = "order_notice",
         /// An ad.
         Ad = "ad",
@@ -50,19 +50,19 @@ words! {
         Message = "message",
         /// A read receipt.
         Read = "read",
-        /// A user's act towards a page, and its answer.
+        /// A user's act towards a page, or the page's answer.
         PageMessage = "page_message",
         /// A step of an order.
         Order = "order",
         /// A step of a transfer of money.
         Payment = "payment",
-        /// Consent given or taken back: opt-in, opt-out, mute, block.
+        /// Consent given or revoked: opt-in, opt-out, mute, block.
         Consent = "consent",
         /// Delivery of an ad.
         Ad = "ad",
         /// Leases, campaigns, timers.
         Control = "control",
-        /// A bare request that does nothing, to load a queue.
+        /// A request that does nothing but load a queue.
         Probe = "probe",
     }
 }
@@ -98,19 +98,19 @@ words! {
         Stock = "stock",
         /// No budget is left, or pacing grants none yet.
         Budget = "budget",
-        /// None of the grounds on which an ad may be sent.
+        /// The basis of an ad: none of those that the policy accepts holds.
         Basis = "grounds",
         /// Ads per user over all pages that the user has not answered.
         UnansweredCap = "unanswered_cap",
         /// A page's message outside the window, without a tag that covers it.
         Tag = "tag",
-        /// When, and how often, a page may ask for an opt-in.
+        /// When and how often a page may request an opt-in.
         OptInRequest = "opt_in_request",
         /// The bid is below the reserve.
         Reserve = "reserve",
         /// The bid is below the list price of a marketing message.
         MessagePrice = "message_price",
-        /// People whom the page may reach in a day.
+        /// People whom the page may reach in 24 hours.
         Tier = "tier",
         /// The page's quality rating.
         Quality = "quality",
@@ -202,13 +202,13 @@ words! {
 }
 
 words! {
-    /// Where leave to reach people is on its way.
+    /// A step of reach on its way between a page's home and a shard.
     ReachStep {
         /// The page's home leases it to a shard.
         Leased = "leased",
         /// The shard has it.
         Arrived = "arrived",
-        /// The shard gives back what no recipient of the last day takes up.
+        /// The shard returns what no recipient of the last 24 hours uses.
         Returned = "returned",
         /// The page's home has it again.
         Regained = "regained",
@@ -222,7 +222,7 @@ words! {
         Blocked = "blocked",
         /// No such page.
         UnknownPage = "unknown_page",
-        /// Less money than asked for.
+        /// The payer has less money than the amount.
         InsufficientFunds = "insufficient_funds",
         /// The amount is not above zero, payer and payee are the same, the payee is unknown, or the key
         /// comes from the future.

@@ -1,7 +1,29 @@
 //! Time, ids, money, keyed random streams, the total order of events, and facts.
 //!
-//! Everything above this crate speaks in its words. Nothing here reads a clock, draws from a
-//! shared generator, or allocates on a hot path.
+//! All other crates are built on these types. Nothing here reads a clock, draws from a shared generator, or
+//! allocates on a hot path.
+//!
+//! # Example
+//!
+//! A draw depends on its key alone: the seed, the purpose, and for whom or what it is.
+//!
+//! ```
+//! use chappe_base::{Duration, Keyed, Law, Purpose, Span};
+//! use rand::RngExt;
+//!
+//! let law = Law::Exponential(Duration::parse("1m 30s")?);
+//! assert_eq!(law.mean(), Span(90 * Span::SECOND.0));
+//!
+//! let delays = Keyed::new(2016, Purpose::ReplyDelay);
+//! let (user, message) = (7, 3);
+//! let delay = law.sample(delays.word(user, message));
+//! assert_eq!(delay, law.sample(Keyed::new(2016, Purpose::ReplyDelay).word(user, message)));
+//!
+//! // An occurrence that needs several draws gets a generator of its own.
+//! let mut draws = Keyed::new(2016, Purpose::Page).stream(user, 0);
+//! assert!((1..=6).contains(&draws.random_range(1..=6)));
+//! # Ok::<(), String>(())
+//! ```
 
 mod append_map;
 mod digest;

@@ -21,12 +21,6 @@ impl Money {
     /// One unit of the currency.
     pub const UNIT: Money = Money(1_000_000);
 
-    /// `units` of the currency, rounded to the micro-unit.
-    #[must_use]
-    pub fn from_units(units: f64) -> Money {
-        Money(libm::round(units * 1e6) as i64)
-    }
-
     /// This amount in units of the currency, for people to read.
     #[must_use]
     pub fn units(self) -> f64 {

@@ -16,7 +16,8 @@ impl Duration {
     /// # Errors
     /// A sentence that says what is wrong, with an example of a correct duration.
     pub fn parse(text: &str) -> Result<Duration, String> {
-        let hint = || format!("`{text}` is not a duration; write for example \"90s\", \"2h 30m\" or \"1 day\"");
+        let hint =
+            || format!("`{text}` is not a duration; write for example \"90s\", \"2h 30m\" or \"1 day\"");
         let span: jiff::Span = text.trim().parse().map_err(|_| hint())?;
         if span.get_years() != 0 || span.get_months() != 0 {
             return Err(format!(
@@ -159,7 +160,8 @@ impl Amount {
     /// # Errors
     /// A sentence that says what is wrong, with examples.
     pub fn parse(text: &str) -> Result<Amount, String> {
-        let wrong = || format!("`{text}` is not an amount of money; write for example \"0.02\" or \"2000.00\"");
+        let wrong =
+            || format!("`{text}` is not an amount of money; write for example \"0.02\" or \"2000.00\"");
         let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
         if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > 6 {

@@ -5,7 +5,7 @@ use chappe_base::{Keyed, Purpose, UserId, unit};
 
 /// What an act is for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ActGoal {
+pub(crate) enum ActGoal {
     /// A conversation with a friend.
     Conversation,
     /// Opening the app with nothing to send.
@@ -18,7 +18,7 @@ pub enum ActGoal {
 
 /// How often people begin each kind of act.
 #[derive(Clone, Copy, Debug)]
-pub struct ActRates {
+pub(crate) struct ActRates {
     keyed: Keyed,
     /// Per day, of the mean person among those who write.
     conversations: f64,
@@ -32,7 +32,7 @@ pub struct ActRates {
 impl ActRates {
     /// The rates of a scenario. With a replayed trace, nobody begins a conversation.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         population: &Population,
         sessions: &Sessions,
         traffic: &Traffic,
@@ -65,7 +65,7 @@ impl ActRates {
     /// proportional to it.
     #[must_use]
     #[inline]
-    pub fn per_day(&self, activity: f64, writes: bool) -> f64 {
+    pub(crate) fn per_day(&self, activity: f64, writes: bool) -> f64 {
         let active = if writes {
             self.page_visits + self.conversations + self.payments
         } else {
@@ -77,7 +77,7 @@ impl ActRates {
     /// What `user` begins in `slot` of `day`.
     #[must_use]
     #[inline]
-    pub fn choose(&self, user: UserId, day: i32, slot: u32, activity: f64, writes: bool) -> ActGoal {
+    pub(crate) fn choose(&self, user: UserId, day: i32, slot: u32, activity: f64, writes: bool) -> ActGoal {
         let key = (day as u32 as u64) << 32 | slot as u64;
         let point = unit(self.keyed.word(user.0 as u64, key)) * self.per_day(activity, writes);
         // What only people who write begin comes last, so that the rest is the same draw for everyone.

@@ -5,7 +5,7 @@
 /// Walker's alias table, built by Vose's method ("A linear algorithm for generating random numbers
 /// with a given distribution", 1991).
 #[derive(Clone, Debug)]
-pub struct AliasTable {
+pub(crate) struct AliasTable {
     cells: Vec<Cell>,
 }
 
@@ -21,7 +21,7 @@ impl AliasTable {
     /// # Panics
     /// If no weight is above zero. No weight may be negative.
     #[must_use]
-    pub fn new(weights: &[f64]) -> AliasTable {
+    pub(crate) fn new(weights: &[f64]) -> AliasTable {
         let total: f64 = weights.iter().sum();
         assert!(total > 0.0, "a law needs some weight");
         let count = weights.len();
@@ -33,6 +33,7 @@ impl AliasTable {
             })
             .collect();
         let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..count).partition(|&i| mass[i] < 1.0);
+        // What is left over by rounding keeps its whole cell, as initialised above.
         while let (Some(low), Some(&high)) = (small.pop(), large.last()) {
             cells[low] = Cell {
                 keep_below: (mass[low] * u32::MAX as f64) as u32,
@@ -49,7 +50,7 @@ impl AliasTable {
 
     /// Zipf's law over 0..`count`: the weight of index k is (k + 1) to the power −`exponent`.
     #[must_use]
-    pub fn zipf(count: u32, exponent: f64) -> AliasTable {
+    pub(crate) fn zipf(count: u32, exponent: f64) -> AliasTable {
         let weights: Vec<f64> = (1..=count)
             .map(|rank| libm::pow(rank as f64, -exponent))
             .collect();
@@ -59,7 +60,7 @@ impl AliasTable {
     /// The index that the uniform `word` selects.
     #[must_use]
     #[inline]
-    pub fn sample(&self, word: u64) -> u32 {
+    pub(crate) fn sample(&self, word: u64) -> u32 {
         let index = (((word >> 32) * self.cells.len() as u64) >> 32) as u32;
         let cell = self.cells[index as usize];
         if (word as u32) < cell.keep_below {

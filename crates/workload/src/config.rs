@@ -1,8 +1,8 @@
-//! What a scenario says of people and pages: the sections `[population]`, `[sessions]`,
-//! `[traffic]`, `[agents]` and `[history]`, each key with its default, unit, grade and source.
+//! The sections `[population]`, `[sessions]`, `[traffic]`, `[agents]` and `[history]` of a scenario: each key
+//! with its default, unit, grade and source.
 //!
-//! Grades: A official or primary, B press, C one vendor or case, D derived by arithmetic,
-//! `assumed` where there is no usable source: such a figure is to be swept.
+//! The doc comments here are the text of `docs/scenario.md`. Grades: A official or primary, B press, C one
+//! vendor or case, D derived by arithmetic, `assumed` without a usable source: such a figure should be swept.
 
 mod ads;
 
@@ -16,7 +16,7 @@ const fn seconds(seconds: i64) -> Duration {
     Duration(Span(seconds * Span::SECOND.0))
 }
 
-/// Who is on the platform.
+/// People and pages.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Population {
@@ -29,7 +29,7 @@ pub struct Population {
     /// Spread of activity between people: standard deviation of its logarithm. The mean is kept.
     #[schemars(range(min = 0), extend("x-grade" = "D", "x-source" = "CollegeMsg trace: its top 10% of senders send 56%; these hold 51% of the activity"))]
     pub activity_sigma: f64,
-    /// Most that one person is active, as a multiple of the mean.
+    /// Highest activity of a person, as a multiple of the mean.
     #[schemars(range(min = 1), extend("x-unit" = "times the mean", "x-grade" = "D", "x-source" = "CollegeMsg trace: its top 1% of senders send 14%; these hold 13% of the activity"))]
     pub activity_max: f64,
     /// Correlation between the logarithms of activity and of the number of friends: the active have
@@ -42,17 +42,17 @@ pub struct Population {
     /// Standard deviation of the logarithm of the number of friends.
     #[schemars(range(min = 0), extend("x-grade" = "A", "x-source" = "friend degree: mu 4.60, sigma 1.15"))]
     pub friends_sigma: f64,
-    /// Most friends that anyone has.
+    /// Largest number of friends.
     #[schemars(range(min = 3), extend("x-unit" = "friends", "x-grade" = "A", "x-source" = "friend limit of the platform"))]
     pub friends_max: u32,
     /// Circles (family, class, work, …) that a person's friends fall into; friends within a circle
     /// are friends of each other, so about 1/circles of a person's friend pairs are friends.
     #[schemars(range(min = 2), extend("x-unit" = "circles", "x-grade" = "A", "x-source" = "14% of a median user's friend pairs are friends"))]
     pub circles: u32,
-    /// How unevenly people choose whom to write to: exponent of a Zipf law over their friends.
+    /// How unevenly people choose the friends they write to: exponent of Zipf's law.
     #[schemars(range(min = 0), extend("x-grade" = "D", "x-source" = "CollegeMsg trace: 21% of an active sender's messages go to the favourite, 40% to the first three"))]
     pub contact_exponent: f64,
-    /// Most friends that anyone writes to, the closest first.
+    /// Largest number of friends that a person writes to, the closest first.
     #[schemars(range(min = 1), extend("x-unit" = "friends", "x-grade" = "D", "x-source" = "CollegeMsg trace: with exponent 1, 50 friends give the favourite's 21%"))]
     pub contacts_max: u32,
     /// Share of people who never write to friends or pay them, and only read. What the mean person
@@ -107,11 +107,11 @@ impl Default for Population {
     }
 }
 
-/// Who is on line when.
+/// When people are on line.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sessions {
-    /// Times a day everyone, active or not, opens the app with nothing to send.
+    /// How often everyone, active or not, opens the app with nothing to send.
     #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "assumed"))]
     pub check_ins_per_day: f64,
     /// Share of people whose device stays reachable by push between sessions.
@@ -142,23 +142,23 @@ impl Default for Sessions {
     }
 }
 
-/// How much is written, when, and how fast it is answered.
+/// Messages between people: how many, when, and how fast they are answered.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Traffic {
-    /// Conversations with friends that the mean person begins in a day.
+    /// Conversations with friends that the mean person begins.
     #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "7 billion conversations a day at 1.3 billion users, 2017"))]
     pub conversations_per_day: f64,
-    /// Messages to friends that the mean person sends in a day, replies included.
+    /// Messages to friends that the mean person sends, replies included.
     #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "60 billion messages a day, April 2016"))]
     pub messages_per_day: f64,
     /// Share of the messages after the first that the same person sends again before an answer.
     #[schemars(extend("x-grade" = "D", "x-source" = "CollegeMsg trace: 34% of a pair's messages after the first, chance meetings of two conversations included; fitted by 0.29 without them"))]
     pub follow_up_share: Probability,
-    /// Share of replies that come while the conversation is warm.
+    /// Share of quick replies.
     #[schemars(extend("x-grade" = "assumed", "x-source" = "on a website in 2004, the CollegeMsg trace, 55% came within the hour; telephones are at hand"))]
     pub quick_reply_share: Probability,
-    /// Delay of a warm reply, from the message's arrival on the device.
+    /// Delay of a quick reply, from the message's arrival on the device.
     #[schemars(extend("x-grade" = "A", "x-source" = "CollegeMsg trace: replies within the hour, median 185 s, sigma 1.35"))]
     pub quick_reply: Law,
     /// Delay of the other replies.
@@ -182,7 +182,7 @@ pub struct Traffic {
     /// How much faster than recorded the trace is played.
     #[schemars(range(min = 0.000001), extend("x-unit" = "times"))]
     pub replay_speed: f64,
-    /// Bare requests that only load the shards' queues.
+    /// Requests without effect that only load the shards' queues.
     pub probe: Option<Probe>,
 }
 
@@ -225,7 +225,7 @@ impl Default for Traffic {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Shape {
-    /// The same rate all the time: the hours of the day are ignored.
+    /// A constant rate, without hours of the day.
     Constant,
     /// The hours of the day, each person in their own time zone.
     Daily,
@@ -238,7 +238,7 @@ pub enum Shape {
         #[schemars(range(min = 0))]
         to: f64,
     },
-    /// The hours of the day, and for a while a multiple of them.
+    /// The hours of the day, multiplied by a factor for a while.
     Spike {
         /// When it begins.
         at: Duration,
@@ -250,22 +250,22 @@ pub enum Shape {
     },
 }
 
-/// Bare requests at a constant rate, exponentially spaced, straight at the shards.
+/// Requests without effect that load the shards' queues: a Poisson process per shard.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
     /// Requests per second and shard.
     #[schemars(range(min = 0), extend("x-unit" = "per second and shard"))]
     pub rate: f64,
-    /// How long a request waits before it gives up; for ever where absent.
+    /// How long a request waits before it gives up; without it, for ever.
     pub patience: Option<Law>,
 }
 
-/// What people do besides chatting, and what pages do.
+/// What people do besides messages to friends, and what pages do.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Agents {
-    /// Times a day the mean person turns to a page.
+    /// Visits to pages of the mean person.
     #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "1 billion messages a month between people and businesses at 900 million users, raised: see the scenario"))]
     pub page_visits_per_day: f64,
     /// Share of the visits that follow a short link, from a receipt, a poster or a site.
@@ -313,7 +313,7 @@ pub struct Agents {
     /// Share of the orders that the customer cancels before shipping.
     #[schemars(extend("x-grade" = "assumed"))]
     pub cancel_share: Probability,
-    /// Payments to friends that the mean person makes in a day.
+    /// Payments to friends of the mean person.
     #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "about 8.7 public Venmo payments per user over the years"))]
     pub payments_per_day: f64,
     /// The median payment to a friend.
@@ -322,10 +322,10 @@ pub struct Agents {
     /// Standard deviation of the logarithm of a payment.
     #[schemars(range(min = 0), extend("x-grade" = "D", "x-source" = "Venmo: 75% below 50"))]
     pub payment_sigma: f64,
-    /// Share of payments that are sent again with the same key, as a client does that saw no answer.
+    /// Share of payments that the client sends again with the same key, as after a lost answer.
     #[schemars(extend("x-grade" = "assumed"))]
     pub payment_retry_share: Probability,
-    /// Share of conversations with a friend that end with one of the two blocking the other.
+    /// Share of conversations with a friend after which one of the two blocks the other.
     #[schemars(extend("x-grade" = "assumed"))]
     pub block_friend_share: Probability,
     /// Share of blocks that are lifted the next day.
@@ -377,7 +377,7 @@ impl Default for Agents {
     }
 }
 
-/// What has happened before day one.
+/// History before day one.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct History {
@@ -390,7 +390,7 @@ pub struct History {
     /// Share of them in which the user has opted in.
     #[schemars(extend("x-grade" = "assumed"))]
     pub opted_in: Probability,
-    /// How long ago the last of them was touched, at most.
+    /// The oldest of them began at most this long ago.
     #[schemars(extend("x-unit" = "days", "x-grade" = "assumed"))]
     pub reach_back: Duration,
     /// The median balance of a user's account.
@@ -402,7 +402,7 @@ pub struct History {
     /// Balance of every page, campaign budgets apart.
     #[schemars(extend("x-unit" = "currency", "x-grade" = "assumed"))]
     pub page_balance: Amount,
-    /// Whether conversations with friends are under way at the start, answers due included.
+    /// Whether conversations with friends are under way at the start, with answers due.
     pub conversations_under_way: bool,
 }
 

@@ -7,7 +7,7 @@ use chappe_base::{PageId, UserId};
 
 /// The choice of a friend to write to.
 #[derive(Clone, Debug)]
-pub struct FriendChoice {
+pub(crate) struct FriendChoice {
     /// By class of people with equally many friends.
     ranks: Vec<Option<AliasTable>>,
 }
@@ -15,7 +15,7 @@ pub struct FriendChoice {
 impl FriendChoice {
     /// The choice in a population with these friendships.
     #[must_use]
-    pub fn new(config: &config::Population, friends: &Friends) -> FriendChoice {
+    pub(crate) fn new(config: &config::Population, friends: &Friends) -> FriendChoice {
         let ranks = (0..=friends.classes_count())
             .map(|class| friends.class_count(class).min(config.contacts_max))
             .map(|count| (count > 0).then(|| AliasTable::zipf(count, config.contact_exponent)))
@@ -26,7 +26,7 @@ impl FriendChoice {
     /// The friend that the uniform `word` selects; `None` for someone without friends.
     #[must_use]
     #[inline]
-    pub fn choose(&self, friends: &Friends, user: UserId, word: u64) -> Option<UserId> {
+    pub(crate) fn choose(&self, friends: &Friends, user: UserId, word: u64) -> Option<UserId> {
         let position = friends.position(user);
         let ranks = self.ranks[friends.class_at(position)].as_ref()?;
         Some(friends.friend_at(position, ranks.sample(word)))
@@ -35,14 +35,14 @@ impl FriendChoice {
 
 /// The choice of a page: page 0 is the most popular.
 #[derive(Clone, Debug)]
-pub struct PageChoice {
+pub(crate) struct PageChoice {
     ranks: Option<AliasTable>,
 }
 
 impl PageChoice {
     /// The choice among `pages_count` pages with Zipf's law of this exponent.
     #[must_use]
-    pub fn new(pages_count: u32, exponent: f64) -> PageChoice {
+    pub(crate) fn new(pages_count: u32, exponent: f64) -> PageChoice {
         PageChoice {
             ranks: (pages_count > 0).then(|| AliasTable::zipf(pages_count, exponent)),
         }
@@ -51,7 +51,7 @@ impl PageChoice {
     /// The page that the uniform `word` selects; `None` without pages.
     #[must_use]
     #[inline]
-    pub fn choose(&self, word: u64) -> Option<PageId> {
+    pub(crate) fn choose(&self, word: u64) -> Option<PageId> {
         Some(PageId(self.ranks.as_ref()?.sample(word)))
     }
 }

@@ -62,6 +62,7 @@ impl Population {
     pub fn activity(&self, user: UserId) -> f64 {
         let personal = standard_normal_quantile(self.activity_keyed.unit(user.0 as u64, 0));
         let social = -standard_normal_quantile(self.friends.degree_rank(user));
+        // Two normal variables with this correlation: a Gaussian copula of activity and number of friends.
         let rest = libm::sqrt(1.0 - self.correlation * self.correlation);
         let z = self.correlation * social + rest * personal;
         self.activity.quantile(normal::cdf(z))

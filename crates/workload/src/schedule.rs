@@ -209,6 +209,7 @@ impl Schedule {
             return None;
         }
         let time = self.rate.when(day, value, shift) * Span::DAY.0 as f64;
+        // Rounding must not move an act into the next day, nor before the act before it.
         let time = (time as i64).min(Span::DAY.0 - 1);
         Some((start + Span(time)).max(previous))
     }

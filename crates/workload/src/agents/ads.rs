@@ -95,6 +95,7 @@ impl Agents {
                 },
             )
         };
+        // All three are drawn even if the first decides, so that the draws behind them stay the same.
         let [opens, clicks, buys] = [draws.unit(), draws.unit(), draws.unit()];
         let worn = libm::pow(f64::from(exposure) + 1.0, reactions.wear_out);
         if opens < reactions.open.get() {

@@ -28,29 +28,29 @@ pub use world::{World, WorldConfig};
 pub enum Wake {
     /// A person begins the act in a slot of a day.
     Begin {
-        /// Who.
+        /// The person.
         user: UserId,
-        /// The day.
+        /// The day, 0 for day one.
         day: i16,
-        /// The slot.
+        /// The slot within the day.
         slot: u16,
     },
     /// A person writes a message, on line or not.
     Write {
         /// The message.
         message: MessageId,
-        /// Who.
+        /// The sender.
         from: UserId,
-        /// To whom.
+        /// The recipient.
         to: UserId,
     },
     /// A person reads a message, on line or not.
     Read {
         /// The message.
         message: MessageId,
-        /// Who.
+        /// The reader.
         reader: UserId,
-        /// Who sent it.
+        /// The sender.
         sender: UserId,
     },
     /// The hour begins for which acts are in the agenda.

@@ -220,6 +220,7 @@ impl Agents {
         actions: &mut Actions,
     ) {
         let conversations = &self.world.conversations;
+        // In a replay the trace has the answers.
         let is_replay = self.world.trace.is_some();
         let answers = !is_replay
             && conversations.successor(message, self.world.population.writes(reader)) == Successor::Reply;

@@ -9,19 +9,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AdReactions {
-    /// Opens it.
+    /// Probability to open it.
     #[schemars(extend("x-grade" = "C", "x-source" = "marketing messages are read about 68%"))]
     pub open: Probability,
-    /// Clicks, having opened it for the first time, at full relevance.
+    /// Probability to click, given that it was opened, at the first exposure and full relevance.
     #[schemars(extend("x-grade" = "C", "x-source" = "click 5–15%"))]
     pub click: Probability,
-    /// Fall of the clicks with exposures n to the campaign: (n + 1) to this power.
+    /// Wear-out: after n exposures to the campaign, clicks are multiplied by (n + 1) to this power.
     #[schemars(extend("x-grade" = "C", "x-source" = "clicks fall as (n+1)^-0.43"))]
     pub wear_out: f64,
-    /// Buys, having clicked.
+    /// Probability to buy, given a click.
     #[schemars(extend("x-grade" = "assumed", "x-source" = "conversion: not found at usable quality"))]
     pub buy: Probability,
-    /// Relevance of an ad on the product, on the category, and on neither, of first contact.
+    /// Relevance of an ad whose topic matches that of first contact in the product, in the category, and in
+    /// neither.
     #[schemars(extend("x-grade" = "assumed"))]
     pub relevance: [Probability; 3],
     /// Annoyance that one irrelevant ad adds.
@@ -36,46 +37,44 @@ pub struct AdReactions {
     /// What one unit of annoyance adds to these log-odds.
     #[schemars(extend("x-grade" = "assumed"))]
     pub refusal_slope: f64,
-    /// Of those who refuse: the share that opts out, and the share that mutes; the rest block.
+    /// Share of those who refuse that opts out; see `mute_share`.
     #[schemars(extend("x-grade" = "assumed"))]
     pub opt_out_share: Probability,
-    /// See `opt_out_share`.
+    /// Share of those who refuse that mutes; the rest block.
     #[schemars(extend("x-grade" = "assumed"))]
     pub mute_share: Probability,
     /// Time from an ad's arrival to the reaction.
     #[schemars(extend("x-grade" = "assumed"))]
     pub delay: Law,
-    /// How the ads that a person sees bear on what they begin of their own accord, over weeks.
+    /// How the effect of ads on a person's activity develops over weeks.
     #[schemars(extend("x-grade" = "D", "x-source" = "ad load experiment with 35 million listeners over 21 months: the effect of a year is three times that of a month; another network found the effect of the long run smaller than that of the short"))]
     pub long_run: LongRun,
-    /// Share of activity that each ad an hour costs: in the long run where the effect grows, at
-    /// first where it shrinks. Without ads activity is full.
+    /// Share of activity lost per ad an hour: in the long run if the effect grows, at first if it shrinks.
     #[schemars(range(min = 0), extend("x-unit" = "share per ad an hour", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: listening falls by about 2% per ad an hour"))]
     pub activity_loss: f64,
-    /// Use of the messenger in a day, which the ads of a day are set against: it makes ads a day ads
-    /// an hour.
+    /// Use of the messenger per day, by which ads per day are converted to ads per hour.
     #[schemars(extend("x-grade" = "assumed"))]
     pub use_per_day: Duration,
-    /// Time in which the long run comes to within 1/e, both when ads begin and when they stop.
+    /// Time constant of the long run, both when ads begin and when they stop.
     #[schemars(extend("x-unit" = "days", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: a ratio of three between a year and a month gives 75 days"))]
     pub long_run_life: Duration,
-    /// Time over which ads seen make the load that is felt at first, where the effect shrinks.
+    /// Time constant of the effect at first, if it shrinks.
     #[schemars(extend("x-unit" = "days", "x-grade" = "assumed"))]
     pub short_run_life: Duration,
-    /// Share of the effect felt at first that stays in the long run, where the effect shrinks.
+    /// Share of the effect at first that remains in the long run, if it shrinks.
     #[schemars(extend("x-grade" = "assumed"))]
     pub lasting_share: Probability,
 }
 
-/// How the effect of ads on activity goes on.
+/// How the effect of ads on activity develops.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LongRun {
     /// Ads cost no activity.
     None,
-    /// It grows, slowly: people use less and less what annoys them.
+    /// It grows slowly: annoyed people use the messenger less and less.
     Grows,
-    /// It is felt at first, and shrinks: people get used to ads.
+    /// It is strong at first and shrinks: people get used to ads.
     Shrinks,
 }
 

@@ -18,6 +18,8 @@ pub enum FigureUnit {
     Number,
 }
 
+use FigureUnit::{Count, Number, Seconds, Share};
+
 /// One figure of a trace.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Figure {
@@ -29,90 +31,95 @@ pub struct Figure {
     pub unit: FigureUnit,
 }
 
+fn figure(name: impl Into<String>, value: f64, unit: FigureUnit) -> Figure {
+    let name = name.into();
+    Figure { name, value, unit }
+}
+
+fn quantile(sample: &Sample, p: f64) -> f64 {
+    f64::from(sample.quantile(p))
+}
+
 impl TraceStatistics {
     /// The figures in the order of reports. Any two traces have the same figures in the same order.
     #[must_use]
     pub fn figures(&self) -> Vec<Figure> {
-        use FigureUnit::{Count, Number, Seconds, Share};
-        let mut figures = Vec::new();
-        let mut add = |name: &str, value: f64, unit| {
-            figures.push(Figure {
-                name: name.to_owned(),
-                value,
-                unit,
-            });
-        };
-        let quantile = |sample: &Sample, p| f64::from(sample.quantile(p));
-        add("messages", self.messages_count as f64, Count);
-        add("people", f64::from(self.people_count), Count);
-        add("senders", self.sent.values().len() as f64, Count);
-        for percent in [5, 10, 25, 50, 75, 90, 95] {
-            let value = quantile(&self.replies_s, f64::from(percent) / 100.0);
-            add(&format!("reply time, {percent}%"), value, Seconds);
-        }
-        let (median_s, sigma) = self.quick_replies();
-        add(
-            "replies within an hour",
-            self.replies_s.share_up_to(HOUR_S),
-            Share,
-        );
-        add("of these: median", median_s, Seconds);
-        add("of these: sigma of the logarithm", sigma, Number);
-        add(
-            "same person again, 25%",
-            quantile(&self.follow_ups_s, 0.25),
-            Seconds,
-        );
-        add(
-            "same person again, median",
-            quantile(&self.follow_ups_s, 0.5),
-            Seconds,
-        );
-        let again = self.follow_ups_s.values().len() as f64;
-        let successors = again + self.replies_s.values().len() as f64;
-        add("same person again, share", again / successors.max(1.0), Share);
-        let conversations = &self.conversations;
-        add("messages per conversation, mean", conversations.mean(), Number);
-        add(
-            "conversations of one message",
-            conversations.share_up_to(1),
-            Share,
-        );
-        add(
-            "messages per conversation, 90%",
-            quantile(conversations, 0.9),
-            Count,
-        );
-        add("contacts, mean", self.contacts.mean(), Number);
-        add("contacts, median", quantile(&self.contacts, 0.5), Count);
-        add("contacts, 90%", quantile(&self.contacts, 0.9), Count);
-        add("contacts, most", quantile(&self.contacts, 1.0), Count);
-        add("messages per pair, mean", self.pair_messages.mean(), Number);
-        add(
-            "messages per pair, median",
-            quantile(&self.pair_messages, 0.5),
-            Count,
-        );
-        add(
-            "messages per pair, 90%",
-            quantile(&self.pair_messages, 0.9),
-            Count,
-        );
-        add("pairs in which both write", self.reciprocal_share, Share);
-        add("top 1% of senders send", self.sent.top_share(0.01), Share);
-        add("top 10% of senders send", self.sent.top_share(0.1), Share);
-        add("messages per sender, median", quantile(&self.sent, 0.5), Count);
-        add("messages per sender, mean", self.sent.mean(), Number);
-        add("an active sender's favourite gets", self.favourite_share, Share);
-        add(
-            "an active sender's first three get",
-            self.first_three_share,
-            Share,
-        );
-        for (hour, value) in self.hourly.iter().enumerate() {
-            add(&format!("hour {hour}, relative to the mean"), *value, Number);
-        }
+        let groups = [
+            self.reply_figures(),
+            self.conversation_figures(),
+            self.pair_figures(),
+            self.sender_figures(),
+        ];
+        let mut figures = vec![
+            figure("messages", self.messages_count as f64, Count),
+            figure("people", f64::from(self.people_count), Count),
+            figure("senders", self.sent.values().len() as f64, Count),
+        ];
+        figures.extend(groups.into_iter().flatten());
+        let hours = self.hourly.iter().enumerate();
+        figures.extend(hours.map(|(hour, value)| {
+            let name = format!("hour {hour}, relative to the mean");
+            figure(name, *value, Number)
+        }));
         figures
+    }
+
+    fn reply_figures(&self) -> Vec<Figure> {
+        let percentile = |percent: u32| {
+            let value = quantile(&self.replies_s, f64::from(percent) / 100.0);
+            figure(format!("reply time, {percent}%"), value, Seconds)
+        };
+        let mut figures: Vec<Figure> = [5, 10, 25, 50, 75, 90, 95].map(percentile).into();
+        let (median_s, sigma) = self.quick_replies();
+        let quick_share = self.replies_s.share_up_to(HOUR_S);
+        figures.extend([
+            figure("replies within an hour", quick_share, Share),
+            figure("of these: median", median_s, Seconds),
+            figure("of these: sigma of the logarithm", sigma, Number),
+        ]);
+        figures
+    }
+
+    fn conversation_figures(&self) -> Vec<Figure> {
+        let (follow_ups, conversations) = (&self.follow_ups_s, &self.conversations);
+        let again = follow_ups.values().len() as f64;
+        let successors = again + self.replies_s.values().len() as f64;
+        let (quarter, median) = (quantile(follow_ups, 0.25), quantile(follow_ups, 0.5));
+        let (single, long) = (conversations.share_up_to(1), quantile(conversations, 0.9));
+        vec![
+            figure("same person again, 25%", quarter, Seconds),
+            figure("same person again, median", median, Seconds),
+            figure("same person again, share", again / successors.max(1.0), Share),
+            figure("messages per conversation, mean", conversations.mean(), Number),
+            figure("conversations of one message", single, Share),
+            figure("messages per conversation, 90%", long, Count),
+        ]
+    }
+
+    fn pair_figures(&self) -> Vec<Figure> {
+        let (contacts, pairs) = (&self.contacts, &self.pair_messages);
+        vec![
+            figure("contacts, mean", contacts.mean(), Number),
+            figure("contacts, median", quantile(contacts, 0.5), Count),
+            figure("contacts, 90%", quantile(contacts, 0.9), Count),
+            figure("contacts, most", quantile(contacts, 1.0), Count),
+            figure("messages per pair, mean", pairs.mean(), Number),
+            figure("messages per pair, median", quantile(pairs, 0.5), Count),
+            figure("messages per pair, 90%", quantile(pairs, 0.9), Count),
+            figure("pairs in which both write", self.reciprocal_share, Share),
+        ]
+    }
+
+    fn sender_figures(&self) -> Vec<Figure> {
+        let (sent, favourite, three) = (&self.sent, self.favourite_share, self.first_three_share);
+        vec![
+            figure("top 1% of senders send", sent.top_share(0.01), Share),
+            figure("top 10% of senders send", sent.top_share(0.1), Share),
+            figure("messages per sender, median", quantile(sent, 0.5), Count),
+            figure("messages per sender, mean", sent.mean(), Number),
+            figure("an active sender's favourite gets", favourite, Share),
+            figure("an active sender's first three get", three, Share),
+        ]
     }
 
     /// The samples behind the figures, with their names.

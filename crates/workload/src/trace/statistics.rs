@@ -1,6 +1,6 @@
 //! The statistics of a trace, by which a real trace and a run are compared.
 
-use super::{Sample, Trace};
+use super::{Sample, Trace, TraceMessage};
 use chappe_base::UserId;
 
 /// Silence that ends a conversation [s].
@@ -50,71 +50,106 @@ impl TraceStatistics {
     /// The statistics of `trace`; local time is `zone_minutes` ahead of UTC.
     #[must_use]
     pub fn of(trace: &Trace, zone_minutes: i16) -> TraceStatistics {
-        let mut messages: Vec<InPair> = trace
-            .messages
-            .iter()
-            .map(|message| InPair {
-                pair: (
-                    message.sender.min(message.receiver),
-                    message.sender.max(message.receiver),
-                ),
-                sender: message.sender,
-                at_s: message.at_s,
-            })
-            .collect();
+        let mut messages: Vec<InPair> = trace.messages.iter().map(InPair::of).collect();
         // Stable, so each pair's messages stay in the order of the trace.
         messages.sort_by_key(|message| message.pair);
-
-        let people = trace.people_count as usize;
-        let (mut replies, mut follow_ups, mut conversations) = (vec![], vec![], vec![]);
-        let (mut pair_messages, mut reciprocal) = (vec![], 0);
-        let (mut contacts, mut sent) = (vec![0; people], vec![0; people]);
-        let mut sent_to: Vec<Vec<u32>> = vec![vec![]; people];
+        let mut counts = Counts::new(trace.people_count as usize);
         for group in messages.chunk_by(|a, b| a.pair == b.pair) {
-            let mut length = 1;
-            for two in group.windows(2) {
-                let gap_s = two[1].at_s - two[0].at_s;
-                if two[0].sender == two[1].sender {
-                    follow_ups.push(gap_s as u32);
-                } else {
-                    replies.push(gap_s as u32);
-                }
-                if gap_s > SILENCE_S {
-                    conversations.push(length);
-                    length = 0;
-                }
-                length += 1;
-            }
-            conversations.push(length);
-            pair_messages.push(group.len() as u32);
-            let (one, other) = group[0].pair;
-            let by_one = group.iter().filter(|message| message.sender == one).count();
-            if by_one > 0 && by_one < group.len() {
-                reciprocal += 1;
-            }
-            for (person, count) in [(one, by_one), (other, group.len() - by_one)] {
-                contacts[person.index()] += 1;
-                if count > 0 {
-                    sent[person.index()] += count as u32;
-                    sent_to[person.index()].push(count as u32);
-                }
-            }
+            counts.add_gaps(group);
+            counts.add_pair(group);
         }
-        sent.retain(|&count| count > 0);
-        let [favourite_share, first_three_share] = favourites(&sent_to);
+        let pairs_count = counts.pair_messages.len().max(1);
+        counts.sent.retain(|&count| count > 0);
+        let [favourite_share, first_three_share] = favourites(&counts.sent_to);
         TraceStatistics {
             messages_count: trace.messages.len(),
             people_count: trace.people_count,
-            replies_s: Sample::new(replies),
-            follow_ups_s: Sample::new(follow_ups),
-            conversations: Sample::new(conversations),
+            replies_s: Sample::new(counts.replies_s),
+            follow_ups_s: Sample::new(counts.follow_ups_s),
+            conversations: Sample::new(counts.conversations),
             hourly: hourly(trace, zone_minutes),
-            contacts: Sample::new(contacts),
-            reciprocal_share: reciprocal as f64 / pair_messages.len().max(1) as f64,
-            pair_messages: Sample::new(pair_messages),
-            sent: Sample::new(sent),
+            contacts: Sample::new(counts.contacts),
+            reciprocal_share: f64::from(counts.reciprocal_count) / pairs_count as f64,
+            pair_messages: Sample::new(counts.pair_messages),
+            sent: Sample::new(counts.sent),
             favourite_share,
             first_three_share,
+        }
+    }
+}
+
+impl InPair {
+    fn of(message: &TraceMessage) -> InPair {
+        let (sender, receiver) = (message.sender, message.receiver);
+        InPair {
+            pair: (sender.min(receiver), sender.max(receiver)),
+            sender,
+            at_s: message.at_s,
+        }
+    }
+}
+
+/// What is counted pair by pair.
+struct Counts {
+    replies_s: Vec<u32>,
+    follow_ups_s: Vec<u32>,
+    conversations: Vec<u32>,
+    pair_messages: Vec<u32>,
+    /// Pairs in which both send.
+    reciprocal_count: u32,
+    /// By person.
+    contacts: Vec<u32>,
+    /// By person.
+    sent: Vec<u32>,
+    /// By person, the messages to each receiver.
+    sent_to: Vec<Vec<u32>>,
+}
+
+impl Counts {
+    fn new(people_count: usize) -> Counts {
+        Counts {
+            replies_s: Vec::new(),
+            follow_ups_s: Vec::new(),
+            conversations: Vec::new(),
+            pair_messages: Vec::new(),
+            reciprocal_count: 0,
+            contacts: vec![0; people_count],
+            sent: vec![0; people_count],
+            sent_to: vec![Vec::new(); people_count],
+        }
+    }
+
+    /// Adds the times between the messages of one pair, and the lengths of its conversations.
+    fn add_gaps(&mut self, group: &[InPair]) {
+        let mut length = 1;
+        for [before, after] in group.array_windows() {
+            let gap_s = after.at_s - before.at_s;
+            if before.sender == after.sender {
+                self.follow_ups_s.push(gap_s as u32);
+            } else {
+                self.replies_s.push(gap_s as u32);
+            }
+            if gap_s > SILENCE_S {
+                self.conversations.push(length);
+                length = 0;
+            }
+            length += 1;
+        }
+        self.conversations.push(length);
+    }
+
+    /// Adds who of one pair sends how many messages.
+    fn add_pair(&mut self, group: &[InPair]) {
+        self.pair_messages.push(group.len() as u32);
+        let (one, other) = group[0].pair;
+        let by_one = group.iter().filter(|message| message.sender == one).count();
+        self.reciprocal_count += u32::from(by_one > 0 && by_one < group.len());
+        for (person, count) in [(one, by_one), (other, group.len() - by_one)] {
+            self.contacts[person.index()] += 1;
+            if count > 0 {
+                self.sent[person.index()] += count as u32;
+                self.sent_to[person.index()].push(count as u32);
+            }
         }
     }
 }
