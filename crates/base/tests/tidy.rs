@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a file that can't be read fails the test")]
 #![expect(clippy::disallowed_methods, reason = "the documents are files")]
 
+#[path = "tidy/code_map.rs"]
+mod code_map;
 #[path = "tidy/documents.rs"]
 mod documents;
 #[path = "tidy/event_log.rs"]
