@@ -3,8 +3,7 @@
 //! Traits and not a struct, so that nothing is computed or looked up that no rule asks for. [`AdContext`] is
 //! state at hand; [`UserHistory`] must be looked up and costs more.
 
-use super::basis::OptIn;
-use super::rule::OptInScope;
+use super::opt_in::{OptIn, OptInScope};
 use chappe_base::{Act, Format, PageId, SimTime, Span, Topic};
 
 /// One ad that competes for one user's slot.

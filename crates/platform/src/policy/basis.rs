@@ -4,8 +4,8 @@
 //! hold only once or once in a while, so their use is recorded.
 
 use super::ad_context::AdContext;
-use super::rule::OptInScope;
-use chappe_base::{Act, Seconds, SimTime, Span, Topic};
+use super::opt_in::{OptIn, OptInScope};
+use chappe_base::{Act, Seconds, SimTime, Span};
 
 /// The bases that a policy accepts. At least one must hold; they are tried in this order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,21 +38,6 @@ pub enum Basis {
     Further,
     /// The opt-in that this act gave.
     OptIn(Act),
-}
-
-/// A live opt-in. Packed, so that a user's latest fits into their cache line.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(Rust, packed(2))]
-pub struct OptIn {
-    /// Its topic.
-    pub topic: Topic,
-    /// The act that gave it.
-    pub act: Act,
-    /// When it was given, in hours rounded up ([`SimTime::hours_above`]). The act's number has no time: a
-    /// response is numbered by the ad.
-    pub given: i16,
-    /// When it was last used as the basis of an ad, in seconds rounded up; [`Seconds::NEVER`] if it was not.
-    pub used: Seconds,
 }
 
 impl BasisRule {

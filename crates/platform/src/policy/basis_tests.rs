@@ -6,7 +6,7 @@ use crate::policy::{Case, UserRule};
 use chappe_base::{ActKind, Permit, RuleKind};
 
 #[test]
-fn one_ground_is_enough() {
+fn one_basis_is_enough() {
     let day = |days: i32| Act::new(days, 0, ActKind::Page, 0);
     let rule = |within, one_further, every| {
         policy(vec![UserRule::Basis(BasisRule {

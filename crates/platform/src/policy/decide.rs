@@ -6,7 +6,8 @@
 use super::ad_context::AdContext;
 use super::basis::{Basis, BasisRule};
 use super::candidate_batch::{BATCH_SIZE, CandidateBatch, Verdict, unrefused};
-use super::rule::{OpenedBy, OptInScope, Policy, TopicMatch, UserRule};
+use super::page_messages::{MessageContext, MessageRule};
+use super::rule::{OpenedBy, Policy, TopicMatch, UserRule};
 use chappe_base::{Permit, RuleKind, SimTime, Span, Topic};
 use std::array;
 
@@ -122,6 +123,18 @@ impl Policy {
         Ok(Permit { opt_in, ..permit })
     }
 
+    /// The first rule that admits a page's message; `None` if the policy has no such rules and admits all.
+    ///
+    /// # Errors
+    /// [`RuleKind::Tag`] if no rule admits it.
+    pub fn judge_message(&self, contact: &MessageContext) -> Result<Option<MessageRule>, RuleKind> {
+        let rule = self.message_rules.iter().find(|rule| rule.admits(contact));
+        if rule.is_none() && !self.message_rules.is_empty() {
+            return Err(RuleKind::Tag);
+        }
+        Ok(rule.copied())
+    }
+
     fn basis_rule(&self) -> Option<&BasisRule> {
         self.user_rules.iter().find_map(|rule| {
             if let UserRule::Basis(rule) = rule {
@@ -196,18 +209,6 @@ impl TopicMatch {
             TopicMatch::Any => true,
             TopicMatch::Category => first.category == ad.category,
             TopicMatch::Product => first == ad,
-        }
-    }
-}
-
-impl OptInScope {
-    /// Whether an opt-in on `given` covers an ad on `wanted`.
-    #[must_use]
-    pub fn covers(self, given: Topic, wanted: Topic) -> bool {
-        match self {
-            OptInScope::Page => true,
-            OptInScope::Category => given.category == wanted.category,
-            OptInScope::Product => given == wanted,
         }
     }
 }

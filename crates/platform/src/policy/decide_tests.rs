@@ -1,7 +1,7 @@
 //! The rules one by one, and the verdict against its explanation.
 
 use super::*;
-use crate::policy::{BasisRule, Case, FormatSet, OptIn, OptInTerms, UserHistory};
+use crate::policy::{BasisRule, Case, FormatSet, OptIn, OptInScope, OptInTerms, UserHistory};
 use chappe_base::{Act, Format, PageId, Seconds};
 use proptest::prelude::*;
 

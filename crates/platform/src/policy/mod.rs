@@ -8,14 +8,16 @@ mod ad_context;
 mod basis;
 mod candidate_batch;
 mod decide;
+mod opt_in;
 mod page;
 mod page_messages;
 mod rule;
 
 pub use ad_context::{AdContext, Case, UserHistory};
-pub use basis::{Basis, BasisRule, OptIn, OptInTerms};
+pub use basis::{Basis, BasisRule, OptInTerms};
 pub(crate) use candidate_batch::BATCH_SIZE;
 pub use candidate_batch::Verdict;
+pub use opt_in::{OptIn, OptInScope};
 pub use page::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
 pub use page_messages::{MessageContext, MessageRule, OptInRequest};
-pub use rule::{FormatSet, OpenedBy, OptInScope, Policy, TopicMatch, UserRule};
+pub use rule::{FormatSet, OpenedBy, Policy, TopicMatch, UserRule};

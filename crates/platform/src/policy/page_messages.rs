@@ -1,8 +1,7 @@
 //! Rules about a page's messages other than ads, and about its requests for an opt-in.
 
-use super::basis::OptIn;
-use super::rule::Policy;
-use chappe_base::{MessageClass, RuleKind, SimTime, Span};
+use super::opt_in::OptIn;
+use chappe_base::{MessageClass, SimTime, Span};
 
 /// A condition that admits a page's message. If a policy has any, at least one must hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,7 +40,7 @@ pub struct OptInRequest {
 }
 
 impl MessageRule {
-    fn admits(&self, contact: &MessageContext) -> bool {
+    pub(super) fn admits(&self, contact: &MessageContext) -> bool {
         let is_within = |span: Span| contact.since_last_act.is_some_and(|since| since <= span);
         match *self {
             MessageRule::Within(span) => is_within(span),
@@ -68,24 +67,11 @@ impl OptInRequest {
     }
 }
 
-impl Policy {
-    /// The first rule that admits a page's message; `None` if the policy has no such rules and admits all.
-    ///
-    /// # Errors
-    /// [`RuleKind::Tag`] if no rule admits it.
-    pub fn judge_message(&self, contact: &MessageContext) -> Result<Option<MessageRule>, RuleKind> {
-        let rule = self.message_rules.iter().find(|rule| rule.admits(contact));
-        if rule.is_none() && !self.message_rules.is_empty() {
-            return Err(RuleKind::Tag);
-        }
-        Ok(rule.copied())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::rule::Policy;
     use super::*;
-    use chappe_base::{Act, Seconds, Topic};
+    use chappe_base::{Act, RuleKind, Seconds, Topic};
 
     #[test]
     fn a_message_needs_one_reason() {

@@ -1,6 +1,7 @@
 //! A policy and its user-side rules, as data.
 
 use super::basis::BasisRule;
+use super::opt_in::OptInScope;
 use super::page::PageRule;
 use super::page_messages::{MessageRule, OptInRequest};
 use chappe_base::{Format, RuleKind, Span};
@@ -117,17 +118,6 @@ pub enum TopicMatch {
     /// The same category.
     Category,
     /// The same product.
-    Product,
-}
-
-/// What an opt-in must cover.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OptInScope {
-    /// Any topic of the page.
-    Page,
-    /// The ad's category.
-    Category,
-    /// The ad's product.
     Product,
 }
 
