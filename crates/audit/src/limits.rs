@@ -30,6 +30,7 @@ pub(crate) struct Limits {
     campaigns: Arc<[Campaign]>,
     homes: Map<PageId, Home>,
     senders: Map<PageId, Sender>,
+    /// A charge for a month whose fact is still to come.
     fee: Option<(PageId, i64)>,
     sums: LimitSums,
 }

@@ -164,7 +164,7 @@ fn a_tier_changes_when_it_is_due_and_not_otherwise() {
         rated(&mut story, 0, 0, 0, Quality::Green);
         story
     };
-    let due = "which is not due to it";
+    let due = "but another one is due";
     let says = |story: &Story| {
         let violations = story.verdict().violations;
         violations.iter().any(|violation| violation.what.contains(due))
