@@ -261,7 +261,7 @@ balance_median = "ten"
 "#,
         &Options::default(),
         r#"
-  × `history.balance_median`: `ten` is not an amount of money; write for example "0.02" or "2000.00"
+  × `history.balance_median`: `ten` is not an amount; write for example "0.02" or "2000.00"
    ╭─[a.toml:2:18]
  1 │ [history]
  2 │ balance_median = "ten"
