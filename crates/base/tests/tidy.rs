@@ -10,6 +10,8 @@ mod code_map;
 mod documents;
 #[path = "tidy/event_log.rs"]
 mod event_log;
+#[path = "tidy/functions.rs"]
+mod functions;
 #[path = "tidy/sources.rs"]
 mod sources;
 #[path = "tidy/workspace.rs"]
