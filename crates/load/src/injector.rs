@@ -284,7 +284,7 @@ fn is_about_ads(envelope: &Envelope) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chappe_metrics::Metric;
+    use chappe_metrics::{Metric, Unit};
 
     #[test]
     fn time_that_the_platform_kept_out_is_not_the_generators_fault() {
@@ -310,7 +310,8 @@ mod tests {
             late,
             Some(Metric::Ratio {
                 numerator: 1,
-                denominator: 3
+                denominator: 3,
+                unit: Unit::Share,
             })
         );
     }

@@ -4,6 +4,7 @@ use crate::buckets::{Buckets, interval_for};
 use crate::distribution::Distribution;
 use crate::record::AccountKind;
 use crate::registry::{Count, Tick};
+use crate::user_count::UserSet;
 use chappe_base::{
     CommandClass, Format, MessageClass, Money, PageId, RefusalReason, RuleKind, SimTime, Span,
 };
@@ -78,6 +79,7 @@ pub struct Collector {
     pub(crate) dropped: [u64; COMMANDS],
     pub(crate) ledger: [i64; ACCOUNTS],
     pub(crate) conversations_by_page: Vec<u32>,
+    pub(crate) turned_away: UserSet,
     pub(crate) funnels: Vec<FunnelCounts>,
     pub(crate) busy: Busy,
     pub(crate) intervals: Buckets,
@@ -176,6 +178,7 @@ impl Collector {
             dropped: [0; COMMANDS],
             ledger: [0; ACCOUNTS],
             conversations_by_page: vec![0; config.pages as usize],
+            turned_away: UserSet::new(config.users),
             funnels: vec![FunnelCounts::default(); config.campaigns.len()],
             busy: Busy {
                 by_shard: vec![0; shards],
@@ -209,6 +212,7 @@ impl Collector {
         sum(&mut self.dropped, &other.dropped);
         sum(&mut self.ledger, &other.ledger);
         sum(&mut self.conversations_by_page, &other.conversations_by_page);
+        self.turned_away.merge(&other.turned_away);
         sum(&mut self.busy.by_shard, &other.busy.by_shard);
         sum(&mut self.busy.by_interval, &other.busy.by_interval);
         sum(&mut self.busy.by_hour, &other.busy.by_hour);

@@ -6,7 +6,11 @@ use crate::record::{
     AccountKind, Assumed, AuditSummary, Balance, Column, Funnel, Metric, Refusals, RunResult, SeriesTable,
     Size, Tally, ThresholdVerdict, Unit, Warning, Window,
 };
-use crate::registry::{Count, DELIVERY_P50, DELIVERY_P99, Tick, UTILISATION_BUSIEST, UTILISATION_MEAN};
+use crate::registry::{
+    Count, DELIVERY_P50, DELIVERY_P99, Kind, REVENUE, Tick, USERS_TURNED_AWAY, UTILISATION_BUSIEST,
+    UTILISATION_MEAN,
+};
+use crate::user_count::UserCount;
 use chappe_base::{CommandClass, MessageClass, PageId, RefusalReason, RuleKind, SimTime, Span};
 use std::collections::BTreeMap;
 
@@ -70,7 +74,9 @@ impl Collector {
     pub fn finish(mut self, until: SimTime, violation_count: u64) -> ResultParts {
         self.settle();
         let mut metrics = self.counters(violation_count);
-        metrics.extend(self.ratios(until));
+        metrics.extend(self.gauges());
+        metrics.extend(self.per_user());
+        metrics.extend(self.shares(until));
         let window = Window {
             warm_up_ns: self.config.warm_up.0,
             horizon_ns: self.config.horizon.0,
@@ -107,56 +113,65 @@ impl Collector {
         let mut counter = |name: String, unit, value| {
             metrics.insert(name, Metric::Counter { unit, value });
         };
-        for &count in Count::ALL {
-            let value = self.counts[count as usize];
-            counter(count.name().to_owned(), count.unit(), value);
+        for &count in Count::ALL.iter().filter(|count| count.kind() == Kind::Counter) {
+            counter(count.name().to_owned(), count.unit(), self.counts[count as usize]);
         }
         for &class in MessageClass::ALL {
-            let (label, index) = (class.label(), class as usize);
-            counter(
-                format!("messages.accepted.{label}"),
-                Unit::Count,
-                self.accepted[index],
-            );
-            counter(
-                format!("messages.delivered.{label}"),
-                Unit::Count,
-                self.delivered[index],
-            );
+            let (label, index, unit) = (class.label(), class as usize, Unit::Count);
+            counter(format!("messages.accepted.{label}"), unit, self.accepted[index]);
+            counter(format!("messages.delivered.{label}"), unit, self.delivered[index]);
         }
         for (&rule, refused) in RuleKind::ALL.iter().zip(self.refused_ads()) {
-            counter(
-                format!("ads.refused.{}", rule.label()),
-                Unit::Count,
-                refused as i64,
-            );
+            let name = format!("ads.refused.{}", rule.label());
+            counter(name, Unit::Count, refused as i64);
         }
         let served = self.wait[CommandClass::Probe as usize].count();
         counter("queue.served".to_owned(), Unit::Count, served as i64);
         counter("audit.violations".to_owned(), Unit::Count, violation_count as i64);
-
-        let audience: u64 = self
-            .config
-            .campaigns
-            .iter()
-            .map(|&page| self.audience(page))
-            .sum();
-        for (name, value) in [
-            ("messages.pending", self.pending_count),
-            ("ads.audience", audience as i64),
-        ] {
-            let unit = Unit::Count;
-            metrics.insert(name.to_owned(), Metric::Gauge { unit, value });
-        }
-        let (unit, delivered) = (Unit::MicroUnits, self.counts[Count::AdsDelivered as usize]);
-        let value = (i128::from(self.spent()) * 1_000 / i128::from(delivered.max(1))) as i64;
-        metrics.insert("ads.price_per_thousand".to_owned(), Metric::Gauge { unit, value });
-        let value = Count::REVENUES
-            .iter()
-            .map(|&source| self.counts[source as usize])
-            .sum();
-        metrics.insert("revenue.total".to_owned(), Metric::Gauge { unit, value });
         metrics
+    }
+
+    fn gauges(&self) -> impl Iterator<Item = (String, Metric)> {
+        let levels = Count::ALL.iter().filter(|count| count.kind() == Kind::Gauge);
+        let levels = levels.map(|&count| (count.name(), count.unit(), self.counts[count as usize]));
+        let pages = self.config.campaigns.iter();
+        let audience: u64 = pages.map(|&page| self.audience(page)).sum();
+        let delivered = self.counts[Count::AdsDelivered as usize].max(1);
+        let price = (i128::from(self.spent()) * 1_000 / i128::from(delivered)) as i64;
+        let sources = Count::REVENUES.iter();
+        let revenue = sources.map(|&source| self.counts[source as usize]).sum();
+        let others = [
+            ("messages.pending", Unit::Count, self.pending_count),
+            ("ads.audience", Unit::Count, audience as i64),
+            ("ads.price_per_thousand", Unit::MicroUnits, price),
+            (REVENUE, Unit::MicroUnits, revenue),
+        ];
+        let gauge = |(name, unit, value): (&str, _, _)| (name.to_owned(), Metric::Gauge { unit, value });
+        levels.chain(others).map(gauge)
+    }
+
+    /// All of a quantity that is counted for each user.
+    fn total(&self, quantity: UserCount) -> i64 {
+        match quantity {
+            UserCount::AdsSeen => self.counts[Count::AdsDelivered as usize],
+            UserCount::TurnedAway => Count::TURNED_AWAY
+                .iter()
+                .map(|&count| self.counts[count as usize])
+                .sum(),
+            UserCount::MessagesToFriends => self.accepted[MessageClass::Friend as usize],
+            UserCount::Purchases => self.counts[Count::OrdersPlaced as usize],
+        }
+    }
+
+    fn per_user(&self) -> impl Iterator<Item = (String, Metric)> {
+        UserCount::ALL.iter().map(|&quantity| {
+            let ratio = Metric::Ratio {
+                numerator: self.total(quantity),
+                denominator: i64::from(self.config.users),
+                unit: quantity.metric_unit(),
+            };
+            (quantity.metric().to_owned(), ratio)
+        })
     }
 
     /// What all ads cost [micro-units].
@@ -164,7 +179,7 @@ impl Collector {
         self.funnels.iter().map(|funnel| funnel.revenue.0).sum()
     }
 
-    fn ratios(&self, until: SimTime) -> BTreeMap<String, Metric> {
+    fn shares(&self, until: SimTime) -> impl Iterator<Item = (String, Metric)> {
         let served = self.wait[CommandClass::Probe as usize].count() as i64;
         let gave_up = self.probe_abandoned.count() as i64;
         let answered = self.hotline_answer.count() as i64;
@@ -181,6 +196,10 @@ impl Collector {
                 "ads.return",
                 (self.counts[Count::SalesAds as usize], self.spent()),
             ),
+            (
+                USERS_TURNED_AWAY,
+                (i64::from(self.turned_away.len()), i64::from(self.config.users)),
+            ),
             ("queue.abandoned", (gave_up, gave_up + served)),
             ("queue.delayed", (self.probe_delayed_count as i64, served)),
             ("hotline.abandoned", (hung_up, hung_up + answered)),
@@ -190,13 +209,13 @@ impl Collector {
         ]
         .into_iter()
         .map(|(name, (numerator, denominator))| {
-            let ratio = Metric::Ratio {
+            let share = Metric::Ratio {
                 numerator,
                 denominator,
+                unit: Unit::Share,
             };
-            (name.to_owned(), ratio)
+            (name.to_owned(), share)
         })
-        .collect()
     }
 
     /// Busy and available time [ns] of the busiest hour that lies whole in the window.
@@ -385,6 +404,7 @@ fn warning(name: &str, metric: &Metric) -> Option<Warning> {
         Metric::Ratio {
             numerator,
             denominator,
+            ..
         } if name == "utilisation.peak_hour" && numerator > 0 => {
             let percent = (numerator as i128 * 100 / (denominator as i128).max(1)) as i64;
             if percent >= PEAK_LOW_PERCENT {

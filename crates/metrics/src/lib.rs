@@ -1,8 +1,33 @@
-//! Histograms, counters, time series, and the run record.
+//! Every figure of a run or a study: metrics, time series, and the records that hold them.
 //!
-//! A [`Collector`] folds the facts of a run into figures, without looking into the platform. What
-//! it finds becomes the deterministic half of a [`RunRecord`]; reports, comparison and the web
-//! page read records and nothing else.
+//! A [`Collector`] folds the facts of a run into figures, without looking into the platform. They become the
+//! deterministic half of a [`RunRecord`]. Reports, comparisons and the web page read records and nothing
+//! else, so that whatever they show is in a file. Each metric is registered once, in [`definitions`]:
+//! thresholds, studies and the gate know no other names. Each closed set of words in a record is one enum.
+//!
+//! ```
+//! use chappe_base::{Fact, PageId, ShardId, SimTime, Span, UserId};
+//! use chappe_metrics::{Collector, CollectorConfig, HARM, Threshold};
+//!
+//! let mut collector = Collector::new(CollectorConfig {
+//!     shards: 1,
+//!     servers_per_shard: 1,
+//!     users: 1_000,
+//!     pages: 1,
+//!     campaigns: vec![],
+//!     warm_up: SimTime::ZERO,
+//!     horizon: SimTime::ZERO + Span::HOUR,
+//! });
+//! for user in [7, 7, 8].map(UserId) {
+//!     let fact = Fact::Muted { user, page: PageId(0) };
+//!     collector.observe(ShardId(0), SimTime::ZERO + Span::MINUTE, &fact);
+//! }
+//! let parts = collector.finish(SimTime::ZERO + Span::HOUR, 0);
+//! assert_eq!(parts.metrics[HARM].value(), Some(3.0), "for each thousand users");
+//! assert_eq!(parts.metrics["users.turned_away"].value(), Some(0.002));
+//! assert!(Threshold::parse(HARM, "rate < 5")?.evaluate(&parts).passed);
+//! # Ok::<(), chappe_metrics::ThresholdError>(())
+//! ```
 
 mod buckets;
 mod calibration;
@@ -42,7 +67,7 @@ pub use record::{
     SCHEMA, ScenarioId, SeriesTable, Size, Summary, Tally, ThresholdVerdict, Unit, ViolationSummary, Warning,
     Window, schema,
 };
-pub use registry::{Better, Definition, Kind, UnknownMetric, definitions, find};
+pub use registry::{Better, Definition, HARM, Kind, REVENUE, UnknownMetric, definitions, find};
 pub use second::{Second, Timed};
 pub use study::{
     Acceptance, ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, BASELINE_SCHEMA, Baseline, Behaviour,

@@ -258,6 +258,7 @@ impl Meter {
         let ratio = |part: u64, whole: u64| Metric::Ratio {
             numerator: part as i64,
             denominator: whole as i64,
+            unit: Unit::Share,
         };
         match name {
             "load.sent" => Some(counter(sent)),

@@ -5,7 +5,7 @@ use crate::record::AccountKind;
 use crate::registry::{Count, Tick};
 use chappe_base::{
     Account, ActKind, Answerer, CampaignId, CommandClass, Decision, Fact, MessageClass, MessageId, Money,
-    OrderId, Party, Quality, Reaction, RefusalReason, ShardId, SimTime, Span,
+    OrderId, Party, Quality, Reaction, RefusalReason, ShardId, SimTime, Span, UserId,
 };
 
 impl Collector {
@@ -71,15 +71,15 @@ impl Collector {
             Fact::Pending { .. } => self.pending_count += 1,
 
             Fact::Blocked {
+                user,
                 party: Party::Page(_),
-                ..
-            } => self.count_over_time(at, Count::Blocks, Tick::Blocks),
+            } => self.turned_away(at, user, Count::Blocks, Tick::Blocks),
             Fact::Blocked {
                 party: Party::User(_),
                 ..
             } => self.count(Count::BlocksOfPeople),
             Fact::Unblocked { .. } => self.count(Count::Unblocks),
-            Fact::Muted { .. } => self.count_over_time(at, Count::Mutes, Tick::Mutes),
+            Fact::Muted { user, .. } => self.turned_away(at, user, Count::Mutes, Tick::Mutes),
             Fact::Opened { page, .. } => {
                 self.conversations_by_page[page.index()] += 1;
                 self.count_over_time(at, Count::Conversations, Tick::Conversations);
@@ -87,7 +87,9 @@ impl Collector {
             Fact::Acted { .. } => self.count(Count::PageActs),
             Fact::LinkRefused { .. } => self.count(Count::LinksRefused),
             Fact::OptedIn { .. } => self.count_over_time(at, Count::OptInsGiven, Tick::OptIns),
-            Fact::OptedOut { .. } => self.count_over_time(at, Count::OptInsRevoked, Tick::OptOuts),
+            Fact::OptedOut { user, .. } => {
+                self.turned_away(at, user, Count::OptInsRevoked, Tick::OptOuts);
+            }
 
             Fact::Asked { .. } => self.count(Count::Asked),
             Fact::Answered {
@@ -200,6 +202,11 @@ impl Collector {
     fn count_over_time(&mut self, at: SimTime, count: Count, tick: Tick) {
         self.count(count);
         self.tick(at, tick as usize, 1);
+    }
+
+    fn turned_away(&mut self, at: SimTime, user: UserId, count: Count, tick: Tick) {
+        self.turned_away.insert(user);
+        self.count_over_time(at, count, tick);
     }
 
     #[inline]

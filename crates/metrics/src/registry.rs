@@ -1,8 +1,14 @@
 //! Every metric, registered once: thresholds, comparison and gate know no other names.
 
+mod counts;
 mod loads;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use counts::{Count, Tick};
 
 use crate::record::{Clock, Unit};
+use crate::user_count::UserCount;
 use chappe_base::{CommandClass, MessageClass, RuleKind, words};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,7 +23,7 @@ words! {
         Counter = "counter",
         /// A level at the end of the run.
         Gauge = "gauge",
-        /// A part of a whole.
+        /// A quotient of two counts, as a part of a whole.
         Ratio = "ratio",
         /// One figure per interval.
         Series = "series",
@@ -53,130 +59,15 @@ pub struct Definition {
     pub description: String,
 }
 
+/// What the platform earned, from all sources.
+pub const REVENUE: &str = "revenue.total";
+/// Opt-outs, mutes and blocks of pages per 1,000 users.
+pub const HARM: &str = "harm";
+pub(crate) const USERS_TURNED_AWAY: &str = "users.turned_away";
+
 const BOTH: &[Clock] = &[Clock::Virtual, Clock::Wall];
 const VIRTUAL: &[Clock] = &[Clock::Virtual];
 const WALL: &[Clock] = &[Clock::Wall];
-
-/// Counts by dense index, each with its registered name.
-macro_rules! counts {
-    ($(#[$doc:meta])* $name:ident, $kind:expr;
-     $($variant:ident = $label:literal, $unit:ident, $better:ident, $description:literal;)*) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub(crate) enum $name { $($variant),* }
-
-        impl $name {
-            pub(crate) const ALL: &'static [$name] = &[$($name::$variant),*];
-            pub(crate) const LEN: usize = $name::ALL.len();
-
-            pub(crate) fn name(self) -> &'static str {
-                match self { $($name::$variant => $label),* }
-            }
-
-            pub(crate) fn unit(self) -> Unit {
-                match self { $($name::$variant => Unit::$unit),* }
-            }
-
-            fn definition(self) -> Definition {
-                match self {
-                    $($name::$variant => define(
-                        $label, $kind, Unit::$unit, Better::$better, $description,
-                    )),*
-                }
-            }
-        }
-    };
-}
-
-counts! {
-    /// What is counted once over the run.
-    Count, Kind::Counter;
-    Connects = "sessions.connects", Count, None, "times a device came on line";
-    Reads = "reads", Count, Higher, "messages read";
-    Withdrawn = "messages.withdrawn", Count, Lower, "accepted ads withdrawn before delivery, a rule no longer holding";
-    Expired = "messages.expired", Count, Lower, "accepted messages that outlived their time in the inbox";
-    MessagesRefused = "messages.refused", Count, Lower, "messages refused: blocked, no such page, no conversation, no reason under the policy";
-    Dropped = "messages.dropped", Count, Lower, "commands lost to a full queue";
-    Conversations = "conversations.opened", Count, Higher, "conversations between a user and a page opened";
-    PageActs = "conversations.acts", Count, Higher, "acts of users towards pages they have a conversation with";
-    OrdersPlaced = "orders.placed", Count, Higher, "orders placed";
-    OrdersPaid = "orders.paid", Count, Higher, "orders paid";
-    OrdersShipped = "orders.shipped", Count, Higher, "orders shipped";
-    OrdersDelivered = "orders.delivered", Count, Higher, "orders that reached the customer";
-    OrdersCancelled = "orders.cancelled", Count, Lower, "orders cancelled";
-    OrdersRefused = "orders.refused", Count, Lower, "orders refused: out of stock, wrong price, wrong state";
-    OptInsGiven = "opt_ins.given", Count, Higher, "consents given";
-    OptInsRevoked = "opt_ins.revoked", Count, Lower, "consents taken back";
-    Blocks = "blocks", Count, Lower, "blocks of a page by a user";
-    BlocksOfPeople = "blocks.people", Count, None, "blocks of one person by another";
-    Unblocks = "unblocks", Count, None, "blocks lifted";
-    Mutes = "mutes", Count, Lower, "pages muted";
-    PaymentsBegun = "payments.begun", Count, None, "transfers begun";
-    PaymentsPosted = "payments.posted", Count, Higher, "transfers that ended well";
-    PaymentsReleased = "payments.released", Count, Lower, "transfers that ended without money moving";
-    PaymentsRefused = "payments.refused", Count, Lower, "transfers refused before they began";
-    PaymentsVolume = "payments.volume", MicroUnits, Higher, "money moved by transfers that ended well";
-    AdsDecided = "ads.decided", Count, None, "ad slots judged by the policy, once per campaign";
-    AdsAllowed = "ads.allowed", Count, None, "ad slots in which the policy allowed the campaign";
-    AdsDelivered = "ads.delivered", Count, Higher, "ads delivered and charged";
-    AdsOpened = "ads.opened", Count, Higher, "ads opened";
-    AdsClicked = "ads.clicked", Count, Higher, "ads whose link was followed";
-    AdsBought = "ads.bought", Count, Higher, "purchases through an ad";
-    RevenueAds = "revenue.ads", MicroUnits, Higher, "what the platform earned with ads that won an auction";
-    RevenueMarketing = "revenue.messages.marketing", MicroUnits, Higher, "what the platform earned with ads by list price";
-    RevenueUtility = "revenue.messages.utility", MicroUnits, Higher, "what the platform earned with late notices about orders, and with monthly plans";
-    RevenuePayments = "revenue.payments", MicroUnits, Higher, "what the platform kept of payments to pages";
-    SalesAds = "sales.ads", MicroUnits, Higher, "orders placed in answer to an ad, at their price, less those cancelled";
-    RatedGreen = "pages.rated.green", Count, Higher, "times a page was rated green";
-    RatedYellow = "pages.rated.yellow", Count, Lower, "times a page was rated yellow";
-    RatedRed = "pages.rated.red", Count, Lower, "times a page was rated red";
-    TiersChanged = "pages.tiers_changed", Count, None, "times a page rose or fell a tier";
-    Asked = "hotline.asked", Count, None, "questions that entered a hot-line";
-    AnsweredByBot = "hotline.answered.bot", Count, None, "questions answered by a bot";
-    AnsweredByHuman = "hotline.answered.human", Count, None, "questions answered by a person";
-    LinksRefused = "links.refused", Count, Lower, "short links that led to no page";
-    HistoryConversations = "history.conversations", Count, None, "conversations opened before day one";
-    HistoryOptIns = "history.opt_ins", Count, None, "consents given before day one";
-    HistoryOrders = "history.orders", Count, None, "orders placed before day one";
-    Begun = "messages.begun", Count, Higher, "messages between people that begin a conversation";
-}
-
-impl Count {
-    /// What the platform earned, by source.
-    pub(crate) const REVENUES: [Count; 4] = [
-        Count::RevenueAds,
-        Count::RevenueMarketing,
-        Count::RevenueUtility,
-        Count::RevenuePayments,
-    ];
-}
-
-counts! {
-    /// What is counted per interval.
-    Tick, Kind::Series;
-    Accepted = "series.accepted.friend", Count, None, "messages accepted per interval, between people";
-    AcceptedHotLine = "series.accepted.hot_line", Count, None, "messages accepted per interval, hot-line";
-    AcceptedOrderNotice = "series.accepted.order_notice", Count, None, "messages accepted per interval, order notices";
-    AcceptedAd = "series.accepted.ad", Count, None, "messages accepted per interval, ads";
-    Delivered = "series.delivered.friend", Count, None, "messages delivered per interval, between people";
-    DeliveredHotLine = "series.delivered.hot_line", Count, None, "messages delivered per interval, hot-line";
-    DeliveredOrderNotice = "series.delivered.order_notice", Count, None, "messages delivered per interval, order notices";
-    DeliveredAd = "series.delivered.ad", Count, None, "messages delivered per interval, ads";
-    Served = "series.served", Count, None, "commands served per interval";
-    Connects = "series.connects", Count, None, "devices that came on line per interval";
-    Conversations = "series.conversations", Count, None, "conversations with pages opened per interval";
-    Orders = "series.orders", Count, None, "orders placed per interval";
-    Payments = "series.payments", Count, None, "transfers that ended well per interval";
-    OptIns = "series.opt_ins", Count, None, "consents given per interval";
-    OptOuts = "series.opt_outs", Count, None, "consents taken back per interval";
-    Blocks = "series.blocks", Count, None, "blocks of pages per interval";
-    Mutes = "series.mutes", Count, None, "pages muted per interval";
-    AdsAllowed = "series.ads.allowed", Count, None, "ads allowed by the policy per interval";
-    AdsRefused = "series.ads.refused", Count, None, "ads refused by the policy per interval";
-    AdsDelivered = "series.ads.delivered", Count, None, "ads delivered per interval";
-    Revenue = "series.revenue", MicroUnits, None, "what the platform earned per interval";
-    Begun = "series.begun", Count, None, "messages between people that begin a conversation, per interval";
-}
 
 /// Series that are worked out of more than one count.
 pub(crate) const DELIVERY_P50: &str = "series.delivery.friend.p50";
@@ -316,8 +207,7 @@ fn of_the_queue() -> impl Iterator<Item = Definition> {
     .map(|definition| in_clocks(VIRTUAL, definition))
 }
 
-fn single() -> Vec<Definition> {
-    let series = |name, unit, description| define(name, Kind::Series, unit, Better::None, description);
+fn acknowledgements_and_hot_lines() -> Vec<Definition> {
     vec![
         time(
             "ack.friend",
@@ -345,6 +235,11 @@ fn single() -> Vec<Definition> {
             Better::Lower,
             "questions given up, of all that ended",
         ),
+    ]
+}
+
+fn levels_and_revenue() -> Vec<Definition> {
+    vec![
         define(
             "messages.pending",
             Kind::Gauge,
@@ -365,7 +260,7 @@ fn single() -> Vec<Definition> {
             "orders placed in answer to an ad, at their price, to what the ads cost",
         ),
         define(
-            "revenue.total",
+            REVENUE,
             Kind::Gauge,
             Unit::MicroUnits,
             Better::Higher,
@@ -378,6 +273,17 @@ fn single() -> Vec<Definition> {
             Better::None,
             "what a thousand ads delivered cost",
         ),
+        ratio(
+            USERS_TURNED_AWAY,
+            Better::Lower,
+            "users who opted out of, muted or blocked a page at least once",
+        ),
+    ]
+}
+
+fn utilisation_and_quantiles() -> Vec<Definition> {
+    let series = |name, unit, description| define(name, Kind::Series, unit, Better::None, description);
+    vec![
         ratio("utilisation.mean", Better::None, "busy share of all servers"),
         ratio(
             "utilisation.peak_hour",
@@ -419,6 +325,13 @@ fn single() -> Vec<Definition> {
     ]
 }
 
+fn single() -> impl Iterator<Item = Definition> {
+    acknowledgements_and_hot_lines()
+        .into_iter()
+        .chain(levels_and_revenue())
+        .chain(utilisation_and_quantiles())
+}
+
 /// Patience, presence and capacity are simulated only.
 fn only_in_virtual_time(definition: Definition) -> Definition {
     let name = &definition.name;
@@ -444,13 +357,34 @@ fn by_rule() -> impl Iterator<Item = Definition> {
     })
 }
 
+/// How much of a quantity there was for each user.
+fn per_user(quantity: UserCount) -> Definition {
+    let (better, description) = match quantity {
+        UserCount::AdsSeen => (Better::None, "ads delivered per user"),
+        UserCount::TurnedAway => (
+            Better::Lower,
+            "opt-outs, mutes and blocks of pages per 1,000 users",
+        ),
+        UserCount::MessagesToFriends => (Better::Higher, "messages to friends accepted per user"),
+        UserCount::Purchases => (Better::Higher, "orders placed per user"),
+    };
+    define(
+        quantity.metric(),
+        Kind::Ratio,
+        quantity.metric_unit(),
+        better,
+        description,
+    )
+}
+
 static DEFINITIONS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     let mut all: Vec<Definition> = by_message_class()
         .chain(by_command_class())
         .chain(of_the_queue())
         .chain(loads::of_loads())
-        .chain(single().into_iter().map(only_in_virtual_time))
+        .chain(single().map(only_in_virtual_time))
         .chain(by_rule())
+        .chain(UserCount::ALL.iter().map(|count| per_user(*count)))
         .chain(Count::ALL.iter().map(|count| count.definition()))
         .chain(Tick::ALL.iter().map(|tick| in_clocks(VIRTUAL, tick.definition())))
         .collect();
@@ -494,40 +428,4 @@ pub struct UnknownMetric {
     pub name: String,
     /// The registered name nearest to it.
     pub nearest: &'static str,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_unique_and_found() {
-        for pair in definitions().windows(2) {
-            assert_ne!(pair[0].name, pair[1].name);
-        }
-        for definition in definitions() {
-            assert_eq!(find(&definition.name).unwrap(), definition);
-            assert_eq!(
-                definition.kind == Kind::Series,
-                definition.name.starts_with("series."),
-                "{}",
-                definition.name
-            );
-            assert!(!definition.description.is_empty() && !definition.clocks.is_empty());
-        }
-    }
-
-    #[test]
-    fn a_misspelt_name_is_told_its_nearest() {
-        for (wrong, right) in [
-            ("delivery.freind", "delivery.friend"),
-            ("audit.violation", "audit.violations"),
-            ("hot_line.abandoned", "hotline.abandoned"),
-            ("ads.refused.budgets", "ads.refused.budget"),
-        ] {
-            let error = find(wrong).unwrap_err();
-            assert_eq!(error.nearest, right);
-            assert!(error.to_string().contains(right));
-        }
-    }
 }

@@ -286,6 +286,13 @@ fn trade(
             payee,
             amount,
         },
+        // Half of what an ad sold is paid back.
+        Fact::TransferReserved {
+            transfer: MessageId::new(user, Act::new(0, 0, ActKind::Response, 0)),
+            payer: payee,
+            payee: payer,
+            amount: Money(amount.0 / 2),
+        },
         Fact::TransferCredited {
             transfer: order,
             amount,

@@ -52,3 +52,11 @@ pub struct Estimate {
     /// Where it ends.
     pub high: f64,
 }
+
+impl Estimate {
+    /// Half of the interval's width.
+    #[must_use]
+    pub fn half_width(&self) -> f64 {
+        self.high / 2.0 - self.low / 2.0
+    }
+}

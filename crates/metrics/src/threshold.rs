@@ -8,6 +8,22 @@ use crate::registry::{Definition, Kind, UnknownMetric, find};
 use chappe_base::{Amount, Duration, Span};
 
 /// One condition on one metric.
+///
+/// A scenario's `[thresholds]` give metric and condition as text. [`Threshold::parse`] makes sure that the
+/// metric is registered and has such a measure, before anything is run. After a run [`Threshold::evaluate`]
+/// holds it against the figures, and its [`ThresholdVerdict`] goes into the record; a load that is to end at
+/// the first miss asks [`Threshold::is_missed_by`] second by second.
+///
+/// ```
+/// use chappe_metrics::Threshold;
+///
+/// let threshold = Threshold::parse("delivery.friend", "p(99) < 250ms or abort after 10s")?;
+/// assert_eq!(threshold.metric(), "delivery.friend");
+/// assert!(threshold.abort_after().is_some());
+/// let error = Threshold::parse("delivery.friends", "p(99) < 250ms").unwrap_err();
+/// assert!(error.to_string().contains("the nearest is `delivery.friend`"));
+/// # Ok::<(), chappe_metrics::ThresholdError>(())
+/// ```
 #[derive(Clone, PartialEq, Debug)]
 pub struct Threshold {
     metric: &'static Definition,
@@ -44,8 +60,8 @@ enum Comparison {
 enum Limit {
     /// In the unit of what is measured.
     Value(i64),
-    /// Between 0 and 1.
-    Share(f64),
+    /// Of a ratio, in its unit.
+    Ratio(f64),
 }
 
 /// Why a threshold cannot be.
@@ -143,11 +159,13 @@ impl Threshold {
                 known: known(metric),
                 example,
             })?;
-        let limit = measure.limit(limit).map_err(|problem| ThresholdError::Limit {
-            metric: metric.name.clone(),
-            condition: condition.to_owned(),
-            problem,
-        })?;
+        let limit = measure
+            .limit(limit, metric.unit)
+            .map_err(|problem| ThresholdError::Limit {
+                metric: metric.name.clone(),
+                condition: condition.to_owned(),
+                problem,
+            })?;
         Ok(Threshold {
             metric,
             condition: condition.to_owned(),
@@ -225,9 +243,11 @@ impl Threshold {
             Metric::Ratio {
                 numerator,
                 denominator,
-            } if denominator != 0 => Observed::Share {
+                unit,
+            } if denominator != 0 => Observed::Ratio {
                 numerator,
                 denominator,
+                unit,
             },
             Metric::Ratio { .. } | Metric::Histogram(_) => Observed::Nothing,
         }
@@ -258,15 +278,18 @@ impl Threshold {
         let order = match (observed, self.limit) {
             (Observed::Value { value, .. }, Limit::Value(limit)) => value.partial_cmp(&limit),
             (
-                Observed::Share {
+                Observed::Ratio {
                     numerator,
                     denominator,
+                    unit,
                 },
-                Limit::Share(limit),
-            ) => (numerator as f64 / denominator as f64).partial_cmp(&limit),
+                Limit::Ratio(limit),
+            ) => unit
+                .ratio(numerator, denominator)
+                .and_then(|ratio| ratio.partial_cmp(&limit)),
             (Observed::Nothing, _)
-            | (Observed::Value { .. }, Limit::Share(_))
-            | (Observed::Share { .. }, Limit::Value(_)) => None,
+            | (Observed::Value { .. }, Limit::Ratio(_))
+            | (Observed::Ratio { .. }, Limit::Value(_)) => None,
         };
         order.is_some_and(|order| match self.comparison {
             Comparison::Less => order.is_lt(),
@@ -299,7 +322,8 @@ fn example(metric: &Definition) -> Result<&'static str, ThresholdError> {
         Kind::Histogram => Ok("p(99) < 250ms"),
         Kind::Counter | Kind::Gauge if metric.unit == Unit::MicroUnits => Ok("amount >= 100.00"),
         Kind::Counter | Kind::Gauge => Ok("count == 0"),
-        Kind::Ratio => Ok("rate < 0.05"),
+        Kind::Ratio if metric.unit == Unit::Share => Ok("rate < 0.05"),
+        Kind::Ratio => Ok("rate < 5"),
         Kind::Series => Err(ThresholdError::Series {
             metric: metric.name.clone(),
         }),
@@ -350,7 +374,7 @@ impl Measure {
         }
     }
 
-    fn limit(self, text: &str) -> Result<Limit, String> {
+    fn limit(self, text: &str, unit: Unit) -> Result<Limit, String> {
         match self {
             Measure::Quantile(_) | Measure::Mean | Measure::Min | Measure::Max => {
                 Duration::parse(text).map(|duration| Limit::Value(duration.0.0))
@@ -361,12 +385,17 @@ impl Measure {
                 .map(Limit::Value)
                 .map_err(|_| format!("`{text}` is no count; write a whole number")),
             Measure::Amount => Amount::parse(text).map(|amount| Limit::Value(amount.0.0)),
-            Measure::Rate => match text.parse() {
-                Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(Limit::Share(rate)),
-                Ok(_) | Err(_) => Err(format!(
-                    "`{text}` is no rate; write a number between 0 and 1, for example 0.05"
-                )),
-            },
+            Measure::Rate => {
+                let (highest, expected) = if unit == Unit::Share {
+                    (1.0, "a number between 0 and 1, for example 0.05")
+                } else {
+                    (f64::MAX, "a number from 0, for example 2.5")
+                };
+                match text.parse() {
+                    Ok(rate) if (0.0..=highest).contains(&rate) => Ok(Limit::Ratio(rate)),
+                    Ok(_) | Err(_) => Err(format!("`{text}` is no rate; write {expected}")),
+                }
+            }
         }
     }
 }

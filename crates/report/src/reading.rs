@@ -2,7 +2,7 @@
 
 use crate::words;
 use chappe_base::{MessageClass, RuleKind};
-use chappe_metrics::{Clock, LoadRecord, Metric, Observed, RunRecord, Summary};
+use chappe_metrics::{Clock, HARM, LoadRecord, Metric, Observed, RunRecord, Summary};
 
 /// A record, and the questions that every part of a report asks of it.
 #[derive(Clone, Copy)]
@@ -33,6 +33,7 @@ impl<'a> Reading<'a> {
             Metric::Ratio {
                 numerator,
                 denominator,
+                ..
             } => (*denominator != 0).then_some((*numerator, *denominator)),
             Metric::Histogram(_) | Metric::Counter { .. } | Metric::Gauge { .. } => None,
         }
@@ -72,7 +73,7 @@ impl<'a> Reading<'a> {
 
     /// What people did to hear less: opt-outs, mutes and blocks.
     pub(crate) fn turned_away(self) -> i64 {
-        self.count("opt_ins.revoked") + self.count("mutes") + self.count("blocks")
+        self.ratio(HARM).map_or(0, |(count, _)| count)
     }
 
     /// Ad slots that the policy judged per second of the measured time of a load.
@@ -123,9 +124,10 @@ pub(crate) fn observed(observed: Observed) -> String {
     match observed {
         Observed::Nothing => "nothing".to_owned(),
         Observed::Value { value, unit } => words::value(value, unit),
-        Observed::Share {
+        Observed::Ratio {
             numerator,
             denominator,
-        } => words::share(numerator, denominator),
+            unit,
+        } => words::ratio(numerator, denominator, unit),
     }
 }

@@ -1,6 +1,6 @@
 //! Figures as people read them: thousands apart, two or three digits that matter, always a unit.
 
-use chappe_metrics::Unit;
+use chappe_metrics::{HARM, REVENUE, Unit};
 
 const MICROSECOND_NS: f64 = 1e3;
 const MILLISECOND_NS: f64 = 1e6;
@@ -172,6 +172,22 @@ pub fn value(value: i64, unit: Unit) -> String {
         Unit::MicroUnits => money(value),
         Unit::PartsPerMillion => percent(value as f64 / 1e6),
         Unit::Share => percent(value as f64),
+        Unit::PerThousand => number(value as f64),
+    }
+}
+
+/// A quotient in its unit: `41%`, `7.8`; `n/a` where the denominator is zero.
+#[must_use]
+pub fn ratio(numerator: i64, denominator: i64, unit: Unit) -> String {
+    let Some(quotient) = unit.ratio(numerator, denominator) else {
+        return "n/a".to_owned();
+    };
+    match unit {
+        Unit::Share => percent(quotient),
+        Unit::Count | Unit::PerThousand => number(quotient),
+        Unit::Nanoseconds | Unit::MicroUnits | Unit::PartsPerMillion | Unit::Bytes => {
+            value(quotient.round() as i64, unit)
+        }
     }
 }
 
@@ -189,14 +205,14 @@ pub fn bytes(value: u64) -> String {
 
 /// The figures that people ask for first, in that order: name and words.
 pub(crate) const FIGURES: [(&str, &str); 15] = [
-    ("revenue.total", "revenue"),
+    (REVENUE, "revenue"),
     ("revenue.ads", "revenue with ads"),
     ("revenue.messages.marketing", "revenue by list price"),
     ("revenue.messages.utility", "revenue with notices and plans"),
     ("revenue.payments", "revenue with payments"),
     ("sales.ads", "sales through ads"),
     ("ads.delivered", "ads delivered"),
-    ("harm", "opt-outs, mutes and blocks per 1,000 people"),
+    (HARM, "opt-outs, mutes and blocks per 1,000 people"),
     ("opt_ins.revoked", "opt-outs"),
     ("mutes", "mutes"),
     ("blocks", "blocks"),

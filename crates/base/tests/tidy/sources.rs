@@ -22,6 +22,10 @@ const LINES_MAX: usize = 600;
 /// Files over [`LINES_WITHOUT_REASON`], each with the reason why it stays in one piece.
 const LONG: [(&str, &str); 10] = [
     (
+        "crates/audit/src/shard.rs",
+        "one match: every fact and those whom it concerns",
+    ),
+    (
         "crates/audit/src/tests/broken.rs",
         "every promise broken on purpose, side by side",
     ),
@@ -34,7 +38,6 @@ const LONG: [(&str, &str); 10] = [
         "one enum: every fact with the meaning of its fields",
     ),
     ("crates/cli/src/story.rs", "one match: every fact in words"),
-    ("crates/metrics/src/registry.rs", "one list: every metric"),
     (
         "crates/platform/src/command.rs",
         "one enum: every command with its class and home",

@@ -102,14 +102,7 @@ fn quantile(live: &LiveRun, name: &str, percentile: u8) -> Option<f64> {
 }
 
 fn single(live: &LiveRun, name: &str) -> Option<f64> {
-    match *live.parts.metrics.get(name)? {
-        Metric::Counter { value, .. } | Metric::Gauge { value, .. } => Some(value as f64),
-        Metric::Ratio {
-            numerator,
-            denominator,
-        } => (denominator != 0).then(|| numerator as f64 / denominator as f64),
-        Metric::Histogram(_) => None,
-    }
+    live.parts.metrics.get(name)?.value()
 }
 
 /// Runs the variants in turn and says how they differ.

@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::results;
 use crate::study::arms::{estimate, mean_of};
 use crate::study::cells::{Cell, Store};
-use crate::study::figures::{Definition, HARM, REVENUE, amount, definition};
+use crate::study::figures::{Definition, amount, definition};
 use crate::study::part::Part;
 use crate::study::points::{Points, varied};
 use crate::study::pool::{Job, Pool, threads, verdict};
@@ -19,7 +19,8 @@ use chappe_experiment::frontier::{Choice, unbeaten};
 use chappe_experiment::indices::variance_shares;
 use chappe_experiment::replications::replication_seed;
 use chappe_metrics::{
-    Estimate, Execution, SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares, Warning,
+    Estimate, Execution, HARM, REVENUE, SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares,
+    Warning,
 };
 use chappe_report::words;
 use std::fmt::Write as _;

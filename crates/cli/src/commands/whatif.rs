@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::results;
 use crate::study::arms::{metrics, series, users};
 use crate::study::cells::{Cell, Store};
-use crate::study::figures::{HARM, REVENUE, definition};
+use crate::study::figures::definition;
 use crate::study::pool::{Pool, threads, verdict};
 use crate::study::replicate::{Played, Rule, replicate};
 use crate::study::sensitivity::{Ends, parameters};
@@ -16,7 +16,8 @@ use crate::terminal::stop_on_interrupt;
 use chappe_engine::{assumption, scenario_id};
 use chappe_experiment::frontier;
 use chappe_metrics::{
-    ArmsMetric, Assumed, Execution, Headline, ReplicationsEnd, Stopping, WHATIF_SCHEMA, WhatIfRecord,
+    ArmsMetric, Assumed, Execution, HARM, Headline, REVENUE, ReplicationsEnd, Stopping, WHATIF_SCHEMA,
+    WhatIfRecord,
 };
 use chappe_report::words;
 use std::fmt::Write as _;

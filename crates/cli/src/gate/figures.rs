@@ -90,15 +90,11 @@ fn values(name: &str, metric: &Metric) -> Vec<(String, Unit, f64)> {
         Metric::Counter { unit, value } | Metric::Gauge { unit, value } => {
             vec![(name.to_string(), unit, value as f64)]
         }
-        Metric::Ratio { denominator: 0, .. } => Vec::new(),
-        Metric::Ratio {
-            numerator,
-            denominator,
-        } => vec![(
-            name.to_string(),
-            Unit::Share,
-            numerator as f64 / denominator as f64,
-        )],
+        Metric::Ratio { unit, .. } => metric
+            .value()
+            .map(|value| (name.to_string(), unit, value))
+            .into_iter()
+            .collect(),
         Metric::Histogram(ref summary) if summary.count == 0 => Vec::new(),
         Metric::Histogram(ref summary) => [("p(50)", summary.p50), ("p(99)", summary.p99)]
             .map(|(quantile, value)| (format!("{name} {quantile}"), summary.unit, value as f64))

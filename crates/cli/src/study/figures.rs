@@ -6,10 +6,6 @@ use chappe_report::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Opt-outs, mutes and blocks of pages per thousand users.
-pub(crate) const HARM: &str = "harm";
-/// What the platform earned.
-pub(crate) const REVENUE: &str = "revenue.total";
 const FRIENDS: &str = "delivery.friend";
 
 /// The series that a study follows over time.
@@ -52,9 +48,10 @@ pub(crate) fn read(parts: &ResultParts) -> BTreeMap<String, Figure> {
             Metric::Ratio {
                 numerator,
                 denominator,
+                unit,
             } => {
                 if denominator != 0 {
-                    figures.insert(name.clone(), Figure(numerator, denominator));
+                    figures.insert(name.clone(), Figure(numerator * unit.one(), denominator));
                 }
             }
             Metric::Histogram(ref summary) => {
@@ -65,9 +62,6 @@ pub(crate) fn read(parts: &ResultParts) -> BTreeMap<String, Figure> {
             }
         }
     }
-    let harm = ["opt_ins.revoked", "mutes", "blocks"].map(|name| figures.get(name).map_or(0, |harm| harm.0));
-    let users = i64::from(parts.size.users_count).max(1);
-    figures.insert(HARM.to_string(), Figure(harm.iter().sum::<i64>() * 1_000, users));
     figures
 }
 
@@ -89,9 +83,6 @@ pub(crate) fn definition(name: &str) -> Result<Definition, Failure> {
         better,
     };
     let known = words::figure(name);
-    if name == HARM {
-        return Ok(defined(known.unwrap_or(HARM), Unit::Count, Better::Lower));
-    }
     let (metric, quantile) = name.split_once(" p(").unwrap_or((name, ""));
     let known = match quantile {
         "" => known,
@@ -125,7 +116,7 @@ pub(crate) fn amount(unit: Unit, value: f64) -> String {
         Unit::Bytes => words::bytes(value.round() as u64),
         Unit::Share => format!("{:.2} points", value * 100.0),
         Unit::PartsPerMillion => format!("{:.2} points", value / 1e4),
-        Unit::Count if value.abs() < 100.0 => format!("{value:.2}"),
-        Unit::Count => words::count(value.round() as i64),
+        Unit::Count | Unit::PerThousand if value.abs() < 100.0 => format!("{value:.2}"),
+        Unit::Count | Unit::PerThousand => words::count(value.round() as i64),
     }
 }

@@ -83,7 +83,7 @@ fn what_is_collected_is_registered_and_the_other_way_round() {
             Metric::Histogram(summary) => (Kind::Histogram, summary.unit, summary.count > 0),
             Metric::Counter { unit, value } => (Kind::Counter, *unit, *value > 0),
             Metric::Gauge { unit, value } => (Kind::Gauge, *unit, *value > 0),
-            Metric::Ratio { numerator, .. } => (Kind::Ratio, Unit::Share, *numerator > 0),
+            Metric::Ratio { numerator, unit, .. } => (Kind::Ratio, *unit, *numerator > 0),
         };
         assert_eq!((kind, unit), (definition.kind, definition.unit), "{name}");
         assert!(seen || name == "audit.violations", "the sample has no {name}");
@@ -150,6 +150,7 @@ fn utilisation_is_busy_time_after_the_warm_up() {
         let Metric::Ratio {
             numerator,
             denominator,
+            ..
         } = parts.metrics[name]
         else {
             panic!("{name} is a ratio");
@@ -239,6 +240,48 @@ fn history_enters_the_ledger_and_its_own_counts_only() {
         (balance(AccountKind::World), balance(AccountKind::User)),
         (-1_000_000, 1_000_000)
     );
+}
+
+#[test]
+fn what_can_fall_is_a_gauge_and_nothing_else_is() {
+    let mut collector = Collector::new(sample::config());
+    let mut fell = std::collections::BTreeSet::new();
+    for record in sample::records() {
+        let before = collector.counts;
+        collector.observe(record.shard, record.at, &record.fact);
+        let is_lower = |count: &&Count| collector.counts[**count as usize] < before[**count as usize];
+        fell.extend(Count::ALL.iter().filter(is_lower).map(|count| count.name()));
+    }
+    let gauges = Count::ALL.iter().filter(|count| count.kind() == Kind::Gauge);
+    assert_eq!(fell, gauges.map(|count| count.name()).collect());
+}
+
+#[test]
+fn figures_per_user_are_what_counting_user_by_user_comes_to() {
+    let users = sample::config().users as usize;
+    let mut by_user = vec![[0; UserCount::ALL.len()]; users];
+    for record in sample::records() {
+        if let Some((quantity, user)) = UserCount::of(&record) {
+            by_user[user.index()][quantity as usize] += 1;
+        }
+    }
+    let parts = sample::parts();
+    let ratio = |numerator: i64, unit| Metric::Ratio {
+        numerator,
+        denominator: users as i64,
+        unit,
+    };
+    for &quantity in UserCount::ALL {
+        let total = by_user.iter().map(|counts| counts[quantity as usize]).sum();
+        assert!(total > 0, "{quantity:?}");
+        let expected = ratio(total, quantity.metric_unit());
+        assert_eq!(parts.metrics[quantity.metric()], expected, "{quantity:?}");
+    }
+    let turned_away = by_user
+        .iter()
+        .filter(|counts| counts[UserCount::TurnedAway as usize] > 0);
+    let expected = ratio(turned_away.count() as i64, Unit::Share);
+    assert_eq!(parts.metrics[USERS_TURNED_AWAY], expected);
 }
 
 #[test]

@@ -19,7 +19,36 @@ words! {
         Bytes = "bytes",
         /// A part of a whole, kept as numerator and denominator.
         Share = "share",
+        /// How many for each thousand, kept as numerator and denominator.
+        PerThousand = "per_thousand",
     }
+}
+
+impl Unit {
+    /// A quotient in this unit; none if the denominator is zero.
+    #[must_use]
+    pub fn ratio(self, numerator: i64, denominator: i64) -> Option<f64> {
+        (denominator != 0).then(|| (numerator * self.one()) as f64 / denominator as f64)
+    }
+
+    /// How many of this unit make one.
+    #[must_use]
+    pub fn one(self) -> i64 {
+        match self {
+            Unit::Share | Unit::Count | Unit::Bytes => 1,
+            Unit::PerThousand => 1_000,
+            Unit::MicroUnits | Unit::PartsPerMillion => 1_000_000,
+            Unit::Nanoseconds => 1_000_000_000,
+        }
+    }
+
+    pub(super) fn is_share(&self) -> bool {
+        *self == Unit::Share
+    }
+}
+
+pub(super) fn share() -> Unit {
+    Unit::Share
 }
 
 /// One metric's value.
@@ -42,13 +71,32 @@ pub enum Metric {
         /// The level.
         value: i64,
     },
-    /// A share: numerator / denominator. There is none where the denominator is zero.
+    /// A quotient: numerator / denominator. There is none where the denominator is zero.
     Ratio {
-        /// The part.
+        /// What is divided: the part, where it is a share.
         numerator: i64,
-        /// The whole.
+        /// By what it is divided: the whole, where it is a share.
         denominator: i64,
+        /// What the quotient is told in; left out for a share.
+        #[serde(default = "share", skip_serializing_if = "Unit::is_share")]
+        unit: Unit,
     },
+}
+
+impl Metric {
+    /// Its one value, in its unit; none of a histogram, nor of a ratio whose denominator is zero.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        match *self {
+            Metric::Counter { value, .. } | Metric::Gauge { value, .. } => Some(value as f64),
+            Metric::Ratio {
+                numerator,
+                denominator,
+                unit,
+            } => unit.ratio(numerator, denominator),
+            Metric::Histogram(_) => None,
+        }
+    }
 }
 
 /// A histogram in brief. All values are in `unit`; without observations they are zero.

@@ -148,12 +148,16 @@ pub enum Observed {
         /// What it is counted in.
         unit: Unit,
     },
-    /// A share.
-    Share {
-        /// The part.
+    /// A quotient.
+    #[serde(rename = "share")]
+    Ratio {
+        /// What is divided.
         numerator: i64,
-        /// The whole, not zero.
+        /// By what it is divided, not zero.
         denominator: i64,
+        /// What the quotient is told in; left out for a share.
+        #[serde(default = "super::metric::share", skip_serializing_if = "Unit::is_share")]
+        unit: Unit,
     },
 }
 

@@ -5,25 +5,19 @@ use crate::record::Unit;
 use crate::second::Timed;
 use chappe_base::RuleKind;
 
-/// What only a load on the wall clock has.
+/// All metrics that only a load on the wall clock has.
 pub(super) fn of_loads() -> impl Iterator<Item = Definition> {
-    let series = |name, unit, description| define(name, Kind::Series, unit, Better::None, description);
-    let gauge = |name, description| define(name, Kind::Gauge, Unit::Count, Better::Higher, description);
-    let refused = RuleKind::ALL.iter().map(|rule| {
-        let what = format!(
-            "intended send of what gave the ad slot to its refusal by {}",
-            rule.label()
-        );
-        time(
-            &format!("decision.refused.{}", rule.label()),
-            Better::Lower,
-            &what,
-        )
-    });
-    let quantiles = Timed::ALL.iter().filter(|timed| **timed != Timed::Delivery);
-    let quantiles =
-        quantiles.map(move |timed| series(timed.series(), Unit::Nanoseconds, timed.description()));
-    [
+    times()
+        .into_iter()
+        .chain(by_rule())
+        .chain(counts())
+        .chain(series())
+        .chain(quantiles())
+        .map(|definition| in_clocks(WALL, definition))
+}
+
+fn times() -> Vec<Definition> {
+    vec![
         time(
             "load.hop",
             Better::Lower,
@@ -54,6 +48,23 @@ pub(super) fn of_loads() -> impl Iterator<Item = Definition> {
             Better::Lower,
             "intended send of an opt-out, mute or block until no ad passes any more",
         ),
+    ]
+}
+
+fn by_rule() -> impl Iterator<Item = Definition> {
+    RuleKind::ALL.iter().map(|rule| {
+        let label = rule.label();
+        time(
+            &format!("decision.refused.{label}"),
+            Better::Lower,
+            &format!("intended send of what gave the ad slot to its refusal by {label}"),
+        )
+    })
+}
+
+fn counts() -> Vec<Definition> {
+    let gauge = |name, description| define(name, Kind::Gauge, Unit::Count, Better::Higher, description);
+    vec![
         define(
             "load.sent",
             Kind::Counter,
@@ -86,50 +97,60 @@ pub(super) fn of_loads() -> impl Iterator<Item = Definition> {
             Better::Lower,
             "clients' commands dropped, of all offered",
         ),
-        series(
+    ]
+}
+
+fn one_series(name: &str, unit: Unit, description: &str) -> Definition {
+    define(name, Kind::Series, unit, Better::None, description)
+}
+
+fn series() -> Vec<Definition> {
+    vec![
+        one_series(
             "series.load.sent",
             Unit::Count,
             "clients' commands sent per second",
         ),
-        series(
+        one_series(
             "series.load.served",
             Unit::Count,
             "commands served per second, forwarded ones included",
         ),
-        series(
+        one_series(
             "series.load.acknowledged",
             Unit::Count,
             "messages between friends acknowledged per second",
         ),
-        series(
+        one_series(
             "series.load.dropped",
             Unit::Count,
             "clients' commands dropped per second",
         ),
-        series("series.load.decided", Unit::Count, "policy decisions per second"),
-        series(
+        one_series("series.load.decided", Unit::Count, "policy decisions per second"),
+        one_series(
             "series.load.backlog",
             Unit::Count,
             "commands waiting at shards at the end of the interval",
         ),
-        series(
+        one_series(
             "series.load.blocked",
             Unit::Nanoseconds,
             "time per second that back-pressure kept generators waiting, summed over them",
         ),
-        series(
+        one_series(
             "series.load.cpu",
             Unit::PartsPerMillion,
             "processor time of the process, of one core's",
         ),
-        series(
+        one_series(
             "series.load.memory",
             Unit::Bytes,
             "memory of the process at the end of the interval",
         ),
     ]
-    .into_iter()
-    .chain(refused)
-    .chain(quantiles)
-    .map(|definition| in_clocks(WALL, definition))
+}
+
+fn quantiles() -> impl Iterator<Item = Definition> {
+    let others = Timed::ALL.iter().filter(|timed| **timed != Timed::Delivery);
+    others.map(|timed| one_series(timed.series(), Unit::Nanoseconds, timed.description()))
 }

@@ -23,6 +23,9 @@ fn conditions_that_cannot_be_say_what_to_write() {
         ("hotline.abandoned", "rate < 5", "between 0 and 1"),
         ("hotline.abandoned", "rate < NaN", "between 0 and 1"),
         ("hotline.abandoned", "count < 5", "rate < 0.05"),
+        ("harm", "count < 5", "rate < 5"),
+        ("harm", "rate < -1", "a number from 0"),
+        ("users.ads", "rate < infinity", "a number from 0"),
         ("delivery.friend", "", "p(99) < 250ms"),
         (
             "delivery.friend",
@@ -55,6 +58,11 @@ fn conditions_are_held_against_what_was_observed() {
         ("revenue.ads", "amount > 0.00", true),
         ("hotline.abandoned", "rate < 1", true),
         ("hotline.abandoned", "rate == 0", false),
+        ("users.turned_away", "rate < 1", true),
+        ("users.ads", "rate < 0.3", false),
+        ("users.ads", "rate < 0.5", true),
+        ("harm", "rate < 1000", false),
+        ("harm", "rate < 2000", true),
     ] {
         assert_eq!(verdict(metric, condition).passed, passed, "{metric} {condition}");
     }

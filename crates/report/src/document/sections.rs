@@ -238,7 +238,8 @@ fn single(metric: &Metric) -> Option<(String, &'static str)> {
         Metric::Ratio {
             numerator,
             denominator,
-        } => Some((words::share(*numerator, *denominator), "share")),
+            unit,
+        } => Some((words::ratio(*numerator, *denominator, *unit), unit_words(*unit))),
     }
 }
 
@@ -249,6 +250,7 @@ fn unit_words(unit: Unit) -> &'static str {
         Unit::Bytes => "memory",
         Unit::MicroUnits => "currency",
         Unit::PartsPerMillion | Unit::Share => "share",
+        Unit::PerThousand => "per 1,000",
     }
 }
 

@@ -160,6 +160,7 @@ fn measure(unit: Unit) -> (Measure, f64) {
         Unit::PartsPerMillion => (Measure::Share, 1e-6),
         Unit::Bytes => (Measure::Bytes, 1.0),
         Unit::Share => (Measure::Share, 1.0),
+        Unit::PerThousand => (Measure::Count, 1.0),
     }
 }
 

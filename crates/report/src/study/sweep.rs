@@ -9,7 +9,7 @@ use crate::document::sections::texts;
 use crate::document::tabled;
 use crate::words;
 use crate::write::ReportError;
-use chappe_metrics::{SweepDesign, SweepPoint, SweepRecord, Unit, VarianceShares, VariedKey};
+use chappe_metrics::{HARM, SweepDesign, SweepPoint, SweepRecord, Unit, VarianceShares, VariedKey};
 use maud::{Markup, html};
 use std::io;
 
@@ -95,7 +95,7 @@ fn frontier(record: &SweepRecord) -> ScatterChart {
     let mut points: Vec<&SweepPoint> = record.points.iter().collect();
     points.sort_by_key(|point| !point.is_best);
     ScatterChart {
-        across: "opt-outs, mutes and blocks per 1,000 people".to_owned(),
+        across: words::figure(HARM).unwrap_or(HARM).to_owned(),
         across_measure: Measure::Count,
         up: "revenue, in units of the currency".to_owned(),
         up_measure: Measure::Money,

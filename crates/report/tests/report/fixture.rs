@@ -13,7 +13,7 @@ use chappe_metrics::{
     Metric, Observed, PromiseSummary, Refusals, RunRecord, RunResult, SCHEMA, ScenarioId, Size, Tally,
     ThresholdVerdict, Unit, ViolationSummary, Warning, Window,
 };
-use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, times};
+use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, set_ratios, times};
 pub(crate) use history::history;
 pub(crate) use load::{live, overrun};
 pub(crate) use study::{capacity, comparison};
@@ -333,18 +333,15 @@ pub(crate) fn queue() -> RunRecord {
         }
         metrics.insert(name.to_owned(), Metric::Histogram(summary));
     }
-    for (name, numerator, denominator) in [
-        ("queue.abandoned", 11_004, 2_403_122),
-        ("queue.delayed", 1_548_220, 2_392_118),
-        ("utilisation.mean", 800, 1_000),
-        ("utilisation.busiest_shard", 800, 1_000),
-    ] {
-        let ratio = Metric::Ratio {
-            numerator,
-            denominator,
-        };
-        metrics.insert(name.to_owned(), ratio);
-    }
+    set_ratios(
+        &mut metrics,
+        &[
+            ("queue.abandoned", 11_004, 2_403_122),
+            ("queue.delayed", 1_548_220, 2_392_118),
+            ("utilisation.mean", 800, 1_000),
+            ("utilisation.busiest_shard", 800, 1_000),
+        ],
+    );
     let result = &mut record.result;
     result.metrics = metrics;
     result.size = Size {

@@ -196,7 +196,7 @@ fn a_history_says_what_changed_last_and_stands_alone() {
     stands_alone("history", &text);
     for words in [
         "first-ads: instructions +4.1% since ",
-        "from 7,210,000,000 to 7,506,000,000 instructions",
+        "from 7,210,000,000 to 7,506,000,000",
         "with another scenario or seed",
         "audit.violations from 0 to 3 since ",
         "1 figure with fewer than 6 runs",

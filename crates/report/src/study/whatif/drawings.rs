@@ -7,17 +7,14 @@ use crate::chart::{
 };
 use crate::study::{Time, measure, told, tone};
 use chappe_metrics::{
-    ArmDifference, ArmsMetric, ArmsSeries, Estimate, MovedParameter, Movement, Sensitivity, WhatIfRecord,
+    ArmDifference, ArmsMetric, ArmsSeries, Estimate, HARM, MovedParameter, Movement, REVENUE, Sensitivity,
+    WhatIfRecord,
 };
 
-/// What the frontier is drawn from.
-const EARNED: &str = "revenue.total";
-/// What the frontier holds it against.
-const HARM: &str = "harm";
 /// What is drawn beside the headline; the table tells of what they are made up.
 const DRAWN: [&str; 6] = [
-    "revenue.total",
-    "harm",
+    REVENUE,
+    HARM,
     "sales.ads",
     "messages.accepted.friend",
     "opt_ins.given",
@@ -172,7 +169,7 @@ pub(super) fn range_row(
 
 /// Arms by what they earn and whom they turn away; the baseline is the origin.
 fn frontier(record: &WhatIfRecord) -> Option<Data> {
-    let (earned, harm) = (metric(record, EARNED)?, metric(record, HARM)?);
+    let (earned, harm) = (metric(record, REVENUE)?, metric(record, HARM)?);
     let (earned_measure, factor) = measure(earned.unit);
     let origin = Dot {
         label: baseline(record).to_owned(),
@@ -198,7 +195,7 @@ fn frontier(record: &WhatIfRecord) -> Option<Data> {
     let dots: Vec<Dot> = std::iter::once(origin).chain(arms).collect();
     (dots.len() > 1).then(|| {
         Data::Scatter(ScatterChart {
-            across: "opt-outs, mutes and blocks per 1,000 people, difference".to_owned(),
+            across: format!("{}, difference", named(&harm.metric)),
             across_measure: Measure::Count,
             up: format!("{}, difference, in units of the currency", named(&earned.metric)),
             up_measure: earned_measure,
