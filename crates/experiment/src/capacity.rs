@@ -4,13 +4,11 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use chappe_metrics::{CapacityEnd, TrialPhase};
-use schemars::JsonSchema;
+use chappe_metrics::{CapacityEnd, CapacityTrial};
 use search::Search;
-use serde::{Deserialize, Serialize};
 
 /// Where and how closely to search. Rates are in whatever a trial takes, as a rule messages per second.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Limits {
     /// The lowest rate worth trying, above zero.
     pub floor_rate: f64,
@@ -56,8 +54,7 @@ pub enum LimitsError {
 }
 
 /// What a trial came to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// All thresholds were kept.
     Kept,
@@ -69,34 +66,21 @@ pub enum Outcome {
     Interrupted,
 }
 
-/// One trial at a rate, as its run reports it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+/// What a trial at a rate measured.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Trial {
     /// What it came to.
     pub outcome: Outcome,
-    /// Load that was offered, in the unit of rates.
-    pub offered_rate: f64,
     /// Load that was served, in the unit of rates.
     pub achieved_rate: f64,
     /// Median latency, if any was measured.
-    pub p50_ns: Option<u64>,
+    pub p50_ns: Option<i64>,
     /// Latency at the quantile 0.99, if any was measured.
-    pub p99_ns: Option<u64>,
-}
-
-/// One step of a search.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Step {
-    /// The rate asked for.
-    pub rate: f64,
-    /// What for.
-    pub phase: TrialPhase,
-    /// What came of it.
-    pub trial: Trial,
+    pub p99_ns: Option<i64>,
 }
 
 /// What a search found.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Capacity {
     /// Why it ended.
     pub ended: CapacityEnd,
@@ -106,7 +90,7 @@ pub struct Capacity {
     /// width above the kept rate if the capacity was found.
     pub failed_rate: Option<f64>,
     /// Every trial, in order: latency against offered load.
-    pub steps: Vec<Step>,
+    pub trials: Vec<CapacityTrial>,
 }
 
 /// Searches for the highest rate at which `trial` keeps.
@@ -139,7 +123,6 @@ pub struct Capacity {
 /// };
 /// let mut trial = |rate: f64| Trial {
 ///     outcome: if rate < 1234.0 { Outcome::Kept } else { Outcome::Breached },
-///     offered_rate: rate,
 ///     achieved_rate: rate.min(1234.0),
 ///     p50_ns: None,
 ///     p99_ns: None,

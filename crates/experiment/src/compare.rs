@@ -8,16 +8,13 @@ mod verdict;
 
 use crate::statistics::{Interval, hodges_lehmann, median, signed_rank_interval, t_interval};
 use chappe_metrics::{Better, Verdict};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use verdict::judge;
 
 pub use plan::{Plan, PlannedRun};
 pub(crate) use sentence::number;
 
 /// What a difference is counted in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scale {
     /// Shares of the baseline: -0.38 is 38% lower.
     Relative,
@@ -32,7 +29,7 @@ pub enum Scale {
 /// rounds are compared by their plain differences, and the smallest effect counts as a share of the
 /// baseline's median. The interval is Student's below six rounds, from six on that of the signed ranks,
 /// which from twelve on no single wild run spoils; both hold the estimate.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Comparison {
     /// Rounds compared.
     pub rounds_count: usize,

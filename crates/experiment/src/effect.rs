@@ -2,23 +2,21 @@
 
 use crate::compare::number;
 use crate::replications::stein_interval;
-use crate::statistics::{Interval, mean};
-use chappe_metrics::Movement;
+use crate::statistics::mean;
+use chappe_metrics::{Estimate, Movement};
 
 /// The paired difference of one figure, arm less baseline.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Effect {
     /// The baseline's mean.
     pub baseline: f64,
-    /// The mean difference, in the unit of the figures.
-    pub difference: f64,
-    /// The 95% interval for it: that of [`stein_interval`].
-    pub interval: Interval,
+    /// The mean difference, in the unit of the figures, with its 95% interval: that of [`stein_interval`].
+    pub difference: Estimate,
     /// What it comes to.
     pub movement: Movement,
     /// If unsure: about how many more replications would tell. `None` where no reasonable number
     /// would.
-    pub more_count: Option<u32>,
+    pub more_replications: Option<u32>,
 }
 
 /// How often an interval contains the true difference.
@@ -77,7 +75,7 @@ impl Effect {
             half_width if half_width <= wanted * (1.0 + ROUNDING) => Movement::Unchanged,
             _ => Movement::Unsure,
         };
-        let more_count = match movement {
+        let more_replications = match movement {
             Movement::Unsure => more(
                 differences.len(),
                 interval.half_width(),
@@ -87,24 +85,21 @@ impl Effect {
         };
         Some(Effect {
             baseline: mean(&baseline)?,
-            difference,
-            interval,
+            difference: interval.of(difference),
             movement,
-            more_count,
+            more_replications,
         })
     }
 
     /// Difference and interval as shares of the baseline's mean; `None` where that is zero.
     #[must_use]
-    pub fn share(&self) -> Option<(f64, Interval)> {
+    pub fn share(&self) -> Option<Estimate> {
         let unit = self.baseline.abs();
-        (unit > 0.0).then(|| {
-            let interval = Interval {
-                low: self.interval.low / unit,
-                high: self.interval.high / unit,
-                level: self.interval.level,
-            };
-            (self.difference / unit, interval)
+        let Estimate { value, low, high } = self.difference;
+        (unit > 0.0).then(|| Estimate {
+            value: value / unit,
+            low: low / unit,
+            high: high / unit,
         })
     }
 
@@ -113,8 +108,8 @@ impl Effect {
     #[must_use]
     pub fn sentence(&self, what: &str, amount: &dyn Fn(f64) -> String) -> String {
         let (value, half_width) = match self.share() {
-            Some((share, interval)) => {
-                let both = [share, interval.half_width()];
+            Some(share) => {
+                let both = [share.value, share.half_width()];
                 let is_small = both.iter().all(|share| percent(*share) == "0%");
                 let told = if is_small && self.movement != Movement::Unchanged {
                     small_percent
@@ -123,13 +118,16 @@ impl Effect {
                 };
                 (told(both[0]), told(both[1]))
             }
-            None => (amount(self.difference.abs()), amount(self.interval.half_width())),
+            None => (
+                amount(self.difference.value.abs()),
+                amount(self.difference.half_width()),
+            ),
         };
-        let sign = if self.difference < 0.0 { "−" } else { "+" };
+        let sign = if self.difference.value < 0.0 { "−" } else { "+" };
         let from = if self.baseline == 0.0 { " from nothing" } else { "" };
         let told = format!("{sign}{value} ± {half_width}{from}");
-        match (self.movement, self.more_count) {
-            (Movement::Unchanged, _) if half_width == "0%" || self.interval.half_width() == 0.0 => {
+        match (self.movement, self.more_replications) {
+            (Movement::Unchanged, _) if half_width == "0%" || self.difference.half_width() == 0.0 => {
                 format!("{what} unchanged")
             }
             (Movement::Unchanged, _) => format!("{what} unchanged (± {half_width})"),
@@ -234,14 +232,17 @@ mod tests {
     fn an_arm_like_its_baseline_differs_by_nothing_at_all() {
         let base = [0.1, 0.2, 0.3];
         let effect = Effect::of(&base, &base, 3, 0.05).unwrap();
-        assert_eq!((effect.difference, effect.interval.half_width()), (0.0, 0.0));
+        assert_eq!(
+            (effect.difference.value, effect.difference.half_width()),
+            (0.0, 0.0)
+        );
         assert_eq!(effect.movement, Movement::Unchanged);
     }
 
     #[test]
     fn a_replication_without_a_figure_is_left_out() {
         let effect = Effect::of(&[1.0, f64::NAN, 1.0, 1.0], &[2.0, 2.0, 2.5, 3.0], 3, 0.05).unwrap();
-        assert_eq!((effect.baseline, effect.difference), (1.0, 1.5));
+        assert_eq!((effect.baseline, effect.difference.value), (1.0, 1.5));
         assert!(Effect::of(&[1.0, f64::NAN], &[1.0, 1.0], 2, 0.05).is_none());
     }
 }

@@ -1,28 +1,28 @@
-//! Which choices nothing beats.
+//! The Pareto frontier: which choices no other one beats on both gain and harm.
 
-/// A choice by what it gains and what harm it does.
+/// What a choice gains, and what harm it does.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Choice {
+pub struct Tradeoff {
     /// The more the better.
     pub gain: f64,
     /// The less the better.
     pub harm: f64,
 }
 
-impl Choice {
+impl Tradeoff {
     /// Whether it is as good as `other` in both, and better in one.
     #[must_use]
-    pub fn beats(self, other: Choice) -> bool {
+    pub fn dominates(self, other: Tradeoff) -> bool {
         let (gain, harm) = (self.gain - other.gain, other.harm - self.harm);
         gain >= 0.0 && harm >= 0.0 && gain + harm > 0.0
     }
 }
 
-/// Which of `choices` no other one beats: those that are optimal in the sense of Pareto.
+/// Which of `choices` are on the frontier: those that no other one dominates.
 #[must_use]
-pub fn unbeaten(choices: &[Choice]) -> Vec<bool> {
-    let is_unbeaten = |choice: &Choice| !choices.iter().any(|other| other.beats(*choice));
-    choices.iter().map(is_unbeaten).collect()
+pub fn on_frontier(choices: &[Tradeoff]) -> Vec<bool> {
+    let is_on_frontier = |choice: &Tradeoff| !choices.iter().any(|other| other.dominates(*choice));
+    choices.iter().map(is_on_frontier).collect()
 }
 
 #[cfg(test)]
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_best_is_what_nothing_beats_in_both() {
+    fn on_the_frontier_is_what_nothing_beats_in_both() {
         let choices = [
             (0.0, 0.0),
             (5.0, 2.0),
@@ -39,7 +39,7 @@ mod tests {
             (5.0, 4.0),
             (9.0, 9.0),
         ];
-        let choices = choices.map(|(gain, harm)| Choice { gain, harm });
-        assert_eq!(unbeaten(&choices), [true, true, false, true, false, true]);
+        let choices = choices.map(|(gain, harm)| Tradeoff { gain, harm });
+        assert_eq!(on_frontier(&choices), [true, true, false, true, false, true]);
     }
 }

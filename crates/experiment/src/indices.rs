@@ -1,18 +1,15 @@
 //! How much of a figure's variance each parameter explains.
 
-use crate::statistics::{Interval, bootstrap_interval, mean};
+use crate::statistics::{bootstrap_interval, mean};
+use chappe_metrics::Estimate;
 
 /// What one parameter explains of the variance of a figure, as shares of it.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct VarianceShare {
-    /// Alone.
-    pub first: f64,
-    /// The 95% interval for it, by bootstrap.
-    pub first_interval: Interval,
-    /// Alone and together with others.
-    pub total: f64,
-    /// The 95% interval for it, by bootstrap.
-    pub total_interval: Interval,
+    /// Alone, with its 95% interval by bootstrap.
+    pub first: Estimate,
+    /// Alone and together with others, with its 95% interval by bootstrap.
+    pub total: Estimate,
 }
 
 const LEVEL: f64 = 0.95;
@@ -38,10 +35,8 @@ pub fn variance_shares(figures: &[f64], dimensions_count: usize, seed: u64) -> O
         let first = |rows: &[f64]| Some(1.0 - half_square(rows, b, mixed)? / variance(rows, a, b)?);
         let total = |rows: &[f64]| Some(half_square(rows, a, mixed)? / variance(rows, a, b)?);
         Some(VarianceShare {
-            first: first(&all)?,
-            first_interval: bootstrap_interval(&all, first, LEVEL, RESAMPLES_COUNT, seed)?,
-            total: total(&all)?,
-            total_interval: bootstrap_interval(&all, total, LEVEL, RESAMPLES_COUNT, seed)?,
+            first: bootstrap_interval(&all, first, LEVEL, RESAMPLES_COUNT, seed)?.of(first(&all)?),
+            total: bootstrap_interval(&all, total, LEVEL, RESAMPLES_COUNT, seed)?.of(total(&all)?),
         })
     };
     (0..dimensions_count).map(share).collect()
@@ -92,16 +87,16 @@ mod tests {
         let total = [0.5576, 0.4424, 0.2437];
         for (dimension, share) in shares.iter().enumerate() {
             assert!(
-                (share.first - first[dimension]).abs() < 0.03,
+                (share.first.value - first[dimension]).abs() < 0.03,
                 "{dimension}: {share:?}"
             );
             assert!(
-                (share.total - total[dimension]).abs() < 0.02,
+                (share.total.value - total[dimension]).abs() < 0.02,
                 "{dimension}: {share:?}"
             );
-            assert!(share.first_interval.half_width() < 0.05, "{dimension}: {share:?}");
+            assert!(share.first.half_width() < 0.05, "{dimension}: {share:?}");
             assert!(
-                share.total_interval.contains(share.total),
+                share.total.low <= share.total.value && share.total.value <= share.total.high,
                 "{dimension}: {share:?}"
             );
         }

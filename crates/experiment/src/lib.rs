@@ -4,8 +4,8 @@
 //! in interleaved rounds, [`capacity`] searches for the highest rate within thresholds, [`search`] for
 //! the parameters with the least loss; [`gate`] says whether a program became slower. For runs that
 //! share their draws, [`replications`] says how many it takes, [`effect`] what an arm changes,
-//! [`people`] for whom; [`points`] places runs over parameters, [`indices`] says which of these
-//! matter, [`frontier`] which choices nothing beats. Of runs one after another [`changes`] says since
+//! [`users`] for whom; [`points`] places runs over parameters, [`indices`] says which of these
+//! matter, [`frontier`] which choices no other beats. Of runs one after another [`changes`] says since
 //! when their figures are others. What a run is, the caller says: it comes as a
 //! closure, or only its figures come.
 //!
@@ -33,8 +33,8 @@ pub mod effect;
 pub mod frontier;
 pub mod gate;
 pub mod indices;
-pub mod people;
 pub mod points;
 pub mod replications;
 pub mod search;
 pub mod statistics;
+pub mod users;

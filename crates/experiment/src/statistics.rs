@@ -6,7 +6,9 @@ mod interval;
 #[cfg(test)]
 mod tests;
 
-pub use interval::{Interval, bootstrap_interval, signed_rank_interval, signed_rank_p_value, t_interval};
+pub use interval::{
+    Interval, bootstrap_interval, mean_estimate, signed_rank_interval, signed_rank_p_value, t_interval,
+};
 
 /// The arithmetic mean; `None` without values.
 #[must_use]

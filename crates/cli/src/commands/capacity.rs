@@ -8,10 +8,10 @@ use crate::results::{self, default_folder};
 use crate::session::{Session, choices};
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::scenario_id;
-use chappe_experiment::capacity::{Capacity, Limits, Outcome, Step, Trial, find};
-use chappe_load::{LiveRun, Plan, Shape};
+use chappe_experiment::capacity::{Capacity, Limits, Outcome, Trial, find};
+use chappe_load::{Live, Plan, Shape};
 use chappe_metrics::{
-    CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, CapacityTrial, Execution, LoadEnd, Metric,
+    CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, Execution, LoadEnd, Metric,
 };
 use std::io::{Write, stdout};
 use std::time::{Instant, SystemTime};
@@ -88,7 +88,6 @@ fn search(session: &mut Session, args: &CapacityArgs, limits: &Limits) -> Result
             failure = Some(error);
             Trial {
                 outcome: Outcome::Interrupted,
-                offered_rate: rate,
                 achieved_rate: 0.0,
                 p50_ns: None,
                 p99_ns: None,
@@ -107,8 +106,8 @@ fn twice_if_missed(session: &mut Session, args: &CapacityArgs, rate: f64) -> Res
     let plan = Plan::Open(Shape::Constant { rate });
     let mut once = || -> Result<Trial, Failure> {
         let live = session.play(plan, args.duration)?;
-        let trial = judged(session, rate, &live);
-        say(args, &trial);
+        let trial = judged(session, &live);
+        say(args, rate, &trial);
         Ok(trial)
     };
     let first = once()?;
@@ -118,8 +117,8 @@ fn twice_if_missed(session: &mut Session, args: &CapacityArgs, rate: f64) -> Res
     }
 }
 
-/// What a load says of its rate.
-fn judged(session: &Session, rate: f64, live: &LiveRun) -> Trial {
+/// What a load comes to.
+fn judged(session: &Session, live: &LiveRun) -> Trial {
     let kept = session
         .thresholds
         .iter()
@@ -137,21 +136,20 @@ fn judged(session: &Session, rate: f64, live: &LiveRun) -> Trial {
     };
     Trial {
         outcome,
-        offered_rate: rate,
         achieved_rate: live.outcome.sent_count as f64 * 1e9 / live.outcome.measured_ns as f64,
-        p50_ns: friends.map(|summary| summary.p50.unsigned_abs()),
-        p99_ns: friends.map(|summary| summary.p99.unsigned_abs()),
+        p50_ns: friends.map(|summary| summary.p50),
+        p99_ns: friends.map(|summary| summary.p99),
     }
 }
 
-fn say(args: &CapacityArgs, trial: &Trial) {
+fn say(args: &CapacityArgs, rate: f64, trial: &Trial) {
     if args.offer.quiet || args.offer.json {
         return;
     }
     let p99 = trial.p99_ns.map_or("nothing delivered".to_string(), |ns| {
-        format!("p99 {}", chappe_report::words::duration(ns as i64))
+        format!("p99 {}", chappe_report::words::duration(ns))
     });
-    let rate = chappe_report::words::count(trial.offered_rate as i64);
+    let rate = chappe_report::words::count(rate as i64);
     eprintln!("{rate}/s: {p99}, {}", word(trial.outcome));
 }
 
@@ -190,23 +188,11 @@ fn record(
         ended: capacity.ended,
         kept_rate: capacity.kept_rate,
         failed_rate: capacity.failed_rate,
-        trials: capacity.steps.iter().map(trial).collect(),
+        trials: capacity.trials.clone(),
         execution: Execution {
             workers: session.threads as u32,
             ..execution
         },
-    }
-}
-
-fn trial(step: &Step) -> CapacityTrial {
-    CapacityTrial {
-        rate: step.rate,
-        phase: step.phase,
-        kept: step.trial.outcome == Outcome::Kept,
-        generator_limited: step.trial.outcome == Outcome::GeneratorLimited,
-        achieved_rate: step.trial.achieved_rate,
-        p50_ns: step.trial.p50_ns.map(|ns| ns as i64),
-        p99_ns: step.trial.p99_ns.map(|ns| ns as i64),
     }
 }
 

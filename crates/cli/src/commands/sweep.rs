@@ -6,7 +6,6 @@ use crate::failure::Failure;
 use crate::machine;
 use crate::output::Output;
 use crate::results;
-use crate::study::arms::{estimate, mean_of};
 use crate::study::cells::{Cell, Store};
 use crate::study::figures::{Definition, amount, definition};
 use crate::study::part::Part;
@@ -15,9 +14,11 @@ use crate::study::pool::{Job, Pool, threads, verdict};
 use crate::study::variant::{Ground, Variant, idle_arms};
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::scenario_id;
-use chappe_experiment::frontier::{Choice, unbeaten};
+use chappe_experiment::effect::LEVEL;
+use chappe_experiment::frontier::{Tradeoff, on_frontier};
 use chappe_experiment::indices::variance_shares;
 use chappe_experiment::replications::replication_seed;
+use chappe_experiment::statistics::mean_estimate;
 use chappe_metrics::{
     Estimate, Execution, HARM, REVENUE, SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares,
     Warning,
@@ -186,7 +187,7 @@ impl Plan {
         let point = |(number, runs): (usize, &[Cell])| {
             let figure = |name: &str| {
                 let figures = runs.iter().filter_map(|cell| cell.figures.get(name));
-                mean_of(&figures.map(|figure| figure.value()).collect::<Vec<f64>>())
+                mean_estimate(&figures.map(|figure| figure.value()).collect::<Vec<f64>>(), LEVEL)
             };
             let (point, arm) = (number / self.arms.len(), number % self.arms.len());
             let nothing = Estimate {
@@ -210,11 +211,11 @@ impl Plan {
             }
         };
         let mut points: Vec<SweepPoint> = runs.enumerate().map(point).collect();
-        let choice = |point: &SweepPoint| Choice {
+        let choice = |point: &SweepPoint| Tradeoff {
             gain: point.revenue.value,
             harm: point.harm.value,
         };
-        let best = unbeaten(&points.iter().map(choice).collect::<Vec<Choice>>());
+        let best = on_frontier(&points.iter().map(choice).collect::<Vec<Tradeoff>>());
         for (point, is_best) in points.iter_mut().zip(best) {
             point.is_best = is_best;
         }
@@ -240,8 +241,8 @@ impl Plan {
                             metric: metric.name.clone(),
                             arm: arm.name.clone(),
                             key: key.key.clone(),
-                            first: estimate(share.first, share.first_interval),
-                            total: estimate(share.total, share.total_interval),
+                            first: share.first,
+                            total: share.total,
                         }),
                 );
             }

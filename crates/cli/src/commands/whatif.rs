@@ -237,15 +237,15 @@ fn best(metrics: &[ArmsMetric], arms: &[Variant]) -> Option<String> {
     let of = |name: &str| metrics.iter().find(|metric| metric.metric == name);
     let (revenue, harm) = (of(REVENUE)?, of(HARM)?);
     let trades = revenue.arms.iter().zip(&harm.arms);
-    let trades: Vec<frontier::Choice> = trades
-        .map(|(revenue, harm)| frontier::Choice {
+    let trades: Vec<frontier::Tradeoff> = trades
+        .map(|(revenue, harm)| frontier::Tradeoff {
             gain: revenue.mean.unwrap_or(0.0),
             harm: harm.mean.unwrap_or(0.0),
         })
         .collect();
     let names = arms
         .iter()
-        .zip(frontier::unbeaten(&trades))
+        .zip(frontier::on_frontier(&trades))
         .filter(|(_, is_best)| *is_best);
     let names: Vec<&str> = names.map(|(arm, _)| arm.name.as_str()).collect();
     Some(format!(

@@ -6,33 +6,13 @@ use super::replicate::{Played, Rule};
 use super::variant::Variant;
 use crate::failure::Failure;
 use chappe_experiment::effect::{Effect, LEVEL, differences};
-use chappe_experiment::people::Changes;
-use chappe_experiment::statistics::{Interval, mean, t_interval};
+use chappe_experiment::statistics::{mean, mean_estimate};
+use chappe_experiment::users::changes;
 use chappe_metrics::{
-    ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, ChangeRange, Estimate, Quantile, SeriesDifference,
-    UserCount, UserEffects, UserQuantity,
+    ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, SeriesDifference,
+    UserCount, UserEffects,
 };
 use std::collections::BTreeSet;
-
-/// An estimate as records have it.
-pub(crate) fn estimate(value: f64, interval: Interval) -> Estimate {
-    Estimate {
-        value,
-        low: interval.low,
-        high: interval.high,
-    }
-}
-
-/// The mean of figures with its interval; without width where there is one.
-pub(crate) fn mean_of(figures: &[f64]) -> Option<Estimate> {
-    let value = mean(figures)?;
-    let point = Interval {
-        low: value,
-        high: value,
-        level: LEVEL,
-    };
-    Some(estimate(value, t_interval(figures, LEVEL).unwrap_or(point)))
-}
 
 /// Every figure that any run had other than zero: headline figures first, then by name.
 pub(crate) fn metrics(played: &Played, arms: &[Variant], rule: &Rule) -> Result<Vec<ArmsMetric>, Failure> {
@@ -74,10 +54,10 @@ fn metric(played: &Played, arms: &[Variant], rule: &Rule, definition: &Definitio
         let unit = definition.unit;
         Some(ArmDifference {
             arm: arm.name.clone(),
-            difference: estimate(effect.difference, effect.interval),
-            share: effect.share().map(|(share, interval)| estimate(share, interval)),
+            difference: effect.difference,
+            share: effect.share(),
             verdict: effect.movement,
-            more_replications: effect.more_count,
+            more_replications: effect.more_replications,
             sentence: effect.sentence(&definition.words, &|value| amount(unit, value)),
         })
     };
@@ -106,38 +86,11 @@ pub(crate) fn users(played: &Played, arms: &[Variant]) -> Vec<UserEffects> {
             seed: *seed,
             users_count: before.0[0].len() as u32,
             quantities: pairs
-                .map(|(quantity, (before, after))| changed(*quantity, before, after))
+                .map(|(quantity, (before, after))| changes(*quantity, before, after))
                 .collect(),
         })
     };
     (1..arms.len()).filter_map(against).collect()
-}
-
-fn changed(quantity: UserCount, before: &[u32], after: &[u32]) -> UserQuantity {
-    let changes = Changes::of(before, after);
-    let total = |counts: &[u32]| counts.iter().map(|count| u64::from(*count)).sum();
-    UserQuantity {
-        quantity,
-        baseline_total: total(before),
-        arm_total: total(after),
-        less_count: changes.less_count,
-        same_count: changes.same_count,
-        more_count: changes.more_count,
-        quantiles: changes
-            .quantiles
-            .iter()
-            .map(|&(q, value)| Quantile { q, value })
-            .collect(),
-        changes: changes
-            .ranges
-            .iter()
-            .map(|range| ChangeRange {
-                from: range.from as i32,
-                to: range.to as i32,
-                users_count: range.people_count,
-            })
-            .collect(),
-    }
 }
 
 /// How the difference grew over the run, series by series.
@@ -156,7 +109,10 @@ pub(crate) fn series(played: &Played, arms: &[Variant]) -> Vec<ArmsSeries> {
             .collect()
     };
     let difference = |arm: usize, column: usize, row: usize| {
-        mean_of(&differences(&at(0, column, row), &at(arm, column, row)))
+        mean_estimate(
+            &differences(&at(0, column, row), &at(arm, column, row)),
+            LEVEL,
+        )
     };
     let of_column = |(column, definition): (usize, &chappe_metrics::Column)| {
         let rows = 0..definition.values.len();

@@ -1,6 +1,6 @@
 //! How far an answer hangs on what is assumed: parameters moved one at a time.
 
-use super::arms::{estimate, metrics};
+use super::arms::metrics;
 use super::cells::Cell;
 use super::pool::Pool;
 use super::replicate::{Played, Rule, replicate};
@@ -182,7 +182,7 @@ impl<'a> Ends<'a> {
 fn difference(played: &Played, arm: usize, name: &str, rule: &Rule) -> Option<Estimate> {
     let (baseline, figures) = (played.figures(0, name), played.figures(arm, name));
     let effect = Effect::of(&baseline, &figures, rule.pilot_count as usize, rule.width)?;
-    Some(estimate(effect.difference, effect.interval))
+    Some(effect.difference)
 }
 
 impl Moved {

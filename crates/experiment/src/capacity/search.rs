@@ -1,7 +1,7 @@
 //! The search itself: bracket, bisect, confirm.
 
-use super::{Capacity, Limits, Outcome, Step, Trial};
-use chappe_metrics::{CapacityEnd, TrialPhase};
+use super::{Capacity, Limits, Outcome, Trial};
+use chappe_metrics::{CapacityEnd, CapacityTrial, TrialPhase};
 
 /// A rate that is too high.
 #[derive(Clone, Copy)]
@@ -15,7 +15,7 @@ struct Failed {
 pub(super) struct Search<'a> {
     limits: &'a Limits,
     trial: &'a mut dyn FnMut(f64) -> Trial,
-    steps: Vec<Step>,
+    trials: Vec<CapacityTrial>,
     /// The highest rate that kept and was not refuted.
     kept: Option<f64>,
     /// The lowest rate that failed.
@@ -27,7 +27,7 @@ impl<'a> Search<'a> {
         Search {
             limits,
             trial,
-            steps: Vec::new(),
+            trials: Vec::new(),
             kept: None,
             failed: None,
         }
@@ -41,7 +41,7 @@ impl<'a> Search<'a> {
             ended,
             kept_rate: self.kept,
             failed_rate: self.failed.map(|failed| failed.rate),
-            steps: self.steps,
+            trials: self.trials,
         }
     }
 
@@ -145,12 +145,24 @@ impl<'a> Search<'a> {
 
     /// Tries `rate`; `None` if it kept.
     fn failed_at(&mut self, rate: f64, phase: TrialPhase) -> Result<Option<Failed>, CapacityEnd> {
-        if self.steps.len() >= self.limits.trials_max as usize {
+        if self.trials.len() >= self.limits.trials_max as usize {
             return Err(CapacityEnd::Trials);
         }
-        let trial = (self.trial)(rate);
-        let outcome = trial.outcome;
-        self.steps.push(Step { rate, phase, trial });
+        let Trial {
+            outcome,
+            achieved_rate,
+            p50_ns,
+            p99_ns,
+        } = (self.trial)(rate);
+        self.trials.push(CapacityTrial {
+            rate,
+            phase,
+            kept: outcome == Outcome::Kept,
+            generator_limited: outcome == Outcome::GeneratorLimited,
+            achieved_rate,
+            p50_ns,
+            p99_ns,
+        });
         match outcome {
             Outcome::Kept => Ok(None),
             Outcome::Breached => Ok(Some(Failed {
@@ -166,10 +178,7 @@ impl<'a> Search<'a> {
     }
 
     fn highest_kept_below(&self, rate: f64) -> Option<f64> {
-        let kept = self
-            .steps
-            .iter()
-            .filter(|step| step.trial.outcome == Outcome::Kept && step.rate < rate);
-        kept.map(|step| step.rate).max_by(f64::total_cmp)
+        let kept = self.trials.iter().filter(|trial| trial.kept && trial.rate < rate);
+        kept.map(|trial| trial.rate).max_by(f64::total_cmp)
     }
 }

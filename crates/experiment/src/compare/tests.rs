@@ -109,18 +109,6 @@ fn verdicts_need_an_interval_clear_of_zero_and_an_effect_that_matters() {
 }
 
 #[test]
-fn a_comparison_is_written_in_words_and_reads_back() {
-    let comparison = of(&figures(1, 10, 0.6, 0.05), Better::Lower);
-    let json = serde_json::to_string(&comparison).unwrap();
-    assert!(json.contains(r#""better":"lower","scale":"relative""#), "{json}");
-    assert!(
-        json.contains(r#""verdict":"improved","more_rounds_count":null"#),
-        "{json}"
-    );
-    assert_eq!(serde_json::from_str::<Comparison>(&json).unwrap(), comparison);
-}
-
-#[test]
 fn what_does_not_differ_is_seldom_called_different() {
     for rounds_count in [4, 10] {
         let is_wrong = |experiment: &u64| {

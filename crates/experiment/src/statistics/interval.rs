@@ -3,12 +3,11 @@
 use super::{mean, quantile_of_sorted, sorted, usable, walsh_averages};
 use crate::draws::{Draws, Use};
 use chappe_base::standard_normal_quantile;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use chappe_metrics::Estimate;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// A confidence interval, in the unit of the values.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Interval {
     /// Its lower end.
     pub low: f64,
@@ -30,6 +29,26 @@ impl Interval {
     pub fn half_width(&self) -> f64 {
         self.high / 2.0 - self.low / 2.0
     }
+
+    /// The interval of an estimate, as records have it.
+    #[must_use]
+    pub fn of(&self, value: f64) -> Estimate {
+        Estimate {
+            value,
+            low: self.low,
+            high: self.high,
+        }
+    }
+}
+
+/// The mean with the interval of Student; without width where there is one value. `None` without values,
+/// or for a `level` outside (0, 1).
+#[must_use]
+pub fn mean_estimate(values: &[f64], level: f64) -> Option<Estimate> {
+    let value = mean(values)?;
+    let (low, high) = (value, value);
+    let point = Interval { low, high, level };
+    Some(t_interval(values, level).unwrap_or(point).of(value))
 }
 
 /// The interval of Student, "The probable error of a mean" (Biometrika, 1908), for the mean that
