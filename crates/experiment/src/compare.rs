@@ -1,4 +1,4 @@
-//! Variants set against each other, run by run.
+//! Comparison of variants that ran in interleaved rounds.
 
 mod plan;
 mod sentence;
@@ -35,7 +35,7 @@ pub struct Comparison {
     pub rounds_count: usize,
     /// Rounds left out, because a figure of theirs was not finite, or beyond 1e100.
     pub left_out_count: usize,
-    /// Which way the figure ought to move.
+    /// Which direction of the figure is better.
     pub better: Better,
     /// What `difference`, `interval` and `smallest_effect` are counted in.
     pub scale: Scale,

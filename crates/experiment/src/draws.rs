@@ -1,4 +1,5 @@
-//! Draws of experiments, keyed like all others and apart from those of any run.
+//! Draws of studies. They are keyed like all others, with keys of their own: a study that draws more must not
+//! change what happens in its runs.
 
 use chappe_base::philox2x64;
 

@@ -1,4 +1,4 @@
-//! What an arm changes against its baseline, over replications that share their draws.
+//! The effect of an arm: its difference to the baseline, over replications that share their draws.
 
 use crate::compare::number;
 use crate::replications::stein_interval;

@@ -1,4 +1,4 @@
-//! How much of a figure's variance each parameter explains.
+//! Sensitivity indices: how much of a figure's variance each parameter explains.
 
 use crate::statistics::{bootstrap_interval, mean};
 use chappe_metrics::Estimate;

@@ -1,13 +1,17 @@
-//! Experiments on runs: what to run next, and what the figures say.
+//! Statistics of studies: what to run next, and what the figures of runs say. It runs nothing itself, so that
+//! each method can be tested on figures whose truth is known.
 //!
-//! [`statistics`] has estimates and their intervals, [`compare`] sets variants against each other
-//! in interleaved rounds, [`capacity`] searches for the highest rate within thresholds, [`search`] for
-//! the parameters with the least loss; [`gate`] says whether a program became slower. For runs that
-//! share their draws, [`replications`] says how many it takes, [`effect`] what an arm changes,
-//! [`users`] for whom; [`points`] places runs over parameters, [`indices`] says which of these
-//! matter, [`frontier`] which choices no other beats. Of runs one after another [`changes`] says since
-//! when their figures are others. What a run is, the caller says: it comes as a
-//! closure, or only its figures come.
+//! - [`statistics`]: estimates and their intervals.
+//! - [`compare`]: variants in interleaved rounds; [`gate`]: whether a program became slower.
+//! - [`capacity`]: the highest rate within thresholds; [`search`]: the parameters with the least loss.
+//! - [`replications`], [`effect`], [`users`]: how many runs of an arm it takes, what the arm changes, and for
+//!   which users.
+//! - [`points`], [`indices`], [`frontier`]: which points of a sweep to run, which parameters matter, and which
+//!   points no other beats.
+//! - [`changes`]: since which run a series of figures is different.
+//!
+//! Runs come as closures, or only their figures come. Results are types of `chappe_metrics` where a record
+//! holds them.
 //!
 //! ```
 //! use chappe_experiment::compare::{Comparison, Plan};

@@ -1,4 +1,4 @@
-//! Which points of a space of parameters to try.
+//! Designs: which points of a space of parameters to run.
 
 use crate::draws::{Draws, Use};
 

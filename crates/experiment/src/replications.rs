@@ -1,4 +1,4 @@
-//! How often to repeat, and what the repetitions say: Stein's two-stage procedure.
+//! How many replications a study needs, and the interval of their mean: Stein's two-stage procedure.
 //!
 //! A pilot of fixed size gives a variance; from it alone follows how many replications make the
 //! interval as narrow as asked, and the interval goes by the pilot's variance as well, with the

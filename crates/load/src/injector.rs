@@ -219,7 +219,7 @@ impl Injector {
         }
         self.runtime.block_on(self.shared.take_place(target));
         self.unblocked_at_ns = self.shared.clock.now();
-        self.shared.thread_stats().meter.second.counts.blocked_ns += self.unblocked_at_ns - from_ns;
+        self.shared.thread_stats().meter.interval.counts.blocked_ns += self.unblocked_at_ns - from_ns;
     }
 
     /// Puts commands, each of which has a place, into the shard's mailbox.
@@ -244,7 +244,7 @@ impl Injector {
 
     fn drop_commands(&mut self, target: ShardId, envelopes: Vec<Envelope>) {
         let stats = &mut *self.shared.thread_stats();
-        stats.meter.second.counts.dropped += envelopes.len() as u64;
+        stats.meter.interval.counts.dropped += envelopes.len() as u64;
         for envelope in envelopes {
             if let Payload::Command(command) = envelope.payload {
                 if matches!(command, Command::Send { .. }) {
@@ -265,7 +265,7 @@ impl Injector {
 /// blocked it.
 #[inline]
 fn record_send_lag(envelope: &Envelope, posted_ns: u64, unblocked_at_ns: u64, meter: &mut Meter) {
-    meter.second.counts.sent += 1;
+    meter.interval.counts.sent += 1;
     if !envelope.is_measured() {
         return;
     }

@@ -4,7 +4,7 @@
 use crate::shared::LoadShared;
 use crate::usage::Usage;
 use chappe_base::Span;
-use chappe_metrics::{Meter, Row, Rows, Second, Threshold};
+use chappe_metrics::{LoadInterval, Meter, Row, Rows, Threshold};
 
 /// The progress of a load, once a second.
 #[derive(Clone, Debug)]
@@ -21,9 +21,9 @@ pub struct LoadProgress {
 pub(crate) struct LoadMonitor<'a> {
     shared: &'a LoadShared,
     /// Given to each thread in exchange for its second, so that the thread allocates nothing; empty.
-    spare: Second,
+    spare: LoadInterval,
     /// Sum over the threads; empty between two seconds.
-    second: Second,
+    second: LoadInterval,
     rows: Rows,
     /// At the end of the last second.
     usage: Usage,
@@ -38,8 +38,8 @@ impl<'a> LoadMonitor<'a> {
         }
         LoadMonitor {
             shared,
-            spare: Second::default(),
-            second: Second::default(),
+            spare: LoadInterval::default(),
+            second: LoadInterval::default(),
             rows: Rows::default(),
             usage: Usage::now(),
             thresholds,
@@ -49,7 +49,7 @@ impl<'a> LoadMonitor<'a> {
     /// Ends a second and returns its figures.
     pub(crate) fn close_second(&mut self) -> Row {
         for mut stats in self.shared.all_thread_stats() {
-            stats.meter.take_second(&mut self.spare);
+            stats.meter.take_interval(&mut self.spare);
             // The thread waits for this lock, so merging happens without it.
             drop(stats);
             self.second.absorb(&mut self.spare);

@@ -289,7 +289,7 @@ impl<H: Handler> ShardTask<H> {
         let measured = envelope.is_measured();
         match envelope.payload {
             Payload::Command(command) => {
-                meter.second.counts.served += 1;
+                meter.interval.counts.served += 1;
                 let class = command.class();
                 if measured {
                     let (wait, service) = (span(queued.posted_ns, begun_ns), span(begun_ns, done_ns));
@@ -331,12 +331,12 @@ fn observe(fact: &Fact, envelope: &Envelope, done_ns: u64, meter: &mut Meter) {
         meter.delivered(*class, corrected, uncorrected);
     } else if let Fact::Acknowledged { message, .. } = fact {
         let between_people = message.of(ActKind::Chat) == *message;
-        meter.second.counts.acknowledged += u64::from(between_people);
+        meter.interval.counts.acknowledged += u64::from(between_people);
         if measured {
             meter.acknowledged(between_people, corrected);
         }
     } else if let Fact::Decided { decision, .. } = fact {
-        meter.second.counts.decided += 1;
+        meter.interval.counts.decided += 1;
         if measured {
             meter.decided(decision, corrected);
         }

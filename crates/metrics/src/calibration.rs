@@ -1,4 +1,4 @@
-//! What a live platform was measured to take, for simulating it.
+//! Measured service times of a live platform, so that a simulation can predict it.
 
 use crate::load::Choice;
 use crate::record::{Machine, ScenarioId, Summary};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// What `schema` says in every [`Calibration`] that this version writes.
 pub const CALIBRATION_SCHEMA: &str = "chappe/calibration/1";
 
-/// Service times and hops of a live platform, as they stand in `calibration.json`.
+/// Service times and hops of a live platform, as `calibration.json` holds them.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Calibration {
     /// Version of this format: [`CALIBRATION_SCHEMA`].
@@ -26,9 +26,9 @@ pub struct Calibration {
     pub design: Vec<Choice>,
     /// Threads that ran shards.
     pub threads: u32,
-    /// Clients' commands per second at which times were measured: few, so that hardly any waits.
+    /// Clients' commands per second at which times were measured: few, so that hardly any command waits.
     pub rate: f64,
-    /// Clients' commands per second that were served when as many were sent as went in.
+    /// Clients' commands per second that were served when the generator sent as fast as the platform took them.
     pub saturated_rate: f64,
     /// Pacing lag [ns].
     pub lag: Summary,

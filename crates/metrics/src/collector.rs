@@ -18,7 +18,7 @@ const COMMANDS: usize = CommandClass::ALL.len();
 const RULES: usize = RuleKind::ALL.len();
 const REASONS: usize = RefusalReason::ALL.len();
 
-/// What a collector has to know of a scenario.
+/// What a collector needs to know of a scenario.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CollectorConfig {
     /// Shards of the platform.
@@ -37,7 +37,7 @@ pub struct CollectorConfig {
     pub horizon: SimTime,
 }
 
-/// Makes figures of facts, in memory that does not grow with the run.
+/// Folds facts into figures, in memory that does not grow with the run.
 ///
 /// What counts when:
 /// - Facts before time zero are history. They enter the ledger, a campaign's audience, and the
@@ -50,9 +50,9 @@ pub struct CollectorConfig {
 ///   utilisation take what happens from the warm-up's end on; of a service that spans it, the part
 ///   after it.
 ///
-/// One collector serves one worker, and can be sent from one process to another. [`Collector::merge`] is commutative and associative, and every
-/// figure is a sum, a minimum or a maximum, so that the result is the same however the shards are
-/// shared out among workers.
+/// Each worker has a collector of its own, which can be sent from one process to another.
+/// [`Collector::merge`] is commutative and associative, and every figure is a sum, a union, a minimum or a
+/// maximum, so that the result is the same however the shards are distributed among workers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Collector {
     pub(crate) config: CollectorConfig,
@@ -84,7 +84,7 @@ pub struct Collector {
     pub(crate) busy: Busy,
     pub(crate) intervals: Buckets,
     pub(crate) ticks: Vec<[i64; Tick::LEN]>,
-    #[serde(with = "crate::carried::list")]
+    #[serde(with = "crate::histogram_serde::list")]
     pub(crate) friend_delivery: Vec<Histogram<u32>>,
 }
 

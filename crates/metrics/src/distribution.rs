@@ -28,7 +28,7 @@ const LADDER: [f64; 23] = [
 pub struct Distribution {
     /// Observations that have not reached the histogram.
     waiting: Vec<i64>,
-    #[serde(with = "crate::carried")]
+    #[serde(with = "crate::histogram_serde")]
     histogram: Histogram<u64>,
     sum_ns: i128,
     min_ns: i64,

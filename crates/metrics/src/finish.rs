@@ -1,4 +1,4 @@
-//! From what a collector saw to the deterministic half of a run record.
+//! From a collector's counts to the deterministic half of a run record.
 
 use crate::collector::{Collector, FunnelCounts};
 use crate::distribution::{Distribution, HIGHEST_NS};
@@ -34,7 +34,7 @@ pub struct ResultParts {
     pub refusals: Refusals,
     /// Balance by kind of account.
     pub ledger: Vec<Balance>,
-    /// What puts the figures in doubt.
+    /// Reasons to doubt the figures, each with its remedy.
     pub warnings: Vec<Warning>,
     /// The distributions behind the metrics that are histograms.
     pub distributions: BTreeMap<String, Distribution>,

@@ -1,4 +1,4 @@
-//! What a scenario that was played with fewer people would cost in full.
+//! What a scenario that was run with fewer users would cost with all of them.
 
 use crate::record::Execution;
 use schemars::JsonSchema;

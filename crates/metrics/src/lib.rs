@@ -31,13 +31,14 @@
 
 mod buckets;
 mod calibration;
-mod carried;
 mod collector;
 mod csv;
 mod distribution;
 mod finish;
 mod full_size;
+mod histogram_serde;
 mod hlog;
+mod interval;
 mod live;
 mod load;
 mod meter;
@@ -46,7 +47,6 @@ mod record;
 mod registry;
 #[cfg(test)]
 mod sample;
-mod second;
 mod study;
 mod threshold;
 mod user_count;
@@ -58,6 +58,7 @@ pub use distribution::{Distribution, HIGHEST_NS};
 pub use finish::ResultParts;
 pub use full_size::FullSize;
 pub use hlog::write_hlog;
+pub use interval::{LoadInterval, Timed};
 pub use live::{Row, Rows};
 pub use load::{Choice, LoadEnd, LoadOutcome, LoadPlan, LoadRecord, PredictedPoint, Prediction};
 pub use meter::{LoadCounts, Meter};
@@ -68,7 +69,6 @@ pub use record::{
     Window, schema,
 };
 pub use registry::{Better, Definition, HARM, Kind, REVENUE, UnknownMetric, definitions, find};
-pub use second::{Second, Timed};
 pub use study::{
     Acceptance, ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, BASELINE_SCHEMA, Baseline, Behaviour,
     CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityEnd, CapacityRecord, CapacityTrial, CaseVerdict, ChangeRange,

@@ -3,9 +3,9 @@
 use crate::finish::ResultParts;
 use crate::meter::{LoadCounts, Meter};
 
+use crate::interval::{LoadInterval, Timed};
 use crate::record::{Clock, Column, Metric, SeriesTable, Unit};
 use crate::registry::{Kind, definitions};
-use crate::second::{Second, Timed};
 
 /// Most rows that are kept; beyond, neighbours become one.
 const ROWS_MOST: usize = 3_600;
@@ -28,13 +28,13 @@ pub struct Row {
 }
 
 impl Row {
-    /// What `second` looked like.
+    /// What `interval` looked like.
     #[must_use]
-    pub fn of(second: &Second, backlog: u64, cpu_ns: u64, memory_bytes: u64) -> Row {
+    pub fn of(interval: &LoadInterval, backlog: u64, cpu_ns: u64, memory_bytes: u64) -> Row {
         Row {
-            counts: second.counts,
-            delivery_p50: second.quantile_ns(Timed::Delivery, 0.5),
-            p99: Timed::ALL.map(|timed| second.quantile_ns(timed, 0.99)),
+            counts: interval.counts,
+            delivery_p50: interval.quantile_ns(Timed::Delivery, 0.5),
+            p99: Timed::ALL.map(|timed| interval.quantile_ns(timed, 0.99)),
             backlog,
             cpu_ns,
             memory_bytes,

@@ -1,4 +1,4 @@
-//! How a load was offered, as it stands in a record.
+//! How a load was offered, as records hold it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,9 @@ pub struct LoadRecord {
     pub plan: LoadPlan,
     /// The choices of the live platform's design, by key, as the scenario would have them.
     pub design: Vec<Choice>,
-    /// What became of the plan.
+    /// Whether the load went as planned.
     pub outcome: LoadOutcome,
-    /// What a simulation of the same load said before, if it was asked.
+    /// What a simulation of the same load predicted; null if none was run.
     pub prediction: Option<Prediction>,
 }
 
@@ -62,7 +62,7 @@ pub enum LoadEnd {
     TapeEnded,
 }
 
-/// What became of the plan.
+/// Whether a load went as planned.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LoadOutcome {
     /// How it ended.
@@ -79,14 +79,14 @@ pub struct LoadOutcome {
     pub cpu_ns: u64,
 }
 
-/// What a simulation of the same load said.
+/// What a simulation of the same load predicted, beside what was measured.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Prediction {
     /// Service times and hops were measured then, in RFC 3339.
     pub calibrated: String,
     /// Predicted and measured, point by point.
     pub points: Vec<PredictedPoint>,
-    /// Rate at which delivery turns bad: predicted [commands per second].
+    /// The knee, the rate beyond which delivery times rise steeply: predicted [commands per second].
     pub knee_predicted: Option<f64>,
     /// The same as measured.
     pub knee_measured: Option<f64>,

@@ -1,8 +1,8 @@
-//! What is measured on the wall clock, beside the facts: latency, where the time went, and the load.
+//! What is measured on the wall clock in addition to facts: latency, where the time went, and the load.
 
 use crate::distribution::Distribution;
+use crate::interval::{LoadInterval, Timed};
 use crate::record::{Metric, Unit};
-use crate::second::{Second, Timed};
 use chappe_base::{CommandClass, Decision, MessageClass, RuleKind, Span};
 
 const CLASSES: usize = MessageClass::ALL.len();
@@ -27,10 +27,10 @@ pub struct Meter {
     revocation: Distribution,
     /// Sends that were not blocked at all.
     unblocked_count: u64,
-    /// Everything counted before this second.
+    /// Everything counted before this interval.
     before: LoadCounts,
-    /// The second that is being measured.
-    pub second: Second,
+    /// The interval that is being measured.
+    pub interval: LoadInterval,
 }
 
 /// What a load is counted in.
@@ -78,8 +78,8 @@ impl Meter {
         self.delivery[class as usize].record(corrected);
         self.uncorrected[class as usize].record(uncorrected);
         if class == MessageClass::Friend {
-            self.second.record(Timed::Delivery, corrected);
-            self.second.record(Timed::Uncorrected, uncorrected);
+            self.interval.record(Timed::Delivery, corrected);
+            self.interval.record(Timed::Uncorrected, uncorrected);
         }
     }
 
@@ -88,7 +88,7 @@ impl Meter {
     #[inline]
     pub fn acknowledged(&mut self, between_people: bool, corrected: Span) {
         self.acknowledged[usize::from(!between_people)].record(corrected);
-        self.second.record(Timed::Ack, corrected);
+        self.interval.record(Timed::Ack, corrected);
     }
 
     /// A command waited in a mailbox and was served; whether a shard sent it.
@@ -96,11 +96,11 @@ impl Meter {
     pub fn served(&mut self, class: CommandClass, wait: Span, service: Span, from_shard: bool) {
         self.wait[class as usize].record(wait);
         self.service[class as usize].record(service);
-        self.second.record(Timed::Wait, wait);
-        self.second.record(Timed::Service, service);
+        self.interval.record(Timed::Wait, wait);
+        self.interval.record(Timed::Service, service);
         if from_shard {
             self.hop.record(wait);
-            self.second.record(Timed::Hop, wait);
+            self.interval.record(Timed::Hop, wait);
         }
     }
 
@@ -108,7 +108,7 @@ impl Meter {
     #[inline]
     pub fn handed(&mut self, span: Span) {
         self.handing.record(span);
-        self.second.record(Timed::Handing, span);
+        self.interval.record(Timed::Handing, span);
     }
 
     /// The policy decided, so long after the intended send of what gave the slot.
@@ -118,35 +118,35 @@ impl Meter {
             Decision::Allowed(_) => self.allowed.record(corrected),
             Decision::Refused(rule) => self.refused[*rule as usize].record(corrected),
         }
-        self.second.record(Timed::Decision, corrected);
+        self.interval.record(Timed::Decision, corrected);
     }
 
     /// An opt-out, mute or block holds, so long after its intended send.
     #[inline]
     pub fn revoked(&mut self, corrected: Span) {
         self.revocation.record(corrected);
-        self.second.record(Timed::Revocation, corrected);
+        self.interval.record(Timed::Revocation, corrected);
     }
 
     /// A command was sent: the generator was so late, after the platform kept it out for so long.
     #[inline]
     pub fn sent(&mut self, lag: Span, blocked: Span) {
-        self.second.counts.measured += 1;
-        self.second.counts.late += u64::from(lag > Meter::LATE);
-        self.second.record(Timed::Lag, lag);
+        self.interval.counts.measured += 1;
+        self.interval.counts.late += u64::from(lag > Meter::LATE);
+        self.interval.record(Timed::Lag, lag);
         self.lag.record(lag);
         match blocked {
             Span::ZERO => self.unblocked_count += 1,
             blocked => {
                 self.blocked.record(blocked);
-                self.second.record(Timed::Blocked, blocked);
+                self.interval.record(Timed::Blocked, blocked);
             }
         }
     }
 
-    /// Ends a second: what was measured in it goes into `empty`, which must be so.
-    pub fn take_second(&mut self, empty: &mut Second) {
-        std::mem::swap(&mut self.second, empty);
+    /// Ends an interval: what was measured in it goes into `empty`, which must be so.
+    pub fn take_interval(&mut self, empty: &mut LoadInterval) {
+        std::mem::swap(&mut self.interval, empty);
         self.before.add(&empty.counts);
     }
 
@@ -154,7 +154,7 @@ impl Meter {
     #[must_use]
     pub fn counts(&self) -> LoadCounts {
         let mut counts = self.before;
-        counts.add(&self.second.counts);
+        counts.add(&self.interval.counts);
         counts
     }
 

@@ -1,9 +1,9 @@
-//! The run record: all that one run has to say, as it stands in `run.json`.
+//! The run record: everything that is known of one run, as `run.json` holds it.
 //!
-//! It has two halves. [`RunResult`] is deterministic: the same scenario and seed give it to the
-//! bit, whatever the machine and the number of workers; its figures stay integers until they are
-//! rendered. [`Execution`] tells what it took. Lists have a fixed order and maps are sorted, so
-//! that equal records are equal texts.
+//! It has two halves. [`RunResult`] is deterministic: the same scenario and seed give the same result to the
+//! bit, whatever the machine and the number of workers. Its figures stay integers until they are rendered,
+//! since floating-point sums would depend on the order of workers. [`Execution`] has what the run took. Lists
+//! have a fixed order and maps are sorted, so that equal records are equal texts.
 
 mod execution;
 mod metric;
@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 /// What `schema` says in every record that this version writes.
 pub const SCHEMA: &str = "chappe/run/1";
 
-/// One run, whole.
+/// One run.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct RunRecord {
     /// Version of this format: [`SCHEMA`].
@@ -44,10 +44,10 @@ pub struct RunRecord {
     pub interrupted: bool,
     /// What happened: the deterministic half.
     pub result: RunResult,
-    /// What it took: the half that depends on the machine.
+    /// What the run took: the half that depends on the machine.
     pub execution: Execution,
-    /// How the load was offered; only where it was, on the wall clock. Then `result` depends on the
-    /// machine as well.
+    /// How the load was offered; only in runs on the wall clock, where `result` depends on the machine as
+    /// well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<LoadRecord>,
 }
@@ -98,11 +98,11 @@ pub struct RunResult {
     pub thresholds: Vec<ThresholdVerdict>,
     /// What the audit found.
     pub audit: AuditSummary,
-    /// Parameters without a source that the result leans on.
+    /// Parameters without a source that the result depends on.
     pub assumed: Vec<Assumed>,
-    /// What a reader ought to know.
+    /// What a reader should know.
     pub notes: Vec<String>,
-    /// What puts the figures in doubt.
+    /// Reasons to doubt the figures, each with its remedy.
     pub warnings: Vec<Warning>,
 }
 
@@ -141,7 +141,7 @@ pub struct Assumed {
     pub description: String,
 }
 
-/// Something that puts the figures in doubt.
+/// A reason to doubt the figures.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// What is wrong.
@@ -157,7 +157,7 @@ pub fn schema() -> Schema {
 }
 
 impl RunRecord {
-    /// The record as it stands in `run.json`, ending in a newline.
+    /// Writes the record as JSON, ending in a newline.
     ///
     /// # Errors
     /// What the writer says.

@@ -1,4 +1,6 @@
-//! Every metric, registered once: thresholds, comparison and gate know no other names.
+//! Every metric, registered once with its kind, unit and meaning.
+//!
+//! Thresholds, studies, reports and the gate know no other names, so that a figure means the same everywhere.
 
 mod counts;
 mod loads;
@@ -31,7 +33,7 @@ words! {
 }
 
 words! {
-    /// Which way a metric ought to move.
+    /// Which direction of a metric is better.
     Better {
         /// More is better.
         Higher = "higher",
@@ -42,7 +44,7 @@ words! {
     }
 }
 
-/// What is known of a metric before any run.
+/// The definition of a metric.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct Definition {
     /// Its name everywhere.
@@ -51,7 +53,7 @@ pub struct Definition {
     pub kind: Kind,
     /// What it is counted in.
     pub unit: Unit,
-    /// Which way it ought to move.
+    /// Which direction is better.
     pub better: Better,
     /// The clocks in which it exists.
     pub clocks: &'static [Clock],

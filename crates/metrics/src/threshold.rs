@@ -1,4 +1,4 @@
-//! Thresholds: what a run must keep to, e.g. `"delivery.friend" = ["p(99) < 250ms"]`.
+//! Thresholds: conditions that a run must keep, e.g. `"delivery.friend" = ["p(99) < 250ms"]`.
 
 use crate::distribution::Distribution;
 use crate::finish::ResultParts;
@@ -34,7 +34,7 @@ pub struct Threshold {
     abort_after: Option<Span>,
 }
 
-/// What of a metric is held against the limit.
+/// What of a metric is compared with the limit.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Measure {
     /// Value at a quantile in [0, 1].

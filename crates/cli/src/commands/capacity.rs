@@ -9,10 +9,8 @@ use crate::session::{Session, choices};
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::scenario_id;
 use chappe_experiment::capacity::{Capacity, Limits, Outcome, Trial, find};
-use chappe_load::{Live, Plan, Shape};
-use chappe_metrics::{
-    CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, Execution, LoadEnd, Metric,
-};
+use chappe_load::{LiveRun, Plan, Shape};
+use chappe_metrics::{CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, Execution, LoadEnd, Metric};
 use std::io::{Write, stdout};
 use std::time::{Instant, SystemTime};
 

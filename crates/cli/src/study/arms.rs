@@ -9,8 +9,7 @@ use chappe_experiment::effect::{Effect, LEVEL, differences};
 use chappe_experiment::statistics::{mean, mean_estimate};
 use chappe_experiment::users::changes;
 use chappe_metrics::{
-    ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, SeriesDifference,
-    UserCount, UserEffects,
+    ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, SeriesDifference, UserCount, UserEffects,
 };
 use std::collections::BTreeSet;
 
@@ -109,10 +108,7 @@ pub(crate) fn series(played: &Played, arms: &[Variant]) -> Vec<ArmsSeries> {
             .collect()
     };
     let difference = |arm: usize, column: usize, row: usize| {
-        mean_estimate(
-            &differences(&at(0, column, row), &at(arm, column, row)),
-            LEVEL,
-        )
+        mean_estimate(&differences(&at(0, column, row), &at(arm, column, row)), LEVEL)
     };
     let of_column = |(column, definition): (usize, &chappe_metrics::Column)| {
         let rows = 0..definition.values.len();

@@ -1,4 +1,4 @@
-//! A comparison in plain words.
+//! A comparison as a sentence.
 
 use super::{Comparison, Scale};
 use chappe_metrics::Verdict;

@@ -17,7 +17,7 @@ pub struct Execution {
     pub workers: u32,
     /// The command that made it.
     pub command: Vec<String>,
-    /// The folder in which it was given, seen from the folder of this record.
+    /// The folder in which that command was given, relative to the folder of this record.
     pub folder: String,
     /// When it began, in RFC 3339.
     pub started: String,
@@ -29,10 +29,9 @@ pub struct Execution {
     pub events_per_second: u64,
     /// Memory it took.
     pub memory: Memory,
-    /// What the scenario would cost in full; null if it was.
+    /// What the scenario would cost with all its users; null if they were all simulated.
     pub full_size: Option<FullSize>,
-    /// How far predictions of simulations were off when they were last compared with the wall clock;
-    /// null if they never were.
+    /// The error of predictions when they were last compared with the wall clock; null if they never were.
     #[serde(default)]
     pub prediction_error: Option<PredictionError>,
 }
@@ -64,7 +63,7 @@ pub struct Memory {
     /// The same by process, in their order [bytes].
     #[serde(default)]
     pub peak_bytes_by_process: Vec<u64>,
-    /// What the state took, by part, largest first.
+    /// Memory of the state, by part, largest first.
     pub per_user: Vec<MemoryPart>,
 }
 

@@ -135,7 +135,7 @@ pub struct ThresholdVerdict {
     pub passed: bool,
 }
 
-/// What a threshold was held against.
+/// The figure that a threshold was compared with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Observed {
@@ -164,11 +164,11 @@ pub enum Observed {
 /// What the audit found.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct AuditSummary {
-    /// Whether every promise was kept.
+    /// Whether no promise was broken.
     pub passed: bool,
     /// Facts judged.
     pub facts_count: u64,
-    /// Each promise with how often it was put to the test.
+    /// Each promise with how often it was checked.
     pub promises: Vec<PromiseSummary>,
     /// The first violations, in the order of the facts.
     pub violations: Vec<ViolationSummary>,
@@ -183,7 +183,7 @@ pub struct PromiseSummary {
     pub promise: String,
     /// What it says.
     pub description: String,
-    /// How often it was put to the test.
+    /// How often it was checked.
     pub checked_count: u64,
     /// How often it was broken.
     pub violation_count: u64,
@@ -196,7 +196,7 @@ pub struct ViolationSummary {
     pub promise: String,
     /// When it was broken [ns since midnight UTC of day one].
     pub at_ns: i64,
-    /// On which shard; null where it shows only over all of them.
+    /// On which shard; null where it shows only over all shards.
     pub shard: Option<u16>,
     /// What happened, with the facts that show it.
     pub description: String,

@@ -1,8 +1,8 @@
 //! The metrics that only a load on the wall clock has.
 
 use super::{Better, Definition, Kind, WALL, define, in_clocks, ratio, time};
+use crate::interval::Timed;
 use crate::record::Unit;
-use crate::second::Timed;
 use chappe_base::RuleKind;
 
 /// All metrics that only a load on the wall clock has.

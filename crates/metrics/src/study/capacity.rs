@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What `schema` says in every [`CapacityRecord`] that this version writes.
 pub const CAPACITY_SCHEMA: &str = "chappe/capacity/1";
 
-/// A search for the highest rate that keeps within thresholds, as it stands in `capacity.json`.
+/// A search for the highest rate that keeps within thresholds, as `capacity.json` holds it.
 ///
 /// Rates are clients' commands per second of the wall clock.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -26,7 +26,7 @@ pub struct CapacityRecord {
     pub plan: String,
     /// The choices of the live platform's design, by key, as the scenario would have them.
     pub design: Vec<Choice>,
-    /// What a trial had to keep, each as metric and condition.
+    /// The thresholds that a trial had to keep, each as metric and condition.
     pub thresholds: Vec<String>,
     /// Why the search ended.
     pub ended: CapacityEnd,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What `schema` says in every [`ComparisonRecord`] that this version writes.
 pub const COMPARISON_SCHEMA: &str = "chappe/comparison/1";
 
-/// Variants of a design set against each other, round by round, as it stands in `comparison.json`.
+/// Variants of a design compared round by round, as `comparison.json` holds it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ComparisonRecord {
     /// Version of this format: [`COMPARISON_SCHEMA`].
@@ -24,7 +24,7 @@ pub struct ComparisonRecord {
     pub plan: String,
     /// The key that the variants differ in, such as `design.lanes`.
     pub key: String,
-    /// Its values, one for each variant; the first is what the others are held against.
+    /// Its values, one for each variant; the others are compared with the first.
     pub variants: Vec<String>,
     /// Rounds, in each of which every variant ran once.
     pub rounds_count: u32,
@@ -43,11 +43,11 @@ pub struct ComparedMetric {
     pub metric: String,
     /// What its values are counted in.
     pub unit: Unit,
-    /// Which way it ought to move.
+    /// Which direction is better.
     pub better: Better,
     /// The figures of each variant, in the order of the variants.
     pub variants: Vec<VariantFigures>,
-    /// Each further variant held against the first.
+    /// Each further variant compared with the first.
     pub against_first: Vec<VariantVerdict>,
 }
 
@@ -63,12 +63,12 @@ pub struct VariantFigures {
 words! {
     /// What a comparison of two comes to.
     Verdict {
-        /// It moved as it ought to: the interval excludes zero, and the estimate reaches the smallest
+        /// It moved in the better direction: the interval excludes zero, and the estimate reaches the smallest
         /// effect.
         Improved = "improved",
         /// The whole interval lies within the smallest effect.
         Unchanged = "unchanged",
-        /// It moved as it ought not to, judged in the same way.
+        /// It moved in the worse direction, judged in the same way.
         Regressed = "regressed",
         /// It moved, and neither way is better.
         Changed = "changed",
@@ -77,12 +77,12 @@ words! {
     }
 }
 
-/// A variant held against the first.
+/// A variant compared with the first.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct VariantVerdict {
     /// The variant.
     pub variant: String,
-    /// It less the first: as a share of the first if `relative`, else in the metric's unit.
+    /// The variant less the first: as a share of the first if `relative`, else in the metric's unit.
     pub difference: f64,
     /// Where the 95% interval of the difference begins, counted like it.
     pub low: f64,

@@ -1,4 +1,4 @@
-//! Records of the gate: what a scenario came to when it was last accepted, and what a check found.
+//! Records of the gate: the figures of a scenario when they were last accepted, and the verdicts of a check.
 
 use super::Verdict;
 use crate::record::{Execution, Machine, Metric, ScenarioId, Unit};
@@ -45,7 +45,7 @@ pub struct Played {
     pub behaviour: Behaviour,
     /// What it cost, but for the clock.
     pub cost: BTreeMap<Cost, u64>,
-    /// Wall time of an event, measured once: told, never judged [ns].
+    /// Wall time of an event, measured once: shown, never judged [ns].
     pub event_ns: f64,
 }
 
@@ -58,12 +58,12 @@ pub struct Behaviour {
     pub metrics: BTreeMap<String, Metric>,
 }
 
-/// A case as it was accepted, as it stands in `reports/baselines`.
+/// A case as it was accepted, as a file of `reports/baselines` holds it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Baseline {
     /// Version of this format: [`BASELINE_SCHEMA`].
     pub schema: String,
-    /// Hash over all that follows, in hexadecimal: a file that was damaged or edited is told by it.
+    /// Hash over all that follows, in hexadecimal: it shows that a file was damaged or edited.
     pub checksum: String,
     /// What was played.
     pub case: GateCase,
@@ -135,14 +135,14 @@ impl Cost {
     }
 }
 
-/// A check, as it stands in `gate.json`.
+/// A check of the gate, as `gate.json` holds it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct GateRecord {
     /// Version of this format: [`GATE_SCHEMA`].
     pub schema: String,
     /// Version of the program.
     pub version: String,
-    /// What was held against the baseline, in words.
+    /// What was compared with the baseline, in words.
     pub candidate: String,
     /// The baseline, in words.
     pub baseline: String,
@@ -188,7 +188,7 @@ pub struct MovedMetric {
     pub now: Option<Metric>,
 }
 
-/// One deterministic cost of a case, held against the baseline's.
+/// One deterministic cost of a case, compared with the baseline's.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CostVerdict {
     /// Which cost.

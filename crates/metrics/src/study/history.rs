@@ -1,4 +1,4 @@
-//! What recorded runs came to, one after another: `history.json`.
+//! The figures of recorded runs, one run after another: `history.json`.
 
 use crate::record::{Execution, Unit};
 use crate::registry::Better;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What `schema` says in every [`HistoryRecord`] that this version writes.
 pub const HISTORY_SCHEMA: &str = "chappe/history/1";
 
-/// Every figure of the gate over all its recorded runs, as it stands in `history.json`.
+/// Every figure of the gate over all its recorded runs, as `history.json` holds it.
 ///
 /// All but `execution` follows from the recorded runs alone.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -52,7 +52,7 @@ pub struct HistorySeries {
     pub kind: FigureKind,
     /// What its values are counted in.
     pub unit: Unit,
-    /// Which way it ought to move.
+    /// Which direction is better.
     pub better: Better,
     /// Its value in each run, in the order in which they were recorded.
     pub points: Vec<HistoryPoint>,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// What `schema` says in every [`SweepRecord`] that this version writes.
 pub const SWEEP_SCHEMA: &str = "chappe/sweep/1";
 
-/// A scenario at many points of its parameters, as it stands in `sweep.json`.
+/// A scenario at many points of its parameters, as `sweep.json` holds it.
 ///
 /// All points share the seeds of their replications. All but `execution` is deterministic.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -31,13 +31,13 @@ pub struct SweepRecord {
     pub arms: Vec<StudyArm>,
     /// The seed of each replication; the first is the scenario's own.
     pub seeds: Vec<u64>,
-    /// What was read off every run.
+    /// What was taken from every run.
     pub metrics: Vec<SweptMetric>,
     /// Every point with every arm: points in order, the arms of one together.
     pub points: Vec<SweepPoint>,
     /// How much of the variance over points each key explains; empty unless asked for.
     pub indices: Vec<VarianceShares>,
-    /// What puts the answer in doubt.
+    /// Reasons to doubt the answer, each with its remedy.
     pub warnings: Vec<Warning>,
     /// What it took.
     pub execution: Execution,
@@ -69,12 +69,11 @@ pub struct VariedKey {
 /// One metric of a sweep.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SweptMetric {
-    /// A registered metric, with its measure where it is a distribution; or `harm`, opt-outs, mutes
-    /// and blocks of pages per thousand users.
+    /// A registered metric, with its measure where it is a distribution.
     pub metric: String,
     /// What its values are counted in.
     pub unit: Unit,
-    /// Which way it ought to move.
+    /// Which direction is better.
     pub better: Better,
 }
 
@@ -90,9 +89,9 @@ pub struct SweepPoint {
     /// The mean of each metric over replications with its 95% interval, in the order of the metrics;
     /// null where no run had one. Without width where there was one replication.
     pub figures: Vec<Option<Estimate>>,
-    /// What the platform earned [currency units].
+    /// The metric `revenue.total` [currency units].
     pub revenue: Estimate,
-    /// Opt-outs, mutes and blocks of pages per thousand users.
+    /// The metric `harm`.
     pub harm: Estimate,
     /// Whether no other point earns as much with less harm, or more with as little, by the means.
     pub is_best: bool,

@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 /// What `schema` says in every [`WhatIfRecord`] that this version writes.
 pub const WHATIF_SCHEMA: &str = "chappe/whatif/1";
 
-/// Arms of a scenario set against a baseline, replication by replication, as it stands in
-/// `whatif.json`.
+/// Arms of a scenario compared with a baseline, replication by replication, as `whatif.json` holds it.
 ///
 /// In a replication all arms share their seed, so that their draws are the same and differences are
 /// those of the arms. All but `execution` is deterministic, unless a budget of wall time ended it.
@@ -26,23 +25,23 @@ pub struct WhatIfRecord {
     pub version: String,
     /// The answer in sentences, the answer to the scenario's question first.
     pub answer: Vec<String>,
-    /// Who was played: the baseline first, then the arms in the order in which they were given.
+    /// The arms that were run: the baseline first, then the others in the order in which they were given.
     pub arms: Vec<StudyArm>,
     /// The seed of each replication; the first is the scenario's own.
     pub seeds: Vec<u64>,
-    /// When the replications were to end, and why they did.
+    /// The rule by which the replications ended, and why they did.
     pub stopping: Stopping,
     /// Every figure that any run had other than zero: headline metrics first, then by name.
     pub metrics: Vec<ArmsMetric>,
     /// Who gained and who lost, user by user, in the first replication: every arm but the baseline.
     pub users: Vec<UserEffects>,
-    /// How the difference grew over the run, for what a study follows in time.
+    /// How differences grew over the run, for the series that a study follows.
     pub series: Vec<ArmsSeries>,
-    /// How far the answer hangs on what is assumed, where that was asked for: the most important first.
+    /// How much the answer depends on assumed parameters, where that was asked for: the most important first.
     pub sensitivity: Vec<Sensitivity>,
     /// Parameters in effect that have no source, over all arms.
     pub assumed: Vec<Assumed>,
-    /// What puts the answer in doubt.
+    /// Reasons to doubt the answer, each with its remedy.
     pub warnings: Vec<Warning>,
     /// What it took.
     pub execution: Execution,
@@ -74,7 +73,7 @@ pub struct Stopping {
     pub replications_max: u32,
     /// The wall time that was allowed [ns], if any.
     pub budget_ns: Option<u64>,
-    /// What was to become narrow, and how narrow.
+    /// The metrics whose intervals had to become narrow, and how narrow.
     pub headline: Vec<Headline>,
     /// Why it ended.
     pub ended: ReplicationsEnd,
@@ -93,16 +92,15 @@ pub struct Headline {
 /// One figure of all arms in all replications.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ArmsMetric {
-    /// A registered metric, with its measure where it is a distribution: `delivery.friend p(99)`; or
-    /// `harm`, opt-outs, mutes and blocks of pages per thousand users.
+    /// A registered metric, with its measure where it is a distribution: `delivery.friend p(99)`.
     pub metric: String,
     /// What its values are counted in.
     pub unit: Unit,
-    /// Which way it ought to move.
+    /// Which direction is better.
     pub better: Better,
     /// The figures of each arm, in the order of the arms.
     pub arms: Vec<ArmFigures>,
-    /// Each arm but the first held against the first.
+    /// Each arm but the first, compared with the first.
     pub against_baseline: Vec<ArmDifference>,
 }
 
@@ -132,7 +130,7 @@ words! {
     }
 }
 
-/// An arm held against the baseline.
+/// An arm compared with the baseline.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ArmDifference {
     /// The arm.
@@ -144,7 +142,7 @@ pub struct ArmDifference {
     pub share: Option<Estimate>,
     /// Whether it moved.
     pub verdict: Movement,
-    /// If unsure: about how many more replications would tell, where a reasonable number would.
+    /// If unsure: about how many more replications would decide it; null where no reasonable number would.
     pub more_replications: Option<u32>,
     /// The same in a sentence, without its full stop.
     pub sentence: String,
@@ -210,7 +208,7 @@ pub struct ArmsSeries {
     pub interval_ns: i64,
     /// The baseline's mean in each interval.
     pub baseline: Vec<f64>,
-    /// Each arm but the first held against the first.
+    /// Each arm but the first, compared with the first.
     pub against_baseline: Vec<SeriesDifference>,
 }
 
@@ -224,14 +222,14 @@ pub struct SeriesDifference {
     pub differences: Vec<Estimate>,
 }
 
-/// How far one difference hangs on parameters without a source, each moved alone.
+/// How much one difference depends on parameters without a source, each moved alone.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Sensitivity {
     /// The figure, as in [`ArmsMetric`].
     pub metric: String,
     /// What the differences are counted in.
     pub unit: Unit,
-    /// The arm that is held against the baseline.
+    /// The arm that is compared with the baseline.
     pub arm: String,
     /// The difference where nothing is moved.
     pub difference: Estimate,

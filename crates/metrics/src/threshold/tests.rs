@@ -89,10 +89,10 @@ fn a_load_can_end_at_the_first_miss() {
         assert_eq!(threshold.is_missed_by(&mut meter), missed);
     }
     let late = Threshold::parse("load.late", "rate < 0.05 or abort").unwrap();
-    let counts = &mut meter.second.counts;
+    let counts = &mut meter.interval.counts;
     (counts.measured, counts.late) = (100, 3);
     assert!(!late.is_missed_by(&mut meter));
-    meter.second.counts.late = 5;
+    meter.interval.counts.late = 5;
     assert!(late.is_missed_by(&mut meter));
 }
 

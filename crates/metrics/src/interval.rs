@@ -1,10 +1,11 @@
-//! One second of a load: small, so that taking it disturbs nobody.
+//! One interval of a load, as a rule a second: small, so that a thread can hand it over without delaying
+//! the load.
 
 use crate::meter::LoadCounts;
 use chappe_base::Span;
 use hdrhistogram::Histogram;
 
-/// The lengths of time that are looked at every second.
+/// The lengths of time that have a series of their own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Timed {
     /// Delivery between friends, from the intended send.
@@ -84,17 +85,17 @@ impl Timed {
     }
 }
 
-/// What is looked at every second.
+/// What one thread, or all together, measured in one interval.
 #[derive(Clone, Debug)]
-pub struct Second {
+pub struct LoadInterval {
     /// What is counted.
     pub counts: LoadCounts,
     timed: [Histogram<u32>; Timed::ALL.len()],
 }
 
-impl Default for Second {
-    fn default() -> Second {
-        Second {
+impl Default for LoadInterval {
+    fn default() -> LoadInterval {
+        LoadInterval {
             counts: LoadCounts::default(),
             // 64 ns to a minute, within 1%.
             timed: Timed::ALL.map(|_| {
@@ -105,7 +106,7 @@ impl Default for Second {
     }
 }
 
-impl Second {
+impl LoadInterval {
     /// Adds a length of time.
     #[inline]
     pub(crate) fn record(&mut self, timed: Timed, span: Span) {
@@ -118,10 +119,10 @@ impl Second {
         (!histogram.is_empty()).then(|| histogram.value_at_quantile(q) as i64)
     }
 
-    /// Adds what another thread measured in the same second, and clears that.
-    pub fn absorb(&mut self, other: &mut Second) {
+    /// Adds what another thread measured in the same interval, and clears that.
+    pub fn absorb(&mut self, other: &mut LoadInterval) {
         for (into, from) in self.timed.iter_mut().zip(&other.timed) {
-            into.add(from).expect("all seconds have the same bounds");
+            into.add(from).expect("all intervals have the same bounds");
         }
         self.counts.add(&other.counts);
         other.clear();

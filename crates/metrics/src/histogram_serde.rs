@@ -1,4 +1,5 @@
-//! Histograms on their way from one process to another, in HdrHistogram's own format.
+//! Serde for histograms, in HdrHistogram's own format: the collectors of a run on several processes are sent
+//! to the first.
 
 use hdrhistogram::serialization::{Deserializer, Serializer as _, V2Serializer};
 use hdrhistogram::{Counter, Histogram};
@@ -32,19 +33,19 @@ pub(crate) mod list {
 
     #[derive(Serialize, Deserialize)]
     #[serde(transparent, bound = "")]
-    struct Carried<T: Counter>(#[serde(with = "super")] Histogram<T>);
+    struct Encoded<T: Counter>(#[serde(with = "super")] Histogram<T>);
 
     pub(crate) fn serialize<T: Counter, S: serde::Serializer>(
         histograms: &[Histogram<T>],
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(histograms.iter().map(|histogram| Carried(histogram.clone())))
+        serializer.collect_seq(histograms.iter().map(|histogram| Encoded(histogram.clone())))
     }
 
     pub(crate) fn deserialize<'de, T: Counter, D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<Histogram<T>>, D::Error> {
-        let carried = Vec::<Carried<T>>::deserialize(deserializer)?;
-        Ok(carried.into_iter().map(|Carried(histogram)| histogram).collect())
+        let encoded = Vec::<Encoded<T>>::deserialize(deserializer)?;
+        Ok(encoded.into_iter().map(|Encoded(histogram)| histogram).collect())
     }
 }
