@@ -1,11 +1,11 @@
-//! The wall clock of a load, in nanoseconds since it began.
+//! The wall clock of a load, in nanoseconds since it was made.
 
 use std::time::Duration;
 
-/// Counts from the moment when a load began. Copies count from the same moment.
+/// A clock. Its copies count from the same moment.
 ///
-/// Read for every envelope, so it reads the processor's own counter where that is steady, and asks the
-/// system elsewhere.
+/// It is read for every envelope, so it reads the processor's time stamp counter if that is steady, which is
+/// faster than asking the system.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     counter: quanta::Clock,
@@ -19,17 +19,17 @@ impl Clock {
         Clock { counter, began }
     }
 
-    /// Nanoseconds since the load began.
+    /// Time since the clock was made [ns].
     #[inline]
     pub(crate) fn now(&self) -> u64 {
         self.counter.delta_as_nanos(self.began, self.counter.raw())
     }
 
-    /// Sleeps until `at`, or a little longer.
-    pub(crate) fn sleep_until(&self, at: u64) {
-        let left = at.saturating_sub(self.now());
-        if left > 0 {
-            std::thread::sleep(Duration::from_nanos(left));
+    /// Sleeps until `at_ns`, or a little longer.
+    pub(crate) fn sleep_until(&self, at_ns: u64) {
+        let left_ns = at_ns.saturating_sub(self.now());
+        if left_ns > 0 {
+            std::thread::sleep(Duration::from_nanos(left_ns));
         }
     }
 }
@@ -41,14 +41,14 @@ mod tests {
 
     #[test]
     fn agrees_with_the_systems_clock() {
-        // Made before: it is set against the system's clock when it is first used.
+        // Made first, because making it calibrates the counter, which takes a while.
         let clock = Clock::start();
         let (system, before) = (Instant::now(), clock.now());
         std::thread::sleep(Duration::from_millis(200));
-        let (elapsed, found) = (system.elapsed().as_nanos() as f64, (clock.now() - before) as f64);
+        let (elapsed, measured) = (system.elapsed().as_nanos() as f64, (clock.now() - before) as f64);
         assert!(
-            (found / elapsed - 1.0).abs() < 0.01,
-            "{found} ns instead of {elapsed}"
+            (measured / elapsed - 1.0).abs() < 0.01,
+            "{measured} ns instead of {elapsed}"
         );
     }
 }

@@ -49,6 +49,16 @@ struct LoadTimes {
 }
 
 impl LoadTimes {
+    fn starting_soon(now: u64, options: &LoadOptions<'_>) -> LoadTimes {
+        let begins = now + START_DELAY_NS;
+        let measured_from = begins + options.warm_up.as_nanos() as u64;
+        LoadTimes {
+            begins,
+            measured_from,
+            ends: measured_from + options.duration.as_nanos() as u64,
+        }
+    }
+
     /// Corrects the end of a load that ended in this way at `ended_at`.
     fn correct_end(&mut self, end: LoadEnd, ended_at: u64) {
         match end {
@@ -158,14 +168,8 @@ fn measure(
     options: &mut LoadOptions<'_>,
 ) -> Result<Measured, LoadError> {
     let mut monitor = LoadMonitor::new(shared, options.thresholds);
-    let begins = shared.clock.now() + START_DELAY_NS;
-    let measured_from = begins + options.warm_up.as_nanos() as u64;
-    let mut times = LoadTimes {
-        begins,
-        measured_from,
-        ends: measured_from + options.duration.as_nanos() as u64,
-    };
-    shared.begin_at(begins);
+    let mut times = LoadTimes::starting_soon(shared.clock.now(), options);
+    shared.begin_at(times.begins);
     let aborted = StopFlag::new();
     let context = SendContext {
         shared,
@@ -195,10 +199,11 @@ fn measure(
         let passed_counts: Result<Vec<usize>, LoadError> = threads.into_iter().map(join).collect();
         passed_counts.map(|counts| (counts.into_iter().max().unwrap_or(0), cpu_ns))
     })?;
+    let is_tape_over = options.plan.is_closed() && passed_count == requests.len();
     let end = match (options.stop.is_raised(), aborted.is_raised()) {
         (true, _) => LoadEnd::Interrupted,
         (false, true) => LoadEnd::Threshold,
-        (false, false) if passed_count == requests.len() && options.plan.is_closed() => LoadEnd::TapeEnded,
+        (false, false) if is_tape_over => LoadEnd::TapeEnded,
         (false, false) => LoadEnd::Planned,
     };
     times.correct_end(end, shared.clock.now());

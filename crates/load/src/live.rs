@@ -1,4 +1,4 @@
-//! The platform under load: from a scenario and a tape to figures, digest and verdict.
+//! Offers a load to the platform, from a scenario and a tape to figures, digest and audit verdict.
 
 use crate::drive::{LoadRun, drive};
 use crate::handler::{Applied, BareHop, Handler, Platform};
@@ -15,23 +15,24 @@ use chappe_scenario::{Runtime, Scenario};
 use chappe_workload::{Tape, Trace};
 use std::sync::Arc;
 
-/// A platform that was under load.
+/// The result of a load.
 pub struct LiveRun {
     /// The figures.
     pub parts: ResultParts,
-    /// Hash, in shard order, of each shard's chained hash of facts. Two loads seldom have the same.
+    /// Hash, in shard order, of each shard's chained hash of facts. Two loads seldom have the same one,
+    /// because the order of facts depends on the threads.
     pub digest: u64,
-    /// Payload the audit says.
+    /// The audit's verdict on all facts.
     pub verdict: Verdict,
-    /// Payload became of the plan.
+    /// How the load ended, and whether it was offered as planned.
     pub outcome: LoadOutcome,
-    /// The shards at the end, in order.
+    /// The shards at the end, in shard order.
     pub shards: Vec<LiveShard>,
-    /// Payload everything was played on, for [`crate::replay`].
+    /// The setup from which the shards were made, for [`crate::replay()`].
     pub setup: SimulationSetup,
-    /// Logical time at which the tape was left.
+    /// Logical time of the last command that was sent.
     pub until: SimTime,
-    /// Commands served, whoever sent them.
+    /// Commands that the shards handled, from clients and from other shards.
     pub served_count: u64,
 }
 
@@ -41,37 +42,37 @@ pub struct LiveShard {
     pub shard: Shard,
     /// The digest of its facts.
     pub digest: u64,
-    /// Payload it did, if that was kept.
+    /// Its steps, if they were recorded.
     pub applied: Vec<Applied>,
 }
 
-/// Two bare hops for each message, measured like the platform.
+/// The result of a load on shards without a platform: two hops for each message, measured like the platform.
 pub struct BareHops {
-    /// Payload was measured.
+    /// What was measured.
     pub meter: Meter,
-    /// Second by second.
+    /// The figures of each second.
     pub rows: Rows,
-    /// Payload became of the plan.
+    /// How the load ended, and whether it was offered as planned.
     pub outcome: LoadOutcome,
 }
 
-/// The scenario as it is built where it runs in real time.
+/// The scenario of a load: with the live design's shards, and with a horizon that covers the tape.
 #[must_use]
 pub fn live_scenario(scenario: &Scenario, tape: &Tape) -> Scenario {
     let mut live = scenario.clone();
     if let Some(shards) = scenario.design.shards {
         live.platform.homes = chappe_base::Homes::new(shards);
     }
-    // Latency is a matter of the wall clock here: the collector only counts.
+    // The meters measure latency on the wall clock. The collector measures none of it before this time.
     live.warm_up = SimTime::NEVER;
     live.horizon = live.horizon.max(tape.until + Span(1));
     live
 }
 
-/// Offers the commands of `tape`, recorded of `scenario`, to the platform.
+/// Offers the commands of `tape`, which was recorded from `scenario`, to the platform.
 ///
 /// # Errors
-/// If the load can't be offered like that, or the system gives no threads.
+/// If the options are out of range, or the system refuses a thread.
 pub fn load(
     scenario: &Scenario,
     tape: &Tape,
@@ -81,43 +82,43 @@ pub fn load(
     let scenario = &live_scenario(scenario, tape);
     let setup = SimulationSetup::new(scenario, trace);
     let collector = setup.collector(scenario);
-    let mut remembered = collector.clone();
+    let mut total = collector.clone();
     let mut make_platform =
-        |id: ShardId| platform_after_history(&setup, id, options.keep_applied, &mut remembered);
+        |id: ShardId| platform_after_history(&setup, id, options.keep_applied, &mut total);
     let handlers: Vec<Platform> = (0..scenario.platform.homes.shards())
         .map(|id| make_platform(ShardId(id)))
         .collect();
     let (shared, load_run) = play(scenario, handlers, &collector, tape, &mut options)?;
     for stats in shared.all_thread_stats() {
-        remembered.merge(&stats.collector);
+        total.merge(&stats.collector);
     }
-    let ended = end(load_run.handlers, load_run.until, &mut remembered);
-    let verdict = Audit::merge(ended.audits);
-    let mut digest = Digest::default();
-    for shard in &ended.shards {
+    let finished = finish(load_run.handlers, load_run.until, &mut total);
+    let verdict = Audit::merge(finished.audits);
+    let mut digest = Chain::default();
+    for shard in &finished.shards {
         digest.push(&shard.digest);
     }
-    let figures = remembered.finish(load_run.until, verdict.violation_count());
+    let figures = total.finish(load_run.until, verdict.violation_count());
     Ok(LiveRun {
         served_count: load_run.meter.counts().served,
         parts: figures.measured(load_run.meter, load_run.rows, load_run.outcome.measured_ns),
         digest: digest.value(),
         verdict,
         outcome: load_run.outcome,
-        shards: ended.shards,
+        shards: finished.shards,
         setup,
         until: load_run.until,
     })
 }
 
-/// The shards at their end, and what their judges say.
+/// The shards at the end, and the results of their audits.
 struct FinishedShards {
     shards: Vec<LiveShard>,
     audits: Vec<ShardSummary>,
 }
 
-/// Ends every shard's history at `until`: what is still under way is a fact too.
-fn end(handlers: Vec<Platform>, until: SimTime, collector: &mut Collector) -> FinishedShards {
+/// Ends every shard at `until`: records what is still pending as facts.
+fn finish(handlers: Vec<Platform>, until: SimTime, collector: &mut Collector) -> FinishedShards {
     let (mut shards, mut audits) = (Vec::new(), Vec::new());
     let mut out = Outbox::default();
     for mut platform in handlers {
@@ -136,7 +137,7 @@ fn end(handlers: Vec<Platform>, until: SimTime, collector: &mut Collector) -> Fi
     FinishedShards { shards, audits }
 }
 
-/// Offers the same load to shards that do next to nothing: the cost of the harness alone.
+/// Offers the same load to shards that do almost nothing. This measures the cost of the harness alone.
 ///
 /// # Errors
 /// As for [`load`].
@@ -156,14 +157,14 @@ pub fn bare_hops(
     })
 }
 
-/// Builds the shared and plays the tape to it.
-fn play<W: Handler>(
+/// Builds the shards' tasks from their handlers and plays the tape to them.
+fn play<H: Handler>(
     scenario: &Scenario,
-    handlers: Vec<W>,
+    handlers: Vec<H>,
     collector: &Collector,
     tape: &Tape,
     options: &mut LoadOptions<'_>,
-) -> Result<(Arc<LoadShared>, LoadRun<W>), LoadError> {
+) -> Result<(Arc<LoadShared>, LoadRun<H>), LoadError> {
     options.plan.check(options.warm_up, options.duration)?;
     if options.threads == 0 || options.injectors == 0 {
         return Err(LoadError::Threads);
@@ -177,8 +178,9 @@ fn play<W: Handler>(
     let (shared, mailboxes) = LoadShared::new(homes, &scenario.design, threads_count, collector);
     let shared = Arc::new(shared);
     let tasks = handlers.into_iter().zip(mailboxes).enumerate();
-    let tasks = tasks
-        .map(|(id, (work, mailbox))| ShardTask::new(ShardId(id as u16), Arc::clone(&shared), mailbox, work));
+    let tasks = tasks.map(|(id, (handler, mailbox))| {
+        ShardTask::new(ShardId(id as u16), Arc::clone(&shared), mailbox, handler)
+    });
     let load_run = drive(&shared, tasks.collect(), tape, options)?;
     Ok((shared, load_run))
 }

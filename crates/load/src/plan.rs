@@ -1,4 +1,4 @@
-//! Payload load is to be offered.
+//! What load is offered, and how.
 
 use crate::monitor::LoadProgress;
 use crate::shape::{Schedule, Shape};
@@ -8,84 +8,84 @@ use chappe_engine::StopFlag;
 use chappe_metrics::Threshold;
 use std::time::Duration;
 
-/// Who decides when a command is sent.
+/// What decides when a command is sent.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Plan {
-    /// An open model: the clock, whatever the platform does.
+    /// An open model: the clock decides, whatever the platform does.
     Open(Shape),
-    /// A closed model: clients that wait for their command to be served, then think.
+    /// A closed model: each client waits until its command is handled, then pauses for the think time.
     Closed {
-        /// How many clients.
+        /// Number of clients.
         clients: u32,
-        /// How long each thinks.
+        /// The think time.
         think: Duration,
     },
 }
 
 /// How a load is offered.
 pub struct LoadOptions<'a> {
-    /// Who decides when a command is sent.
+    /// What decides when a command is sent.
     pub plan: Plan,
-    /// How long is sent before anything is measured.
+    /// How long commands are sent before any is measured.
     pub warm_up: Duration,
     /// How long is measured.
     pub duration: Duration,
-    /// Threads that run shards, where the design shares them.
+    /// Threads that run shards, if the design lets shards share threads.
     pub threads: usize,
-    /// Threads that send.
+    /// Threads that send commands.
     pub injectors: u16,
-    /// Where in the tape the load begins; what comes before is carried out first, unmeasured and as
-    /// fast as it goes.
+    /// Time in the tape at which the load begins. The commands before it are carried out first, as fast as
+    /// possible and unmeasured.
     pub from: SimTime,
     /// Ends the load on request.
     pub stop: &'a StopFlag,
-    /// Told of every second.
+    /// Called at the end of every second.
     pub progress: &'a mut dyn FnMut(&LoadProgress),
-    /// Those of them that say so end the load as soon as they are missed.
+    /// Thresholds. One with a time to abort after ends the load as soon as it is missed.
     pub thresholds: &'a [Threshold],
-    /// A shard that stops serving for a while.
+    /// A shard that stalls.
     pub stall: Option<Stall>,
-    /// Whether each shard keeps what it did, for [`crate::replay`].
+    /// Whether each shard records its steps, for [`crate::replay()`].
     pub keep_applied: bool,
 }
 
 /// Why a load can't be offered.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// A rate that is none.
+    /// A rate is not a number, not above 0, or too high.
     #[error("a rate of {0} commands per second can't be offered; give one above 0 and up to {RATE_MAX}")]
     Rate(f64),
-    /// Nothing to measure.
+    /// The duration is zero.
     #[error("a load needs a duration above zero")]
     Duration,
-    /// More sends than can be planned.
+    /// The load has too many commands.
     #[error(
         "{0:.0} commands are more than one load can have ({COMMANDS_MAX}); lower the rate or the duration"
     )]
     Commands(f64),
-    /// Nobody sends.
+    /// The number of clients is 0 or too high.
     #[error("a closed model needs 1 to {CLIENTS_MAX} clients, not {0}")]
     Clients(u32),
-    /// No threads.
+    /// There is no thread, or no injector.
     #[error("a load needs at least one thread and one injector")]
     Threads,
-    /// Payload the system says.
+    /// The system refuses a thread or another resource.
     #[error("the system refuses: {0}")]
     System(#[from] std::io::Error),
 }
 
 /// The highest rate that can be asked for [commands per second].
 pub const RATE_MAX: f64 = 1e9;
-/// Most commands of one load: a tape of that many takes some 50 GB.
+/// The most commands of one load. A tape of that many takes about 50 GB.
 pub const COMMANDS_MAX: u64 = 1_000_000_000;
-/// Most clients of a closed model.
+/// The most clients of a closed model.
 pub const CLIENTS_MAX: u32 = 1 << 24;
 
 impl Plan {
-    /// Makes sure that a load like that can be offered for so long.
+    /// Checks that this load can be offered for so long.
     ///
     /// # Errors
-    /// Says what is wrong, and what to change.
+    /// If a rate, the duration or a number is out of range.
     pub fn check(&self, warm_up: Duration, duration: Duration) -> Result<(), LoadError> {
         if duration.is_zero() {
             return Err(LoadError::Duration);
@@ -112,12 +112,12 @@ impl Plan {
         }
     }
 
-    /// Whether clients wait for each other's commands.
+    /// Whether it is a closed model.
     pub(crate) fn is_closed(&self) -> bool {
         matches!(self, Plan::Closed { .. })
     }
 
-    /// The times of all sends; none in a closed model.
+    /// The send times of an open model; `None` for a closed model.
     pub(crate) fn schedule(&self, warm_up: Duration, duration: Duration) -> Option<Schedule> {
         match *self {
             Plan::Open(shape) => Some(Schedule::new(
@@ -129,14 +129,14 @@ impl Plan {
         }
     }
 
-    /// Commands that a tape must have for it, if that can be told before.
+    /// Commands that a tape needs for it; `None` for a closed model, where it depends on the platform.
     #[must_use]
     pub fn commands_count(&self, warm_up: Duration, duration: Duration) -> Option<u64> {
         let schedule = self.schedule(warm_up, duration)?;
         Some(schedule.count())
     }
 
-    /// Its highest rate; zero in a closed model.
+    /// Its highest rate [commands per second]; 0 for a closed model.
     #[must_use]
     pub fn peak_rate(&self) -> f64 {
         match *self {

@@ -1,4 +1,4 @@
-//! The same load in virtual time: what a tape would have to wait, going by what was measured before.
+//! Predicts the latency of a load: the same load in virtual time, with the delays that were measured before.
 //!
 //! The threads that run shards are the servers of one queue. A command comes late by the generator's
 //! pacing lag, waits for a thread to wake and for those before it, and is served for as long as its class
@@ -14,14 +14,14 @@ use chappe_workload::Request;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Payload a simulation says of a load.
+/// The predicted figures of a load.
 #[derive(Clone, Debug)]
 pub struct Predicted {
-    /// Delivery between friends, from the intended send, of those sent after the warm-up.
+    /// Delivery between friends, from the intended send, of messages sent after the warm-up.
     pub delivery: Summary,
 }
 
-/// A measured distribution to draw from: its quantiles, with straight lines between.
+/// A measured distribution to draw from: its quantiles, interpolated linearly.
 #[derive(Clone, Debug)]
 struct Empirical {
     quantiles: Vec<Quantile>,
@@ -36,7 +36,7 @@ impl Empirical {
         }
     }
 
-    /// The value at `q` in [0, 1).
+    /// The quantile `q`, which is in [0, 1).
     fn at(&self, q: f64) -> Span {
         let above = self.quantiles.partition_point(|quantile| quantile.q <= q);
         let value = match (
@@ -53,7 +53,7 @@ impl Empirical {
         Span((value * self.scale) as i64)
     }
 
-    /// The mean of what is drawn.
+    /// The mean of the draws.
     fn mean(&self) -> f64 {
         let pairs = self.quantiles.windows(2);
         let parts = pairs.map(|pair| (pair[1].q - pair[0].q) * (pair[0].value + pair[1].value) as f64 / 2.0);
@@ -61,19 +61,19 @@ impl Empirical {
     }
 }
 
-/// Payload happens in the simulation.
+/// An event of the simulation.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 enum Event {
-    /// The next request of the tape is meant to be sent.
+    /// The intended send of the next request.
     #[default]
     Send,
-    /// It has reached the queue.
+    /// A request reaches the queue.
     Arrive(u32),
-    /// A server is done.
+    /// A server has finished.
     Done(u32),
 }
 
-/// A request under way: its number, and when it was meant to be sent.
+/// A request in the queue: its number and intended send time.
 #[derive(Clone, Copy)]
 struct Job {
     number: u32,
@@ -103,7 +103,7 @@ impl Threads {
         Some(SimTime(ns as i64))
     }
 
-    fn begun(started: Started, out: &mut Emitter<'_, Event>) {
+    fn schedule_completion(started: Started, out: &mut Emitter<'_, Event>) {
         out.schedule(started.done_at, Event::Done(started.server));
     }
 }
@@ -137,7 +137,7 @@ impl LogicalProcess for Threads {
                 let service = self.service[class].at(self.draw(number, 2));
                 let job = Job { number, intended };
                 if let Arrival::Started(started) = self.station.arrive(now, job, 0, service, true) {
-                    Threads::begun(started, out);
+                    Threads::schedule_completion(started, out);
                 }
             }
             Event::Done(server) => {
@@ -148,15 +148,15 @@ impl LogicalProcess for Threads {
                     seen.record(now - intended);
                 }
                 if let Some(started) = self.station.serve_next(now, server) {
-                    Threads::begun(started, out);
+                    Threads::schedule_completion(started, out);
                 }
             }
         }
     }
 }
 
-/// Simulates `requests`, sent as `schedule` says, on what `calibration` measured. Payload is meant to be sent
-/// before `warm_up` is not counted. Draws come from `seed`.
+/// Simulates `requests`, sent at the times of `schedule`, with the delays that `calibration` measured. Requests
+/// before the end of the warm-up don't count. `seed` seeds the draws.
 ///
 /// # Panics
 /// With more requests than a 32-bit number counts.
@@ -168,8 +168,11 @@ pub fn predict(
     warm_up: Span,
     seed: u64,
 ) -> Predicted {
-    let sent = requests.len().min(schedule.count() as usize);
-    let requests: Arc<[Command]> = requests[..sent].iter().map(|request| request.command).collect();
+    let sent_count = requests.len().min(schedule.count() as usize);
+    let requests: Arc<[Command]> = requests[..sent_count]
+        .iter()
+        .map(|request| request.command)
+        .collect();
     assert!(
         u32::try_from(requests.len()).is_ok(),
         "requests are numbered in 32 bits"
@@ -201,11 +204,11 @@ pub fn predict(
     }
 }
 
-/// Service times by class, such that these requests saturate the threads at the rate at which they did.
+/// Service times by class, scaled so that these requests saturate the threads at the measured rate.
 fn services(calibration: &Calibration, requests: &[Command]) -> Vec<Empirical> {
     let classes = chappe_base::CommandClass::ALL;
     let measured = |scale: f64| -> Vec<Empirical> {
-        let of = |class: &chappe_base::CommandClass| {
+        let of_class = |class: &chappe_base::CommandClass| {
             let summary = calibration.service.get(class.label());
             summary.map_or(
                 Empirical {
@@ -215,7 +218,7 @@ fn services(calibration: &Calibration, requests: &[Command]) -> Vec<Empirical> {
                 |summary| Empirical::new(summary, scale),
             )
         };
-        classes.iter().map(of).collect()
+        classes.iter().map(of_class).collect()
     };
     let bare = measured(1.0);
     let means: Vec<f64> = bare.iter().map(Empirical::mean).collect();

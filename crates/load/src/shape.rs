@@ -1,40 +1,40 @@
-//! When an open model sends: arithmetic on the shape of its rate, so that no send waits for another.
+//! The send times of an open model: arithmetic on the shape of its rate, so that no send waits for another.
 
-/// How the rate of an open model goes over time. Rates are in commands per second.
+/// How the rate of an open model changes over time. Rates are in commands per second.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Shape {
-    /// The same all the time.
+    /// A constant rate.
     Constant {
         /// The rate.
         rate: f64,
     },
-    /// Evenly from one to the other.
+    /// A rate that changes linearly.
     Ramp {
         /// At the start.
         from: f64,
         /// At the end.
         to: f64,
     },
-    /// From one to the other in steps of equal height and length.
+    /// Steps of equal height and length.
     Stairs {
-        /// The first step.
+        /// Rate of the first step.
         from: f64,
-        /// The last step.
+        /// Rate of the last step.
         to: f64,
-        /// How many, at least two.
+        /// Number of steps, at least two.
         steps: u32,
     },
-    /// The base rate, but for a fifth of the time in the middle.
+    /// A base rate with a peak in the middle, which lasts a fifth of the time.
     Spike {
-        /// The base.
+        /// The base rate.
         rate: f64,
-        /// In the middle.
+        /// The rate of the peak.
         peak: f64,
     },
 }
 
 impl Shape {
-    /// Its lowest and its highest rate.
+    /// The lowest and the highest rate.
     #[must_use]
     pub fn rates(&self) -> (f64, f64) {
         let (one, other) = match *self {
@@ -42,19 +42,19 @@ impl Shape {
             Shape::Ramp { from, to } | Shape::Stairs { from, to, .. } => (from, to),
             Shape::Spike { rate, peak } => (rate, peak),
         };
-        // Payload is no number stays to be seen.
+        // Not `min` and `max`, which would hide a NaN.
         if one <= other { (one, other) } else { (other, one) }
     }
 }
 
-/// A stretch in which the rate goes evenly from one value to another.
+/// An interval in which the rate changes linearly.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Segment {
     begins_s: f64,
     lasts_s: f64,
     from: f64,
     to: f64,
-    /// Sends before it.
+    /// Sends before this segment.
     before: f64,
 }
 
@@ -63,13 +63,13 @@ impl Segment {
         (self.from + self.to) / 2.0 * self.lasts_s
     }
 
-    /// When, after its beginning, it has made `sends` of its own [s].
+    /// Time from the segment's beginning until it has made `sends` sends [s].
     fn when(&self, sends: f64) -> f64 {
         if self.from == self.to {
             return sends / self.from;
         }
-        // The root of from·t + (to − from)·t²/(2·lasts) = sends, in the form that keeps its digits
-        // where the slope is small.
+        // The root t of from·t + (to − from)·t²/(2·lasts) = sends. The usual formula would subtract nearly
+        // equal numbers if the slope is small; this form does not.
         let slope = (self.to - self.from) / self.lasts_s;
         let root = (self.from * self.from + 2.0 * slope * sends).max(0.0).sqrt();
         let sum = self.from + root;
@@ -77,17 +77,17 @@ impl Segment {
     }
 }
 
-/// The times of all sends, worked out from their numbers.
+/// The send times of an open model. Each is computed from its number.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Schedule {
     segments: Vec<Segment>,
     count: u64,
-    /// Where the last looked-up send was.
-    place: usize,
+    /// Segment of the send that was looked up last.
+    segment: usize,
 }
 
 impl Schedule {
-    /// `shape` over `lasts_s` seconds, after `warm_up_s` at the rate with which it begins.
+    /// `shape` over `lasts_s` seconds, after `warm_up_s` seconds at its initial rate.
     #[must_use]
     pub fn new(shape: Shape, warm_up_s: f64, lasts_s: f64) -> Schedule {
         let level = |part: f64, rate: f64| (part * lasts_s, rate, rate);
@@ -102,9 +102,9 @@ impl Schedule {
             Shape::Spike { rate, peak } => vec![level(0.4, rate), level(0.2, peak), level(0.4, rate)],
         };
         let first = parts.first().map_or(0.0, |part| part.1);
-        let all = std::iter::once((warm_up_s, first, first)).chain(parts);
+        let parts = std::iter::once((warm_up_s, first, first)).chain(parts);
         let (mut begins_s, mut before) = (0.0, 0.0);
-        let segments = all.filter(|part| part.0 > 0.0).map(|(lasts_s, from, to)| {
+        let segments = parts.filter(|part| part.0 > 0.0).map(|(lasts_s, from, to)| {
             let segment = Segment {
                 begins_s,
                 lasts_s,
@@ -122,32 +122,32 @@ impl Schedule {
         Schedule {
             segments,
             count: sends.round() as u64,
-            place: 0,
+            segment: 0,
         }
     }
 
-    /// How many sends there are.
+    /// Number of sends.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// When send `number`, from 0, is meant to happen [ns from the start]; none if there are not so
-    /// many. Numbers that rise are looked up fastest.
+    /// The intended time of send `number`, counted from 0 [ns from the start]; `None` if there are fewer.
+    /// Looking up rising numbers is fastest.
     pub fn intended_ns(&mut self, number: u64) -> Option<u64> {
         let sends = number as f64;
         if number >= self.count() {
             return None;
         }
-        if self.segments[self.place].before > sends {
-            self.place = 0;
+        if self.segments[self.segment].before > sends {
+            self.segment = 0;
         }
-        while let Some(next) = self.segments.get(self.place + 1)
+        while let Some(next) = self.segments.get(self.segment + 1)
             && next.before <= sends
         {
-            self.place += 1;
+            self.segment += 1;
         }
-        let segment = &self.segments[self.place];
+        let segment = &self.segments[self.segment];
         let at_s = segment.begins_s + segment.when(sends - segment.before);
         Some((at_s * 1e9) as u64)
     }

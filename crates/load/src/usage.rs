@@ -1,18 +1,18 @@
-//! Payload the process takes of its machine.
+//! What the process uses of its machine.
 
 use std::fs;
 
-/// Processor time and memory of this process so far; zeros where the system does not tell.
+/// Processor time and memory of this process so far. Zero if the system does not report them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Usage {
-    /// Processor time, of all threads [ns].
+    /// Processor time of all threads [ns].
     pub(crate) cpu_ns: u64,
-    /// Main memory held [bytes].
+    /// Resident memory [bytes].
     pub(crate) memory_bytes: u64,
 }
 
 impl Usage {
-    /// As of now.
+    /// The usage up to now.
     pub(crate) fn now() -> Usage {
         let memory = fs::read_to_string("/proc/self/status").ok();
         Usage {
@@ -22,7 +22,7 @@ impl Usage {
     }
 }
 
-/// The process's clock of processor time, which counts every nanosecond of every thread.
+/// Reads the process's CPU clock, which counts in nanoseconds. The figures in `/proc` count in ticks of 10 ms.
 #[cfg(unix)]
 fn cpu_ns() -> u64 {
     use rustix::time::{ClockId, clock_gettime};
@@ -30,7 +30,7 @@ fn cpu_ns() -> u64 {
     spent.tv_sec.unsigned_abs() * 1_000_000_000 + spent.tv_nsec.unsigned_abs()
 }
 
-/// Elsewhere the system is not asked.
+/// Not known on other systems.
 #[cfg(not(unix))]
 fn cpu_ns() -> u64 {
     0

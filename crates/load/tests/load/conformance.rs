@@ -1,4 +1,4 @@
-//! The same truth in both clocks.
+//! Both clocks run the same platform.
 
 use crate::fixture::{constant, offer, scenario, tape};
 use chappe_base::{Account, Fact, Money, ShardId};
@@ -11,7 +11,7 @@ use chappe_workload::Tape;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-/// Whatever the order in which live shards happened to serve, doing the same again gives the same.
+/// Whatever order the threads happened to run in, the same steps give the same facts and state.
 #[test]
 fn doing_again_what_live_shards_did_gives_the_same_facts_and_state() {
     for choices in [
@@ -58,8 +58,8 @@ fn doing_again_what_live_shards_did_gives_the_same_facts_and_state() {
     }
 }
 
-/// The same tape in virtual time: its figures, and what each account came to.
-fn virtually(base: &Scenario, tape: &Arc<Tape>) -> (ResultParts, BTreeMap<Account, Money>) {
+/// Plays the tape in virtual time. Returns the figures and the balance of each account.
+fn play_in_virtual_time(base: &Scenario, tape: &Arc<Tape>) -> (ResultParts, BTreeMap<Account, Money>) {
     let balances = Arc::new(Mutex::new(BTreeMap::new()));
     let mut sink = |_: usize| -> FactSink {
         let balances = Arc::clone(&balances);
@@ -86,7 +86,25 @@ fn count(parts: &ResultParts, name: &str) -> i64 {
     }
 }
 
-/// Payload is asked in any order comes to the same in both clocks: balances, consents, orders, inboxes.
+/// Counts that don't depend on the order of commands.
+const INDEPENDENT_OF_ORDER: [&str; 14] = [
+    "messages.accepted.friend",
+    "messages.accepted.hot_line",
+    "messages.accepted.order_notice",
+    "opt_ins.given",
+    "opt_ins.revoked",
+    "orders.placed",
+    "orders.paid",
+    "orders.shipped",
+    "orders.delivered",
+    "payments.begun",
+    "payments.posted",
+    "payments.volume",
+    "conversations.opened",
+    "blocks",
+];
+
+/// Balances, consents, orders and inboxes are the same in both clocks.
 #[test]
 fn both_clocks_come_to_the_same_where_order_does_not_matter() {
     // No campaign competes for anything, and the shops don't run out.
@@ -103,7 +121,7 @@ fn both_clocks_come_to_the_same_where_order_does_not_matter() {
     ];
     let base = scenario("order-to-opt-in.toml", &changes);
     let tape = Arc::new(tape(&base, 60_000));
-    let (parts, balances) = virtually(&base, &tape);
+    let (parts, balances) = play_in_virtual_time(&base, &tape);
     let live = offer(&base, &tape, constant(30_000.0, 2_000), |_| {});
     assert_eq!(
         live.verdict.violation_count(),
@@ -111,25 +129,10 @@ fn both_clocks_come_to_the_same_where_order_does_not_matter() {
         "{:#?}",
         live.verdict.violations
     );
-    for name in [
-        "messages.accepted.friend",
-        "messages.accepted.hot_line",
-        "messages.accepted.order_notice",
-        "opt_ins.given",
-        "opt_ins.revoked",
-        "orders.placed",
-        "orders.paid",
-        "orders.shipped",
-        "orders.delivered",
-        "payments.begun",
-        "payments.posted",
-        "payments.volume",
-        "conversations.opened",
-        "blocks",
-    ] {
+    for name in INDEPENDENT_OF_ORDER {
         assert_eq!(count(&live.parts, name), count(&parts, name), "{name}");
     }
-    // Who was on line when is a matter of the order; that nothing is lost is not.
+    // Who was on line when depends on the order. The sum does not: no message may be lost.
     let inboxes = |parts: &ResultParts| {
         let delivered = ["friend", "hot_line", "order_notice"]
             .map(|class| count(parts, &format!("messages.delivered.{class}")));
@@ -142,7 +145,7 @@ fn both_clocks_come_to_the_same_where_order_does_not_matter() {
     assert_eq!(live.parts.ledger, parts.ledger);
     let homes = live.setup.homes();
     let mut shards = live.shards;
-    let mut compared = 0;
+    let mut compared_count = 0;
     for (account, balance) in balances {
         let home = match account {
             Account::User(user) => homes.user(user),
@@ -154,7 +157,7 @@ fn both_clocks_come_to_the_same_where_order_does_not_matter() {
             balance,
             "{account:?}"
         );
-        compared += 1;
+        compared_count += 1;
     }
-    assert!(compared > 1_000, "{compared} accounts compared");
+    assert!(compared_count > 1_000, "{compared_count} accounts compared");
 }

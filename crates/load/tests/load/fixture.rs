@@ -1,4 +1,4 @@
-//! A small base with its tape, and loads upon it.
+//! Small scenarios with their tapes, and loads on them.
 
 use chappe_base::SimTime;
 use chappe_engine::{RecordOptions, StopFlag, record_tape};
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// The scenario of that file, with `changes` of the form `key=value`.
+/// The scenario of `file`, with `changes` of the form `key=value`.
 pub(crate) fn scenario(file: &str, changes: &[&str]) -> Scenario {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../scenarios")
@@ -37,7 +37,7 @@ pub(crate) fn tape(scenario: &Scenario, count: usize) -> Tape {
     record_tape(scenario, options)
 }
 
-/// A load of so many commands per second for so long.
+/// A plan of `rate` commands per second, and its duration.
 pub(crate) fn constant(rate: f64, milliseconds: u64) -> (Plan, Duration) {
     (
         Plan::Open(Shape::Constant { rate }),
@@ -45,10 +45,10 @@ pub(crate) fn constant(rate: f64, milliseconds: u64) -> (Plan, Duration) {
     )
 }
 
-/// One load at a time: several would measure each other.
+/// One load at a time, because two would slow each other down.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Offers a load, with some options changed.
+/// Offers a load, after `change` has changed its options.
 pub(crate) fn offer(
     scenario: &Scenario,
     tape: &Tape,

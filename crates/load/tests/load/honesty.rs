@@ -1,4 +1,4 @@
-//! Payload is measured is what a user of the platform would have had to wait.
+//! The figures say how long a user of the platform would have waited.
 
 use crate::fixture::{constant, offer, scenario, tape};
 use chappe_base::ShardId;

@@ -1,4 +1,4 @@
-//! The live platform against what is promised of it.
+//! Tests of the live platform under load.
 
 #![allow(
     clippy::unwrap_used,
