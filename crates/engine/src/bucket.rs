@@ -1,24 +1,24 @@
-//! The bucket that is being drained: its events in order, while they stay where they are.
+//! The bucket that is being drained. Its events are put in order, and stay where they are.
 
-use crate::calendar::Scheduled;
 use crate::pool::{Chain, Pool};
+use crate::scheduled::Scheduled;
 use chappe_base::{EventKey, SimTime};
 
-/// The longest bucket, as a binary logarithm [ns]: time within two of them must fit half a word.
+/// The widest bucket [binary logarithm of ns]. A time within twice that must fit half a word.
 pub(crate) const WIDTH_LOG2_MAX: u32 = 31;
 
-/// The open bucket. Each of its events has a **word**: time since the start of the bucket in the
-/// upper half, place in the pool in the lower.
+/// The open bucket. Each of its events has a **word**: time since the start of the bucket in the upper half,
+/// index in the pool in the lower half. Comparing words needs no access to the events, except for ties.
 pub(crate) struct Bucket {
     start: u64,
-    /// Words, from `next` on in the order of their events' keys; those before it are drained.
+    /// Words in the order of their events' keys. Those before `next` are drained.
     words: Vec<u64>,
     next: usize,
-    /// Words up to here were looked at ahead of time.
+    /// Words before this index were returned by [`Bucket::peek_ahead`].
     peeked: usize,
-    /// What was there when it was opened.
+    /// Events from before it was opened.
     in_time: Chain,
-    /// What came later.
+    /// Events that came later.
     late: Chain,
     sorter: Sorter,
 }
@@ -36,13 +36,13 @@ impl Bucket {
         }
     }
 
-    /// When it starts [ns].
+    /// Start time [ns].
     pub(crate) fn start(&self) -> u64 {
         self.start
     }
 
-    /// Opens the bucket at `start` that holds `chain`, all within 2^`width_log2` ns; the one before must
-    /// be drained. Returns how many events it has.
+    /// Opens the bucket that starts at `start` and has the events of `chain`, all within 2^`width_log2` ns.
+    /// The open bucket must be drained. Returns the number of events.
     pub(crate) fn open<E: Copy + Default>(
         &mut self,
         pool: &mut Pool<Scheduled<E>>,
@@ -63,7 +63,7 @@ impl Bucket {
             words.extend((first..).zip(events).map(word));
         });
         self.sorter.sort(words, width_log2);
-        // Looks at all of them, without a way out: many at a time.
+        // Without an early exit, so that the compiler compares many pairs at a time.
         if words.windows(2).fold(false, |any, pair| any | are_tied(pair)) {
             order_ties(words, pool);
         }
@@ -74,21 +74,21 @@ impl Bucket {
         self.next == self.words.len()
     }
 
-    /// When the first event is, and its place in the pool.
+    /// Time and index of the first event.
     #[inline]
     pub(crate) fn first(&self) -> Option<(SimTime, u32)> {
         let word = *self.words.get(self.next)?;
         Some((SimTime((self.start + (word >> 32)) as i64), word as u32))
     }
 
-    /// Passes over the first event.
+    /// Drains the first event.
     #[inline]
     pub(crate) fn advance(&mut self) {
         self.next += 1;
     }
 
-    /// Places in the pool of the next `count` events to look at ahead of time; nothing as long as so many
-    /// that were looked at are still to come.
+    /// Indices of the next `count` events that were not returned before. `None` while more than `count` that
+    /// were returned are not drained yet.
     #[inline]
     pub(crate) fn peek_ahead(&mut self, count: usize) -> Option<impl Iterator<Item = u32>> {
         if self.peeked > self.next + count {
@@ -99,8 +99,8 @@ impl Bucket {
         Some(self.words[from..self.peeked].iter().map(|word| *word as u32))
     }
 
-    /// Adds a place for an event of `key` that belongs here. Words give way on the shorter side: what is
-    /// drained has left room, and most that come late come soon.
+    /// Reserves the index for a late event with this key. Of the words before and after it, the fewer are
+    /// moved. There is room in front, where words were drained, and most late events happen soon.
     pub(crate) fn add<E: Copy + Default>(&mut self, pool: &mut Pool<Scheduled<E>>, key: EventKey) -> u32 {
         let offset = key.time().0 as u64 - self.start;
         debug_assert!(offset >> 32 == 0);
@@ -123,7 +123,7 @@ impl Bucket {
         index
     }
 
-    /// Bytes held beside the pool.
+    /// Bytes held, without the pool.
     pub(crate) fn bytes(&self) -> usize {
         (self.words.capacity() + self.sorter.scratch.capacity()) * size_of::<u64>()
             + self.sorter.places.capacity() * size_of::<u32>()
@@ -136,7 +136,7 @@ fn are_tied(pair: &[u64]) -> bool {
     (pair[0] ^ pair[1]) >> 32 == 0
 }
 
-/// Puts those words in order whose events happen at the same time.
+/// Sorts words of the same time by their events' keys.
 #[inline(never)]
 fn order_ties<E: Copy + Default>(words: &mut [u64], pool: &Pool<Scheduled<E>>) {
     let mut from = 0;
@@ -153,23 +153,24 @@ fn order_ties<E: Copy + Default>(words: &mut [u64], pool: &Pool<Scheduled<E>>) {
     }
 }
 
-/// Sorts words by one counting pass over their top bits, and by insertion what is left to do.
+/// Sorts words by one counting pass over their top bits, then by insertion within equal top bits. The words of
+/// a bucket are spread evenly enough for this to be faster than a comparison sort.
 #[derive(Default)]
 struct Sorter {
     scratch: Vec<u64>,
-    /// For each value of the top bits, where its next word goes.
+    /// For each value of the top bits, the index of its next word.
     places: Vec<u32>,
 }
 
-/// Fewer words are sorted by comparison alone.
+/// Fewer words than this are sorted by comparison.
 const COUNTED_FROM: usize = 64;
-/// Counters that stay in the first-level cache.
+/// With this many bits, the counters stay in the first-level cache.
 const DIGIT_BITS_MAX: u32 = 12;
-/// With more words than this of one digit, comparison sorts better than insertion.
+/// If more words than this have equal top bits, all are sorted by comparison: insertion would be slower.
 const DIGIT_COUNT_MAX: u32 = 48;
 
 impl Sorter {
-    /// Sorts `words`, the upper half of each being less than 2^`width_log2`.
+    /// Sorts `words`. The upper half of each is less than 2^`width_log2`.
     fn sort(&mut self, words: &mut Vec<u64>, width_log2: u32) {
         if words.len() < COUNTED_FROM {
             return words.sort_unstable();
@@ -201,11 +202,11 @@ impl Sorter {
     }
 }
 
-/// Sorts words of which none is far from its place.
+/// Sorts words that are all near their final places.
 fn sort_by_insertion(words: &mut [u64]) {
-    for at in 1..words.len() {
-        let word = words[at];
-        let mut place = at;
+    for index in 1..words.len() {
+        let word = words[index];
+        let mut place = index;
         while place > 0 && words[place - 1] > word {
             words[place] = words[place - 1];
             place -= 1;

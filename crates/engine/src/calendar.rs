@@ -1,40 +1,33 @@
 //! Pending events, drained in the exact order of their keys.
 //!
-//! A hierarchy of rings. Each slot of the lowest ring is a **bucket**, a short stretch of time; a
-//! slot of the ring above covers [`STEP`] binary orders of magnitude more, and so on up to the end
-//! of time. A ring starts at the current time and spans between three and four slots of the ring
-//! above, whose slots it takes over as time comes closer. A slot is a chain of chunks from one pool.
+//! A heap of a million events takes some twenty comparisons per event, many of which miss the cache. This calendar
+//! puts an event into a slot by its time and sorts each slot once, shortly before it is drained. Its cost per
+//! event is therefore almost independent of the number of pending events.
 //!
-//! A bucket is drained once. Opening it makes a word of eight bytes for each of its events (time
-//! within the bucket, place in the pool) and sorts these alone: the events stay where they are until
-//! each is popped, then the chunks go back to the pool. An event for the bucket that is open already
-//! gets its word put in place among those not yet drained. The width of a bucket follows the stats
-//! and never affects the order.
+//! It is a hierarchy of rings. Each slot of the lowest ring is a **bucket**, a short interval of time. A
+//! slot of the next ring covers 2^[`STEP`] times as much, and so on up to the end of time. A ring starts at the
+//! current time and spans three to four slots of the ring above. As time advances, it takes over the events
+//! of that ring's next slot. A slot is a chain of chunks from one pool.
+//!
+//! Opening a bucket makes a word of eight bytes for each of its events (time within the bucket, index in the
+//! pool) and sorts the words. The events themselves stay where they are until they are popped; then the chunks
+//! go back to the pool. An event for the bucket that is already open is *late*: its word is inserted among
+//! those that are not yet drained. The width of the buckets adapts to the traffic and never affects the order.
 
 use crate::bucket::{Bucket, WIDTH_LOG2_MAX};
 use crate::pool::{Chain, Pool};
 use crate::ring::{Ring, SLOTS, STEP};
+use crate::scheduled::Scheduled;
 use chappe_base::{EventKey, SimTime};
-use serde::{Deserialize, Serialize};
 
-/// An event and its place in the total order: one cache line at most, if the event
-/// has 48 bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scheduled<E> {
-    /// When and where it happens, and who made it.
-    pub key: EventKey,
-    /// What happens.
-    pub event: E,
-}
-
-/// Where an event is that [`Calendar::next_before`] has passed.
+/// The index of an event that [`Calendar::next_before`] has passed.
 #[derive(Clone, Copy, Debug)]
 pub struct EventIndex(u32);
 
-/// Bucket widths [binary logarithm of ns]: 1 ms at first, and the least.
+/// Bucket widths [binary logarithm of ns]: the first, 1 ms, and the smallest.
 const WIDTH_LOG2_FIRST: u32 = 20;
 const WIDTH_LOG2_MIN: u32 = 6;
-/// The width is reviewed after so many buckets, or so many events in fewer.
+/// The width is reviewed after this many buckets, or after this many events in fewer buckets.
 const REVIEW_BUCKETS: u64 = 128;
 const REVIEW_EVENTS: u64 = 1 << 16;
 
@@ -43,13 +36,13 @@ pub struct Calendar<E> {
     pool: Pool<Scheduled<E>>,
     rings: Vec<Ring>,
     width_log2: u32,
-    /// First time [ns] not in the open bucket or before it: what comes earlier is late.
+    /// End of the open bucket [ns]. Events before it are late.
     open_end: u64,
     open: Bucket,
     stats: BucketStats,
 }
 
-/// What the last buckets were like, to judge their width.
+/// Statistics of the last buckets, to review their width.
 #[derive(Clone, Copy, Default)]
 struct BucketStats {
     buckets_count: u64,
@@ -77,15 +70,15 @@ impl<E: Copy + Default> Calendar<E> {
         }
     }
 
-    /// Adds an event, at any time not before that of the last one popped, nor before a horizon up to
-    /// which nothing was left to pop.
+    /// Adds an event. Its time must not be before that of the last event popped, nor before a horizon up to
+    /// which nothing was left.
     #[inline(always)]
     pub fn insert(&mut self, key: EventKey, event: E) {
         let index = self.add(key);
         *self.pool.get_mut(index) = Scheduled { key, event };
     }
 
-    /// A place for an event of `key`.
+    /// Reserves the index for an event with this key.
     #[inline(always)]
     fn add(&mut self, key: EventKey) -> u32 {
         let time = key.time().0 as u64;
@@ -111,8 +104,8 @@ impl<E: Copy + Default> Calendar<E> {
         self.pool.add(chain_for(&mut self.rings, time))
     }
 
-    /// Passes over the first event, if it happens before `horizon`. Returns its place, where it stays
-    /// until the next one is asked for.
+    /// Pops the first event, if it happens before `horizon`. Returns its index, at which it stays until the
+    /// next call.
     #[inline]
     pub fn next_before(&mut self, horizon: SimTime) -> Option<EventIndex> {
         loop {
@@ -129,15 +122,15 @@ impl<E: Copy + Default> Calendar<E> {
         }
     }
 
-    /// The event at a place.
+    /// The event at an index.
     #[inline]
     pub fn get(&self, index: EventIndex) -> &Scheduled<E> {
         self.pool.get(index.0)
     }
 
-    /// For whoever wants to look ahead: the next `count` events of the open bucket that were not yet
-    /// given out here; nothing as long as so many that were are still to come. May leave out some that
-    /// came late.
+    /// The next `count` events of the open bucket that were not returned before, to prefetch their state.
+    /// `None` while more than `count` events that were returned are still pending. Late events may be left
+    /// out.
     #[inline]
     pub fn peek_ahead(&mut self, count: usize) -> Option<impl Iterator<Item = &Scheduled<E>>> {
         let pool = &self.pool;
@@ -145,9 +138,9 @@ impl<E: Copy + Default> Calendar<E> {
         Some(ahead.map(|index| pool.get(index)))
     }
 
-    /// A time not after that of the first event, nor before what was popped; none if empty.
+    /// A lower bound of the first event's time, not before the last event popped; `None` if empty.
     ///
-    /// Exact where it is cheap: else the start of the first event's bucket.
+    /// It is exact where that is cheap, otherwise the start of the first event's bucket.
     #[must_use]
     pub fn next_time_bound(&self) -> Option<SimTime> {
         if let Some((time, _)) = self.open.first() {
@@ -166,13 +159,13 @@ impl<E: Copy + Default> Calendar<E> {
         Some(SimTime(first as i64))
     }
 
-    /// Bytes held, whether in use or kept for reuse.
+    /// Bytes held, in use or kept for reuse.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.pool.bytes() + self.open.bytes() + self.rings.len() * (size_of::<[Chain; SLOTS]>() + SLOTS / 8)
     }
 
-    /// The first slot in use: its ring and its number. Rings follow one another in time.
+    /// The first slot in use: its ring and its number. All events of a ring are before those of the next.
     fn first_slot(&self) -> Option<(usize, u64)> {
         self.rings.iter().enumerate().find_map(|(level, ring)| {
             let slot = ring.first_from(self.open_end >> ring.shift)?;
@@ -180,7 +173,7 @@ impl<E: Copy + Default> Calendar<E> {
         })
     }
 
-    /// Opens the next bucket in use, if it starts before `horizon`. False if there is none.
+    /// Opens the next bucket with events, if it starts before `horizon`. Returns whether there is one.
     #[inline(never)]
     fn open_next(&mut self, horizon: SimTime) -> bool {
         if self.is_review_due() {
@@ -209,8 +202,10 @@ impl<E: Copy + Default> Calendar<E> {
         }
     }
 
-    /// Moves the start of the rings to `position` [ns], before which no slot is in use, and lets
-    /// every ring take over what is now in its reach from the ring above.
+    /// Moves the start of all rings to `position` [ns], before which no slot is in use. Each ring takes over
+    /// from the ring above what is now within its span.
+    ///
+    /// From the highest ring down, because what a ring takes over may belong to the ring below it.
     fn advance(&mut self, position: u64) {
         let before = self.open_end;
         self.open_end = position;
@@ -233,16 +228,16 @@ impl<E: Copy + Default> Calendar<E> {
         }
     }
 
-    /// A review may file all that is pending anew, so at least a quarter as many events go before.
+    /// A review may refile all pending events, so it waits for at least a quarter as many events.
     fn is_review_due(&self) -> bool {
         let events_count = self.stats.events_count();
         (self.stats.buckets_count >= REVIEW_BUCKETS || events_count >= REVIEW_EVENTS)
             && events_count >= self.pool.used_count() / 4
     }
 
-    /// Widens or narrows the buckets if the last ones were too empty or too full. Empty ones cost
-    /// their opening; full ones overflow the cache and catch late events. With much pending, few
-    /// and full buckets pay: the chunks that are being filled stay in the cache.
+    /// Widens or narrows the buckets if the last ones were too empty or too full. An empty bucket still costs
+    /// its opening. A full one overflows the cache and has many late events. With many pending events, fewer
+    /// and fuller buckets are faster, because the chunks that are being filled then stay in the cache.
     fn review_width(&mut self) {
         let stats = std::mem::take(&mut self.stats);
         let goal_count = (self.pool.used_count() / 256).clamp(64, 4096);
@@ -265,8 +260,8 @@ impl<E: Copy + Default> Calendar<E> {
         }
     }
 
-    /// Files all that is pending in buckets of another width. Where the next boundary of these is not
-    /// one of the old, the open bucket, drained by now, is stretched up to it.
+    /// Refiles all pending events into buckets of another width. If the new buckets do not begin where the
+    /// open one ends, that one, which is drained, is reopened with the events up to their beginning.
     fn change_width(&mut self, width_log2: u32) {
         let stretched_log2 = width_log2.max(self.width_log2) + 1;
         let position = self.open_end.next_multiple_of(1 << width_log2);
@@ -299,7 +294,7 @@ impl<E: Copy + Default> Default for Calendar<E> {
     }
 }
 
-/// Where an event belongs that is not before the start of the rings.
+/// The slot of an event that is not before the start of the rings.
 #[inline]
 fn chain_for(rings: &mut [Ring], time: u64) -> &mut Chain {
     let ring = rings.iter_mut().find(|ring| time >> ring.shift < ring.limit);

@@ -1,4 +1,5 @@
-//! How long things take: links and service, drawn by what they are for.
+//! How long links and service take. Each delay is drawn from a key that says what it is for, so one message
+//! or policy rule more changes no other delay.
 
 use chappe_base::{CommandClass, Keyed, Law, MessageId, Party, Purpose, Sampler, ShardId, SimTime, Span};
 use chappe_platform::{Command, Notice};
@@ -6,7 +7,7 @@ use chappe_scenario::{CLASS_COUNT, Link, Scenario, Service, ServiceTimes};
 use chappe_workload::config::Probe;
 use chappe_workload::offered_load;
 
-/// The laws of links and service of a run, with their draws.
+/// The laws of links and service in a run, with their keyed draws.
 #[derive(Clone, Debug)]
 pub(crate) struct Delays {
     pub(crate) service: Service,
@@ -20,7 +21,7 @@ pub(crate) struct Delays {
     serving: Keyed,
 }
 
-/// The latency of one kind of link, ready to be drawn.
+/// The latency of one kind of link.
 #[derive(Clone, Debug)]
 struct Latency {
     floor: Span,
@@ -64,19 +65,19 @@ impl Delays {
         }
     }
 
-    /// From a client that sends at `at` to the shard that decides.
+    /// Latency from a client that sends at `at` to a shard.
     #[inline]
     pub(crate) fn to_platform(&self, at: SimTime, command: &Command) -> Span {
         self.to_platform.draw(|| occurrence(at, command))
     }
 
-    /// From shard to shard.
+    /// Latency from shard to shard.
     #[inline]
     pub(crate) fn between_shards(&self, now: SimTime, command: &Command) -> Span {
         self.between_shards.draw(|| occurrence(now, command))
     }
 
-    /// From a shard to a device.
+    /// Latency from a shard to a device.
     #[inline]
     pub(crate) fn to_client(&self, now: SimTime, notice: &Notice) -> Span {
         self.to_client.draw(|| {
@@ -99,15 +100,14 @@ impl Delays {
         })
     }
 
-    /// Gap before the next bare request.
+    /// Time until the next probe.
     pub(crate) fn probe_gap(&self, probe: Probe, word: u64) -> Span {
         let mean = Span::from_secs_f64(1.0 / probe.rate);
         Law::Exponential(chappe_base::Duration(mean)).sample(word)
     }
 }
 
-/// What a draw for a command is keyed by: what it is about and its class, or the time for those
-/// that are about nothing that has a number.
+/// The key of a draw for a command: its message and class, or its class and time if it has no message.
 #[inline]
 fn occurrence(at: SimTime, command: &Command) -> [u64; 2] {
     let (message, class) = (command.message(), command.class() as u64);
@@ -118,7 +118,7 @@ fn occurrence(at: SimTime, command: &Command) -> [u64; 2] {
     }
 }
 
-/// Commands per second that `scenario` offers to the whole platform in its busiest hour, by class.
+/// Commands per second that clients send to the whole platform in the busiest hour, by class.
 fn load(scenario: &Scenario) -> [f64; CLASS_COUNT] {
     offered_load(
         &scenario.population,
@@ -129,10 +129,10 @@ fn load(scenario: &Scenario) -> [f64; CLASS_COUNT] {
     )
 }
 
-/// About how many events fall into one window, as long as the lookahead, in the busiest hour.
+/// About how many events a window, as long as the lookahead, has in the busiest hour.
 #[must_use]
-pub fn events_per_window(scenario: &Scenario) -> f64 {
-    /// Arrival and completion of a command, and the notices that come of it.
+pub(crate) fn events_per_window(scenario: &Scenario) -> f64 {
+    /// Arrival and completion of a command, and the notices that it causes.
     const EVENTS_PER_COMMAND: f64 = 3.5;
     let probes = scenario.traffic.probe.map_or(0.0, |probe| {
         probe.rate * f64::from(scenario.platform.homes.shards())
@@ -141,8 +141,8 @@ pub fn events_per_window(scenario: &Scenario) -> f64 {
     commands_per_second * EVENTS_PER_COMMAND * scenario.lookahead().as_secs_f64()
 }
 
-/// Mean service time of a command of cost 1, so that the busiest hour keeps the servers as busy as
-/// the scenario says.
+/// Mean service time of a command of cost 1, such that the servers' utilisation in the busiest hour is the
+/// one that the scenario asks for.
 fn unit_cost(scenario: &Scenario) -> Span {
     match &scenario.service.times {
         ServiceTimes::Given(_) => Span::ZERO,

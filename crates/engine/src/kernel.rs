@@ -1,6 +1,14 @@
 //! One worker's logical processes and the loop that runs their events.
+//!
+//! One calendar holds the events of all the worker's shards, rather than one calendar per shard. Then one
+//! worker needs neither windows nor lookahead, and a shard with few events costs nothing. The order of events
+//! is total, so it does not matter which shards share a calendar.
+//!
+//! With many users the state does not fit into the cache. So the loop prefetches the state of events some
+//! time before it runs them.
 
-use crate::calendar::{Calendar, Scheduled};
+use crate::calendar::Calendar;
+use crate::scheduled::Scheduled;
 use chappe_base::{EventKey, ShardId, SimTime, Span};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,14 +22,14 @@ pub trait LogicalProcess: Send + 'static {
     /// cache line.
     type Event: Copy + Default + Send + Serialize + DeserializeOwned + 'static;
 
-    /// What the processes of one worker keep together, such as counters that are summed at the end.
-    /// It must not bear on what any of them does.
+    /// What the processes of one worker share, such as counters that are summed at the end. It must not
+    /// influence what any of them does: which processes share it depends on the number of workers.
     type Shared: Send + 'static;
 
-    /// Called once, before any event, at time zero: schedules what happens first.
+    /// Schedules the first events. Called once, at time zero, before any event.
     fn start(&mut self, shared: &mut Self::Shared, out: &mut Emitter<'_, Self::Event>);
 
-    /// Does what `event` asks at time `now` and emits what follows from it.
+    /// Handles `event` at time `now` and emits the events that follow from it.
     fn handle(
         &mut self,
         shared: &mut Self::Shared,
@@ -30,28 +38,30 @@ pub trait LogicalProcess: Send + 'static {
         out: &mut Emitter<'_, Self::Event>,
     );
 
-    /// Prefetches the state that `event` will need first: called some events ahead of it.
+    /// Prefetches the state that `event` needs first. Called some events ahead of it.
     #[inline]
     fn prefetch(&self, _event: &Self::Event) {}
 }
 
-/// Events whose state is touched ahead: enough to keep as many cache misses under way as a core can.
+/// How many events ahead their state is prefetched: enough for as many cache misses at once as a core can
+/// have.
 const PREFETCH_DISTANCE: usize = 32;
 
-/// What surrounds a worker's processes and stays the same during a run.
+/// Where the processes of all shards are. It stays the same during a run.
 #[derive(Debug)]
 struct Topology {
     /// Least time an event takes from one shard to another.
     lookahead: Span,
-    /// For each shard, its location among the worker's processes, or the number of its worker, marked with
-    /// [`REMOTE`].
+    /// For each shard, its index among the worker's own processes. For a shard of another worker, that
+    /// worker's number, marked with [`REMOTE`].
     locations: Vec<u32>,
 }
 
-/// Marks the number of another worker.
+/// Marks a worker's number. One bit of 32 tells both kinds apart, so one load gives all that is needed to
+/// send an event.
 const REMOTE: u32 = 1 << 31;
 
-/// Takes the events that a process makes while it handles one.
+/// Takes the events that a process emits while it handles one.
 pub struct Emitter<'a, E> {
     key: EventKey,
     shard: ShardId,
@@ -69,24 +79,24 @@ impl<E: Copy + Default> Emitter<'_, E> {
         self.key.time()
     }
 
-    /// The shard that handles it.
+    /// The shard that handles the event.
     #[must_use]
     #[inline]
     pub fn shard(&self) -> ShardId {
         self.shard
     }
 
-    /// Its location in the total order.
+    /// The place of the event in the total order.
     #[must_use]
     #[inline]
     pub fn key(&self) -> EventKey {
         self.key
     }
 
-    /// Schedules `event` for this shard itself at `at`, now at the earliest.
+    /// Schedules `event` for this shard itself at `at`, at the earliest now.
     ///
     /// # Panics
-    /// If `at` has passed: a broken invariant of the process.
+    /// If `at` has passed, which is a bug in the process.
     #[inline(always)]
     pub fn schedule(&mut self, at: SimTime, event: E) {
         if at < self.now() {
@@ -96,17 +106,18 @@ impl<E: Copy + Default> Emitter<'_, E> {
         self.calendar.insert(key, event);
     }
 
-    /// Sends `event` to `target`, where it happens at `at`, at the earliest a lookahead from now,
-    /// also if the target happens to be this shard: latency depends on the kind of link alone.
+    /// Sends `event` to `target`, where it happens at `at`, at the earliest a lookahead from now. This
+    /// also holds if the target happens to be this shard: otherwise latency would depend on the number of
+    /// shards.
     ///
     /// # Panics
-    /// If `at` violates the lookahead or there is no such shard: broken invariants of the process.
+    /// If `at` violates the lookahead or there is no such shard, which are bugs in the process.
     #[inline(always)]
     pub fn send(&mut self, target: ShardId, at: SimTime, event: E) {
         let Some(&location) = self.topology.locations.get(target.index()) else {
             broken_send(self.key, target, at, self.topology)
         };
-        // Neither time is negative, so their difference is within bounds.
+        // Neither time is negative, so the difference can't overflow.
         if at.0 - self.now().0 < self.topology.lookahead.0 {
             broken_send(self.key, target, at, self.topology);
         }
@@ -154,19 +165,20 @@ fn broken_send(key: EventKey, target: ShardId, at: SimTime, topology: &Topology)
     )
 }
 
-/// The logical processes of one worker, with one calendar over all of them.
+/// The logical processes of one worker, with one calendar for all of them.
 ///
-/// Of several workers, shard `s` belongs to worker `s % workers`. Alone, a kernel needs no
-/// lookahead: it may be zero.
+/// With several workers, shard `s` belongs to worker `s % workers`. A single kernel needs no lookahead:
+/// it may be zero.
 pub struct Kernel<L: LogicalProcess> {
     lps: Vec<L>,
     shared: L::Shared,
     /// Next sequence number of each process.
     sequences: Vec<u32>,
     calendar: Calendar<L::Event>,
-    /// For each worker, the events sent to its processes since they were last taken.
+    /// Events for each of the other workers, since [`Kernel::take_outbound`].
     outbound: Vec<Vec<Scheduled<L::Event>>>,
-    /// Lists that came full and were spare_lists, to be filled again; at most one for each worker.
+    /// Empty lists with capacity, to be filled again; at most one for each worker. They arrived with events
+    /// of other workers.
     spare_lists: Vec<Vec<Scheduled<L::Event>>>,
     topology: Topology,
     now: SimTime,
@@ -174,14 +186,14 @@ pub struct Kernel<L: LogicalProcess> {
 }
 
 impl<L: LogicalProcess> Kernel<L> {
-    /// A kernel that runs all processes, shard `s` being `lps[s]`.
+    /// The kernel of a single worker, which has all processes. Shard `s` is `lps[s]`.
     #[must_use]
     pub fn single(lps: Vec<L>, shared: L::Shared, lookahead: Span) -> Kernel<L> {
         let shards_count = lps.len();
         Kernel::of_worker(lps, shared, lookahead, 0, 1, shards_count)
     }
 
-    /// The part of worker `worker` of `workers`, with the processes of its own shards, in order.
+    /// The kernel of worker `worker` of `workers`, with the processes of its own shards, in shard order.
     #[must_use]
     pub(crate) fn of_worker(
         lps: Vec<L>,
@@ -192,7 +204,7 @@ impl<L: LogicalProcess> Kernel<L> {
         shards_count: usize,
     ) -> Kernel<L> {
         assert!(shards_count <= 1 << 16, "shards are numbered in 16 bits");
-        assert!(lookahead >= Span::ZERO, "lookahead is a length of time");
+        assert!(lookahead >= Span::ZERO, "the lookahead is not negative");
         let location = |shard: usize| match shard % workers {
             owner if owner == worker => (shard / workers) as u32,
             owner => REMOTE | owner as u32,
@@ -230,8 +242,8 @@ impl<L: LogicalProcess> Kernel<L> {
         }
     }
 
-    /// Runs events at times **before** `horizon`, in order, until none is left or `events_max`
-    /// ran. Returns how many did.
+    /// Runs events at times **before** `horizon`, in order, until none is left or `events_max` have run.
+    /// Returns how many ran.
     pub fn run_until(&mut self, horizon: SimTime, events_max: u64) -> u64 {
         let mut count = 0;
         while count < events_max
@@ -242,7 +254,7 @@ impl<L: LogicalProcess> Kernel<L> {
                     self.lps[self.topology.locations[key.target().index()] as usize].prefetch(event);
                 }
             }
-            // A copy, since what the event causes may move the location.
+            // A copy, because the process adds events to the calendar while it handles this one.
             let scheduled = *self.calendar.get(index);
             let key = scheduled.key;
             let shard = key.target();
@@ -263,7 +275,7 @@ impl<L: LogicalProcess> Kernel<L> {
         count
     }
 
-    /// Time of the latest event that ran.
+    /// Time of the last event that ran.
     #[must_use]
     pub fn now(&self) -> SimTime {
         self.now
@@ -275,7 +287,7 @@ impl<L: LogicalProcess> Kernel<L> {
         self.events_count
     }
 
-    /// Bytes of the calendar, and of events on their way to other workers.
+    /// Bytes of the calendar and of events for other workers.
     #[must_use]
     pub fn calendar_bytes(&self) -> usize {
         let lists = self.outbound.iter().chain(&self.spare_lists);
@@ -283,19 +295,19 @@ impl<L: LogicalProcess> Kernel<L> {
         self.calendar.bytes() + events_count * size_of::<Scheduled<L::Event>>()
     }
 
-    /// The processes, in order of their shards.
+    /// The processes, in shard order.
     #[must_use]
     pub fn lps(&self) -> &[L] {
         &self.lps
     }
 
-    /// The processes, in order of their shards, and what they kept together.
+    /// The processes, in shard order, and their shared state.
     #[must_use]
     pub fn into_parts(self) -> (Vec<L>, L::Shared) {
         (self.lps, self.shared)
     }
 
-    /// Takes events that another worker's processes sent. Returns the time of the first of them.
+    /// Takes events of another worker. Returns the time of the earliest.
     pub(crate) fn receive(&mut self, mut events: Vec<Scheduled<L::Event>>) -> SimTime {
         let mut first = SimTime::NEVER;
         for Scheduled { key, event } in events.drain(..) {
@@ -309,8 +321,7 @@ impl<L: LogicalProcess> Kernel<L> {
         first
     }
 
-    /// What this worker's processes sent to those of others since the last call, with the number of the
-    /// worker that it is for.
+    /// The events for other workers since the last call, with the number of each worker.
     pub(crate) fn take_outbound(&mut self) -> impl Iterator<Item = (u64, Vec<Scheduled<L::Event>>)> {
         let filled = (0..)
             .zip(&mut self.outbound)
@@ -322,7 +333,7 @@ impl<L: LogicalProcess> Kernel<L> {
         })
     }
 
-    /// A time not after the next event's, or none if nothing is pending.
+    /// A lower bound of the next event's time; `None` if nothing is pending.
     pub(crate) fn next_time_bound(&self) -> Option<SimTime> {
         self.calendar.next_time_bound()
     }
@@ -334,7 +345,7 @@ mod tests {
 
     const HOP: Span = Span(10);
 
-    /// Hands what it gets on to the next shard.
+    /// Sends every event on to the next shard.
     struct Ring(u16);
 
     impl LogicalProcess for Ring {

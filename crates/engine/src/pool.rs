@@ -1,33 +1,33 @@
 //! Chains of fixed-size chunks from one pool.
 //!
-//! The chunk given back last is handed out first, so what is pending stays compact in memory. Chunks are
-//! made in slabs that stay where they are: what is pending may be most of a run's memory, and to
-//! move it all to a larger place would need both at once.
+//! The chunk that was freed last is reused first, so pending events stay compact in memory. Chunks are
+//! allocated in slabs that never move. Pending events may be most of a run's memory, and growing one array
+//! would need the old and the new one at the same time.
 
 use chappe_base::prefetch;
 
-/// Chunks that are fetched ahead of the one that is read.
+/// How many chunks ahead of the one being read are prefetched.
 const FETCHED_AHEAD: usize = 4;
 /// Items in a chunk.
 const CHUNK: u32 = 32;
 
-/// Items that lie together, on cache lines of their own.
+/// Neighbouring items. Aligned, so that no chunk shares a cache line with another.
 #[repr(align(64))]
 struct Chunk<T>([T; CHUNK as usize]);
 
-/// Chunks in a slab.
+/// Chunks that are allocated together.
 const SLAB: u32 = 1 << 11;
 
-/// Many growing lists of items.
+/// Many lists of items that grow at their ends.
 pub(crate) struct Pool<T> {
     slabs: Vec<Box<[Chunk<T>; SLAB as usize]>>,
-    /// For each chunk, the one filled before it in its chain, if it isn't the first.
+    /// For each chunk, the one before it in its chain, or [`NONE`].
     before: Vec<u32>,
     free: Vec<u32>,
 }
 
-/// One list in a [`Pool`]: its latest chunk and how far that is filled. Only the pool that made
-/// it can read it.
+/// One list in a [`Pool`]: its last chunk and the number of items in it. Only the pool that made it can read
+/// it.
 #[derive(Clone, Copy)]
 pub(crate) struct Chain {
     chunk: u32,
@@ -46,7 +46,7 @@ impl Chain {
         self.chunk == NONE
     }
 
-    /// Whether the next item begins a chunk: also if there is none yet.
+    /// Whether the next item begins a new chunk. True also for an empty chain.
     #[inline]
     pub(crate) fn is_full(self) -> bool {
         self.fill == CHUNK
@@ -65,10 +65,10 @@ impl<T: Copy + Default> Pool<T> {
         }
     }
 
-    /// Adds a place at the end of `chain`, for the caller to write to. Returns its index.
+    /// Adds an item at the end of `chain`, for the caller to write. Returns its index.
     ///
-    /// Written where it stays: an item that was only just put together elsewhere is slow to copy, since
-    /// wide reads of narrow writes wait until these have reached the cache.
+    /// The caller writes the item here rather than passing it, because copying an item that was only just
+    /// assembled is slow: wide reads of narrow writes wait until these have reached the cache.
     #[inline]
     pub(crate) fn add(&mut self, chain: &mut Chain) -> u32 {
         if chain.is_full() {
@@ -87,7 +87,9 @@ impl<T: Copy + Default> Pool<T> {
         *self.get_mut(index) = *item;
     }
 
-    /// Empties `chain`, and hands its items to whoever files them anew.
+    /// Frees `chain`, and passes each of its items to `file`, which adds it to another chain.
+    ///
+    /// Each chunk is copied and freed before its items are filed, so that the new chains can reuse it.
     pub(crate) fn refile(&mut self, chain: Chain, mut file: impl FnMut(&mut Pool<T>, &T)) {
         let Chain { mut chunk, mut fill } = chain;
         while chunk != NONE {
@@ -99,13 +101,13 @@ impl<T: Copy + Default> Pool<T> {
         }
     }
 
-    /// The item at `index`, as told by [`Pool::add`] or [`Pool::for_each_chunk`].
+    /// The item at an index that [`Pool::add`] or [`Pool::for_each_chunk`] gave.
     #[inline]
     pub(crate) fn get(&self, index: u32) -> &T {
         &self.items(index / CHUNK)[(index % CHUNK) as usize]
     }
 
-    /// The item at `index`, to be written.
+    /// The same, to be written.
     #[inline]
     pub(crate) fn get_mut(&mut self, index: u32) -> &mut T {
         let chunk = index / CHUNK;
@@ -120,8 +122,8 @@ impl<T: Copy + Default> Pool<T> {
         &slab[(chunk % SLAB) as usize].0
     }
 
-    /// Visits the items of `chain` chunk by chunk, with the index of the first of each, in no order
-    /// of meaning.
+    /// Visits the items of `chain` chunk by chunk, with the index of each chunk's first item, in no particular
+    /// order.
     #[inline]
     pub(crate) fn for_each_chunk(&self, chain: Chain, mut visit: impl FnMut(u32, &[T])) {
         let Chain { mut chunk, mut fill } = chain;
@@ -148,7 +150,7 @@ impl<T: Copy + Default> Pool<T> {
         self.before[chunk as usize]
     }
 
-    /// Gives the chunks of `chain` back.
+    /// Frees the chunks of `chain`.
     pub(crate) fn release(&mut self, chain: Chain) {
         let mut chunk = chain.chunk;
         while chunk != NONE {
@@ -157,18 +159,18 @@ impl<T: Copy + Default> Pool<T> {
         }
     }
 
-    /// Items in the chunks in use, counting those as full.
+    /// Items in use, if all chunks in use were full.
     pub(crate) fn used_count(&self) -> u64 {
         (self.before.len() - self.free.len()) as u64 * CHUNK as u64
     }
 
-    /// Bytes held, whether in use or free.
+    /// Bytes held, in use or free.
     pub(crate) fn bytes(&self) -> usize {
         self.slabs.len() * size_of::<[Chunk<T>; SLAB as usize]>()
             + (self.before.capacity() + self.free.capacity()) * size_of::<u32>()
     }
 
-    /// A new chunk.
+    /// Makes a new chunk.
     #[cold]
     fn grow(&mut self) -> u32 {
         let chunk = self.before.len() as u32;

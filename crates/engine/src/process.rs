@@ -1,4 +1,7 @@
-//! One shard of the platform with its agents and its service queue: a logical process.
+//! One shard of the platform with its agents and its service queue, as a logical process of the kernel.
+//!
+//! This is the only place where time passes between the parts: links and service take the times that
+//! [`Delays`] draws, while platform and agents act at once.
 
 use crate::delays::Delays;
 use crate::kernel::{Emitter, LogicalProcess};
@@ -12,20 +15,20 @@ use chappe_workload::{Agents, Tape, Wake, World};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What happens to a shard.
+/// An event of a shard.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum Event {
     /// A command reaches the shard's service queue.
     Arrive(Command),
-    /// A server of the queue has finished with a command, which now takes effect.
+    /// A server of the queue has finished with a command, which takes effect now.
     Done(u32),
-    /// A notice reaches the device of a user or page that lives here.
+    /// A notice reaches the device of a user or page of this shard.
     Notice(Notice),
-    /// An agent's own time has come.
+    /// A time that an agent has chosen.
     Wake(Wake),
-    /// A bare request arrives.
+    /// A probe arrives: a request that only uses the service queue.
     Probe(u32),
-    /// A waiting request's patience ends.
+    /// The patience of a waiting probe ends.
     Renege(Ticket),
 }
 
@@ -35,7 +38,7 @@ impl Default for Event {
     }
 }
 
-/// One shard and everything that lives on it.
+/// One shard with everything that lives on it.
 pub(crate) struct Process {
     shard: Shard,
     agents: Agents,
@@ -45,14 +48,21 @@ pub(crate) struct Process {
     delays: Arc<Delays>,
     world: Arc<World>,
     probe: Option<Probe>,
-    /// What clients ask instead of what the agents would have them ask.
+    /// The clients' commands, if they come from a tape instead of from the agents.
     tape: Option<Arc<Tape>>,
 }
 
 impl Process {
-    /// Shard `id` before its first event.
+    /// Shard `id` before its first event. If there is a `tape`, the clients' commands come from it, and the
+    /// agents send none.
     #[must_use]
-    pub(crate) fn new(shard: Shard, id: ShardId, world: Arc<World>, delays: Arc<Delays>) -> Process {
+    pub(crate) fn new(
+        shard: Shard,
+        id: ShardId,
+        world: Arc<World>,
+        delays: Arc<Delays>,
+        tape: Option<Arc<Tape>>,
+    ) -> Process {
         let service = &delays.service;
         let discipline = match service.lanes {
             Lanes::Fifo => Discipline::Fifo,
@@ -62,7 +72,7 @@ impl Process {
             agents: Agents::new(Arc::clone(&world), id),
             station: Station::new(u32::from(service.servers), service.queue_capacity, discipline),
             probe: delays.probe,
-            tape: None,
+            tape,
             homes: world.homes(),
             shard,
             id,
@@ -71,12 +81,7 @@ impl Process {
         }
     }
 
-    /// Lets its clients ask what is on `tape`; its agents keep still.
-    pub(crate) fn play(&mut self, tape: Arc<Tape>) {
-        self.tape = Some(tape);
-    }
-
-    /// Carries on what the shard has put into the outbox.
+    /// Sends the forwards and notices in the outbox.
     fn flush_outbox(&self, observers: &mut Observers, now: SimTime, out: &mut Emitter<'_, Event>) {
         let outbox = &mut observers.outbox;
         for forward in &outbox.forwards {
@@ -100,7 +105,7 @@ impl Process {
         outbox.notices.clear();
     }
 
-    /// Carries on what agents want done.
+    /// Sends the agents' commands and schedules their wake-ups.
     fn flush_acts(&self, observers: &mut Observers, out: &mut Emitter<'_, Event>) {
         let acts = &mut observers.acts;
         for (at, command) in &acts.commands {
@@ -125,7 +130,7 @@ impl Process {
     ) {
         let class = command.class();
         let service = self.delays.service_time(self.id, now, command);
-        // Only clients can be turned away: what shards have promised each other always gets through.
+        // Commands between shards are never dropped: the sending shard relies on their effect.
         let is_client_command = command.home(self.homes).is_some();
         let can_be_dropped = is_client_command || class == CommandClass::Probe;
         if let Some(sink) = observers.commands.as_mut().filter(|_| is_client_command) {
@@ -133,7 +138,7 @@ impl Process {
         }
         let lane = self.delays.service.lanes.lane(class) as u8;
         match self.station.arrive(now, *command, lane, service, !can_be_dropped) {
-            // What takes no time is done within the same event.
+            // Service without duration ends within this event. That saves an event.
             Arrival::Started(started) if started.done_at == now => {
                 self.complete(observers, now, started.server, out);
             }
@@ -177,7 +182,7 @@ impl Process {
         self.flush_outbox(observers, now, out);
     }
 
-    /// A device shows a notice: the driver sees it, then the agent.
+    /// A device shows a notice. The fact comes before what the agent does in response.
     fn show_notice(
         &mut self,
         observers: &mut Observers,
@@ -205,7 +210,7 @@ impl Process {
         }
     }
 
-    /// What has happened before day one.
+    /// Applies what happened before day one.
     fn apply_history(&mut self, observers: &mut Observers) {
         for (at, past) in self.world.history_events(self.id) {
             self.shard.apply_history(at, past, &mut observers.outbox);
@@ -213,14 +218,14 @@ impl Process {
         }
     }
 
-    /// Ends the shard's history at `end`: what is still under way is a fact too. Returns the shard.
+    /// Ends the run at `end`: records what is still pending as facts. Returns the shard.
     pub(crate) fn finish(mut self, observers: &mut Observers, end: SimTime) -> Shard {
         self.shard.finish(&mut observers.outbox);
         observers.observe_facts(self.id, end);
         self.shard
     }
 
-    /// Bytes held by the state of this shard, by part.
+    /// Bytes held by this shard, by part.
     pub(crate) fn bytes(&self) -> Vec<(&'static str, usize)> {
         let mut parts = self.shard.bytes();
         parts.push(("agents", self.agents.bytes()));
@@ -308,7 +313,7 @@ impl LogicalProcess for Process {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::Scheduled;
+    use crate::scheduled::Scheduled;
 
     #[test]
     fn a_scheduled_event_is_one_cache_line_at_most() {

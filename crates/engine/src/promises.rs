@@ -1,4 +1,7 @@
-//! What a scenario promises, in the words of the audit.
+//! Translates a scenario's policy and campaigns into the promises that the audit checks.
+//!
+//! The audit depends on neither platform nor scenario, so that it can't share their mistakes. This is the only
+//! place that knows both vocabularies.
 
 use chappe_audit::{
     BasisRule, Campaign, Cap, MessageReasons, OptInRequests, OptInTerms, PageLimits, Prices, Promises,
@@ -13,10 +16,10 @@ use chappe_scenario::Scenario;
 use chappe_workload::Population;
 use std::sync::Arc;
 
-/// The longest that anything is under way between shards and devices, unless it is lost.
+/// The longest that a message is between shards and devices, unless it is lost.
 const UNDER_WAY_AT_MOST: Span = Span::HOUR;
 
-/// What the policy and the campaigns of `scenario` promise.
+/// The promises of `scenario`'s policy and campaigns.
 #[must_use]
 pub fn promises_of(scenario: &Scenario) -> Promises {
     promises(
@@ -72,10 +75,10 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
         under_way_at_most: UNDER_WAY_AT_MOST,
     };
     for rule in &config.policy.user_rules {
-        add(&mut promises, rule);
+        add_user_rule(&mut promises, rule);
     }
     for rule in &config.policy.page_rules {
-        limit(&mut promises.page_limits, rule);
+        add_page_rule(&mut promises.page_limits, rule);
     }
     if promises.quiet_hours.is_some() {
         let offsets = (0..config.users_count).map(|user| population.time_zone_minutes(UserId(user)));
@@ -84,9 +87,9 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
     promises
 }
 
-fn limit(limits: &mut PageLimits, rule: &PageRule) {
+fn add_page_rule(limits: &mut PageLimits, rule: &PageRule) {
     match *rule {
-        // Judged with stock, budgets and prices.
+        // The audit checks these with stock, budgets and prices.
         PageRule::Running
         | PageRule::InStock
         | PageRule::Budget
@@ -118,7 +121,7 @@ fn limit(limits: &mut PageLimits, rule: &PageRule) {
     }
 }
 
-/// The reasons for messages that `rules` come to; none if there are no rules.
+/// The reasons for messages that `rules` allow; `None` if there are no rules.
 fn reasons(rules: &[MessageRule]) -> Option<MessageReasons> {
     let mut reasons = MessageReasons {
         within: None,
@@ -150,10 +153,10 @@ fn cap(count: u16, every: Span) -> Cap {
     Cap { count, every }
 }
 
-fn add(promises: &mut Promises, rule: &UserRule) {
+fn add_user_rule(promises: &mut Promises, rule: &UserRule) {
     match *rule {
         UserRule::NoAds => promises.ads_allowed = false,
-        // The audit holds a block against every message, whatever the policy says.
+        // The audit checks blocks for every message, whatever the policy says.
         UserRule::NotBlocked => {}
         UserRule::NotMuted => promises.mute = true,
         UserRule::OpenedBy(who) => promises.opened_by_user |= who == OpenedBy::User,

@@ -1,6 +1,6 @@
-//! What a simulated run says for the record.
+//! Makes the run record of a run in either clock.
 
-use crate::simulate::Simulated;
+use crate::result::Simulated;
 use chappe_audit::{Verdict, Violation};
 use chappe_base::Amount;
 use chappe_metrics::{
@@ -9,23 +9,23 @@ use chappe_metrics::{
 };
 use chappe_scenario::Scenario;
 
-/// What a record says of a run, in either clock.
+/// What a record needs to know of a run, in either clock.
 #[derive(Clone, Copy)]
 pub struct RunOutput<'a> {
-    /// In which time it took place.
+    /// Virtual or wall-clock time.
     pub clock: Clock,
     /// The figures.
     pub parts: &'a ResultParts,
-    /// Hash over the facts of all shards.
+    /// Hash of the facts of all shards.
     pub digest: u64,
-    /// What the audit says.
+    /// The audit's verdict.
     pub verdict: &'a Verdict,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
 }
 
 impl Simulated {
-    /// What its record says.
+    /// What its record needs to know.
     #[must_use]
     pub fn output(&self) -> RunOutput<'_> {
         RunOutput {
@@ -38,7 +38,7 @@ impl Simulated {
     }
 }
 
-/// What a record says of its scenario.
+/// The scenario's part of a record.
 #[must_use]
 pub fn scenario_id(scenario: &Scenario) -> ScenarioId {
     ScenarioId {
@@ -82,7 +82,7 @@ pub fn run_record(
     }
 }
 
-/// Campaigns that show no ad, since they bid less than one costs.
+/// A warning about campaigns that show no ad, because they bid less than an ad costs.
 fn priced_out(scenario: &Scenario) -> Option<Warning> {
     let reserve = scenario.platform.policy.reserve();
     let campaigns = &scenario.platform.campaigns;
@@ -103,7 +103,7 @@ fn priced_out(scenario: &Scenario) -> Option<Warning> {
     })
 }
 
-/// A parameter without a source, as it stands in a record.
+/// A parameter without a source, as a record has it.
 #[must_use]
 pub fn assumption(assumed: &chappe_scenario::Assumed) -> Assumed {
     Assumed {
@@ -114,7 +114,7 @@ pub fn assumption(assumed: &chappe_scenario::Assumed) -> Assumed {
     }
 }
 
-/// The audit's verdict, as it stands in a record.
+/// The audit's verdict, as a record has it.
 #[must_use]
 pub fn audit_summary(verdict: &Verdict, replay: &str) -> AuditSummary {
     let violation_count = verdict.violation_count();

@@ -1,20 +1,21 @@
-//! One ring of the calendar: slots of equal width, taken up in turn as time goes by.
+//! One ring of the calendar: slots of equal width, used in turn as time advances.
 
 use crate::pool::Chain;
 
 /// A slot of one ring covers 2^`STEP` slots of the ring below.
 pub(crate) const STEP: u32 = 10;
-/// Slots of a ring: four slots' worth of the ring above.
+/// Slots of a ring: as much time as four slots of the ring above.
 pub(crate) const SLOTS: usize = 4 << STEP;
+
 /// One ring of slots.
 pub(crate) struct Ring {
     slots: Box<[Chain; SLOTS]>,
-    /// One bit for each slot in use.
+    /// One bit for each slot, set if it has events: finding the next one then reads few cache lines.
     used: Box<[u64; SLOTS / 64]>,
     used_count: u32,
-    /// Binary logarithm of a slot's width [ns].
+    /// Width of a slot [binary logarithm of ns].
     pub(crate) shift: u32,
-    /// First slot that the ring above keeps.
+    /// The first slot whose events are still in the ring above.
     pub(crate) limit: u64,
 }
 
@@ -44,12 +45,12 @@ impl Ring {
         }
     }
 
-    /// The chain of a slot, to which the caller adds.
+    /// The chain of a slot, to which the caller adds an event.
     #[inline]
     pub(crate) fn chain_mut(&mut self, slot: u64) -> &mut Chain {
         let place = slot as usize % SLOTS;
         let chain = &mut self.slots[place];
-        // Most are neither: one question settles it.
+        // An empty chain also counts as full, and most chains are not full: one comparison is enough.
         if chain.is_full() && chain.is_empty() {
             self.used[place / 64] |= 1 << (place % 64);
             self.used_count += 1;
@@ -72,7 +73,7 @@ impl Ring {
         std::mem::replace(&mut self.slots[place], Chain::EMPTY)
     }
 
-    /// The first slot in use at or after `from`, where every one in use lies within a round.
+    /// The first slot in use at or after `from`. All slots in use must lie within one round from there.
     pub(crate) fn first_from(&self, from: u64) -> Option<u64> {
         if self.used_count == 0 {
             return None;

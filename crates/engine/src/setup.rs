@@ -9,7 +9,7 @@ use chappe_base::{Homes, ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, CollectorConfig};
 use chappe_platform::{Config, HistoryEvent, Shard};
 use chappe_scenario::Scenario;
-use chappe_workload::{Trace, World, WorldConfig};
+use chappe_workload::{Laws, Tape, Trace, World};
 use std::sync::Arc;
 
 /// A scenario's platform before its first event. Each shard is made on request, so that one process of
@@ -90,12 +90,18 @@ impl SimulationSetup {
     }
 
     /// The logical process of shard `id`. It keeps the ad decisions on `watched_user`, if that user lives
-    /// there.
-    pub(crate) fn process(&self, id: ShardId, watched_user: Option<UserId>, delays: &Arc<Delays>) -> Process {
+    /// there, and plays `tape` if there is one.
+    pub(crate) fn process(
+        &self,
+        id: ShardId,
+        watched_user: Option<UserId>,
+        tape: Option<Arc<Tape>>,
+        delays: &Arc<Delays>,
+    ) -> Process {
         let mut shard = self.shard(id);
         if let Some(user) = watched_user.filter(|user| self.config.homes.user(*user) == id) {
             shard.watch(user);
         }
-        Process::new(shard, id, Arc::clone(&self.world), Arc::clone(delays))
+        Process::new(shard, id, Arc::clone(&self.world), Arc::clone(delays), tape)
     }
 }

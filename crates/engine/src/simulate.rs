@@ -2,16 +2,15 @@
 
 use crate::delays::Delays;
 use crate::observers::{CommandSink, FactSink, Observers, ShardFolds};
-use crate::partial_result::{Bytes, PartialResult, ShardResult};
+use crate::options::{Progress, RunOptions};
 use crate::peers::{Peers, WorkerAssignment};
 use crate::process::Process;
-use crate::run::{Progress, RunOptions, RunOutcome, run, run_distributed};
+use crate::result::{Bytes, PartialResult, ShardResult, Simulated};
+use crate::run::{RunOutcome, run, run_distributed};
 use crate::setup::SimulationSetup;
 use crate::stop::StopFlag;
-use chappe_audit::Verdict;
 use chappe_base::{ShardId, SimTime, UserId};
-use chappe_metrics::{Collector, ResultParts};
-use chappe_platform::Explanation;
+use chappe_metrics::Collector;
 use chappe_scenario::Scenario;
 use chappe_workload::{Tape, Trace};
 use std::sync::Arc;
@@ -107,26 +106,6 @@ impl<'a> SimulateOptions<'a> {
     }
 }
 
-/// The result of a simulated run.
-pub struct Simulated {
-    /// The figures.
-    pub parts: ResultParts,
-    /// Hash, in shard order, of each shard's chained hash of facts.
-    pub digest: u64,
-    /// The audit's verdict on all facts.
-    pub verdict: Verdict,
-    /// Events that were popped from the calendars of all processes.
-    pub events_count: u64,
-    /// When the run was stopped, if that was early. It equals a run with this time as its horizon.
-    pub stopped_at: Option<SimTime>,
-    /// Threads that ran, in each process.
-    pub workers_count: usize,
-    /// Bytes held at the end, by part of the state, the largest first.
-    pub bytes: Vec<(String, usize)>,
-    /// Decisions on the watched user's ad slots.
-    pub explanations: Vec<Explanation>,
-}
-
 /// Runs `scenario` in virtual time.
 ///
 /// # Panics
@@ -156,19 +135,12 @@ fn simulate_shards(
     peers: Option<Peers>,
     mut options: SimulateOptions<'_>,
 ) -> PartialResult {
-    let horizon = options
-        .until
-        .map_or(scenario.horizon, |until| until.min(scenario.horizon));
+    let until = options.until.unwrap_or(scenario.horizon);
+    let horizon = until.min(scenario.horizon);
     let setup = SimulationSetup::new(scenario, options.trace.take());
     let delays = Arc::new(Delays::new(scenario));
     let (watched_user, tape) = (options.watched_user, options.tape.take());
-    let mut make_process = |id| {
-        let mut process = setup.process(id, watched_user, &delays);
-        if let Some(tape) = &tape {
-            process.play(Arc::clone(tape));
-        }
-        process
-    };
+    let mut make_process = |id| setup.process(id, watched_user, tape.clone(), &delays);
     let homes = setup.homes();
     let shards_count = usize::from(homes.shards());
     let assignment = match &peers {
@@ -185,17 +157,18 @@ fn simulate_shards(
         observers.commands = commands.as_mut().map(|make_sink| make_sink(local));
         observers
     };
-    let mut ignore_progress = |_| {};
-    let progress: &mut dyn FnMut(Progress) = match options.progress {
-        Some(progress) => progress,
-        None => &mut ignore_progress,
+    let mut report = options.progress;
+    let mut progress = |progress| {
+        if let Some(report) = &mut report {
+            report(progress);
+        }
     };
     let run_options = RunOptions {
         workers: assignment.workers,
         horizon,
         lookahead: scenario.lookahead(),
         stop: options.stop,
-        progress,
+        progress: &mut progress,
     };
     let outcome = match peers {
         None => {

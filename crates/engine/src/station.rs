@@ -1,53 +1,52 @@
 //! The service queue of a shard: servers, a waiting room, lanes and patience.
 //!
-//! Pure bookkeeping: the caller draws service times, schedules completions and deadlines as
-//! events of its own, and calls back when they happen. No allocation per job once the waiting
-//! room has seen its fullest moment.
+//! It knows no clock and no randomness. The caller draws service times, schedules completions and deadlines
+//! as its own events, and calls the station when they happen. Slots are reused, so once the waiting room has
+//! reached its greatest length, a job needs no allocation.
 
 use chappe_base::{SimTime, Span, prefetch};
 use serde::{Deserialize, Serialize};
 
-/// Who is served next.
+/// Which job is served next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Discipline {
-    /// Whoever came first; lanes don't matter.
+    /// First come, first served. Lanes don't matter.
     Fifo,
-    /// The lowest lane in which somebody waits, first come first served within it. A job in
-    /// service is not interrupted.
+    /// The first job in the lowest lane that is not empty. A job in service is not interrupted.
     Priority {
-        /// Lanes are 0 to `lanes_count` − 1.
+        /// Number of lanes, which are numbered from 0.
         lanes_count: u8,
     },
 }
 
-/// A job went into service; the caller schedules its completion.
+/// A job whose service has begun. The caller schedules its completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Started {
-    /// Which server, for [`Station::complete`].
+    /// The server, for [`Station::complete`].
     pub server: u32,
-    /// When its service ends.
+    /// When the service ends.
     pub done_at: SimTime,
 }
 
-/// A place in the waiting room, for [`Station::renege`]. Outlives the waiting harmlessly.
+/// A place in the waiting room, for [`Station::renege`]. It may still be used after the job has left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     slot: u32,
     generation: u32,
 }
 
-/// What became of an arriving job.
+/// What happened to an arriving job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
     /// A server was free.
     Started(Started),
-    /// It waits. A caller whose jobs lose patience schedules its deadline with this ticket.
+    /// It waits. If its patience is limited, the caller schedules its deadline with this ticket.
     Queued(Ticket),
     /// The waiting room was full.
     Dropped,
 }
 
-/// What a finished job took.
+/// The times of a finished job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Completion {
     /// From its arrival to the start of its service.
@@ -56,23 +55,23 @@ pub struct Completion {
     pub service: Span,
 }
 
-/// A queue with one or more servers. `J` is what the caller wants back with a job.
+/// A queue with one or more servers for jobs of type `J`.
 #[derive(Clone, Debug)]
 pub struct Station<J> {
     servers_count: u32,
-    /// What each server serves, or served last; those never used are not there yet.
+    /// The current or last job of each server that was ever used.
     servers: Vec<InService<J>>,
-    /// Free servers, the one used last on top.
+    /// Free servers, the one used last at the end: its entry is in the cache.
     idle: Vec<u32>,
     discipline: Discipline,
     lanes: Vec<Lane>,
-    /// The waiting room: slots are reused, last in first out.
+    /// The waiting room. The slot freed last is reused first.
     slots: Vec<Slot<J>>,
     /// First free slot.
     free: u32,
     waiting_count: u32,
     room: u32,
-    /// Server time of finished jobs.
+    /// Sum of the service times of finished jobs.
     finished: Span,
 }
 
@@ -84,7 +83,8 @@ struct InService<J> {
     is_over: bool,
 }
 
-/// Those who wait in one lane, first to last.
+/// The waiting jobs of one lane, as a list through the slots: a job whose patience ends can leave from the
+/// middle.
 #[derive(Clone, Copy, Debug)]
 struct Lane {
     first: u32,
@@ -98,9 +98,9 @@ struct Slot<J> {
     service: Span,
     lane: u8,
     waits: bool,
-    /// Changes when the slot is reused, so that an old ticket is recognised.
+    /// Changes when the slot is reused, so that an old ticket no longer fits.
     generation: u32,
-    /// Neighbours in the lane; for a free slot, `next` is the next free one.
+    /// Neighbours in the lane. In a free slot, `next` is the next free slot.
     previous: u32,
     next: u32,
 }
@@ -135,11 +135,11 @@ impl<J: Copy> Station<J> {
         }
     }
 
-    /// A job arrives in `lane` and will take `service` of a server. One that `must_stay` is let in
-    /// even if the waiting room is full.
+    /// A job arrives in `lane` and needs `service` of a server. A job that `must_stay` is accepted even if
+    /// the waiting room is full.
     ///
     /// # Panics
-    /// With a lane that the discipline doesn't have.
+    /// If the discipline has no such lane.
     pub fn arrive(&mut self, now: SimTime, job: J, lane: u8, service: Span, must_stay: bool) -> Arrival {
         if let Some(server) = self.idle.pop() {
             return Arrival::Started(self.begin(now, server, job, Span::ZERO, service));
@@ -166,10 +166,10 @@ impl<J: Copy> Station<J> {
         })
     }
 
-    /// The service on `server` ends. Its job can be seen until the server takes up the next.
+    /// The service on `server` ends. [`Station::job`] returns its job until the server begins the next.
     ///
     /// # Panics
-    /// If nothing is in service there.
+    /// If the server has no job in service.
     pub fn complete(&mut self, now: SimTime, server: u32) -> Completion {
         let served = &mut self.servers[server as usize];
         assert!(!served.is_over, "a completion needs a job in service");
@@ -182,16 +182,16 @@ impl<J: Copy> Station<J> {
         completion
     }
 
-    /// The job that `server` serves, or served last.
+    /// The current or last job of `server`.
     ///
     /// # Panics
-    /// If it never served one.
+    /// If it never had one.
     #[must_use]
     pub fn job(&self, server: u32) -> &J {
         &self.servers[server as usize].job
     }
 
-    /// A server that has completed its job takes up the next, if one waits.
+    /// A server that has completed its job begins the next, if one waits.
     pub fn serve_next(&mut self, now: SimTime, server: u32) -> Option<Started> {
         let mut firsts = self.lanes.iter().map(|lane| lane.first);
         let Some(slot) = firsts.find(|&first| first != NONE) else {
@@ -203,8 +203,8 @@ impl<J: Copy> Station<J> {
         Some(self.begin(now, server, waiting.job, wait, waiting.service))
     }
 
-    /// The patience of the job with this ticket ends: if it still waits it leaves, and is
-    /// returned with the time it waited.
+    /// The patience of the job with this ticket ends. If the job still waits, it leaves, and is returned
+    /// with the time it waited.
     pub fn renege(&mut self, now: SimTime, ticket: Ticket) -> Option<(J, Span)> {
         let slot = &self.slots[ticket.slot as usize];
         if !slot.waits || slot.generation != ticket.generation {
@@ -220,19 +220,19 @@ impl<J: Copy> Station<J> {
         prefetch(&self.servers[server as usize]);
     }
 
-    /// Jobs that wait.
+    /// Number of waiting jobs.
     #[must_use]
     pub fn waiting_count(&self) -> u32 {
         self.waiting_count
     }
 
-    /// Jobs in service.
+    /// Number of jobs in service.
     #[must_use]
     pub fn in_service_count(&self) -> u32 {
         self.servers_count - self.idle.len() as u32
     }
 
-    /// Time that servers have spent on jobs up to `now`, summed over servers.
+    /// Time that the servers have been busy up to `now`, summed over servers.
     #[must_use]
     pub fn busy(&self, now: SimTime) -> Span {
         let running = self.servers.iter().filter(|job| !job.is_over);
@@ -255,7 +255,7 @@ impl<J: Copy> Station<J> {
             started_at: now,
             is_over: false,
         };
-        // Servers are used for the first time in the order of their numbers.
+        // Servers are used for the first time in the order of their numbers, so this one is next.
         if server as usize == self.servers.len() {
             self.servers.push(in_service);
         } else {
@@ -267,7 +267,7 @@ impl<J: Copy> Station<J> {
         }
     }
 
-    /// Takes a free slot, not yet linked to a lane.
+    /// Takes a free slot. The caller links it to its lane.
     fn occupy(&mut self, job: J, arrived_at: SimTime, service: Span, lane: u8) -> u32 {
         let mut slot = Slot {
             job,
@@ -291,7 +291,7 @@ impl<J: Copy> Station<J> {
         index
     }
 
-    /// Unlinks a slot from its lane and frees it. Returns what it held.
+    /// Unlinks a slot from its lane and frees it. Returns its contents.
     fn vacate(&mut self, index: u32) -> Slot<J> {
         let slot = self.slots[index as usize];
         let lane = slot.lane as usize;

@@ -1,25 +1,25 @@
-//! A request to stop early, shared between whoever asks and the run that obeys.
+//! A request to stop a run early, shared by the run and whoever stops it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asks a run to stop; clones share the request. Raise it from a signal handler, for example.
+/// A request to stop a run. Clones share it. A signal handler may raise it, for example.
 #[derive(Clone, Debug, Default)]
 pub struct StopFlag(Arc<AtomicBool>);
 
 impl StopFlag {
-    /// A flag nobody has raised yet.
+    /// A flag that is not raised.
     #[must_use]
     pub fn new() -> StopFlag {
         StopFlag::default()
     }
 
-    /// Asks the run to stop at the next time on which all its workers can agree.
+    /// Asks the run to stop. It does so at the next time on which all its workers can agree.
     pub fn raise(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked.
+    /// Whether the flag is raised.
     #[must_use]
     pub fn is_raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)

@@ -1,7 +1,7 @@
-//! Recording a tape: what clients ask of the platform in virtual time.
+//! Recording a tape: the clients' commands of a run in virtual time, to be played again at another pace.
 
 use crate::observers::CommandSink;
-use crate::run::Progress;
+use crate::options::Progress;
 use crate::simulate::{SimulateOptions, simulate};
 use crate::stop::StopFlag;
 use chappe_base::{Act, SimTime, Span};
@@ -9,23 +9,24 @@ use chappe_scenario::Scenario;
 use chappe_workload::{Tape, Trace};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What is recorded of a scenario.
+/// How a tape is recorded.
 pub struct RecordOptions<'a> {
-    /// From when on requests are counted.
+    /// Requests count from this time on.
     pub from: SimTime,
-    /// Requests from then on, after which the tape ends.
+    /// The tape ends after this many requests.
     pub requests_count: usize,
     /// The trace that the scenario replays.
     pub trace: Option<Arc<Trace>>,
     /// Ends the recording on request.
     pub stop: &'a StopFlag,
-    /// Told now and then how many of the requests there are.
+    /// Called from time to time with the number of requests so far.
     pub progress: &'a mut dyn FnMut(usize),
 }
 
-/// Plays `scenario` in virtual time and keeps what clients ask of the platform, until there is as much
-/// as was asked for. Where the scenario's horizon comes first, the days after it are recorded as well:
-/// people go on as they did, and campaigns as far as their budgets and ends allow.
+/// Simulates `scenario` and records the clients' commands, until there are as many as were asked for.
+///
+/// If the scenario's horizon comes first, the recording goes on beyond it: people behave as before, and
+/// campaigns run until their budgets or end times.
 #[must_use]
 pub fn record_tape(scenario: &Scenario, options: RecordOptions<'_>) -> Tape {
     const DAYS: i64 = (Act::DAYS - Act::HISTORY_DAYS) as i64;
@@ -46,11 +47,11 @@ pub fn record_tape(scenario: &Scenario, options: RecordOptions<'_>) -> Tape {
     };
     let mut progress = |progress: Progress| {
         let tape = tape.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = tape.requests().len() - tape.count_before(options.from);
-        (options.progress)(found);
-        // Who has asked for nothing by then never will.
-        let hopeless = found == 0 && progress.now > horizon;
-        if options.stop.is_raised() || hopeless {
+        let requests_count = tape.requests().len() - tape.count_before(options.from);
+        (options.progress)(requests_count);
+        // If there is no request before the horizon, there will be none after it.
+        let is_in_vain = requests_count == 0 && progress.now > horizon;
+        if options.stop.is_raised() || is_in_vain {
             full.raise();
         }
     };
@@ -64,7 +65,7 @@ pub fn record_tape(scenario: &Scenario, options: RecordOptions<'_>) -> Tape {
     std::mem::take(&mut *tape)
 }
 
-/// Keeps requests until there are enough.
+/// Records requests until there are enough.
 struct Recorder {
     tape: Arc<Mutex<Tape>>,
     full: StopFlag,

@@ -1,20 +1,20 @@
-//! Finding where two runs part: which event was the first to differ.
+//! Finds the first event in which two runs differ. A digest says only that they do.
 
 use crate::kernel::{Emitter, LogicalProcess};
 use chappe_base::{EventKey, SimTime};
 use std::fmt;
 
-/// A logical process that remembers every event it handled.
+/// A logical process that keeps every event it handles.
 #[derive(Clone, Debug)]
 pub struct Traced<L: LogicalProcess> {
     /// The process itself.
     pub process: L,
-    /// Its events so far, in the order in which it handled them.
+    /// Its events so far, in order.
     pub handled: Vec<(EventKey, L::Event)>,
 }
 
 impl<L: LogicalProcess> Traced<L> {
-    /// Watches `process`.
+    /// Wraps `process`.
     pub fn new(process: L) -> Traced<L> {
         Traced {
             process,
@@ -46,11 +46,11 @@ impl<L: LogicalProcess> LogicalProcess for Traced<L> {
 /// The first event in which two runs differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Divergence<E> {
-    /// How many events of its shard went before it, alike in both runs.
+    /// How many events of its shard were before it, equal in both runs.
     pub index: usize,
-    /// What the left run handled there, if anything.
+    /// The left run's event, if it has one there.
     pub left: Option<(EventKey, E)>,
-    /// What the right run handled there, if anything.
+    /// The right run's event, if it has one there.
     pub right: Option<(EventKey, E)>,
 }
 
@@ -81,8 +81,8 @@ impl<E: fmt::Debug> fmt::Display for Divergence<E> {
     }
 }
 
-/// Compares two runs over the same shards and names the first event, in the total order, that
-/// one of them handled and the other did not.
+/// Compares two runs over the same shards. Returns the first event, in the total order, that only one of
+/// them handled.
 #[must_use]
 pub fn first_divergence<L, M>(left: &[Traced<L>], right: &[Traced<M>]) -> Option<Divergence<L::Event>>
 where

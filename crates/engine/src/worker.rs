@@ -1,27 +1,29 @@
 //! One of several workers: an operator in a feedback loop of timely dataflow.
 //!
-//! Time is cut into **windows** as long as the lookahead. Whatever a shard sends to another while
-//! window `w` runs happens in window `w + 1` or later. So events travel with timestamp `w` around
-//! a loop that adds one, and a worker may run window `w` as soon as the frontier of the loop has
-//! passed `w`: nothing that could happen in it is still on its way.
+//! Simulated time is cut into **windows** as long as the lookahead. Whatever a shard sends to another shard
+//! while window `w` runs, happens in window `w + 1` or later. So events travel with timestamp `w` around a
+//! loop that adds one, and a worker may run window `w` as soon as the frontier of the loop has passed `w`:
+//! then no event of that window can be on its way any more.
 //!
-//! A worker keeps a capability only for the next window in which it has events; one with nothing
-//! to do keeps none. An event that arrives brings a capability for its own window, which is not
-//! before its timestamp. So empty windows cost nothing, and a run ends when nobody has anything
-//! left to run.
+//! A worker keeps a capability only for the next window in which it has events, and none if it has no
+//! events. An arriving event brings a capability for its own window, which is not before its timestamp. So
+//! empty windows cost nothing, and the run ends when no worker has anything left to run.
 //!
-//! What a worker sends to another from one window travels as one list. Events arrive in any order; the
-//! calendar's total order undoes that.
+//! All events from one worker to another in one window travel as one list. Lists arrive in any order, and
+//! the total order of the calendar restores the order of their events.
 //!
-//! A request to **stop** travels like an event. A worker that sees it while it holds the capability
-//! for window `w`, which it is about to run, tells all workers, at timestamp `w`, that no window
-//! from `w + 1` on is to run. None can have run: that takes a frontier past `w + 1`, and what was
-//! told arrives before. So all stop at one time, in this process and in all others, and a run that
-//! nobody stops pays nothing for it.
+//! A request to **stop** travels like an event. The worker that sees it first, while it holds the capability
+//! for window `w` and is about to run it, tells all workers at timestamp `w` to run no window from `w + 1`
+//! on. No worker can have run such a window: its frontier would have to be past `w + 1`, and the message
+//! arrives before that. So all workers of all processes stop at one time, and a run that nobody stops pays
+//! nothing for it.
+//!
+//! Why timely dataflow: its progress tracking is the agreement on finished windows, over threads and over
+//! sockets alike, without a barrier in every window.
 
-use crate::calendar::Scheduled;
 use crate::kernel::{Kernel, LogicalProcess};
-use crate::run::{EVENTS_PER_REPORT, Progress, RunOptions};
+use crate::options::{EVENTS_PER_REPORT, Progress, RunOptions};
+use crate::scheduled::Scheduled;
 use crate::stop::StopFlag;
 use chappe_base::{SimTime, Span};
 use serde::{Deserialize, Serialize};
@@ -38,29 +40,28 @@ use timely::dataflow::operators::generic::operator::Operator;
 use timely::dataflow::operators::{ConnectLoop, Feedback};
 use timely::worker::Worker;
 
-/// Turns without a window to run that a worker takes before it waits for news: what it has sent
-/// goes around by them.
+/// Steps without a window to run that a worker takes before it sleeps. Timely needs some steps to pass
+/// on what the worker has sent.
 const TURNS_AT_ONCE: u32 = 8;
-/// How long a worker sleeps at most before it looks whether another one failed. Work and
-/// messages wake it at once.
-const NAP: Duration = Duration::from_millis(50);
+/// The longest that a worker sleeps before it checks whether another one failed. Messages wake it at once.
+const SLEEP_MAX: Duration = Duration::from_millis(50);
 
 /// What the workers of a process share.
 pub(crate) struct WorkerGroup<L: LogicalProcess> {
-    /// Each worker takes its own.
+    /// Each worker takes its own from here.
     kernels: Vec<Mutex<Option<Kernel<L>>>>,
-    /// Number of the first of them among the workers of all processes.
+    /// Number of the first worker of this process, among those of all processes.
     first_worker: usize,
     horizon: SimTime,
     windows: Windows,
-    request: StopFlag,
+    stop: StopFlag,
     failure: Failure,
-    /// Events run by all workers of this process, as far as reported.
+    /// Events that all workers of this process have reported.
     events_count: AtomicU64,
     report: mpsc::Sender<Progress>,
 }
 
-/// The first panic among the workers, to be raised again where the run was asked for.
+/// The first panic of a worker. It is raised again on the thread that asked for the run.
 #[derive(Clone, Default)]
 pub(crate) struct Failure(Arc<Mutex<Option<Box<dyn Any + Send>>>>);
 
@@ -70,17 +71,17 @@ impl Failure {
     }
 }
 
-/// What travels around the loop.
+/// A message between workers.
 #[derive(Clone, Serialize, Deserialize)]
 enum Exchange<E> {
-    /// For the processes of `worker`.
+    /// Events for the logical processes of `worker`.
     Events { worker: u64, events: Vec<Scheduled<E>> },
-    /// For `worker`: no window from `end` on is to run.
+    /// Tells `worker` to run no window from `end` on.
     Stop { worker: u64, end: u64 },
 }
 
 impl<E> Exchange<E> {
-    /// The worker that it is for.
+    /// The worker to which timely sends it.
     fn route(&self) -> u64 {
         match self {
             Exchange::Events { worker, .. } | Exchange::Stop { worker, .. } => *worker,
@@ -88,7 +89,7 @@ impl<E> Exchange<E> {
     }
 }
 
-/// Time cut into windows of one length.
+/// Windows of this length.
 #[derive(Clone, Copy)]
 pub(crate) struct Windows(pub(crate) Span);
 
@@ -117,7 +118,7 @@ impl<L: LogicalProcess> WorkerGroup<L> {
             first_worker,
             horizon: options.horizon,
             windows: Windows(options.lookahead),
-            request: options.stop.clone(),
+            stop: options.stop.clone(),
             failure: Failure::default(),
             events_count: AtomicU64::new(0),
             report,
@@ -136,18 +137,18 @@ impl<L: LogicalProcess> WorkerGroup<L> {
     }
 }
 
-/// What a worker leaves behind.
+/// The state of a worker; at the end of the run, its result.
 pub(crate) struct WorkerState<L: LogicalProcess> {
     pub(crate) kernel: Kernel<L>,
-    /// First window that is not to run, if somebody asked to stop; the same for all workers.
+    /// The first window that does not run, if the run was stopped. The same for all workers.
     pub(crate) end: Option<u64>,
-    /// Windows in which it had events.
+    /// Windows in which it ran events.
     pub(crate) windows_count: u64,
-    /// Events already added to the shared count.
+    /// Events that it has already reported.
     reported_count: u64,
 }
 
-/// How long a worker has had nothing to do.
+/// How long a worker has been idle.
 #[derive(Default)]
 struct Idle {
     turns: u32,
@@ -155,16 +156,16 @@ struct Idle {
 }
 
 impl Idle {
-    /// How long it may sleep if nothing is there for it.
+    /// How long it may sleep in its next step, if no message arrives.
     fn sleep(&self) -> Duration {
         if self.turns < TURNS_AT_ONCE {
             Duration::ZERO
         } else {
-            NAP
+            SLEEP_MAX
         }
     }
 
-    /// Ends a turn after which so many windows have run.
+    /// Counts a step after which `windows_count` windows have run.
     fn turn(&mut self, windows_count: u64) {
         if windows_count > self.windows_count {
             *self = Idle {
@@ -177,42 +178,42 @@ impl Idle {
     }
 }
 
-/// The life of one worker. A panic in it ends all of them, and is left in the group.
+/// Runs one worker. If it panics, it leaves the panic in the group, and all workers end.
 pub(crate) fn run_worker<L: LogicalProcess>(
     worker: &mut Worker,
     group: &Arc<WorkerGroup<L>>,
 ) -> Option<WorkerState<L>> {
-    let life = catch_unwind(AssertUnwindSafe(|| {
-        let part = Rc::new(RefCell::new(WorkerState {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let state = Rc::new(RefCell::new(WorkerState {
             kernel: group.take_kernel(worker.index()),
             end: None,
             windows_count: 0,
             reported_count: 0,
         }));
-        build_loop(worker, Rc::clone(&part), Arc::clone(group));
+        build_loop(worker, Rc::clone(&state), Arc::clone(group));
         let mut idle = Idle::default();
         while worker.step_or_park(Some(idle.sleep())) {
             if group.failure.lock().is_some() {
                 return None;
             }
-            idle.turn(part.borrow().windows_count);
+            idle.turn(state.borrow().windows_count);
         }
-        Rc::into_inner(part).map(RefCell::into_inner)
+        Rc::into_inner(state).map(RefCell::into_inner)
     }));
-    let part = life.unwrap_or_else(|payload| {
+    let state = outcome.unwrap_or_else(|payload| {
         group.failure.lock().get_or_insert(payload);
         None
     });
     for dataflow in worker.installed_dataflows() {
         worker.drop_dataflow(dataflow);
     }
-    part
+    state
 }
 
-/// Ties the worker's part into the feedback loop.
+/// Builds the feedback loop, with the worker's kernel as its operator.
 fn build_loop<L: LogicalProcess>(
     worker: &mut Worker,
-    part: Rc<RefCell<WorkerState<L>>>,
+    state: Rc<RefCell<WorkerState<L>>>,
     group: Arc<WorkerGroup<L>>,
 ) {
     let workers_count = worker.peers() as u64;
@@ -221,12 +222,12 @@ fn build_loop<L: LogicalProcess>(
         let route = ExchangePact::new(Exchange::<L::Event>::route);
         type Builder<E> = CapacityContainerBuilder<Vec<Exchange<E>>>;
         let sent = cycle.unary_frontier::<Builder<L::Event>, _, _, _>(route, "windows", move |at_zero, _| {
-            part.borrow_mut().kernel.start();
+            state.borrow_mut().kernel.start();
             let mut held = Some(at_zero);
             move |(input, frontier), output| {
-                let part = &mut *part.borrow_mut();
+                let state = &mut *state.borrow_mut();
                 input.for_each(|arrived, batch| {
-                    if let Some(window) = part.receive(batch, &group)
+                    if let Some(window) = state.receive(batch, &group)
                         && held.as_ref().is_none_or(|held| window < *held.time())
                     {
                         held = Some(arrived.delayed(&window, 0));
@@ -236,9 +237,9 @@ fn build_loop<L: LogicalProcess>(
                     && !frontier.less_equal(capability.time())
                 {
                     let window = *capability.time();
-                    let stops = part.stops_after(window, &group.request, workers_count);
-                    let next = part.run_window(window, &group);
-                    let outbound = part.kernel.take_outbound();
+                    let stops = state.stops_after(window, &group.stop, workers_count);
+                    let next = state.run_window(window, &group);
+                    let outbound = state.kernel.take_outbound();
                     let events = outbound.map(|(worker, events)| Exchange::Events { worker, events });
                     output.session(capability).give_iterator(events.chain(stops));
                     match next {
@@ -253,7 +254,7 @@ fn build_loop<L: LogicalProcess>(
 }
 
 impl<L: LogicalProcess> WorkerState<L> {
-    /// Takes what other workers sent. Returns the first window to run for it, if any.
+    /// Takes messages of other workers. Returns the first window in which their events happen, if any.
     fn receive(&mut self, batch: &mut Vec<Exchange<L::Event>>, group: &WorkerGroup<L>) -> Option<u64> {
         let mut first = SimTime::NEVER;
         for exchange in batch.drain(..) {
@@ -273,24 +274,24 @@ impl<L: LogicalProcess> WorkerState<L> {
         self.end.is_none_or(|end| window < end)
     }
 
-    /// If this worker is the one to obey the request, after `window`, which it may run: what it
-    /// tells all workers. Otherwise nothing.
+    /// Messages that stop all workers after `window`, if somebody raised the flag and no other worker has
+    /// stopped the run. Otherwise none.
     fn stops_after(
         &mut self,
         window: u64,
-        request: &StopFlag,
+        flag: &StopFlag,
         workers_count: u64,
     ) -> impl Iterator<Item = Exchange<L::Event>> + use<L> {
-        let is_first = request.is_raised() && self.end.is_none();
+        let is_first = flag.is_raised() && self.end.is_none();
         let end = window + 1;
         if is_first {
             self.stop_at(end);
         }
-        let told = if is_first { workers_count } else { 0 };
-        (0..told).map(move |worker| Exchange::Stop { worker, end })
+        let receivers = if is_first { workers_count } else { 0 };
+        (0..receivers).map(move |worker| Exchange::Stop { worker, end })
     }
 
-    /// Runs the events of `window`, if it is to run. Returns the next one in which there are some.
+    /// Runs the events of `window`, unless the run stops before it. Returns the next window with events.
     fn run_window(&mut self, window: u64, group: &WorkerGroup<L>) -> Option<u64> {
         if !self.may_run(window) {
             return None;
@@ -303,7 +304,7 @@ impl<L: LogicalProcess> WorkerState<L> {
         if unreported >= EVENTS_PER_REPORT {
             self.reported_count += unreported;
             let before = group.events_count.fetch_add(unreported, Ordering::Relaxed);
-            // Nobody listens any more if the run is being torn down; then nothing is lost.
+            // After a panic nobody receives progress any more.
             let _ = group.report.send(Progress {
                 now: group.windows.start(window),
                 events_count: before + unreported,
@@ -326,7 +327,7 @@ mod tests {
             assert_eq!(idle.sleep(), Duration::ZERO);
             idle.turn(1);
         }
-        assert_eq!(idle.sleep(), NAP);
+        assert_eq!(idle.sleep(), SLEEP_MAX);
         idle.turn(2);
         assert_eq!(idle.sleep(), Duration::ZERO);
     }

@@ -1,4 +1,4 @@
-//! The engine as its users see it.
+//! Tests of the engine through its public interface.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(

@@ -3,14 +3,14 @@ use chappe_base::{ShardId, Span};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-/// What a test does to a calendar and to its reference.
+/// A step of a test.
 #[derive(Clone, Debug)]
 enum Step {
-    /// Insert an event so long after the last one popped [ns].
+    /// Insert an event this long after the last one popped [ns].
     Insert { delay: i64, target: u16 },
-    /// Pop up to so many events, none at or after so long from the last one popped [ns].
+    /// Pop up to this many events, with a horizon this long after the last one popped [ns].
     Pop { count: usize, span: i64 },
-    /// Pop and reinsert, so many times: the width adapts to these delays [ns].
+    /// Pop an event and insert it this much later [ns], this many times. The width adapts to these delays.
     Churn { count: usize, delay: i64 },
 }
 
@@ -31,7 +31,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..200)
 }
 
-/// A calendar beside a reference that is right by construction.
+/// A calendar and a sorted map, to which it must be equal.
 #[derive(Default)]
 struct Pair {
     calendar: Calendar<u32>,

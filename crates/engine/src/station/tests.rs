@@ -88,7 +88,7 @@ fn an_old_ticket_removes_nobody() {
     assert_eq!(station.waiting_count(), 0);
 }
 
-/// A station done plainly: one list of those who wait, searched for whoever is next.
+/// A naive station: one list of waiting jobs, which is searched for the next.
 struct Naive {
     servers: Vec<Option<(u32, SimTime, Span)>>,
     waiting: Vec<(u32, SimTime, u8, Span)>,
@@ -108,7 +108,7 @@ impl Naive {
         }
     }
 
-    /// Ends the service of `job`. Returns its wait, and who is next, until when.
+    /// Ends the service of `job`. Returns its wait, and the next job with the end of its service.
     fn complete(&mut self, now: SimTime, job: u32) -> (Span, Option<(u32, SimTime)>) {
         let serves =
             |server: &&mut Option<(u32, SimTime, Span)>| server.is_some_and(|(served, ..)| served == job);
@@ -141,6 +141,56 @@ fn step() -> impl Strategy<Value = (i64, Step)> {
     (0i64..3, step)
 }
 
+/// A station and a naive one that do the same.
+struct Pair {
+    station: Station<u32>,
+    naive: Naive,
+    /// Server and job of each service.
+    running: Vec<(u32, u32)>,
+    /// Jobs that have waited, also those that wait no longer.
+    tickets: Vec<(Ticket, u32)>,
+}
+
+impl Pair {
+    fn arrive(&mut self, now: SimTime, job: u32, lane: u8, service: Span, must_stay: bool) {
+        let name = match self.station.arrive(now, job, lane, service, must_stay) {
+            Arrival::Started(started) => {
+                assert_eq!(started.done_at, now + service);
+                self.running.push((started.server, job));
+                "started"
+            }
+            Arrival::Queued(ticket) => {
+                self.tickets.push((ticket, job));
+                "queued"
+            }
+            Arrival::Dropped => "dropped",
+        };
+        assert_eq!(name, self.naive.arrive(now, job, lane, service, must_stay));
+    }
+
+    fn complete(&mut self, now: SimTime, pick: usize) {
+        let (server, job) = self.running.swap_remove(pick % self.running.len());
+        let done = complete(&mut self.station, now, server);
+        let (wait, next) = self.naive.complete(now, job);
+        assert_eq!((done.job, done.wait), (job, wait));
+        assert_eq!(
+            done.next.map(|next| next.done_at),
+            next.map(|(_, done_at)| done_at)
+        );
+        if let (Some(started), Some((next, _))) = (done.next, next) {
+            self.running.push((started.server, next));
+        }
+    }
+
+    fn renege(&mut self, now: SimTime, pick: usize) {
+        let (ticket, job) = self.tickets[pick % self.tickets.len()];
+        let place = self.naive.waiting.iter().position(|waiting| waiting.0 == job);
+        let left = place.map(|place| self.naive.waiting.remove(place));
+        let expected = left.map(|(job, arrived_at, ..)| (job, now - arrived_at));
+        assert_eq!(self.station.renege(now, ticket), expected);
+    }
+}
+
 proptest! {
     #[test]
     fn agrees_with_a_plain_one(
@@ -148,60 +198,31 @@ proptest! {
         room in 0u32..6,
         steps in prop::collection::vec(step(), 1..200),
     ) {
-        let mut station = Station::new(servers_count, room, Discipline::Priority { lanes_count: 3 });
-        let mut naive = Naive {
-            servers: vec![None; servers_count as usize],
-            waiting: Vec::new(),
-            room: room as usize,
+        let mut pair = Pair {
+            station: Station::new(servers_count, room, Discipline::Priority { lanes_count: 3 }),
+            naive: Naive {
+                servers: vec![None; servers_count as usize],
+                waiting: Vec::new(),
+                room: room as usize,
+            },
+            running: Vec::new(),
+            tickets: Vec::new(),
         };
-        let (mut running, mut tickets) = (Vec::new(), Vec::new());
         let mut now = SimTime::ZERO;
-        for (job, (pause, step)) in steps.into_iter().enumerate() {
+        for (job, (pause, step)) in (0..).zip(steps) {
             now += Span(pause);
-            let job = job as u32;
             match step {
                 Step::Arrive { lane, service, must_stay } => {
-                    let arrival = station.arrive(now, job, lane, Span(service), must_stay);
-                    let name = match arrival {
-                        Arrival::Started(started) => {
-                            prop_assert_eq!(started.done_at, now + Span(service));
-                            running.push((started.server, job));
-                            "started"
-                        }
-                        Arrival::Queued(ticket) => {
-                            tickets.push((ticket, job));
-                            "queued"
-                        }
-                        Arrival::Dropped => "dropped",
-                    };
-                    prop_assert_eq!(name, naive.arrive(now, job, lane, Span(service), must_stay));
+                    pair.arrive(now, job, lane, Span(service), must_stay);
                 }
-                Step::Complete { .. } if running.is_empty() => {}
-                Step::Complete { pick } => {
-                    let (server, job) = running.swap_remove(pick % running.len());
-                    let done = complete(&mut station, now, server);
-                    let (wait, next) = naive.complete(now, job);
-                    prop_assert_eq!((done.job, done.wait), (job, wait));
-                    prop_assert_eq!(
-                        done.next.map(|next| next.done_at),
-                        next.map(|(_, done_at)| done_at)
-                    );
-                    if let (Some(started), Some((next, _))) = (done.next, next) {
-                        running.push((started.server, next));
-                    }
-                }
-                Step::Renege { .. } if tickets.is_empty() => {}
-                Step::Renege { pick } => {
-                    let (ticket, job) = tickets[pick % tickets.len()];
-                    let place = naive.waiting.iter().position(|waiting| waiting.0 == job);
-                    let left = place.map(|place| naive.waiting.remove(place));
-                    let expected = left.map(|(job, arrived_at, ..)| (job, now - arrived_at));
-                    prop_assert_eq!(station.renege(now, ticket), expected);
-                }
+                Step::Complete { .. } if pair.running.is_empty() => {}
+                Step::Complete { pick } => pair.complete(now, pick),
+                Step::Renege { .. } if pair.tickets.is_empty() => {}
+                Step::Renege { pick } => pair.renege(now, pick),
             }
-            prop_assert_eq!(station.waiting_count() as usize, naive.waiting.len());
-            let busy = naive.servers.iter().flatten().count();
-            prop_assert_eq!(station.in_service_count() as usize, busy);
+            prop_assert_eq!(pair.station.waiting_count() as usize, pair.naive.waiting.len());
+            let busy = pair.naive.servers.iter().flatten().count();
+            prop_assert_eq!(pair.station.in_service_count() as usize, busy);
         }
     }
 }

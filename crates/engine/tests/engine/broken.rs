@@ -1,5 +1,5 @@
-//! The audit can fail: runs of the main scenario with one thing wrong on purpose, and what the
-//! audit names then.
+//! The audit can fail: runs of the main scenario with one fact broken on purpose, and the violation that the
+//! audit must report.
 
 use crate::play::{first_ads, judge, play};
 use chappe_audit::{Promise, Verdict};
@@ -33,8 +33,7 @@ fn find<T>(facts: &[Record], wanted: impl Fn(&Record) -> Option<T>) -> (usize, T
     of_run.find_map(picked).expect("the run has such a fact")
 }
 
-/// Asserts that the run breaks exactly this promise once it is tampered with, and says so in these
-/// words.
+/// Asserts that the tampered run breaks exactly this promise, and that the audit says so in these words.
 fn breaks(promise: Promise, words: &str, tamper: impl FnOnce(&mut Vec<Record>)) {
     let (scenario, legal) = &*LEGAL;
     let mut facts = legal.clone();
@@ -53,12 +52,12 @@ fn breaks(promise: Promise, words: &str, tamper: impl FnOnce(&mut Vec<Record>)) 
     assert!(named, "no violation says `{words}`: {violations:#?}");
 }
 
-/// The same fact once more, right behind itself.
+/// Repeats a fact right after itself.
 fn double(facts: &mut Vec<Record>, at: usize) {
     facts.insert(at + 1, facts[at]);
 }
 
-/// Another fact right before the one at `at`, at the same time on the same shard.
+/// Inserts a fact right before the one at `at`, at the same time on the same shard.
 fn before(facts: &mut Vec<Record>, at: usize, fact: Fact) {
     facts.insert(at, Record { fact, ..facts[at] });
 }
@@ -307,7 +306,7 @@ fn budgets_overspent() {
         _ => None,
     };
     breaks(promise, "overdrew what is held of the lease", |facts| {
-        // Charged again and again, until what is held for other ads too is gone.
+        // Charges so often that the amounts held for other ads are used up too.
         let (at, ()) = find(facts, charge);
         for _ in 0..100 {
             double(facts, at);

@@ -1,9 +1,9 @@
-//! Common random numbers: what one run changes moves no draw of another.
+//! Common random numbers: a change of policy or campaigns moves no draw of the others.
 //!
-//! Which messages friends write at full activity, and when those that begin a conversation are
-//! written, is fixed by the seed, whatever ads there are; what ads cost in activity only leaves some
-//! out. An answer follows its question's arrival, so ads can only move it by the time that they keep
-//! a shard's servers busy; where serving takes no time, not at all.
+//! The seed alone fixes which messages friends write at full activity, and when they write those that begin a
+//! conversation. The activity that ads cost only leaves some of them out. An answer follows the arrival of its
+//! question, so ads can move it only by keeping a shard's servers busy. If service takes no time, ads don't
+//! move it at all.
 
 use crate::play::{first_ads, play};
 use chappe_base::{Fact, MessageClass, MessageId, PageId, Record, SimTime, Span};
@@ -58,7 +58,7 @@ fn ads_count(facts: &[Record]) -> usize {
 
 #[test]
 fn no_policy_and_no_campaign_moves_a_message_that_begins_a_conversation() {
-    // At the very end a message may be accepted in the one run and still wait in the other.
+    // At the very end, a message may be accepted in one run and still wait in the other.
     let end = first_ads(&[FULL_ACTIVITY]).horizon.0 - Span::MINUTE.0;
     let first = |facts: &[Record]| {
         let mut messages = messages(facts);

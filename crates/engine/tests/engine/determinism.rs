@@ -1,4 +1,4 @@
-//! The same events, whatever runs them.
+//! The same events for any number of workers.
 
 use crate::phold::{LOOKAHEAD, Phold, Visit};
 use chappe_base::{ShardId, SimTime, Span};
@@ -145,7 +145,7 @@ fn a_flag_raised_beforehand_stops_at_once_and_a_finished_run_was_not_stopped() {
     assert_eq!(run_to(phold(), 2, HORIZON).stopped_at, None);
 }
 
-/// Sends sooner than it may.
+/// Sends an event earlier than the lookahead allows.
 struct Hasty;
 
 impl LogicalProcess for Hasty {

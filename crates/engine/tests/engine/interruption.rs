@@ -1,4 +1,4 @@
-//! A run that is stopped equals one that was never meant to go further.
+//! A stopped run equals one with that time as its horizon.
 
 use crate::play::{Play, Played, first_ads, play_with, record};
 use chappe_base::SimTime;
@@ -37,7 +37,7 @@ fn until(scenario: &Scenario, end: SimTime) -> Played {
 
 #[test]
 fn an_interrupted_run_equals_one_until_the_time_at_which_it_stopped() {
-    // Longer than a test may take, so that an interruption that does nothing is noticed.
+    // So long that a test would time out if the interruption did nothing.
     let scenario = first_ads(&[("horizon", "300 days")]);
     for workers in [1, 2] {
         let stopped = interrupted(&scenario, workers, 1);

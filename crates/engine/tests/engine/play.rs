@@ -1,4 +1,4 @@
-//! Playing the scenarios that the project ships, with values replaced to make them small.
+//! Runs the shipped scenarios, with values replaced to make them small.
 
 use chappe_audit::{Audit, Promises, Verdict};
 use chappe_base::{Record, SimTime};
@@ -60,7 +60,7 @@ pub(crate) fn first_ads(set: &[(&str, &str)]) -> Scenario {
     scenario("first-ads", None, &[&SMALL, set].concat())
 }
 
-/// What a run comes to, and everything that happened in it.
+/// The result of a run and all its facts.
 pub(crate) struct Played {
     pub(crate) simulated: Simulated,
     /// All facts in the order of the event log: by time, then by shard; history comes first.
@@ -134,7 +134,7 @@ pub(crate) fn record(scenario: &Scenario, simulated: &Simulated) -> RunRecord {
     )
 }
 
-/// How many, or how much, a record has of a metric.
+/// The count or amount of a metric in a record.
 pub(crate) fn amount(record: &RunRecord, metric: &str) -> i64 {
     match &record.result.metrics[metric] {
         Metric::Histogram(summary) => summary.count as i64,
@@ -143,12 +143,12 @@ pub(crate) fn amount(record: &RunRecord, metric: &str) -> i64 {
     }
 }
 
-/// What the audit says of `facts`, by the promises of `scenario`.
+/// The audit's verdict on `facts`, by the promises of `scenario`.
 pub(crate) fn judge(scenario: &Scenario, facts: &[Record]) -> Verdict {
     judge_by(&promises_of(scenario), scenario, facts)
 }
 
-/// What the audit says of `facts` by other promises than the scenario's own.
+/// The audit's verdict on `facts`, by other promises than the scenario's own.
 pub(crate) fn judge_by(promises: &Promises, scenario: &Scenario, facts: &[Record]) -> Verdict {
     let mut audit = Audit::new(scenario.platform.homes, promises);
     for record in facts {

@@ -1,4 +1,4 @@
-//! Several processes: here threads, connected over loopback as processes are.
+//! Several processes of one run. Here they are threads, connected over loopback as processes are.
 
 use crate::play::{first_ads, play, record};
 use chappe_base::SimTime;
@@ -9,8 +9,8 @@ use chappe_scenario::Scenario;
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-/// The main scenario over links so slow that windows are few: each costs two processes much more than
-/// the little that happens in it.
+/// The main scenario with slow links, so that it has few windows. With two processes, ending a window takes
+/// much longer than its events.
 fn slow_links(set: &[(&str, &str)]) -> Scenario {
     const SLOW: [(&str, &str); 3] = [
         ("network.client_to_platform.floor", "1s"),
@@ -23,7 +23,7 @@ fn slow_links(set: &[(&str, &str)]) -> Scenario {
 /// The sockets of one process to the others.
 type Sockets = Vec<Option<TcpStream>>;
 
-/// A connection to each other process, for each of `count`.
+/// For each of `count` processes, a connection to every other.
 fn connected(count: usize) -> Vec<Sockets> {
     let mut sockets: Vec<Sockets> = (0..count).map(|_| (0..count).map(|_| None).collect()).collect();
     for one in 0..count {
@@ -40,7 +40,7 @@ fn connected(count: usize) -> Vec<Sockets> {
     sockets
 }
 
-/// One of two processes; `interrupt` says whether the run is stopped from here.
+/// Runs one of two processes. If `interrupt`, it stops the run.
 fn one_of_two(scenario: &Scenario, peers: Peers, workers: usize, interrupt: bool) -> Vec<u8> {
     let stop = StopFlag::new();
     let mut progress = |_: Progress| {
@@ -54,7 +54,7 @@ fn one_of_two(scenario: &Scenario, peers: Peers, workers: usize, interrupt: bool
     postcard::to_stdvec(&simulate_distributed(scenario, peers, options)).unwrap()
 }
 
-/// Plays a scenario in two processes, the second of which may be interrupted.
+/// Runs a scenario in two processes. If `interrupt`, the second one stops the run.
 fn play_apart(scenario: &Scenario, workers: usize, interrupt: bool) -> Simulated {
     let mut parts = thread::scope(|scope| {
         let process = |(process, sockets): (usize, Sockets)| {

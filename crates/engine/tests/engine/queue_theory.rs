@@ -6,7 +6,7 @@ use chappe_base::{CommandClass, Fact, Span};
 use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
 use std::sync::mpsc;
 
-/// Mean service time; waits are counted in it.
+/// Mean service time, and the unit of waiting times.
 const SERVICE: Span = Span(5_000_000);
 /// Shards of the scenario: queues simulated side by side.
 const REPLICAS_COUNT: usize = 8;
@@ -26,7 +26,7 @@ enum Service {
     Constant,
 }
 
-/// A queue with Poisson arrivals and a waiting room without end.
+/// A queue with Poisson arrivals and an unlimited waiting room.
 #[derive(Clone, Copy, Debug)]
 struct Queue {
     servers_count: u32,
@@ -37,7 +37,7 @@ struct Queue {
     patience: Option<f64>,
 }
 
-/// What theory says, or a simulation found: mean wait of all jobs [mean service times], share of
+/// The figures of theory or of a simulation: mean wait of all jobs [mean service times], share of
 /// jobs that wait, share of jobs that leave without service.
 type Figures = [f64; 3];
 const NAMES: [&str; 3] = ["mean wait", "probability of wait", "abandonment"];
@@ -127,7 +127,7 @@ impl Queue {
     }
 }
 
-/// Takes the facts of all replicas and sends off the means of full batches.
+/// Takes the facts of all replicas and sends the means of full batches.
 fn batching(means: mpsc::Sender<Figures>) -> FactSink {
     let mut replicas = vec![Batches::<3>::new(BATCH_SIZE, WARM_UP_COUNT); REPLICAS_COUNT];
     Box::new(move |record| {
@@ -186,7 +186,7 @@ fn intervals(queue: Queue, seed: u64, relative_half_width: f64) -> [Interval; 3]
     found.expect("the run stops for this only")
 }
 
-/// Holds what the scenario comes to, under every seed, to the truth.
+/// Checks the scenario's figures under every seed against theory.
 fn check(queue: Queue, relative_half_width: f64) {
     for seed in SEEDS {
         let intervals = intervals(queue, seed, relative_half_width);

@@ -1,5 +1,4 @@
-//! Every scenario that the project ships: the same result for any number of workers, and nothing
-//! for the audit to find.
+//! Every shipped scenario: the same result for any number of workers, and no violation.
 
 use crate::play::{Played, amount, first_ads, judge, play, record, scenario, shipped};
 use chappe_base::{Record, SimTime, Span};
@@ -31,7 +30,7 @@ fn small(name: &str, arm: Option<&str>) -> Scenario {
     scenario(name, arm, &set)
 }
 
-/// What else makes a scenario's subject come up in so small a run.
+/// Values that make a scenario's subject occur in such a small run.
 fn more(name: &str) -> &'static [(&'static str, &'static str)] {
     match name {
         "back-in-stock" => &[("catalogue.restock_after", "{ constant = \"20m\" }")],
@@ -45,7 +44,7 @@ fn more(name: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// Metrics that a scenario is about, and that its small run must therefore move.
+/// Metrics of a scenario's subject. They must not be zero in its small run.
 fn subject(name: &str) -> &'static [&'static str] {
     match name {
         "first-ads" => &["ads.delivered", "ads.opened", "payments.posted", "orders.placed"],
@@ -75,7 +74,7 @@ fn result_of(record: &RunRecord) -> String {
     serde_json::to_string(&record.result).unwrap()
 }
 
-/// Plays a scenario on several numbers of workers, which all must come to the same.
+/// Runs a scenario with several numbers of workers and checks that the results are equal.
 fn play_alike(scenario: &Scenario, workers: &[usize]) -> (RunRecord, Played) {
     let alone = play(scenario, 1);
     let expected = record(scenario, &alone.simulated);

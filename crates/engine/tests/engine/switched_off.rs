@@ -1,5 +1,5 @@
-//! Rules switched off in the policy that runs, while the promises keep them: the audit finds what
-//! the platform no longer asks.
+//! Rules that are switched off in the platform's policy but kept in the promises. The audit must report what the
+//! platform no longer checks.
 
 use crate::broken::broken;
 use crate::play::{first_ads, judge, play};
@@ -12,8 +12,7 @@ use chappe_scenario::presets::NAMES;
 /// Values of a scenario replaced.
 type Set = &'static [(&'static str, &'static str)];
 
-/// Rules of the user's side, each with what makes it matter and the promise that a run without it
-/// breaks.
+/// User-side rules, each with values that make it matter and the promise that a run without it breaks.
 const RULES: [(RuleKind, Set, Promise); 12] = [
     (
         RuleKind::Mute,
@@ -81,7 +80,7 @@ const RULES: [(RuleKind, Set, Promise); 12] = [
     ),
 ];
 
-/// Plays without what `promised` promises and judges by the promise.
+/// Runs without the rule that `promised` has, and audits by the promises with it.
 fn judged_by(promised: &Scenario, played: &Scenario) -> Vec<Promise> {
     let facts = play(played, 1).facts;
     let own = judge(played, &facts);
@@ -140,7 +139,7 @@ fn pages_messages_and_requests_where_none_are_promised() {
     }
 }
 
-/// Every preset is played, and keeps what it promises.
+/// Every preset keeps its promises.
 #[test]
 fn presets_keep_what_they_promise() {
     for preset in NAMES {
@@ -180,7 +179,7 @@ fn a_rule_of_the_pages_side_switched_off() {
     assert!(named.contains(&Promise::StockKept), "{named:?}");
 }
 
-/// Rules that bound what a page sends, each set so that it bites.
+/// Rules that limit what a page sends, each set so low that it matters.
 #[test]
 fn a_limit_of_a_page_switched_off() {
     const LIMITS: [(RuleKind, Set, Promise); 5] = [

@@ -1,4 +1,4 @@
-//! How much people write in a whole day of the main scenario, and what it takes to play.
+//! How much people write in a whole day of the main scenario.
 
 use crate::play::{Played, first_ads, play};
 use chappe_base::{CommandClass, Fact, MessageClass, UserId};

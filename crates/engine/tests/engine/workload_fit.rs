@@ -25,7 +25,7 @@ const PUBLISHED: [(&str, f64); 7] = [
     ("messages per sender, mean", 44.0),
 ];
 
-/// What the scenario's run says under `seed`, or under its own.
+/// The figures of the scenario's run with `seed`, or with its own.
 fn simulated(seed: Option<u64>) -> TraceStatistics {
     let options = Options {
         overrides: seed
@@ -99,7 +99,7 @@ fn replies_contacts_and_senders_are_as_recorded() {
     }
 }
 
-/// Reply times hardly depend on the seed: the fit to them is no luck.
+/// Reply times hardly depend on the seed, so the fit is not due to one seed.
 #[test]
 fn replies_are_as_recorded_under_other_seeds_too() {
     let Some(recorded) = recorded() else { return };

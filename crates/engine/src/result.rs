@@ -1,12 +1,31 @@
-//! The partial result of each process of a run, and merging them into the result of the run.
+//! The result of a run: the partial result of each process, and what they merge to.
 
-use crate::simulate::Simulated;
-use chappe_audit::{Audit, ShardSummary};
-use chappe_base::{Digest, ShardId, SimTime};
-use chappe_metrics::Collector;
+use chappe_audit::{Audit, ShardSummary, Verdict};
+use chappe_base::{Chain, ShardId, SimTime};
+use chappe_metrics::{Collector, ResultParts};
 use chappe_platform::Explanation;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
+
+/// The result of a simulated run.
+pub struct Simulated {
+    /// The figures.
+    pub parts: ResultParts,
+    /// Hash, in shard order, of each shard's chained hash of facts.
+    pub digest: u64,
+    /// The audit's verdict on all facts.
+    pub verdict: Verdict,
+    /// Events that were popped from the calendars of all processes.
+    pub events_count: u64,
+    /// When the run was stopped, if that was early. It equals a run with this time as its horizon.
+    pub stopped_at: Option<SimTime>,
+    /// Threads that ran, in each process.
+    pub workers_count: usize,
+    /// Bytes held at the end, by part of the state, the largest first.
+    pub bytes: Vec<(String, usize)>,
+    /// Decisions on the watched user's ad slots.
+    pub explanations: Vec<Explanation>,
+}
 
 /// What one process found out about its own shards. [`Simulated::merge`] takes those of all processes.
 #[derive(Serialize, Deserialize)]
