@@ -1,6 +1,6 @@
 //! Why a command ends badly, and with which exit code.
 
-use chappe_cluster::{HostsError, Loss, MeetError, Peer};
+use chappe_cluster::{ClusterError, Loss};
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,21 +51,25 @@ pub(crate) enum Failure {
     /// A study was interrupted; the runs that ended are kept.
     #[error("interrupted; {0} are kept, and the same command goes on from there")]
     Kept(String),
-    /// The file of the processes of a run is wrong, or the number of this one.
+    /// The processes of a run did not meet, or did not end together.
     #[error(transparent)]
-    Hosts(#[from] HostsError),
-    /// The processes of a run did not meet.
-    #[error(transparent)]
-    Meet(#[from] MeetError),
+    Cluster(ClusterError),
     /// One of them is gone; what it said itself, if that is known.
     #[error("{loss}{}", said.as_ref().map(|said| format!("\n  it said: {said}")).unwrap_or_default())]
     Lost { loss: Loss, said: Option<String> },
-    /// The run did not end well, and the first process says why.
-    #[error("{first} ended with exit code {code}, and says why")]
-    Elsewhere { first: Peer, code: u8 },
     /// Our own mistake.
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+impl From<ClusterError> for Failure {
+    fn from(error: ClusterError) -> Failure {
+        if let ClusterError::Lost(loss) = error {
+            Failure::Lost { loss, said: None }
+        } else {
+            Failure::Cluster(error)
+        }
+    }
 }
 
 impl From<chappe_scenario::Error> for Failure {
@@ -95,15 +99,9 @@ impl Failure {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Failure::Internal(_) | Failure::Output(_) | Failure::Lost { .. } => 1,
-            Failure::Meet(MeetError::Absent { .. } | MeetError::Left { .. } | MeetError::System(_)) => 1,
-            Failure::Meet(
-                MeetError::Listen { .. }
-                | MeetError::Disagreement(_)
-                | MeetError::Misplaced { .. }
-                | MeetError::Twice { .. },
-            )
-            | Failure::Hosts(_) => 2,
-            Failure::Elsewhere { code, .. } => *code,
+            Failure::Cluster(ClusterError::FirstFailed { code, .. }) => *code,
+            Failure::Cluster(error) if error.is_usage() => 2,
+            Failure::Cluster(_) => 1,
             Failure::Scenario(_) | Failure::Usage { .. } | Failure::Read { .. } | Failure::Write { .. } => 2,
             Failure::Violations(_) => 3,
             Failure::Regressed(_) => 4,

@@ -2,7 +2,7 @@
 //! be kept.
 
 use crate::args;
-use crate::effort::Effort;
+use crate::effort::effort as effort_of;
 use crate::failure::Failure;
 use crate::sources::Loaded;
 use crate::terminal::{Gauge, stop_on_interrupt};
@@ -31,7 +31,7 @@ pub(crate) fn facts(
     let simulated = simulate(
         &loaded.scenario,
         SimulateOptions::new(stop_on_interrupt())
-            .workers(Effort::new(effort.workers, 1, &loaded.scenario).workers)
+            .workers(effort_of(effort.workers, 1, &loaded.scenario).workers)
             .progress(&mut |progress| gauge.show(progress))
             .log(&mut sink)
             .watch(watch)

@@ -2,26 +2,20 @@
 //! of them is gone.
 
 use crate::args::RunArgs;
-use crate::effort::Effort;
 use crate::failure::Failure;
 use crate::machine;
 use crate::output::Output;
 use crate::sources::{Loaded, trace_hash};
 use chappe_base::{Duration, SimTime};
-use chappe_cluster::{Hosts, Loss, Membership, Peer, meet};
-use chappe_engine::{PartialResult, Peers, SimulateOptions, Simulated, simulate_distributed};
-use serde::{Deserialize, Serialize};
+use chappe_cluster::{ClusterError, DistributedRun, Hosts, Loss, Peer};
+use chappe_engine::{Effort, PartialResult, SimulateOptions, Simulated};
+use chappe_scenario::Scenario;
 use std::fs;
 use std::io;
-use std::net::TcpListener;
-use std::panic::{self, AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic;
 use std::path::Path;
 use std::process::{Child, Command, Stdio, exit};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::thread;
-
-/// How long a process whose engine crashed waits for news of a loss: a peer's end crashes it too.
-const GRACE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What has to go if a process ends before its run: the folder that was being made.
 pub(crate) type Unfinished = Arc<Mutex<Option<Output>>>;
@@ -46,12 +40,12 @@ impl Seat {
                 }
                 match asked.min(most) {
                     1 => return Ok(None),
-                    count => (loopback(count)?, 0),
+                    count => (Hosts::loopback(count).map_err(no_ports)?, 0),
                 }
             }
             _ => return Ok(None),
         };
-        let me = hosts.peer(process)?;
+        let me = hosts.peer(process).map_err(ClusterError::Hosts)?;
         if args.log.is_some() || args.trace.is_some() {
             return Err(Failure::usage_with(
                 "--log and --trace don't work in several processes: each sees only some of the facts",
@@ -84,7 +78,7 @@ impl Seat {
             None
         };
         let (unfinished, children) = (Arc::downgrade(unfinished), self.children.clone());
-        let membership = meet(
+        let run = DistributedRun::join(
             &self.hosts,
             self.me.process,
             &terms(loaded, plan),
@@ -93,10 +87,7 @@ impl Seat {
         )?;
         // All have read it.
         drop(started);
-        Ok(Crew {
-            membership,
-            first: self.hosts.peer(0)?,
-        })
+        Ok(Crew { run })
     }
 }
 
@@ -105,21 +96,11 @@ fn hosts_of(path: &Path) -> Result<Hosts, Failure> {
         path: path.to_path_buf(),
         error,
     })?;
-    Ok(Hosts::parse(&path.display().to_string(), &text)?)
+    Ok(Hosts::parse(&path.display().to_string(), &text).map_err(ClusterError::Hosts)?)
 }
 
-/// So many hosts that are this machine, with ports that are free now.
-fn loopback(count: usize) -> Result<Hosts, Failure> {
-    let no_ports = |error: io::Error| Failure::Internal(format!("no free port on this machine: {error}"));
-    let listeners: Vec<TcpListener> = (0..count)
-        .map(|_| TcpListener::bind("127.0.0.1:0"))
-        .collect::<Result<_, _>>()
-        .map_err(no_ports)?;
-    let mut lines = String::new();
-    for listener in &listeners {
-        lines += &format!("{}\n", listener.local_addr().map_err(no_ports)?);
-    }
-    Ok(Hosts::parse("this machine", &lines)?)
+fn no_ports(error: io::Error) -> Failure {
+    Failure::Internal(format!("no free port on this machine: {error}"))
 }
 
 /// What processes of one run have to agree about.
@@ -160,23 +141,18 @@ fn end(loss: Loss, unfinished: &Weak<Mutex<Option<Output>>>, children: &Children
     exit(1)
 }
 
-/// What a process gives to the first one.
-#[derive(Serialize, Deserialize)]
-struct Share {
-    contribution: PartialResult,
-    peak_bytes: u64,
-}
-
 /// The processes of a run that has begun.
 pub(crate) struct Crew {
-    membership: Membership,
-    first: Peer,
+    run: DistributedRun,
 }
 
 impl Crew {
     /// Runs this process's part of the scenario.
-    pub(crate) fn simulate(&mut self, loaded: &Loaded, options: SimulateOptions<'_>) -> PartialResult {
-        let peers = Peers::new(self.membership.process(), self.membership.take_sockets());
+    pub(crate) fn simulate(
+        &mut self,
+        scenario: &Scenario,
+        options: SimulateOptions<'_>,
+    ) -> Result<PartialResult, ClusterError> {
         // What threads say while they crash is kept until it is clear that no peer's end made them.
         let said: Arc<Mutex<Vec<String>>> = Arc::default();
         let kept = Arc::clone(&said);
@@ -186,53 +162,30 @@ impl Crew {
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(crash.to_string());
         }));
-        let simulate = AssertUnwindSafe(|| simulate_distributed(&loaded.scenario, peers, options));
-        let contribution = catch_unwind(simulate).unwrap_or_else(|crash| {
-            thread::sleep(GRACE);
+        let result = self.run.simulate(scenario, options);
+        panic::set_hook(usual);
+        if let Err(ClusterError::Crashed { .. }) = &result {
             for line in said.lock().unwrap_or_else(PoisonError::into_inner).iter() {
                 eprintln!("{line}");
             }
-            resume_unwind(crash)
-        });
-        panic::set_hook(usual);
-        contribution
-    }
-
-    /// In the first process: puts together what all found out. Also gives the most memory that each
-    /// of them held [bytes].
-    pub(crate) fn combine(&self, contribution: PartialResult) -> Result<(Simulated, Vec<u64>), Failure> {
-        let mut peaks = vec![machine::peak_bytes().unwrap_or(0)];
-        let mut others = Vec::new();
-        for bytes in self.membership.gather() {
-            let share: Share = postcard::from_bytes(&bytes)
-                .map_err(|error| Failure::Internal(format!("a process sent what can't be read: {error}")))?;
-            peaks.push(share.peak_bytes);
-            others.push(share.contribution);
         }
-        Ok((Simulated::merge(contribution, others), peaks))
+        result
     }
 
-    /// In the first process: tells the others with which exit code the run ends. To end without
-    /// that is to be lost to them.
+    /// In the first process: merges the results of all. Also gives the most memory that each of them
+    /// held [bytes].
+    pub(crate) fn combine(&self, result: PartialResult) -> Result<(Simulated, Vec<u64>), ClusterError> {
+        self.run.combine(result, machine::peak_bytes().unwrap_or(0))
+    }
+
+    /// In the first process: tells the others with which exit code the run ends.
     pub(crate) fn dismiss(self, code: u8) {
-        self.membership.dismiss(&[code]);
+        self.run.dismiss(code);
     }
 
     /// In any other process: hands over what it found out, and ends like the first one.
-    pub(crate) fn hand_over(self, contribution: PartialResult) -> Result<(), Failure> {
-        let share = Share {
-            contribution,
-            peak_bytes: machine::peak_bytes().unwrap_or(0),
-        };
-        let bytes = postcard::to_stdvec(&share)
-            .map_err(|error| Failure::Internal(format!("what was found out can't be sent: {error}")))?;
-        match self.membership.hand_over(&bytes).first() {
-            None | Some(0) => Ok(()),
-            Some(&code) => Err(Failure::Elsewhere {
-                first: self.first.clone(),
-                code,
-            }),
-        }
+    pub(crate) fn hand_over(self, result: PartialResult) -> Result<(), ClusterError> {
+        self.run.hand_over(result, machine::peak_bytes().unwrap_or(0))
     }
 }
 

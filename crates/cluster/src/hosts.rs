@@ -1,30 +1,32 @@
-//! Who takes part: a file with one `host:port` per line.
+//! The hosts file, which lists the processes of a run: one `host:port` per line.
 
 use std::fmt;
+use std::io;
+use std::net::TcpListener;
 
-/// The processes of a run, in order: process `k` listens at the `k`-th address.
+/// The addresses of a run's processes. Process `k`, counted from 0, listens at the `k`-th.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hosts {
     addresses: Vec<String>,
 }
 
-/// What is wrong with a hosts file, or with the number of a process in it.
+/// Why a hosts file, or a process number, is invalid.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum HostsError {
-    /// A line that is no address.
+    /// A line is no address.
     #[error("{path}:{line}: `{text}` is no `host:port`; write one address a line, such as `node1:2101`")]
     NoAddress {
         /// The file.
         path: String,
         /// The line, from 1.
         line: usize,
-        /// What stands there.
+        /// The text of the line.
         text: String,
     },
-    /// An address twice.
+    /// An address appears twice.
     #[error(
-        "{path}:{line}: `{text}` stands in line {earlier} already; \
-         each process needs an address of its own, on one machine another port"
+        "{path}:{line}: `{text}` is also in line {earlier}; \
+         each process needs its own address, so give processes on one machine different ports"
     )]
     Duplicate {
         /// The file.
@@ -33,33 +35,51 @@ pub enum HostsError {
         line: usize,
         /// The address.
         text: String,
-        /// Where it stood first.
+        /// The line where it appears first.
         earlier: usize,
     },
-    /// Nobody to run with.
-    #[error("{path}: {count} host(s) are too few; name at least two, or leave --hosts out")]
+    /// Fewer than two addresses.
+    #[error("{path}: {count} host(s) are too few; list at least two, or leave --hosts out")]
     TooFew {
         /// The file.
         path: String,
-        /// How many there are.
+        /// Number of addresses.
         count: usize,
     },
-    /// A process that the file doesn't have.
+    /// The file has no process with this number.
     #[error("process {process} is out of range: the hosts are numbered from 0 to {last}")]
     OutOfRange {
-        /// What was asked for.
+        /// The number.
         process: usize,
-        /// The last there is.
+        /// The last number in the file.
         last: usize,
     },
 }
 
 impl Hosts {
-    /// Reads the text of the hosts file at `path`. What follows a `#` is a comment; lines without
-    /// anything else don't count.
+    /// Addresses of `count` processes on this machine, with ports that are free now.
+    ///
+    /// Another program can take such a port before the process listens there. Then the process can't join.
     ///
     /// # Errors
-    /// Says which line is wrong, or that there are fewer than two hosts.
+    /// If the system has no free ports.
+    pub fn loopback(count: usize) -> io::Result<Hosts> {
+        // All listen at once, so that no port is given out twice.
+        let listeners = (0..count).map(|_| TcpListener::bind("127.0.0.1:0"));
+        let listeners: Vec<TcpListener> = listeners.collect::<io::Result<_>>()?;
+        let addresses = listeners
+            .iter()
+            .map(|listener| Ok(listener.local_addr()?.to_string()));
+        Ok(Hosts {
+            addresses: addresses.collect::<io::Result<_>>()?,
+        })
+    }
+
+    /// Parses the `text` of a hosts file. `path` is its name in errors. A `#` begins a comment; empty
+    /// lines are skipped.
+    ///
+    /// # Errors
+    /// If a line is no address or repeats one, or if there are fewer than two.
     pub fn parse(path: &str, text: &str) -> Result<Hosts, HostsError> {
         let lines = text.lines().zip(1..).filter_map(|(line, number)| {
             let address = line.split('#').next().unwrap_or_default().trim();
@@ -93,19 +113,22 @@ impl Hosts {
         })
     }
 
-    /// How many processes there are.
+    /// Number of processes.
     #[must_use]
     pub fn count(&self) -> usize {
         self.addresses.len()
     }
 
-    /// Where process `process` listens, as `host:port`.
+    /// The address of a process, as `host:port`.
+    ///
+    /// # Panics
+    /// If there is no such process.
     #[must_use]
     pub fn address(&self, process: usize) -> &str {
         &self.addresses[process]
     }
 
-    /// Process `process` by number and address.
+    /// A process with its number and address.
     ///
     /// # Errors
     /// If there is no such process.
@@ -123,7 +146,7 @@ impl Hosts {
     }
 }
 
-/// Whether `text` is a name or number of a host, a colon and a port that can be connected to.
+/// Whether `text` is a host name or IP address, a colon and a port that can be connected to.
 fn is_address(text: &str) -> bool {
     let Some((host, port)) = text.rsplit_once(':') else {
         return false;
@@ -138,7 +161,7 @@ fn is_address(text: &str) -> bool {
 pub struct Peer {
     /// Its number, from 0.
     pub process: usize,
-    /// Where it listens.
+    /// Its address, as `host:port`.
     pub address: String,
 }
 
@@ -188,14 +211,14 @@ mod tests {
         }
         assert_eq!(
             error("a:1\nb:1\n\na:1 # again"),
-            "hosts:4: `a:1` stands in line 1 already; \
-             each process needs an address of its own, on one machine another port"
+            "hosts:4: `a:1` is also in line 1; \
+             each process needs its own address, so give processes on one machine different ports"
         );
     }
 
     #[test]
     fn two_are_the_least() {
-        let words = "host(s) are too few; name at least two, or leave --hosts out";
+        let words = "host(s) are too few; list at least two, or leave --hosts out";
         assert_eq!(error("a:1"), format!("hosts: 1 {words}"));
         assert_eq!(error("# none"), format!("hosts: 0 {words}"));
     }

@@ -1,16 +1,49 @@
-//! Several processes of one run: who they are, how they meet, and how each notices that another is
-//! gone.
+//! One run in several processes: how they meet, watch each other and merge their results.
 //!
-//! [`Hosts`] says who takes part. [`meet`] connects every process to every other, makes sure that
-//! they are about to run the same, and gives up at a deadline. The [`Membership`] that comes of it has a
-//! socket to each peer for the engine, and watches over the peers on connections of its own: what
-//! carries the events knows no failure.
+//! [`Hosts`] lists the processes. [`meet()`] connects every process to every other, checks that all of them
+//! would run the same, and gives up at a deadline. The resulting [`Membership`] has a socket to each peer
+//! for the engine, and watches the peers over connections of its own. [`DistributedRun`] puts this
+//! together with the engine: join, simulate, and merge the partial results in the first process.
+//!
+//! This crate neither starts processes nor ends them. When a process is lost, it calls the caller's
+//! callback.
+//!
+//! Two processes of a run, here two threads that meet over loopback:
+//!
+//! ```
+//! use chappe_cluster::{Hosts, Loss, meet};
+//! use std::thread;
+//! use std::time::Duration;
+//!
+//! let hosts = Hosts::loopback(2)?;
+//! let join = |process| {
+//!     let terms = [("the seed", "7".to_string())];
+//!     let on_loss = |loss: Loss| panic!("{loss}");
+//!     meet(&hosts, process, &terms, Duration::from_secs(20), on_loss)
+//! };
+//! thread::scope(|scope| {
+//!     scope.spawn(|| {
+//!         let second = join(1).expect("the first process has the same terms");
+//!         let answer = second.hand_over(b"my result").expect("the first process lives");
+//!         assert_eq!(answer, b"thanks");
+//!     });
+//!     let first = join(0).expect("the second process has the same terms");
+//!     let results = first.gather().expect("the second process lives");
+//!     assert_eq!(results, [b"my result"]);
+//!     first.dismiss(b"thanks");
+//! });
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
+mod distributed;
+mod error;
 mod hosts;
 mod meet;
 mod membership;
 mod wire;
 
+pub use distributed::DistributedRun;
+pub use error::ClusterError;
 pub use hosts::{Hosts, HostsError, Peer};
 pub use meet::{Disagreement, MeetError, meet};
 pub use membership::{Loss, Membership};

@@ -1,5 +1,8 @@
-//! How the processes of a run meet: each connects to all before it in the hosts file and is connected
-//! to by all behind it, with one connection for control and one for data.
+//! How the processes of a run meet: each connects to all that are before it in the hosts file, and all
+//! behind it connect to it. Each pair has two connections, one for control and one for the engine.
+//!
+//! Everything runs on one thread that tries each missing step in turn, because the processes start in any
+//! order, and a step may have to wait for a process that itself waits for this one.
 
 use crate::hosts::{Hosts, Peer};
 use crate::membership::{Loss, Membership, OnLoss};
@@ -9,12 +12,12 @@ use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Between two attempts.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
-/// For one attempt to connect, and for whoever connects to say who it is.
-const ATTEMPT: Duration = Duration::from_secs(2);
+/// The limit for one attempt to connect, and for a program that connects to say who it is.
+const ATTEMPT_MAX: Duration = Duration::from_secs(2);
 
-/// Why processes did not meet.
+/// Why the processes did not meet.
 #[derive(Debug, thiserror::Error)]
 pub enum MeetError {
     /// This process can't listen at its own address.
@@ -22,72 +25,87 @@ pub enum MeetError {
     Listen {
         /// This process.
         me: Peer,
-        /// What the system says.
+        /// The system's error.
         error: io::Error,
     },
-    /// A process that can't be reached, or never came.
+    /// A process can't be reached, or did not connect.
     #[error("{peer} did not appear within {within:?}: {why}")]
     Absent {
-        /// Who.
+        /// The process that is missing.
         peer: Peer,
         /// How long this process waited.
         within: Duration,
-        /// What became of the last attempt.
+        /// The result of the last attempt.
         why: String,
     },
-    /// Two processes that would not run the same.
+    /// Two processes would run different things.
     #[error(transparent)]
     Disagreement(Box<Disagreement>),
-    /// A process that is not where the hosts file has it.
-    #[error("who answers at {peer} says it is process {says}; give all processes the same hosts file")]
+    /// The process at an address has another number in its hosts file.
+    #[error("the process at {peer} says it is process {says}; give all processes the same hosts file")]
     Misplaced {
-        /// Whom the hosts file has there.
+        /// The process that this process's hosts file has there.
         peer: Peer,
-        /// Who it says it is.
+        /// The number it says it has.
         says: usize,
     },
-    /// Two processes of one number.
-    #[error("two processes say they are {peer}; give each another number")]
+    /// Two processes have the same number.
+    #[error("two processes say they are {peer}; give each its own number")]
     Twice {
-        /// The number, and whose it is.
+        /// The number and its address.
         peer: Peer,
     },
-    /// A process that left before all had met.
-    #[error("{peer} left before all processes had met; it says why")]
+    /// A process left before all had met.
+    #[error("{peer} left before all processes had met; its own error says why")]
     Left {
-        /// Which.
+        /// Which process.
         peer: Peer,
     },
-    /// The system refuses something that it has always.
-    #[error("can't watch over the other processes: {0}")]
+    /// The system refuses a thread or an operation on a socket.
+    #[error("can't watch the other processes: {0}")]
     System(#[from] io::Error),
 }
 
-/// That two processes would not run the same.
+impl MeetError {
+    /// Whether the user caused it, by wrong arguments or a wrong hosts file.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        match self {
+            MeetError::Listen { .. }
+            | MeetError::Disagreement(_)
+            | MeetError::Misplaced { .. }
+            | MeetError::Twice { .. } => true,
+            MeetError::Absent { .. } | MeetError::Left { .. } | MeetError::System(_) => false,
+        }
+    }
+}
+
+/// Two processes differ in something that all must agree on.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
     "{peer} and {me} don't run the same: {what} is {there} there and {here} here; \
      give all processes the same scenario, options and version of chappe"
 )]
 pub struct Disagreement {
-    /// The other.
+    /// The other process.
     pub peer: Peer,
     /// This process.
     pub me: Peer,
-    /// What they disagree about.
+    /// The name of the term.
     pub what: String,
-    /// What it is there.
+    /// Its value in the other process.
     pub there: String,
-    /// What it is here.
+    /// Its value in this process.
     pub here: String,
 }
 
-/// Meets the other processes of a run, as number `process` of `hosts`. All must have the same
-/// `terms`, pairs of what is agreed about and how. From then on `on_loss` is called, once and from
-/// another thread, if one of them is gone before it has said its last words.
+/// Meets the other processes of a run, as process `process` of `hosts`.
+///
+/// All must have the same `terms`, which are pairs of name and value. From then on, if a process is lost,
+/// `on_loss` is called once, from another thread.
 ///
 /// # Errors
-/// If somebody is missing after `within`, or differs.
+/// If a process is missing after `within`, or has other terms.
 ///
 /// # Panics
 /// If `hosts` has no such process.
@@ -109,7 +127,9 @@ pub fn meet(
         met: peers.iter().map(|_| Met::default()).collect(),
         me: peers[process].clone(),
         peers,
-        terms: terms.map(|(what, how)| (what.to_string(), how.clone())).collect(),
+        terms: terms
+            .map(|(name, value)| (name.to_string(), value.clone()))
+            .collect(),
         began: Instant::now(),
         within,
     };
@@ -117,35 +137,35 @@ pub fn meet(
     meeting.into_membership(Box::new(on_loss))
 }
 
-/// Processes on their way to each other.
+/// A meeting that is under way.
 struct Meeting {
     peers: Vec<Peer>,
     me: Peer,
     terms: Vec<(String, String)>,
     began: Instant,
     within: Duration,
-    /// How far it has come with each.
+    /// The state of the meeting with each process.
     met: Vec<Met>,
 }
 
-/// How far the meeting with one process has come.
+/// The state of the meeting with one process.
 #[derive(Default)]
 struct Met {
     control: Option<TcpStream>,
-    /// Whether it said who it is, and that it runs the same.
+    /// Whether it has introduced itself and has the same terms.
     is_known: bool,
     data: Option<TcpStream>,
-    /// What became of the last attempt.
+    /// The error of the last attempt.
     why: Option<io::Error>,
 }
 
 impl Meeting {
-    /// Meets all others, in whatever order they come.
+    /// Meets all others, in any order.
     fn gather(&mut self) -> Result<(), MeetError> {
         let listener = self.listen()?;
         loop {
             while let Ok((stream, _)) = listener.accept() {
-                // Who can't say who it is, is none of us: a probe of the cluster's, for example.
+                // A program without a greeting is ignored. It may be a health check of the cluster.
                 if let Some(hello) = self.greeted(&stream) {
                     self.admit(&hello, stream)?;
                 }
@@ -178,13 +198,13 @@ impl Meeting {
         }
     }
 
-    /// The next step towards a process: the others before this one are called for control, heard,
-    /// and called for data; those behind it call.
+    /// Takes the next step with a process, if it can be taken now. With a process before this one: connect
+    /// for control, read its reply, connect for data. A process behind this one connects by itself.
     fn approach(&mut self, process: usize) -> Result<(), MeetError> {
         let is_before = process < self.me.process;
         let met = &self.met[process];
-        let called = match &met.control {
-            None if is_before => self.call(process, Channel::Control),
+        let connected = match &met.control {
+            None if is_before => self.connect(process, Channel::Control),
             None => return Ok(()),
             Some(control) if is_over(control) => {
                 let peer = self.peers[process].clone();
@@ -199,11 +219,11 @@ impl Meeting {
                 }
                 Err(error) => Err(error),
             },
-            Some(_) if is_before && met.data.is_none() => self.call(process, Channel::Data),
+            Some(_) if is_before && met.data.is_none() => self.connect(process, Channel::Data),
             Some(_) => return Ok(()),
         };
         let met = &mut self.met[process];
-        match called {
+        match connected {
             Ok(stream) if met.control.is_none() => met.control = Some(stream),
             Ok(stream) => met.data = Some(stream),
             Err(error) => met.why = Some(error),
@@ -211,16 +231,16 @@ impl Meeting {
         Ok(())
     }
 
-    /// What a process that was called has replied, if it has.
+    /// The reply of a process to which this one has connected, if it has arrived.
     fn reply(&self, mut control: &TcpStream) -> io::Result<Option<Hello>> {
         control.set_nonblocking(true)?;
         let is_there = control.peek(&mut [0]).is_ok();
         control.set_nonblocking(false)?;
-        control.set_read_timeout(Some(ATTEMPT))?;
+        control.set_read_timeout(Some(ATTEMPT_MAX))?;
         is_there.then(|| Hello::read(&mut control)).transpose()
     }
 
-    /// Makes sure that a process that was called is the one it was taken for.
+    /// Checks that a process has the number that the hosts file gives it, and the same terms.
     fn recognise(&self, process: usize, hello: &Hello) -> Result<(), MeetError> {
         let peer = self.peers[process].clone();
         if hello.process != process {
@@ -230,7 +250,8 @@ impl Meeting {
         self.agree(&peer, hello)
     }
 
-    /// Listens where the others look for this process, whose name may take a while to be known.
+    /// Listens at this process's own address. Its host name may take a while to resolve: a cluster's name
+    /// service learns of a process only after its start.
     fn listen(&self) -> Result<TcpListener, MeetError> {
         let failure = |error| MeetError::Listen {
             me: self.me.clone(),
@@ -258,12 +279,12 @@ impl Meeting {
         }
     }
 
-    /// Reads who connects, and says who is here.
+    /// Reads the greeting of a program that has connected, and replies.
     fn greeted(&self, mut stream: &TcpStream) -> Option<Hello> {
         let mut greet = || -> io::Result<Hello> {
             stream.set_nonblocking(false)?;
             stream.set_nodelay(true)?;
-            stream.set_read_timeout(Some(ATTEMPT))?;
+            stream.set_read_timeout(Some(ATTEMPT_MAX))?;
             let hello = Hello::read(&mut stream)?;
             if hello.channel == Channel::Control {
                 self.hello(Channel::Control).write(&mut stream)?;
@@ -273,10 +294,10 @@ impl Meeting {
         greet().ok()
     }
 
-    /// Takes in a process that has connected to this one.
+    /// Adds a process that has connected to this one.
     fn admit(&mut self, hello: &Hello, stream: TcpStream) -> Result<(), MeetError> {
         let Some(peer) = self.peers.get(hello.process).cloned() else {
-            // More than there are: the numbers of processes differ.
+            // The numbers of processes differ, and that is the first term.
             let peer = Peer {
                 process: hello.process,
                 address: "unknown here".to_string(),
@@ -293,7 +314,7 @@ impl Meeting {
             return Err(MeetError::Twice { peer });
         }
         if hello.process < self.me.process {
-            // It thinks that this process comes first.
+            // Only a process behind this one connects, so its hosts file has another order.
             let (peer, says) = (self.me.clone(), hello.process);
             return Err(MeetError::Misplaced { peer, says });
         }
@@ -302,12 +323,13 @@ impl Meeting {
         Ok(())
     }
 
-    /// Connects to a process before this one, and says who is here. The reply can wait.
-    fn call(&self, process: usize, channel: Channel) -> io::Result<TcpStream> {
-        let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
+    /// Connects to a process before this one and sends a greeting. [`Meeting::reply`] reads the reply.
+    fn connect(&self, process: usize, channel: Channel) -> io::Result<TcpStream> {
+        let mut last = io::Error::new(io::ErrorKind::NotFound, "its host name has no address");
         for address in self.peers[process].address.to_socket_addrs()? {
-            match TcpStream::connect_timeout(&address, ATTEMPT) {
-                // Where nobody listens on a port of this machine, it may have been given to the caller.
+            match TcpStream::connect_timeout(&address, ATTEMPT_MAX) {
+                // If nobody listens on a port of this machine, the system may give that very port to this
+                // socket, which then is connected to itself.
                 Ok(stream) if stream.local_addr()? == stream.peer_addr()? => {}
                 Ok(mut stream) => {
                     stream.set_nodelay(true)?;
@@ -349,7 +371,7 @@ impl Meeting {
     }
 }
 
-/// Whether the other side has ended a connection.
+/// Whether the other side has closed a connection.
 fn is_over(stream: &TcpStream) -> bool {
     let peek = || -> io::Result<usize> {
         stream.set_nonblocking(true)?;

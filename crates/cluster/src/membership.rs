@@ -1,4 +1,7 @@
-//! The processes of a run after they have met: signs of life, and last words.
+//! The processes of a run after they have met: signs of life, the loss of a process, final messages.
+//!
+//! The engine's own connections can't report a failure: a thread that reads from a lost process panics,
+//! and the others wait for ever. So each process watches every other over a connection of its own.
 
 use crate::hosts::Peer;
 use crate::wire::Frame;
@@ -6,21 +9,22 @@ use std::fmt;
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often a process says that it is alive.
-const BEAT: Duration = Duration::from_secs(1);
-/// A process that says nothing for so long is gone.
-const SILENCE: Duration = Duration::from_secs(5);
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// A process is lost if nothing arrives from it for this long. Several heartbeats, so that a busy machine
+/// or a slow network does not end a run.
+const SILENCE_MAX: Duration = Duration::from_secs(5);
 
-/// A process that is gone before the run was over.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A process was lost before the run was over.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub struct Loss {
-    /// Which one.
+    /// Which process.
     pub peer: Peer,
-    /// Whether it fell silent; otherwise it ended.
+    /// Whether nothing was heard from it any more. Otherwise its connection ended.
     pub is_silent: bool,
 }
 
@@ -28,7 +32,7 @@ impl fmt::Display for Loss {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Loss { peer, is_silent } = self;
         if *is_silent {
-            let seconds = SILENCE.as_secs();
+            let seconds = SILENCE_MAX.as_secs();
             write!(out, "{peer} is gone: nothing was heard from it for {seconds} s")
         } else {
             write!(out, "{peer} is gone: it ended before the run was over")
@@ -36,32 +40,38 @@ impl fmt::Display for Loss {
     }
 }
 
-/// What to do once a process is gone.
+/// Called when a process is lost.
 pub(crate) type OnLoss = Box<dyn FnOnce(Loss) + Send>;
 
-/// A control connection, for writing. No entry for this process itself.
+/// The write ends of the control connections, by process. `None` for this process.
 type Links = Vec<Option<Mutex<TcpStream>>>;
 
-/// All processes of a run, as one of them sees them.
+/// What the listening threads report.
+enum Event {
+    FinalMessage { process: usize, bytes: Vec<u8> },
+    Lost(Loss),
+}
+
+/// The processes of a run, as one of them sees them. [`crate::meet()`] makes it.
 ///
-/// Threads of its own say each second that this process is alive, however busy the others are, and
-/// listen to the peers. Every process has *last words* for every other: what it found out for
-/// process 0, nothing for the rest, and from process 0 how the run ended. The end of a process is a
-/// loss to those who have not had its last words.
+/// Its own threads say every second that this process is alive, however busy the others are, and listen
+/// to the peers. Each process sends every other one *final message*: its result to process 0, an empty one
+/// to the rest, and process 0 says how the run ended. A process that ends after its final message is not
+/// lost.
 pub struct Membership {
     process: usize,
     sockets: Vec<Option<TcpStream>>,
     links: Arc<Links>,
     watch: Arc<Watch>,
-    last_words: Receiver<(usize, Vec<u8>)>,
+    events: Receiver<Event>,
     listeners: Vec<JoinHandle<()>>,
-    /// The beats end with it.
+    /// Dropping it ends the heartbeats.
     _alive: Sender<()>,
 }
 
 impl Membership {
-    /// Begins to watch over `peers`, of which this is number `process`, over the connections of
-    /// each for control and for data.
+    /// Begins to watch `peers`, of which this process is number `process`. `connections` has a control and
+    /// a data connection to each of them.
     pub(crate) fn new(
         process: usize,
         peers: &[Peer],
@@ -75,9 +85,10 @@ impl Membership {
                 sockets.push(None);
                 continue;
             };
+            // Events may be far apart, which is no failure.
             data.set_read_timeout(None)?;
-            control.set_read_timeout(Some(SILENCE))?;
-            control.set_write_timeout(Some(SILENCE))?;
+            control.set_read_timeout(Some(SILENCE_MAX))?;
+            control.set_write_timeout(Some(SILENCE_MAX))?;
             readers.push((peer.clone(), control.try_clone()?));
             links.push(Some(Mutex::new(control)));
             sockets.push(Some(data));
@@ -87,22 +98,23 @@ impl Membership {
             peers: peers.to_vec(),
             links: Arc::clone(&links),
             on_loss: Mutex::new(Some(on_loss)),
+            first_loss: OnceLock::new(),
         });
-        let (heard, last_words) = channel();
+        let (report, events) = channel();
         let listen = |(peer, stream): (Peer, TcpStream)| {
-            let (watch, heard) = (Arc::clone(&watch), heard.clone());
-            thread::Builder::new().spawn(move || watch.listen(&peer, stream, &heard))
+            let (watch, report) = (Arc::clone(&watch), report.clone());
+            thread::Builder::new().spawn(move || watch.listen(&peer, stream, &report))
         };
         let listeners = readers.into_iter().map(listen).collect::<io::Result<_>>()?;
         let (alive, is_alive) = channel();
         let beating = Arc::clone(&links);
-        thread::Builder::new().spawn(move || beat(&beating, &is_alive))?;
+        thread::Builder::new().spawn(move || send_heartbeats(&beating, &is_alive))?;
         Ok(Membership {
             process,
             sockets,
             links,
             watch,
-            last_words,
+            events,
             listeners,
             _alive: alive,
         })
@@ -114,78 +126,101 @@ impl Membership {
         self.process
     }
 
-    /// How many processes there are, this one included.
+    /// Number of processes, this one included.
     #[must_use]
     pub fn count(&self) -> usize {
         self.links.len()
     }
 
-    /// The sockets over which events go, one to each process in order, none to this one. There is one
-    /// set of them.
+    /// The sockets for the engine's events, one per process in their order, `None` for this one. A second
+    /// call returns nothing.
     pub fn take_sockets(&mut self) -> Vec<Option<TcpStream>> {
         std::mem::take(&mut self.sockets)
     }
 
-    /// In process 0: the last words of all others, in their order. Waits for them, and for ever if
-    /// a process is lost: what happens then is up to whoever was told of the loss.
-    #[must_use]
-    pub fn gather(&self) -> Vec<Vec<u8>> {
+    /// In process 0, once: waits for the final messages of all others. Returns them in the order of the
+    /// processes.
+    ///
+    /// # Errors
+    /// If a process is lost.
+    pub fn gather(&self) -> Result<Vec<Vec<u8>>, Loss> {
         let mut gathered = vec![None; self.count() - 1];
         while gathered.iter().any(Option::is_none) {
-            let (process, words) = self.hear();
-            gathered[process - 1] = Some(words);
+            let (process, bytes) = self.next_message()?;
+            gathered[process - 1] = Some(bytes);
         }
-        gathered.into_iter().flatten().collect()
+        Ok(gathered.into_iter().flatten().collect())
     }
 
-    /// In process 0: tells all others how the run ended, and waits until they have gone.
-    pub fn dismiss(mut self, words: &[u8]) {
+    /// In process 0: sends all others `message`, with which the run ends, and waits until they have ended.
+    pub fn dismiss(mut self, message: &[u8]) {
         for process in 1..self.count() {
-            self.say(process, words);
+            self.send_final(process, message);
         }
         for listener in std::mem::take(&mut self.listeners) {
-            // Whoever is gone by now was told, or could not be.
+            // Nothing is left to do for a process whose listener failed.
             let _ = listener.join();
         }
     }
 
-    /// In any other process: hands `words` to process 0, and waits for its own, with which the run
-    /// is over. Waits for ever if a process is lost, like [`Membership::gather`].
-    #[must_use]
-    pub fn hand_over(&self, words: &[u8]) -> Vec<u8> {
+    /// In any other process, once: sends `message` to process 0 and waits for its final message, with which the
+    /// run ends.
+    ///
+    /// # Errors
+    /// If a process is lost.
+    pub fn hand_over(&self, message: &[u8]) -> Result<Vec<u8>, Loss> {
         for process in (0..self.count()).filter(|&process| process != self.process) {
-            self.say(process, if process == 0 { words } else { &[] });
+            self.send_final(process, if process == 0 { message } else { &[] });
         }
         loop {
-            if let (0, words) = self.hear() {
-                return words;
+            if let (0, bytes) = self.next_message()? {
+                return Ok(bytes);
             }
         }
     }
 
-    /// Sends last words. Whoever can't be reached is lost, which its listener notices.
-    fn say(&self, process: usize, words: &[u8]) {
-        if let Some(link) = &self.links[process] {
-            let mut link = link.lock().unwrap_or_else(PoisonError::into_inner);
-            let _ = Frame::Last(words.to_vec()).write(&mut *link);
+    /// Waits up to `within` for a process to be lost. Final messages that arrive meanwhile are discarded.
+    pub(crate) fn wait_for_loss(&self, within: Duration) -> Option<Loss> {
+        let deadline = Instant::now() + within;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.events.recv_timeout(left) {
+                Ok(Event::Lost(loss)) => return Some(loss),
+                Ok(Event::FinalMessage { .. }) => {}
+                Err(_) => return None,
+            }
         }
     }
 
-    fn hear(&self) -> (usize, Vec<u8>) {
-        match self.last_words.recv() {
-            Ok(heard) => heard,
-            Err(_) => loop {
-                thread::park();
-            },
+    /// If the peer can't be reached it is lost, and its listener notices.
+    fn send_final(&self, process: usize, message: &[u8]) {
+        if let Some(link) = &self.links[process] {
+            let mut link = link.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = Frame::Final(message.to_vec()).write(&mut *link);
+        }
+    }
+
+    /// The next final message. What has arrived before a loss still counts.
+    fn next_message(&self) -> Result<(usize, Vec<u8>), Loss> {
+        let first_loss = || self.watch.first_loss.get().cloned();
+        let event = match (self.events.try_recv(), first_loss()) {
+            (Ok(event), _) => Some(event),
+            (Err(_), Some(loss)) => return Err(loss),
+            (Err(_), None) => self.events.recv().ok(),
+        };
+        match event {
+            Some(Event::FinalMessage { process, bytes }) => Ok((process, bytes)),
+            Some(Event::Lost(loss)) => Err(loss),
+            None => Err(first_loss().expect("a listener ends after a final message or a loss")),
         }
     }
 }
 
 impl Drop for Membership {
-    /// Ends the connections, so that nobody takes silence for thinking. Its own listeners then hear no one
-    /// any more, and must not take that for the loss of the others, nor tell them so.
+    /// Ends the connections, so that the others notice at once. This process's own listeners see the
+    /// connections end too. They must not report that as a loss of the others.
     fn drop(&mut self) {
-        self.watch.be_still();
+        self.watch.ignore_losses();
         for link in self.links.iter().flatten() {
             let link = link.lock().unwrap_or_else(PoisonError::into_inner);
             let _ = link.shutdown(Shutdown::Both);
@@ -193,59 +228,59 @@ impl Drop for Membership {
     }
 }
 
-/// Says that this process is alive until the other end of `is_alive` is gone.
-fn beat(links: &Links, is_alive: &Receiver<()>) {
-    while is_alive.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
+/// Sends heartbeats until the other end of `is_alive` is dropped.
+fn send_heartbeats(links: &Links, is_alive: &Receiver<()>) {
+    while is_alive.recv_timeout(HEARTBEAT) == Err(RecvTimeoutError::Timeout) {
         for link in links.iter().flatten() {
-            // One that is being written to is alive anyway; one that fails has a listener.
+            // A link in use is a sign of life by itself. A failure is its listener's to notice.
             if let Ok(mut link) = link.try_lock() {
-                let _ = Frame::Beat.write(&mut *link);
+                let _ = Frame::Heartbeat.write(&mut *link);
             }
         }
     }
 }
 
-/// What those who listen to the peers share.
+/// What the listening threads share.
 struct Watch {
     peers: Vec<Peer>,
     links: Arc<Links>,
+    /// `None` after the first loss, and once losses are ignored.
     on_loss: Mutex<Option<OnLoss>>,
+    first_loss: OnceLock<Loss>,
 }
 
 impl Watch {
-    /// Listens to one peer until it ends, passing on its last words.
-    fn listen(&self, peer: &Peer, mut stream: TcpStream, heard: &Sender<(usize, Vec<u8>)>) {
+    /// Listens to one peer until its connection ends.
+    fn listen(&self, peer: &Peer, mut stream: TcpStream, report: &Sender<Event>) {
         let mut is_done = false;
         loop {
             match Frame::read(&mut stream) {
-                Ok(Frame::Beat) => {}
-                Ok(Frame::Last(words)) => {
+                Ok(Frame::Heartbeat) => {}
+                Ok(Frame::Final(bytes)) => {
                     is_done = true;
-                    let _ = heard.send((peer.process, words));
+                    let process = peer.process;
+                    let _ = report.send(Event::FinalMessage { process, bytes });
                 }
                 Ok(Frame::Lost { process, is_silent }) => {
-                    if let Some(peer) = self.peers.get(process as usize) {
-                        self.lose(peer, is_silent);
-                    }
-                    return;
+                    let lost = self.peers.get(process as usize).unwrap_or(peer);
+                    return self.report_loss(lost, is_silent, report);
                 }
                 Err(_) if is_done => return,
                 Err(error) => {
                     let timed_out = [io::ErrorKind::WouldBlock, io::ErrorKind::TimedOut];
-                    return self.lose(peer, timed_out.contains(&error.kind()));
+                    return self.report_loss(peer, timed_out.contains(&error.kind()), report);
                 }
             }
         }
     }
 
-    /// Tells no loss from here on.
-    fn be_still(&self) {
+    fn ignore_losses(&self) {
         drop(self.on_loss.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// Tells the first loss, once: to the other processes, so that all name the same one, and then
-    /// to whoever runs this one.
-    fn lose(&self, peer: &Peer, is_silent: bool) {
+    /// Reports the first loss only. The other processes learn of it first, so that all name the same one:
+    /// each process that ends because of it would look like one more loss.
+    fn report_loss(&self, peer: &Peer, is_silent: bool, report: &Sender<Event>) {
         let mut on_loss = self.on_loss.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(on_loss) = on_loss.take() else {
             return;
@@ -256,9 +291,13 @@ impl Watch {
                 let _ = Frame::Lost { process, is_silent }.write(&mut *link);
             }
         }
-        on_loss(Loss {
+        let loss = Loss {
             peer: peer.clone(),
             is_silent,
-        });
+        };
+        // First the callback: it may end the process, and then no other thread should act on the loss.
+        on_loss(loss.clone());
+        let _ = self.first_loss.set(loss.clone());
+        let _ = report.send(Event::Lost(loss));
     }
 }

@@ -1,23 +1,23 @@
-//! What goes over a connection: first a hello each way, then frames.
+//! The messages on a connection: first a greeting each way, then frames.
 
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 
-/// What begins a connection of ours, and the version of what follows.
+/// The first bytes of every connection. The last one is the version of what follows.
 const MAGIC: [u8; 8] = *b"chappe\x00\x01";
-/// No hello is longer [bytes]: whoever says more is not one of us.
+/// The longest greeting [bytes]. It bounds what a foreign program can make a process allocate.
 const HELLO_BYTES_MAX: u32 = 1 << 16;
 
 /// What a connection is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum Channel {
-    /// Signs of life, and what each process found out.
+    /// Heartbeats, losses and final messages.
     Control,
-    /// Events: for the engine.
+    /// The engine's events.
     Data,
 }
 
-/// How a process introduces itself on every connection.
+/// The greeting with which a process introduces itself on every connection.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Hello {
     pub(crate) process: usize,
@@ -32,22 +32,22 @@ impl Hello {
         stream.write_all(&[&MAGIC[..], &length[..], &body].concat())
     }
 
-    /// Reads what the other side says; an error of the kind `InvalidData` if it is not one of us.
+    /// Reads the greeting of the other side. The error is `InvalidData` if it is no process of chappe.
     pub(crate) fn read(stream: &mut impl Read) -> io::Result<Hello> {
         let foreign = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidData, why));
         let mut magic = [0; MAGIC.len()];
         stream.read_exact(&mut magic)?;
         if magic[..MAGIC.len() - 1] != MAGIC[..MAGIC.len() - 1] {
-            return foreign("what answers is not chappe");
+            return foreign("the program that answers is not chappe");
         }
         if magic != MAGIC {
-            return foreign("it is of another version of chappe, which connects in another way");
+            return foreign("it runs another version of chappe, with another protocol");
         }
         let mut length = [0; 4];
         stream.read_exact(&mut length)?;
         let length = u32::from_le_bytes(length);
         if length > HELLO_BYTES_MAX {
-            return foreign("its greeting has no end");
+            return foreign("its greeting is too long");
         }
         let mut body = vec![0; length as usize];
         stream.read_exact(&mut body)?;
@@ -55,22 +55,22 @@ impl Hello {
     }
 }
 
-/// What processes say to each other on a control connection.
+/// A message on a control connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Frame {
-    /// I am alive.
-    Beat,
-    /// All that I still have to say. After that, my end is no loss.
-    Last(Vec<u8>),
-    /// I end because a process is gone.
+    /// The sender is alive.
+    Heartbeat,
+    /// The sender's last message. If it ends afterwards, it is not lost.
+    Final(Vec<u8>),
+    /// The sender ends because this process is lost.
     Lost { process: u64, is_silent: bool },
 }
 
 impl Frame {
     pub(crate) fn write(&self, stream: &mut impl Write) -> io::Result<()> {
         match self {
-            Frame::Beat => stream.write_all(&[0]),
-            Frame::Last(bytes) => {
+            Frame::Heartbeat => stream.write_all(&[0]),
+            Frame::Final(bytes) => {
                 stream.write_all(&[1])?;
                 stream.write_all(&(bytes.len() as u64).to_le_bytes())?;
                 stream.write_all(bytes)
@@ -91,20 +91,20 @@ impl Frame {
             Ok(u64::from_le_bytes(bytes))
         };
         match kind {
-            [0] => Ok(Frame::Beat),
+            [0] => Ok(Frame::Heartbeat),
             [1] => {
                 let length = number()?;
                 let mut bytes = Vec::new();
                 if stream.take(length).read_to_end(&mut bytes)? as u64 != length {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }
-                Ok(Frame::Last(bytes))
+                Ok(Frame::Final(bytes))
             }
             [kind @ (2 | 3)] => Ok(Frame::Lost {
                 process: number()?,
                 is_silent: kind == 3,
             }),
-            [other] => Err(io::Error::other(format!("there is no frame {other}"))),
+            [other] => Err(io::Error::other(format!("unknown frame {other}"))),
         }
     }
 }
@@ -127,8 +127,14 @@ mod tests {
             process: 7,
             is_silent,
         };
-        let last = |words: &[u8]| Frame::Last(words.to_vec());
-        for frame in [Frame::Beat, last(&[1, 2, 3]), last(&[]), lost(true), lost(false)] {
+        let last = |words: &[u8]| Frame::Final(words.to_vec());
+        for frame in [
+            Frame::Heartbeat,
+            last(&[1, 2, 3]),
+            last(&[]),
+            lost(true),
+            lost(false),
+        ] {
             let mut bytes = Vec::new();
             frame.write(&mut bytes).unwrap();
             assert_eq!(Frame::read(&mut bytes.as_slice()).unwrap(), frame);
@@ -140,7 +146,10 @@ mod tests {
     #[test]
     fn strangers_are_told_apart() {
         let error = |bytes: &[u8]| Hello::read(&mut &*bytes).unwrap_err();
-        assert_eq!(error(b"GET / HTTP/1.1").to_string(), "what answers is not chappe");
+        assert_eq!(
+            error(b"GET / HTTP/1.1").to_string(),
+            "the program that answers is not chappe"
+        );
         let next = [&MAGIC[..7], &[9, 0, 0, 0, 0]].concat();
         assert!(error(&next).to_string().contains("another version of chappe"));
         let endless = [&MAGIC[..], &[255; 4]].concat();

@@ -2,7 +2,7 @@
 
 use crate::args::RunArgs;
 use crate::commands::predict::last_error;
-use crate::effort::Effort;
+use crate::effort::{advise, effort};
 use crate::failure::Failure;
 use crate::log::{Header, LogWriter};
 use crate::machine;
@@ -13,7 +13,7 @@ use crate::several::{Seat, Unfinished};
 use crate::sources::{Loaded, load};
 use crate::terminal::{Gauge, stop_on_interrupt};
 use chappe_base::SimTime;
-use chappe_engine::{FactSink, SimulateOptions, Simulated, run_record, simulate};
+use chappe_engine::{Effort, FactSink, SimulateOptions, Simulated, run_record, simulate};
 use chappe_metrics::{Clock, Execution, FullSize, Memory, MemoryPart};
 use chappe_scenario::Scenario;
 use std::sync::{Mutex, PoisonError};
@@ -29,9 +29,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         .transpose()?;
     let seat = Seat::find(args, &loaded)?;
     let asked = args.effort.workers;
-    let effort = Effort::new(asked, seat.as_ref().map_or(1, Seat::count), &loaded.scenario);
+    let effort = effort(asked, seat.as_ref().map_or(1, Seat::count), &loaded.scenario);
     if !args.effort.quiet {
-        effort.advise(asked, &loaded.scenario);
+        advise(effort, asked, &loaded.scenario);
     }
     let run = Run {
         args,
@@ -58,8 +58,8 @@ impl Run<'_> {
     fn follow(&self, seat: Seat) -> Result<(), Failure> {
         let plan = (self.effort, self.until);
         let mut crew = seat.meet(self.args, self.loaded, plan, &Unfinished::default())?;
-        let contribution = self.with_options(None, |options| crew.simulate(self.loaded, options));
-        crew.hand_over(contribution)
+        let result = self.with_options(None, |options| crew.simulate(&self.loaded.scenario, options))?;
+        Ok(crew.hand_over(result)?)
     }
 
     /// Runs the scenario alone or as the first of several processes, and writes what it comes to.
@@ -87,8 +87,8 @@ impl Run<'_> {
                 (simulated, vec![machine::peak_bytes().unwrap_or(0)])
             }
             Some(crew) => {
-                let contribution = self.with_options(None, |options| crew.simulate(loaded, options));
-                crew.combine(contribution)?
+                let result = self.with_options(None, |options| crew.simulate(&loaded.scenario, options))?;
+                crew.combine(result)?
             }
         };
         let common = results::execution(&target, peaks, (started, clock.elapsed()));

@@ -1,7 +1,6 @@
 //! `chappe sweep`: a scenario at many points of its parameters.
 
 use crate::args::SweepArgs;
-use crate::effort;
 use crate::failure::Failure;
 use crate::machine;
 use crate::output::Output;
@@ -13,9 +12,8 @@ use crate::study::points::{Points, varied};
 use crate::study::pool::{Job, Pool, threads, verdict};
 use crate::study::variant::{Ground, Variant, idle_arms};
 use crate::terminal::stop_on_interrupt;
-use chappe_engine::scenario_id;
-use chappe_experiment::effect::LEVEL;
-use chappe_experiment::frontier::{Tradeoff, on_frontier};
+use chappe_engine::{estimated_run_time, scenario_id};
+use chappe_experiment::frontier::{Choice, unbeaten};
 use chappe_experiment::indices::variance_shares;
 use chappe_experiment::replications::replication_seed;
 use chappe_experiment::statistics::mean_estimate;
@@ -268,7 +266,7 @@ fn check_budget(
     budget: Duration,
 ) -> Result<(), Failure> {
     let count = jobs.iter().filter(|job| !store.has(&job.key())).count();
-    let each = effort::estimated(ground.scenario()).as_secs_f64();
+    let each = estimated_run_time(ground.scenario()).as_secs_f64();
     let seconds = each * count as f64 / threads.max(1) as f64;
     if seconds <= budget.as_secs_f64() {
         return Ok(());

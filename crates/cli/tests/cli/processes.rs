@@ -207,11 +207,11 @@ fn hosts_and_numbers_that_are_wrong() {
         ),
         (
             "# one\na:1\na:1",
-            "hosts.txt:3: `a:1` stands in line 2 already; each process needs an address of its own",
+            "hosts.txt:3: `a:1` is also in line 2; each process needs its own address",
         ),
         (
             "a:1",
-            "hosts.txt: 1 host(s) are too few; name at least two, or leave --hosts out",
+            "hosts.txt: 1 host(s) are too few; list at least two, or leave --hosts out",
         ),
         (
             "a:1\nb:1",

@@ -1,28 +1,21 @@
-//! Processes that meet, differ, stay away and die: here threads of one process, over loopback.
-
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! Processes that meet, differ, stay away and die.
 
 use chappe_cluster::{Hosts, Loss, MeetError, Membership, meet};
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 const LONG: Duration = Duration::from_secs(20);
 
-/// As many processes of this machine, on ports that were free a moment ago.
 fn hosts(count: usize) -> Hosts {
-    let listeners: Vec<TcpListener> = (0..count)
-        .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
-        .collect();
-    let lines = listeners.iter().map(|l| format!("{}\n", l.local_addr().unwrap()));
-    Hosts::parse("hosts", &lines.collect::<String>()).unwrap()
+    Hosts::loopback(count).unwrap()
 }
 
 type Met = (Result<Membership, MeetError>, Receiver<Loss>);
 
-/// Lets a process meet the others in a thread of its own.
+/// Starts a thread in which a process meets the others.
 fn arrive(hosts: &Hosts, process: usize, hash: &str, within: Duration) -> JoinHandle<Met> {
     let (hosts, terms) = (hosts.clone(), [("the scenario's hash", hash.to_string())]);
     let (tell, losses) = channel();
@@ -57,12 +50,14 @@ fn all_meet_and_have_last_words() {
     for (membership, lost) in memberships.drain(1..) {
         losses.push(lost);
         others.push(thread::spawn(move || {
-            membership.hand_over(&vec![membership.process() as u8; 1_000_000])
+            membership
+                .hand_over(&vec![membership.process() as u8; 1_000_000])
+                .unwrap()
         }));
     }
     let (first, lost) = memberships.remove(0);
     losses.push(lost);
-    assert_eq!(first.gather(), [vec![1; 1_000_000], vec![2; 1_000_000]]);
+    assert_eq!(first.gather().unwrap(), [vec![1; 1_000_000], vec![2; 1_000_000]]);
     first.dismiss(b"well done");
     for other in others {
         assert_eq!(other.join().unwrap(), b"well done");
@@ -142,7 +137,7 @@ fn two_of_one_number_are_refused() {
     let one = here.peer(1).unwrap();
     assert_eq!(
         error,
-        format!("two processes say they are {one}; give each another number")
+        format!("two processes say they are {one}; give each its own number")
     );
     for one in ones {
         let error = one.join().unwrap().0.err().unwrap().to_string();
@@ -156,9 +151,17 @@ fn whoever_is_gone_is_named_to_all_the_same() {
     let mut memberships = all_met(&hosts);
     let (gone, _) = memberships.remove(1);
     drop(gone);
-    for (_, losses) in &memberships {
+    for (membership, losses) in &memberships {
         let loss = losses.recv_timeout(LONG).unwrap();
         assert_eq!(loss.peer, hosts.peer(1).unwrap());
+        // Whoever waits for final messages learns of it too, each time it asks.
+        for _ in 0..2 {
+            let error = match membership.process() {
+                0 => membership.gather().unwrap_err(),
+                _ => membership.hand_over(&[]).unwrap_err(),
+            };
+            assert_eq!(error, loss);
+        }
         assert_eq!(
             loss.to_string(),
             format!("{} is gone: it ended before the run was over", loss.peer)

@@ -1,0 +1,111 @@
+//! One scenario in two processes.
+
+use chappe_cluster::{ClusterError, DistributedRun, Hosts, HostsError};
+use chappe_engine::{SimulateOptions, Simulated, StopFlag, simulate};
+use chappe_scenario::{Options, Scenario, parse};
+use std::thread;
+use std::time::Duration;
+
+const WITHIN: Duration = Duration::from_secs(20);
+
+/// A small scenario with slow links, so that the run has few windows.
+fn scenario() -> Scenario {
+    let text = include_str!("../../../../scenarios/first-ads.toml");
+    let changes = [
+        ("population.users", "500"),
+        ("platform.shards", "4"),
+        ("horizon", "1h"),
+        ("warm_up", "0s"),
+        ("campaign", "[]"),
+        ("network.client_to_platform.floor", "1s"),
+        ("network.platform_to_client.floor", "1s"),
+        ("network.server_to_server.floor", "1s"),
+    ];
+    let options = Options {
+        overrides: changes
+            .map(|(key, value)| (key.to_string(), value.to_string()))
+            .into(),
+        ..Options::default()
+    };
+    parse("first-ads.toml", text, &options).unwrap()
+}
+
+fn join(hosts: &Hosts, process: usize) -> Result<DistributedRun, ClusterError> {
+    let terms = [("the seed", "1".to_string())];
+    DistributedRun::join(hosts, process, &terms, WITHIN, |_| {})
+}
+
+/// The result of a run and the peak memory of its processes.
+type Combined = (Simulated, Vec<u64>);
+
+/// Runs the scenario in two processes. The first one ends the run with `exit_code`, or with a loss if the
+/// second one leaves without handing over its result.
+fn run_in_two(
+    scenario: &Scenario,
+    exit_code: u8,
+    second_leaves: bool,
+) -> (Result<Combined, ClusterError>, Result<(), ClusterError>) {
+    let hosts = Hosts::loopback(2).unwrap();
+    let stop = StopFlag::new();
+    thread::scope(|scope| {
+        let second = scope.spawn(|| {
+            let mut run = join(&hosts, 1)?;
+            let result = run.simulate(scenario, SimulateOptions::new(&stop))?;
+            if second_leaves {
+                return Ok(());
+            }
+            run.hand_over(result, 20)
+        });
+        let mut run = join(&hosts, 0).unwrap();
+        let result = run.simulate(scenario, SimulateOptions::new(&stop)).unwrap();
+        let combined = run.combine(result, 10);
+        run.dismiss(exit_code);
+        (combined, second.join().unwrap())
+    })
+}
+
+#[test]
+fn two_processes_come_to_the_result_of_one() {
+    let scenario = scenario();
+    let (combined, second) = run_in_two(&scenario, 0, false);
+    let (simulated, peaks) = combined.unwrap();
+    assert!(second.is_ok(), "{second:?}");
+    assert_eq!(peaks, [10, 20]);
+    let alone = simulate(&scenario, SimulateOptions::new(&StopFlag::new()));
+    assert!(alone.events_count > 1_000, "{}", alone.events_count);
+    assert_eq!(
+        (simulated.digest, simulated.events_count),
+        (alone.digest, alone.events_count)
+    );
+}
+
+#[test]
+fn the_others_end_with_the_exit_code_of_the_first() {
+    let (_, second) = run_in_two(&scenario(), 99, false);
+    let error = second.unwrap_err();
+    assert!(
+        matches!(error, ClusterError::FirstFailed { code: 99, .. }),
+        "{error:?}"
+    );
+    assert!(!error.is_usage());
+}
+
+#[test]
+fn a_process_that_leaves_before_it_hands_over_is_lost() {
+    let (combined, _) = run_in_two(&scenario(), 0, true);
+    match combined.map(|_| ()) {
+        Err(ClusterError::Lost(loss)) => assert_eq!(loss.peer.process, 1),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_number_that_the_hosts_do_not_have_is_refused() {
+    let hosts = Hosts::loopback(2).unwrap();
+    let error = join(&hosts, 2).map(|_| ()).unwrap_err();
+    assert!(
+        matches!(error, ClusterError::Hosts(HostsError::OutOfRange { last: 1, .. })),
+        "{error:?}"
+    );
+    assert!(error.is_usage());
+}
