@@ -59,7 +59,7 @@
 //! use chappe_metrics::Metric;
 //!
 //! let text = include_str!("../../../scenarios/first-ads.toml");
-//! let changes = [("population.users", "500"), ("platform.shards", "2"), ("horizon", "2h"), ("warm_up", "0s")];
+//! let changes = [("population.users", "500"), ("horizon", "2h"), ("warm_up", "0s"), ("campaign", "[]")];
 //! let options = chappe_scenario::Options {
 //!     overrides: changes.map(|(key, value)| (key.to_string(), value.to_string())).into(),
 //!     ..chappe_scenario::Options::default()
