@@ -92,7 +92,7 @@ fn all_processes_end_with_the_exit_code_of_the_first() {
     bench.write("strict.toml", scenario);
     let [zero, one] = start_both(&bench, ["strict.toml --until 1h"; 2]).map(ended);
     assert_eq!((zero.code, one.code), (99, 99), "{}{}", zero.err, one.err);
-    let words = format!("error: process 0 ({address}) ended with exit code 99, and says why\n");
+    let words = format!("error: process 0 ({address}) ended with exit code 99; its own error says why\n");
     assert_eq!(one.err, words);
     assert!(
         zero.err.contains("threshold not met: delivery.friend count < 1"),
