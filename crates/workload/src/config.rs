@@ -21,7 +21,7 @@ const fn seconds(seconds: i64) -> Duration {
 #[serde(deny_unknown_fields, default)]
 pub struct Population {
     /// People. Multiplied by the top-level `scale`.
-    #[schemars(range(min = 1), extend("x-unit" = "people", "x-grade" = "assumed"))]
+    #[schemars(title = "People", range(min = 1), extend("x-audience" = "product", "x-unit" = "people", "x-grade" = "assumed"))]
     pub users: u32,
     /// Business pages. Not scaled.
     #[schemars(extend("x-unit" = "pages", "x-grade" = "assumed"))]
@@ -178,11 +178,13 @@ pub struct Traffic {
     pub shape: Shape,
     /// A real trace to play instead of synthetic messages between friends: a file of lines
     /// `sender receiver unix_seconds`, in time order.
+    #[schemars(extend("x-audience" = "engineer"))]
     pub replay: Option<String>,
     /// How much faster than recorded the trace is played.
-    #[schemars(range(min = 0.000001), extend("x-unit" = "times"))]
+    #[schemars(range(min = 0.000001), extend("x-audience" = "engineer", "x-unit" = "times"))]
     pub replay_speed: f64,
-    /// Requests without effect that only load the shards' queues.
+    /// Bare requests that only load the shards' queues.
+    #[schemars(extend("x-audience" = "engineer"))]
     pub probe: Option<Probe>,
 }
 
@@ -265,8 +267,8 @@ pub struct Probe {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Agents {
-    /// Visits to pages of the mean person.
-    #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "1 billion messages a month between people and businesses at 900 million users, raised: see the scenario"))]
+    /// Times a day the mean person turns to a page.
+    #[schemars(title = "Visits to pages", range(min = 0), extend("x-audience" = "product", "x-unit" = "per person and day", "x-grade" = "D", "x-source" = "1 billion messages a month between people and businesses at 900 million users, raised: see the scenario"))]
     pub page_visits_per_day: f64,
     /// Share of the visits that follow a short link, from a receipt, a poster or a site.
     #[schemars(extend("x-grade" = "assumed"))]
@@ -278,13 +280,13 @@ pub struct Agents {
     #[schemars(extend("x-grade" = "assumed"))]
     pub question_share: Probability,
     /// Share of the visits in which something is bought.
-    #[schemars(extend("x-grade" = "assumed"))]
+    #[schemars(title = "Purchases per visit", extend("x-audience" = "product", "x-grade" = "assumed"))]
     pub purchase_share: Probability,
     /// Share of the visits by link, plugin or first message in which consent is given on the way.
     #[schemars(extend("x-grade" = "assumed"))]
     pub opt_in_on_visit: Probability,
     /// Share of the orders after which the button is tapped.
-    #[schemars(extend("x-grade" = "assumed", "x-source" = "opt-in rate after an order: not found at usable quality"))]
+    #[schemars(title = "Opt-ins per order", extend("x-audience" = "product", "x-grade" = "assumed", "x-source" = "opt-in rate after an order: not found at usable quality"))]
     pub opt_in_after_order: Probability,
     /// How unevenly visits fall on pages: exponent of a Zipf law.
     #[schemars(range(min = 0), extend("x-grade" = "assumed"))]
@@ -332,6 +334,7 @@ pub struct Agents {
     #[schemars(extend("x-grade" = "assumed"))]
     pub unblock_share: Probability,
     /// How people react to ads.
+    #[schemars(title = "Reactions to ads", extend("x-group" = "Reactions to ads"))]
     pub ads: AdReactions,
 }
 

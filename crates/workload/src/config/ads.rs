@@ -12,14 +12,14 @@ pub struct AdReactions {
     /// Probability to open it.
     #[schemars(extend("x-grade" = "C", "x-source" = "marketing messages are read about 68%"))]
     pub open: Probability,
-    /// Probability to click, given that it was opened, at the first exposure and full relevance.
-    #[schemars(extend("x-grade" = "C", "x-source" = "click 5–15%"))]
+    /// Clicks, having opened it for the first time, at full relevance.
+    #[schemars(title = "Clicks per opened ad", extend("x-audience" = "product", "x-grade" = "C", "x-source" = "click 5–15%"))]
     pub click: Probability,
-    /// Wear-out: after n exposures to the campaign, clicks are multiplied by (n + 1) to this power.
-    #[schemars(extend("x-grade" = "C", "x-source" = "clicks fall as (n+1)^-0.43"))]
+    /// Fall of the clicks with exposures n to the campaign: (n + 1) to this power.
+    #[schemars(extend("x-unbounded" = "an exponent may be any number", "x-grade" = "C", "x-source" = "clicks fall as (n+1)^-0.43"))]
     pub wear_out: f64,
-    /// Probability to buy, given a click.
-    #[schemars(extend("x-grade" = "assumed", "x-source" = "conversion: not found at usable quality"))]
+    /// Buys, having clicked.
+    #[schemars(title = "Purchases per click", extend("x-audience" = "product", "x-grade" = "assumed", "x-source" = "conversion: not found at usable quality"))]
     pub buy: Probability,
     /// Relevance of an ad whose topic matches that of first contact in the product, in the category, and in
     /// neither.
@@ -32,15 +32,15 @@ pub struct AdReactions {
     #[schemars(extend("x-unit" = "days", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: about 75 days"))]
     pub annoyance_life: Duration,
     /// Log-odds of opting out, muting or blocking on an ad, without annoyance.
-    #[schemars(extend("x-grade" = "assumed", "x-source" = "block and opt-out rate per ad: not found at usable quality"))]
+    #[schemars(title = "Refusals of ads", extend("x-audience" = "product", "x-unbounded" = "log-odds may be any number", "x-grade" = "assumed", "x-source" = "block and opt-out rate per ad: not found at usable quality"))]
     pub refusal_base: f64,
     /// What one unit of annoyance adds to these log-odds.
-    #[schemars(extend("x-grade" = "assumed"))]
+    #[schemars(extend("x-unbounded" = "log-odds may be any number", "x-grade" = "assumed"))]
     pub refusal_slope: f64,
-    /// Share of those who refuse that opts out; see `mute_share`.
-    #[schemars(extend("x-grade" = "assumed"))]
+    /// Share of those who refuse that opts out. Those who neither opt out nor mute block the page.
+    #[schemars(title = "Opt-outs among refusals", extend("x-audience" = "product", "x-grade" = "assumed"))]
     pub opt_out_share: Probability,
-    /// Share of those who refuse that mutes; the rest block.
+    /// Share of those who refuse that mutes the page.
     #[schemars(extend("x-grade" = "assumed"))]
     pub mute_share: Probability,
     /// Time from an ad's arrival to the reaction.
