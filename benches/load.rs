@@ -5,7 +5,7 @@ use chappe_base::{CommandClass, MessageClass, SimTime, Span};
 use chappe_engine::{RecordOptions, StopFlag, record_tape};
 use chappe_load::{LoadOptions, Plan, Shape, bare_hops, load};
 use chappe_metrics::{LoadOutcome, Meter};
-use chappe_scenario::{Options, Scenario};
+use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::Tape;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
@@ -21,11 +21,12 @@ fn scenario() -> Scenario {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/first-ads.toml");
     let text = std::fs::read_to_string(path).expect("the scenario is part of the project");
     let set = |key: &str, value: &str| (key.to_string(), value.to_string());
-    let options = Options {
-        overrides: vec![set("design.shards", "4"), set("design.batch", "256")],
-        ..Options::default()
+    let overrides = Overrides {
+        set: vec![set("design.shards", "4"), set("design.batch", "256")],
+        ..Overrides::default()
     };
-    chappe_scenario::parse("first-ads.toml", &text, &options).expect("the scenario is valid")
+    let file = ScenarioFile::parse("first-ads.toml", &text).expect("the scenario is valid");
+    file.resolve(&overrides).expect("the scenario is valid")
 }
 
 fn record(scenario: &Scenario) -> Tape {

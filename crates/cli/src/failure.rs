@@ -1,7 +1,8 @@
 //! Why a command ends badly, and with which exit code.
 
-use chappe_cluster::{ClusterError, Loss};
-use std::io;
+use crate::draw_error::draw;
+use chappe_cluster::{HostsError, Loss, MeetError, Peer};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -115,7 +116,8 @@ impl Failure {
     pub(crate) fn report(self) -> ExitCode {
         let code = self.code();
         if let Failure::Scenario(error) = self {
-            eprintln!("{:?}", miette::Report::new(*error));
+            let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            eprintln!("{}", draw(&error, colour));
         } else {
             eprintln!("error: {self}");
             if let Failure::Usage { help: Some(help), .. } = self {

@@ -183,7 +183,7 @@ fn rounded(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chappe_scenario::Options;
+    use chappe_scenario::{Overrides, ScenarioFile};
 
     fn model(shape: Shape) -> Model {
         Model {
@@ -219,7 +219,8 @@ mod tests {
             ] {
                 let values: Vec<f64> = knobs.iter().map(pick).collect();
                 let text = model.scenario(&values, 7, "what\nand how");
-                let scenario = chappe_scenario::parse("fitted.toml", &text, &Options::default());
+                let file = ScenarioFile::parse("fitted.toml", &text);
+                let scenario = file.and_then(|file| file.resolve(&Overrides::default()));
                 let scenario = scenario.unwrap_or_else(|error| panic!("{error}\n{text}"));
                 assert_eq!(scenario.seed, 7);
                 assert_eq!(scenario.title, "A \"quoted\" town");

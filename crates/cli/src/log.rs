@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::sources;
 use chappe_base::{Record, ShardId, SimTime};
 use chappe_engine::FactSink;
-use chappe_scenario::Scenario;
+use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -45,7 +45,7 @@ impl Header {
             version: env!("CARGO_PKG_VERSION").to_string(),
             path: source.scenario.display().to_string(),
             text: text.to_string(),
-            set: options.overrides,
+            set: options.set,
             arm: options.arm,
             scale: options.scale,
         })
@@ -53,13 +53,13 @@ impl Header {
 
     /// The scenario whose facts follow.
     pub(crate) fn scenario(&self) -> Result<Scenario, Failure> {
-        let options = chappe_scenario::Options {
-            overrides: self.set.clone(),
+        let overrides = Overrides {
+            set: self.set.clone(),
             arm: self.arm.clone(),
             scale: self.scale,
-            memory_limit_bytes: None,
+            ..Overrides::default()
         };
-        Ok(chappe_scenario::parse(&self.path, &self.text, &options)?)
+        Ok(ScenarioFile::parse(&self.path, &self.text)?.resolve(&overrides)?)
     }
 }
 

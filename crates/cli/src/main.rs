@@ -4,6 +4,7 @@ mod args;
 mod aside;
 mod commands;
 mod comparison;
+mod draw_error;
 mod effort;
 mod failure;
 mod fitted;
@@ -30,7 +31,6 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    terminal::set_up();
     // Unwinding lets half-written output clean up behind itself; the message is printed already.
     let Ok(done) = catch_unwind(|| carry_out(cli.command)) else {
         eprintln!("internal error: this is a mistake in chappe, not in what you gave it; please report it");

@@ -3,8 +3,8 @@
 use crate::args::Source;
 use crate::failure::Failure;
 use crate::machine;
-use chappe_base::Digest;
-use chappe_scenario::{Options, Scenario};
+use chappe_base::Chain;
+use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::Trace;
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -26,14 +26,14 @@ pub(crate) fn load(source: &Source) -> Result<Loaded, Failure> {
 
 /// Reads and checks a scenario and its trace, for a machine with so much memory [bytes].
 pub(crate) fn load_within(source: &Source, memory_limit_bytes: Option<u64>) -> Result<Loaded, Failure> {
-    let options = Options {
+    let options = Overrides {
         memory_limit_bytes,
         ..options(source)?
     };
     let path = source.scenario.display().to_string();
     let bytes = fs::read(&source.scenario).map_err(|error| unreadable(&source.scenario, error))?;
     let text = chappe_scenario::from_bytes(&path, bytes)?;
-    let scenario = chappe_scenario::parse(&path, &text, &options)?;
+    let scenario = ScenarioFile::parse(&path, &text)?.resolve(&options)?;
     let trace = match &scenario.traffic.replay {
         None => None,
         Some(replay) => Some(Arc::new(replayed(&beside(&source.scenario, replay), &scenario)?)),
@@ -46,7 +46,7 @@ pub(crate) fn load_within(source: &Source, memory_limit_bytes: Option<u64>) -> R
 }
 
 /// The changes that the arguments make to the scenario.
-pub(crate) fn options(source: &Source) -> Result<Options, Failure> {
+pub(crate) fn options(source: &Source) -> Result<Overrides, Failure> {
     let pair = |text: &String| match text.split_once('=') {
         Some((key, value)) => Ok((key.trim().to_string(), value.trim().to_string())),
         None => Err(Failure::usage_with(
@@ -54,15 +54,15 @@ pub(crate) fn options(source: &Source) -> Result<Options, Failure> {
             "write --set KEY=VALUE, for example --set population.users=1000",
         )),
     };
-    let mut overrides: Vec<(String, String)> = source.set.iter().map(pair).collect::<Result<_, _>>()?;
+    let mut set: Vec<(String, String)> = source.set.iter().map(pair).collect::<Result<_, _>>()?;
     if let Some(seed) = source.seed {
-        overrides.push(("seed".to_string(), seed.to_string()));
+        set.push(("seed".to_string(), seed.to_string()));
     }
-    Ok(Options {
-        overrides,
+    Ok(Overrides {
+        set,
         arm: source.arm.clone(),
         scale: source.scale,
-        memory_limit_bytes: None,
+        ..Overrides::default()
     })
 }
 

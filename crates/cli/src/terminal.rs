@@ -11,22 +11,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, stderr};
 use std::sync::OnceLock;
 
-/// Colours and drawings for people, plain text for files.
-pub(crate) fn set_up() {
-    let graphical = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    // Fails only if a hook is set already, and nobody else sets one.
-    let _ = miette::set_hook(Box::new(move |_| {
-        let mut theme = if graphical {
-            miette::GraphicalTheme::unicode()
-        } else {
-            miette::GraphicalTheme::none()
-        };
-        // Like all other errors.
-        theme.characters.error = "error:".to_string();
-        Box::new(miette::GraphicalReportHandler::new_themed(theme).with_links(false))
-    }));
-}
-
 /// The flag that Ctrl-C raises; a second Ctrl-C ends the process at once.
 pub(crate) fn stop_on_interrupt() -> &'static StopFlag {
     static FLAG: OnceLock<StopFlag> = OnceLock::new();

@@ -1,32 +1,29 @@
-//! Which of the parameters in effect have no source.
+//! The parameters in effect that have no source. Reports list them, so that nobody takes them for facts.
 
 use crate::file::File;
+use crate::key::Grade;
 use crate::presets::{self, Preset};
 use crate::scenario::Assumed;
-use crate::schema::{Node, schema};
+use crate::schema::{Node, shared};
 use serde_json::Value;
 
-/// The grade of a figure without a usable source.
-pub(crate) const ASSUMED: &str = "assumed";
-
-/// All parameters of `file` that are graded `assumed` and bear on its result.
+/// All parameters of `file` that are graded `assumed` and affect its result.
 pub(crate) fn in_effect(file: &File) -> Vec<Assumed> {
-    let root = schema();
     let values = serde_json::to_value(file).expect("a scenario's values have a text");
     let mut found = Vec::new();
-    collect(Node::root(&root), &values, &mut Vec::new(), &mut found);
+    collect(Node::root(shared()), &values, &mut Vec::new(), &mut found);
     found.retain(|assumed| matters(file, &assumed.key));
     found.extend(assumed_rules(file));
     found
 }
 
 fn collect(schema: Node<'_>, value: &Value, path: &mut Vec<String>, found: &mut Vec<Assumed>) {
-    if schema.text("x-grade") == Some(ASSUMED) {
+    if Grade::of(schema) == Some(Grade::Assumed) {
         found.push(Assumed {
             key: path.join("."),
             value: inline(value),
             unit: schema.text("x-unit").map(str::to_string),
-            description: schema.text("description").unwrap_or_default().replace('\n', " "),
+            description: schema.sentence("description"),
         });
         return;
     }
@@ -43,7 +40,7 @@ fn collect(schema: Node<'_>, value: &Value, path: &mut Vec<String>, found: &mut 
     }
 }
 
-/// Whether `key` can bear on the result of `file`.
+/// Whether `key` can affect the result of `file`.
 fn matters(file: &File, key: &str) -> bool {
     let from_peak = ["peak_utilisation", "cost", "service_sigma"];
     match key.split_once('.') {
@@ -54,7 +51,7 @@ fn matters(file: &File, key: &str) -> bool {
     }
 }
 
-/// Rules of the preset that are assumed and that the file leaves as they are.
+/// Rules of the preset that are assumed and that the file does not change.
 fn assumed_rules(file: &File) -> Vec<Assumed> {
     let preset = Preset::named(&file.policy.preset).filter(|_| !file.campaign.is_empty());
     let rules = preset.into_iter().flat_map(|preset| {
@@ -65,7 +62,7 @@ fn assumed_rules(file: &File) -> Vec<Assumed> {
             .collect::<Vec<_>>()
     });
     rules
-        .filter(|(kind, _, grade, _)| *grade == ASSUMED && !file.policy.says(*kind))
+        .filter(|(kind, _, grade, _)| *grade == Grade::Assumed && !file.policy.says(*kind))
         .filter_map(|(kind, value, _, source)| {
             Some(Assumed {
                 key: format!("policy.{}", presets::key(kind)?),
@@ -77,7 +74,7 @@ fn assumed_rules(file: &File) -> Vec<Assumed> {
         .collect()
 }
 
-/// `value` as a scenario file would have it, on one line.
+/// `value` as it is written in a scenario file, on one line.
 pub(crate) fn inline(value: &Value) -> String {
     match value {
         Value::Null => "none".to_string(),

@@ -1,25 +1,30 @@
-//! Holds values against the schema, before they are taken over: what is wrong is said in the
-//! scenario's own words.
+//! Checks values against the schema before they are deserialised, so that errors use the scenario's own
+//! words and name the key. A deserialiser would speak of Rust types.
 
-use crate::error::{Problem, advice, dotted};
+use crate::error::{self, Problem, advice};
 use crate::policy::ClockTime;
 use crate::schema::Node;
 use chappe_base::{Amount, Duration, Money, Span};
 use toml::{Table, Value};
 
-/// Longest duration in a scenario: a century, so that sums of a few stay in range.
+/// Longest duration in a scenario: a century, so that the sum of a few stays in range.
 const LONGEST: Span = Span(36_525 * Span::DAY.0);
-/// Largest amount in a scenario: so that sums over all campaigns stay in range.
+/// Largest amount in a scenario, so that sums over all campaigns stay in range.
 const MOST: Money = Money(1_000_000_000 * Money::UNIT.0);
+
+/// The key at `path` as it is written where it stands: within an arm, without the arm.
+fn dotted(path: &[String]) -> String {
+    match path {
+        [arm, _, within @ ..] if arm == "arm" && !within.is_empty() => error::dotted(within),
+        path => error::dotted(path),
+    }
+}
 
 /// Checks `value` at `path` against `schema`.
 ///
 /// # Errors
 /// The first thing that is wrong.
 pub(crate) fn check(schema: Node<'_>, value: &Value, path: &mut Vec<String>) -> Result<(), Problem> {
-    if schema.allows_anything() {
-        return Ok(());
-    }
     match value {
         Value::Table(table) => check_table(schema, table, path),
         Value::Array(items) => check_list(schema, items, path),
@@ -64,7 +69,11 @@ pub(crate) fn check_table(schema: Node<'_>, table: &Table, path: &mut Vec<String
                 .filter_map(|table| table.properties())
                 .flat_map(|properties| properties.keys().map(String::as_str));
             let message = format!("unknown key `{}`", dotted(path));
-            return Err(Problem::key(path, message).help(advice(key, known)));
+            let help = match first.numbers_items() {
+                true => "an arm changes items by number, from 0, or replaces the whole list".to_string(),
+                false => advice(key, known),
+            };
+            return Err(Problem::key(path, message).help(help));
         };
         check(within, value, path)?;
         path.pop();
@@ -176,11 +185,10 @@ fn check_number(schema: Node<'_>, value: &Value, number: f64, path: &[String]) -
     if let Some(least) = bound("minimum").filter(|least| number < *least) {
         return wrong(format!("`{name}` must be at least {least}{unit}, not {value}"));
     }
-    let fitting = match branch.text("format") {
-        Some("uint32") => Some(u32::MAX as f64),
-        Some(_) | None => None,
-    };
-    if let Some(most) = bound("maximum").or(fitting).filter(|most| number > *most) {
+    if let Some(most) = bound("maximum")
+        .or(branch.greatest())
+        .filter(|most| number > *most)
+    {
         return wrong(format!("`{name}` must be at most {most}{unit}, not {value}"));
     }
     Ok(())
@@ -204,7 +212,7 @@ fn mismatch(schema: Node<'_>, value: &Value, path: &[String]) -> Problem {
     Problem::value(path, format!("{name} must be {}, not {found}", words(schema)))
 }
 
-/// What `schema` asks for, in words.
+/// What `schema` demands, in words.
 fn words(schema: Node<'_>) -> String {
     let branches = schema.branches();
     let alternatives = branches.iter().filter(|branch| branch.is("object")).count() > 1;
@@ -227,6 +235,7 @@ fn words(schema: Node<'_>) -> String {
             Some(_) | None if branch.is("number") => "a number",
             Some(_) | None if branch.is("boolean") => "true or false",
             Some(_) | None if branch.is("array") => "a list",
+            Some(_) | None if branch.numbers_items() => "a table of its items by number",
             Some(_) | None if branch.is("object") => "a table",
             Some(_) | None => "false",
         };

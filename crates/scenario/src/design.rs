@@ -1,30 +1,31 @@
-//! The choices of a live platform's design: how its shards are fed, scheduled and protected.
+//! The section `[design]`: how the shards of a live platform receive commands, schedule them, and are
+//! protected from overload.
 
 use crate::scenario::Lanes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How the platform is built where it runs in real time, under `chappe load`. What is simulated knows
-/// only `broadcast`.
+/// How the platform is built when it runs in real time, under `chappe load`. A simulation uses only
+/// `broadcast`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Design {
-    /// What carries commands to a shard.
+    /// The channel that carries commands to a shard.
     pub mailbox: Mailbox,
-    /// Commands of clients that may wait at a shard.
+    /// Clients' commands that may wait at a shard.
     #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "commands per shard"))]
     pub capacity: u32,
-    /// Commands that are carried to a shard together, and that it serves before it looks for more.
+    /// Commands that are sent to a shard together, and that it serves before it receives more.
     #[schemars(range(min = 1, max = 4096), extend("x-unit" = "commands"))]
     pub batch: u32,
-    /// Who is served first.
+    /// Which commands are served first.
     pub lanes: Lanes,
-    /// What happens to a client's command for which there is no room.
+    /// What happens to a client's command if the shard's mailbox is full.
     pub overload: Overload,
-    /// What runs the shards.
+    /// The threads that run the shards.
     pub runtime: Runtime,
-    /// Shards of the live platform; those of the scenario's `platform` if left out.
-    #[schemars(range(min = 1))]
+    /// Number of shards of the live platform; `platform.shards` if left out.
+    #[schemars(range(min = 1), extend("x-unit" = "shards"))]
     pub shards: Option<u16>,
     /// How a page's campaign reaches its audience.
     pub broadcast: Broadcast,
@@ -45,7 +46,7 @@ impl Default for Design {
     }
 }
 
-/// What carries commands to a shard.
+/// The channel that carries commands to a shard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mailbox {
@@ -58,7 +59,7 @@ pub enum Mailbox {
     Flume,
 }
 
-/// What happens to a client's command for which there is no room.
+/// What happens to a client's command if the shard's mailbox is full.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Overload {
@@ -67,15 +68,15 @@ pub enum Overload {
     BackPressure,
     /// The command is dropped.
     Reject,
-    /// The client waits, but from a half full mailbox on, what has to do with ads is dropped.
+    /// The client waits. Commands about ads are dropped as soon as the mailbox is half full.
     ShedAds,
 }
 
-/// What runs the shards.
+/// The threads that run the shards.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Runtime {
-    /// One pool of threads for all.
+    /// One pool of threads for all shards.
     #[default]
     Shared,
     /// A thread for each shard.
@@ -86,9 +87,9 @@ pub enum Runtime {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Broadcast {
-    /// Each user is judged when they next come on line.
+    /// Each user is judged when they next come online.
     #[default]
     Pull,
-    /// The whole audience is judged when the campaign begins; what is allowed goes to the inbox.
+    /// The whole audience is judged when the campaign begins, and allowed ads go to the inboxes.
     Push,
 }

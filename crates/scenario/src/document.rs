@@ -1,4 +1,7 @@
 //! A scenario's values before they are checked, each with the place where it was written.
+//!
+//! The deserialiser forgets places, and an error must point into the file even after arms and arguments
+//! were merged into it. So values and places are kept side by side until the scenario is resolved.
 
 use crate::error::{Problem, dotted};
 use crate::schema::Node;
@@ -7,14 +10,13 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-/// A stretch of a text [bytes], where it is known.
-type Place = Option<Range<usize>>;
-
 /// Where a key and its value were written.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
     /// Number of the text: 0 for the file, n for the n-th argument.
     pub(crate) source: usize,
+    /// Number of the arm that it was written in.
+    pub(crate) arm: Option<usize>,
     /// The key within the text [bytes].
     pub(crate) key: Range<usize>,
     /// The value within the text [bytes].
@@ -30,7 +32,7 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// Values that were written nowhere.
+    /// Values without a place, such as defaults.
     pub(crate) fn of(table: Table) -> Document {
         Document {
             table,
@@ -38,16 +40,16 @@ impl Document {
         }
     }
 
-    /// Reads `text`, which goes by the number `source`.
+    /// Reads `text`, which has the number `source`.
     ///
     /// # Errors
-    /// What is wrong with the text as TOML, and where.
-    pub(crate) fn parse(text: &str, source: usize) -> Result<Document, (String, Place)> {
+    /// What is wrong with the text as TOML, and where [bytes].
+    pub(crate) fn parse(text: &str, source: usize) -> Result<Document, (String, Option<Range<usize>>)> {
         let spanned = DeTable::parse(text).map_err(|error| {
             let message = error.message().replace('\n', ", ");
             (format!("this is not TOML: {message}"), error.span())
         })?;
-        // Only the plain reader checks that numbers fit.
+        // The reader that keeps places does not check that numbers fit; the plain one does.
         let table = toml::from_str(text)
             .map_err(|error| ("this number is out of range".to_string(), error.span()))?;
         let mut origins = BTreeMap::new();
@@ -55,7 +57,7 @@ impl Document {
         Ok(Document { table, origins })
     }
 
-    /// Where `path` was written, or what encloses it.
+    /// Where `path` was written, or the nearest table or list around it.
     pub(crate) fn origin(&self, path: &[String]) -> Option<&Origin> {
         (1..=path.len())
             .rev()
@@ -67,26 +69,30 @@ impl Document {
         self.origins.contains_key(path)
     }
 
-    /// Takes the top-level list `key` out, each item of it a document of its own.
-    pub(crate) fn take_list(&mut self, key: &str) -> Vec<Document> {
-        let items = match self.table.remove(key) {
+    /// Takes the arms out. Each becomes a document of its own without its name, with paths that begin in
+    /// the arm.
+    pub(crate) fn take_arms(&mut self) -> Vec<Document> {
+        let items = match self.table.remove("arm") {
             Some(Value::Array(items)) => items,
             Some(_) | None => Vec::new(),
         };
-        items
-            .into_iter()
-            .enumerate()
-            .map(|(index, item)| {
-                let prefix = [key.to_string(), index.to_string()];
-                let table = item.as_table().cloned().unwrap_or_default();
-                let origins = self.origins_below(&prefix);
-                Document { table, origins }
-            })
-            .collect()
+        let arms = items.into_iter().enumerate().map(|(number, item)| {
+            let mut origins = self.origins_below(&["arm".to_string(), number.to_string()]);
+            for origin in origins.values_mut() {
+                origin.arm = Some(number);
+            }
+            let table = item.as_table().cloned().unwrap_or_default();
+            let mut arm = Document { table, origins };
+            arm.remove("name");
+            arm
+        });
+        let arms = arms.collect();
+        self.remove("arm");
+        arms
     }
 
     /// Takes the top-level `key` out.
-    pub(crate) fn remove(&mut self, key: &str) {
+    fn remove(&mut self, key: &str) {
         self.table.remove(key);
         self.origins.retain(|path, _| path[0] != key);
     }
@@ -100,11 +106,12 @@ impl Document {
             .collect()
     }
 
-    /// Lays `over` over this document: tables are merged key by key, numbered keys reach into
-    /// lists, and everything else is replaced, also one alternative by another.
+    /// Merges `over` into this document. Tables are merged key by key, numbered keys change items of
+    /// lists, and every other value is replaced. A table of one alternative, such as a law, replaces a
+    /// table of another.
     ///
     /// # Errors
-    /// A number that a list does not have; the path is `over`'s.
+    /// A number that a list does not have; the path is that of `over`.
     pub(crate) fn overlay(&mut self, schema: Node<'_>, over: &Document) -> Result<(), Problem> {
         let mut replaced = Vec::new();
         merge(
@@ -148,6 +155,7 @@ fn note(
 ) {
     let origin = Origin {
         source,
+        arm: None,
         key,
         value: value.span(),
     };
@@ -236,8 +244,8 @@ fn merge_value(
     }
 }
 
-/// Whether both tables can be merged: there is only one kind of table here, or both are of the
-/// same.
+/// Whether both tables can be merged: only one kind of table is possible here, or both are of the same
+/// kind.
 fn same_alternative(schema: Node<'_>, target: &Table, over: &Table) -> bool {
     let tables = schema
         .branches()

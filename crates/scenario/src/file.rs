@@ -1,18 +1,26 @@
-//! What stands in a scenario file: its sections and keys, each with its default, unit, grade and
-//! source. The sections about people and pages are those of the workload.
+//! The sections and keys of a scenario file. The sections about people and pages are those of the
+//! workload.
 //!
-//! Grades: A official or primary, B press, C one vendor or case, D derived by arithmetic,
-//! `assumed` where there is no usable source. A key without a grade is the scenario's own choice.
+//! Each key is declared here once: its field has the type and default, its doc comment the meaning, and its
+//! attributes the title, audience, unit, bounds, grade and source. The reference, the JSON Schema, forms and
+//! checks are all made from these declarations, so that they cannot disagree.
+//!
+//! Grades: A official or primary, B press, C one vendor or case, D derived by arithmetic, `assumed` if there
+//! is no usable source. A key without a grade is the scenario's own choice.
+
+mod campaign;
 
 use crate::design::Design;
 use crate::ordered::Ordered;
 use crate::policy::PolicyFile;
 use crate::scenario::Lanes;
 use crate::study::Study;
-use chappe_base::{Amount, CommandClass, Duration, Format, Law, Probability, Span};
+use chappe_base::{Amount, CommandClass, Duration, Law, Probability, Span};
 use chappe_workload::config::{Agents, History, Population, Sessions, Traffic};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+
+pub(crate) use campaign::{AudienceWord, CampaignFile, PacingWord, format_schema};
 
 const fn milliseconds(milliseconds: i64) -> Duration {
     Duration(Span(milliseconds * 1_000_000))
@@ -22,54 +30,76 @@ const fn hours(hours: i64) -> Duration {
     Duration(Span(hours * Span::HOUR.0))
 }
 
-/// A scenario file.
+/// A scenario file of chappe.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(title = "Scenario")]
 pub(crate) struct File {
-    /// What it is about, in a few words.
+    /// What the scenario is about, in a few words.
+    #[schemars(extend("x-audience" = "engineer"))]
     pub(crate) title: String,
-    /// The question it asks.
+    /// The question that the scenario asks.
+    #[schemars(extend("x-audience" = "engineer"))]
     pub(crate) question: String,
     /// Seed of all random draws.
+    #[schemars(extend("x-audience" = "engineer"))]
     pub(crate) seed: u64,
-    /// How long the run lasts; at most 1,016 days.
+    /// How long the run lasts, at most 1,016 days.
+    #[schemars(title = "Length of the run", extend("x-audience" = "product"))]
     pub(crate) horizon: Duration,
-    /// From when on figures count; shorter than the horizon.
+    /// The time from which figures are counted; shorter than the horizon.
+    #[schemars(title = "Warm-up", extend("x-audience" = "engineer"))]
     pub(crate) warm_up: Duration,
     /// Multiplies the number of people.
-    #[schemars(range(min = 0.000001, max = 1_000_000.0), extend("x-unit" = "times"))]
+    #[schemars(range(min = 0.000001, max = 1_000_000.0), extend("x-unit" = "times", "x-audience" = "engineer"))]
     pub(crate) scale: f64,
     /// Who is on the platform.
+    #[schemars(title = "Population", extend("x-audience" = "expert"))]
     pub(crate) population: Population,
-    /// Who is on line when.
+    /// When people are online.
+    #[schemars(title = "Sessions", extend("x-audience" = "expert"))]
     pub(crate) sessions: Sessions,
-    /// How much is written, when, and how fast it is answered.
+    /// How much people write, when, and how fast they answer.
+    #[schemars(title = "Traffic", extend("x-audience" = "expert"))]
     pub(crate) traffic: Traffic,
     /// What people do besides chatting, and what pages do.
+    #[schemars(title = "Behaviour", extend("x-audience" = "expert"))]
     pub(crate) agents: Agents,
-    /// What has happened before day one.
+    /// What happened before the first day.
+    #[schemars(title = "History", extend("x-audience" = "expert"))]
     pub(crate) history: History,
     /// How long commands and notices travel.
+    #[schemars(title = "Network", extend("x-audience" = "engineer"))]
     pub(crate) network: NetworkFile,
     /// What the platform is built of.
+    #[schemars(title = "Platform", extend("x-audience" = "engineer"))]
     pub(crate) platform: PlatformFile,
     /// Who answers questions to pages.
+    #[schemars(title = "Hot-line", extend("x-audience" = "expert"))]
     pub(crate) hotline: HotlineFile,
     /// What pages sell.
+    #[schemars(title = "Catalogue", extend("x-audience" = "expert"))]
     pub(crate) catalogue: CatalogueFile,
-    /// The rules that an ad must pass: a preset, and rules that replace the preset's.
+    /// The rules for ads and for messages of pages: a preset, and rules that replace the preset's.
+    #[schemars(title = "Policy", extend("x-audience" = "expert"))]
     pub(crate) policy: PolicyFile,
     /// The campaigns, numbered from 0 in the order of the file.
+    #[schemars(title = "Campaign", extend("x-audience" = "product"))]
     pub(crate) campaign: Vec<CampaignFile>,
-    /// How the platform is built where it runs in real time.
+    /// How the platform is built when it runs in real time.
+    #[schemars(title = "Design", extend("x-audience" = "engineer"))]
     pub(crate) design: Design,
+    // Arms are merged into the values of the file before these are deserialised, so this is empty then.
     /// Variants of the scenario.
-    pub(crate) arm: Vec<ArmFile>,
+    #[schemars(title = "Arm", schema_with = "arms_schema", extend("x-audience" = "engineer"))]
+    pub(crate) arm: Vec<toml::Table>,
     /// What is studied over many runs.
     #[serde(skip_serializing_if = "Study::is_default")]
+    #[schemars(title = "Study", extend("x-audience" = "engineer"))]
     pub(crate) study: Study,
-    /// What the result must fulfil: for each metric a list of conditions, such as
+    /// Conditions that the result must meet: a list for each metric, such as
     /// `"delivery.friend" = ["p(99) < 250ms"]`.
+    #[schemars(extend("x-audience" = "engineer"))]
     pub(crate) thresholds: Ordered<Vec<String>>,
 }
 
@@ -101,7 +131,7 @@ impl Default for File {
     }
 }
 
-/// How long commands and notices travel. What crosses shards takes at least the smallest floor.
+/// How long commands and notices travel. No shard can affect another sooner than after the smallest floor.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct NetworkFile {
@@ -136,13 +166,13 @@ impl Default for NetworkFile {
     }
 }
 
-/// Latency of one kind of link, e.g. `{ floor = "50ms", extra = { exponential = "5ms" } }`.
+/// Latency of one kind of link, such as `{ floor = "50ms", extra = { exponential = "5ms" } }`.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LinkFile {
-    /// Never less than this; above zero.
+    /// The least latency, above zero.
     pub(crate) floor: Duration,
-    /// What is added to the floor.
+    /// Random latency that is added to the floor.
     pub(crate) extra: Law,
 }
 
@@ -150,41 +180,42 @@ pub(crate) struct LinkFile {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct PlatformFile {
-    /// Shards that people and pages are spread over. Part of the result, unlike the number of
+    /// Shards over which people and pages are spread. The result depends on it, unlike on the number of
     /// workers.
     #[schemars(range(min = 1), extend("x-unit" = "shards", "x-grade" = "assumed"))]
     pub(crate) shards: u16,
-    /// Commands that a shard serves at once.
+    /// Commands that a shard serves at the same time.
     #[schemars(range(min = 1), extend("x-unit" = "servers per shard", "x-grade" = "assumed"))]
     pub(crate) servers: u16,
     /// Who is served first.
     #[schemars(extend("x-grade" = "assumed"))]
     pub(crate) lanes: Lanes,
-    /// Commands that may wait at a shard; any more are dropped and counted.
+    /// Clients' commands that may wait at a shard. If the queue is full, further ones are dropped and
+    /// counted.
     #[schemars(range(min = 1), extend("x-unit" = "commands per shard", "x-grade" = "assumed"))]
     pub(crate) queue_capacity: u32,
-    /// Share of the capacity at which the busiest hour runs; capacity follows from it. Above 0 and
-    /// below 1.
+    /// Utilisation of the shards in the busiest hour, above 0 and below 1. Service times are chosen so
+    /// that it is reached.
     #[schemars(extend("x-grade" = "assumed"))]
     pub(crate) peak_utilisation: Probability,
-    /// Mean service time of each class of command, relative to one another, where capacity follows
-    /// from `peak_utilisation`.
+    /// Mean service time of each class of command relative to the others, if service times follow from
+    /// `peak_utilisation`.
     #[schemars(extend("x-grade" = "assumed"))]
     pub(crate) cost: Costs,
-    /// Standard deviation of the logarithm of a service time within its class, where capacity
-    /// follows from `peak_utilisation`; 0 for constant times.
+    /// Standard deviation of the logarithm of a service time within its class, if service times follow
+    /// from `peak_utilisation`; 0 for constant times.
     #[schemars(range(min = 0, max = 5), extend("x-grade" = "assumed"))]
     pub(crate) service_sigma: f64,
-    /// Service times as they are, instead of `peak_utilisation`, `cost` and `service_sigma`: a law
-    /// for each class of command. A class that is left out takes no time.
+    /// Service times, instead of `peak_utilisation`, `cost` and `service_sigma`: a law for each class of
+    /// command. A class that is left out takes no time.
     pub(crate) service: Option<ServiceLaws>,
-    /// After how long without an answer the payer's shard cancels a transfer.
+    /// Time without an answer after which the payer's shard cancels a transfer.
     #[schemars(extend("x-grade" = "assumed"))]
     pub(crate) transfer_timeout: Duration,
-    /// How long an idempotency key is remembered; an older one is refused.
+    /// How long an idempotency key is remembered. A payment with an older key is refused.
     #[schemars(extend("x-grade" = "assumed"))]
     pub(crate) key_life: Duration,
-    /// How long a message is kept for a user who stays off line.
+    /// How long a message is kept for a user who stays offline.
     #[schemars(extend("x-grade" = "assumed"))]
     pub(crate) inbox_life: Duration,
     /// How long a shard may hold a lease of a campaign's budget.
@@ -218,32 +249,32 @@ impl Default for PlatformFile {
     }
 }
 
-/// One value for each class of command; `$each` says how a value is declared.
+/// One value for each class of command; `$each` are the attributes of each value.
 macro_rules! per_class {
     ($(#[$doc:meta])* $name:ident, $value:ty, $(#[$each:meta])* ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         pub(crate) struct $name {
-            /// A device comes on line.
+            /// A device comes online.
             $(#[$each])* connect: $value,
             /// A message between people.
             $(#[$each])* message: $value,
             /// A read receipt.
             $(#[$each])* read: $value,
-            /// A user's act towards a page, and its answer.
+            /// A user's act towards a page, and the page's answer.
             $(#[$each])* page_message: $value,
             /// A step of an order.
             $(#[$each])* order: $value,
             /// A step of a transfer of money.
             $(#[$each])* payment: $value,
-            /// Consent given or taken back: opt-in, opt-out, mute, block.
+            /// Consent given or withdrawn: opt-in, opt-out, mute, block.
             $(#[$each])* consent: $value,
             /// Delivery of an ad.
             $(#[$each])* ad: $value,
             /// Leases, campaigns, timers.
             $(#[$each])* control: $value,
-            /// A bare request that does nothing.
+            /// A request that does nothing.
             $(#[$each])* probe: $value,
         }
 
@@ -268,7 +299,7 @@ macro_rules! per_class {
 }
 
 per_class!(
-    /// Mean service times, relative to one another.
+    /// Mean service times relative to one another.
     Costs, f64, #[schemars(range(min = 0, max = 1_000_000.0))]
 );
 
@@ -290,7 +321,7 @@ impl Default for Costs {
 }
 
 per_class!(
-    /// Service times as they are.
+    /// Service times by class of command.
     #[derive(Default)]
     ServiceLaws, Option<Law>,
 );
@@ -300,13 +331,13 @@ per_class!(
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct HotlineFile {
     /// Share of the pages whose hot-line is a bot.
-    #[schemars(extend("x-grade" = "assumed"))]
+    #[schemars(title = "Pages answered by a bot", extend("x-audience" = "product", "x-grade" = "assumed"))]
     pub(crate) bot_share: Probability,
-    /// People at the hot-line of a page of mean traffic, where no bot answers.
-    #[schemars(range(min = 0, max = 65_535.0), extend("x-unit" = "people", "x-grade" = "assumed"))]
+    /// People at the hot-line of a page with mean traffic and without a bot.
+    #[schemars(title = "Staff of a hot-line", range(min = 0, max = 65_535.0), extend("x-audience" = "product", "x-unit" = "people", "x-grade" = "assumed"))]
     pub(crate) staff: f64,
-    /// How staff falls with a page's rank by visits: exponent of a Zipf law, 0 for the same
-    /// everywhere. Nobody has less than one.
+    /// How staff falls with a page's rank by visits: exponent of a Zipf law; 0 gives every page the same
+    /// staff. Every hot-line has at least one person.
     #[schemars(range(min = 0, max = 10), extend("x-grade" = "assumed"))]
     pub(crate) staff_exponent: f64,
 }
@@ -325,9 +356,9 @@ impl Default for HotlineFile {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CatalogueFile {
-    /// Categories in order, each with the names of its products, e.g.
-    /// `shoes = ["trail", "road"]`. Page p deals in category p modulo their number. Naming any
-    /// replaces them all.
+    /// Categories in order, each with the names of its products, such as `shoes = ["trail", "road"]`.
+    /// Page p sells category p modulo the number of categories. A file that names any category replaces
+    /// all.
     #[schemars(extend("x-grade" = "assumed"))]
     pub(crate) categories: Ordered<Vec<String>>,
     /// The median price.
@@ -336,10 +367,10 @@ pub(crate) struct CatalogueFile {
     /// Standard deviation of the logarithm of a price.
     #[schemars(range(min = 0, max = 5), extend("x-grade" = "assumed"))]
     pub(crate) price_sigma: f64,
-    /// Units of a product that a page has at the start and gets at every restocking.
+    /// Units of a product that a page has at the start, and receives at each restocking.
     #[schemars(extend("x-unit" = "units", "x-grade" = "assumed"))]
     pub(crate) stock: u32,
-    /// Time from running out of a product to getting new stock.
+    /// Time from selling the last unit of a product to receiving new stock.
     #[schemars(extend("x-grade" = "assumed"))]
     pub(crate) restock_after: Law,
     /// Share of the products that are out of stock at the start.
@@ -372,75 +403,7 @@ impl Default for CatalogueFile {
     }
 }
 
-/// One campaign.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CampaignFile {
-    /// Its form.
-    #[schemars(schema_with = "format_schema")]
-    pub(crate) format: Format,
-    /// Number of the page whose it is.
-    pub(crate) page: u32,
-    /// What it is about: `category/product`, which the page must deal in.
-    pub(crate) topic: String,
-    /// What it pays for one ad delivered.
-    #[schemars(extend("x-unit" = "currency"))]
-    pub(crate) bid: Amount,
-    /// What it pays in total at most.
-    #[schemars(extend("x-unit" = "currency"))]
-    pub(crate) budget: Amount,
-    /// When it begins, from the start of the run; at the start where absent.
-    #[serde(default)]
-    pub(crate) start: Duration,
-    /// When it ends, from the start of the run. A flash sale has an end.
-    #[serde(default)]
-    pub(crate) end: Option<Duration>,
-    /// How long it lasts, instead of `end`.
-    #[serde(default)]
-    pub(crate) lasting: Option<Duration>,
-    /// How it spends its budget.
-    #[serde(default)]
-    pub(crate) pacing: PacingWord,
-    /// For whom it is, of those in conversation with the page.
-    #[serde(default)]
-    pub(crate) audience: AudienceWord,
-}
-
-/// For whom a campaign is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum AudienceWord {
-    /// All of them.
-    #[default]
-    Everyone,
-    /// Those who have bought something of the page since the run began.
-    Shoppers,
-}
-
-/// How a campaign spends its budget.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum PacingWord {
-    /// Evenly until its end, or the horizon.
-    #[default]
-    Even,
-    /// As fast as there are slots.
-    Asap,
-}
-
-/// The schema of a [`Format`].
-pub(crate) fn format_schema(_: &mut SchemaGenerator) -> Schema {
-    let labels: Vec<&str> = Format::ALL.iter().map(|format| format.label()).collect();
-    json_schema!({ "type": "string", "enum": labels })
-}
-
-/// A variant of the scenario: a name, and the keys that it changes, dotted as for `--set`, e.g.
-/// `policy.preset = "no-ads"`. Tables are merged key by key; `campaign.0.bid` changes one campaign.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-pub(crate) struct ArmFile {
-    /// Its name.
-    pub(crate) name: String,
-    #[serde(flatten)]
-    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
-    overrides: toml::Table,
+/// The schema of arms; [`crate::schema::schema`] adds the definition.
+fn arms_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": { "$ref": "#/$defs/Arm" } })
 }

@@ -1,4 +1,5 @@
-//! One number for everything that bears on what happens in a scenario.
+//! A hash over everything that affects what happens in a scenario, by which runs of the same model are
+//! recognised.
 
 use crate::design::Design;
 use crate::file::File;
@@ -6,8 +7,8 @@ use crate::ordered::Ordered;
 use crate::study::Study;
 use chappe_base::Digest;
 
-/// The hash of `file` in 16 hexadecimal digits, over values and not over their writing: comments,
-/// order of keys and defaults that are written out don't change it.
+/// The hash of `file` in 16 hexadecimal digits. It covers values, not their notation: comments, the order
+/// of keys and defaults that are written out do not change it.
 pub(crate) fn of(file: &File) -> String {
     let judged = File {
         title: String::new(),
@@ -17,7 +18,7 @@ pub(crate) fn of(file: &File) -> String {
         arm: Vec::new(),
         study: Study::default(),
         thresholds: Ordered::default(),
-        // What is built otherwise is the same platform, but for whom it judges when.
+        // The design of a live platform changes its speed, not its decisions, except for `broadcast`.
         design: Design {
             broadcast: file.design.broadcast,
             ..Design::default()

@@ -1,4 +1,5 @@
-//! A table whose keys are names that the scenario chooses, in the order of the file.
+//! A table whose keys are names that the scenario chooses, in the order of the file: the order numbers
+//! categories, so it affects the result.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{MapAccess, Visitor};

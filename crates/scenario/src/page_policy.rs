@@ -1,4 +1,4 @@
-//! The page's side of the section `[policy]`: what ads and messages cost, and how much a page may send.
+//! Keys of `[policy]` about pages: what ads and messages cost, and how much a page may send.
 
 use crate::error::Problem;
 use crate::policy::{PolicyFile, Setting};
@@ -7,23 +7,24 @@ use chappe_platform::policy::{MessagePrices, OnRed, PageRule, Policy, QualityRul
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// List prices of a business's messages. Answers are free, and notices within a day of their order.
+/// List prices of a page's messages. Answers are free, and so are notices within a day of their order.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MessagePricesFile {
-    /// Of an ad delivered: no bid below it.
+    /// Price of a delivered ad; lower bids are refused.
     #[schemars(extend("x-unit" = "currency"))]
     pub(crate) marketing: Amount,
-    /// Of a notice more than a day after its order.
+    /// Price of a notice more than a day after its order.
     #[schemars(extend("x-unit" = "currency"))]
     pub(crate) utility: Amount,
 }
 
-/// People that a page may send ads to in any 24 hours, by tier.
+/// How many people a page may send ads to in any 24 hours, by the page's tier.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TiersFile {
-    /// The limits of tiers 0 to 3, rising; tier 4 has none.
+    /// The limits of tiers 0 to 3, in rising order; tier 4 has no limit.
+    #[schemars(extend("x-unit" = "people"))]
     pub(crate) limits: [u32; 4],
     /// The tier in which pages begin, 0 to 4.
     #[serde(default)]
@@ -31,59 +32,59 @@ pub(crate) struct TiersFile {
     pub(crate) start: u8,
 }
 
-/// How a page is rated by seven days of its ads. Blocks, mutes and opt-outs are complaints.
+/// How a page is rated by its ads of the last seven days. Blocks, mutes and opt-outs count as complaints.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QualityFile {
-    /// Complaints per ad from which on a page is yellow.
+    /// Complaints per ad from which a page is rated yellow.
     pub(crate) yellow: Probability,
-    /// Complaints per ad from which on a page is red.
+    /// Complaints per ad from which a page is rated red.
     pub(crate) red: Probability,
-    /// Share of the ads opened below which a page is yellow at best.
+    /// Share of opened ads below which a page is rated yellow or worse.
     pub(crate) read: Probability,
-    /// With fewer ads a page is green.
+    /// A page with fewer ads is rated green.
     #[schemars(range(min = 1), extend("x-unit" = "ads"))]
     pub(crate) ads: u32,
-    /// What becomes of a red page.
+    /// What happens to a page rated red.
     pub(crate) on_red: OnRedWord,
 }
 
-/// What becomes of a red page.
+/// What happens to a page rated red.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum OnRedWord {
     /// It falls a tier.
     Downgrade,
-    /// It sends no ads until it is better.
+    /// It sends no ads until its rating improves.
     Pause,
 }
 
-/// A plan of so many ads in 30 days.
+/// A plan for a number of ads in 30 days.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuotaFile {
-    /// How many.
+    /// The number of ads.
     #[schemars(range(min = 1), extend("x-unit" = "ads"))]
     pub(crate) messages: u32,
-    /// What the plan costs for 30 days.
+    /// Price of the plan for 30 days.
     #[schemars(extend("x-unit" = "currency"))]
     pub(crate) fee: Amount,
-    /// What one more costs, at most 2000; none may be sent where absent.
+    /// Price of each further ad, at most 2000. If absent, no further ads may be sent.
     #[serde(default)]
     #[schemars(extend("x-unit" = "currency"))]
     pub(crate) overage: Option<Amount>,
 }
 
-/// Ads that a page leases out per second.
+/// How many ads a page may send per second.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ThroughputFile {
-    /// How many.
+    /// The number of ads for which the page hands out budget per second.
     #[schemars(range(min = 1), extend("x-unit" = "ads per second"))]
     pub(crate) per_second: u32,
 }
 
-/// Puts the rules of the file in place of the preset's.
+/// Replaces rules of the preset by those of the file.
 pub(crate) fn replace(file: &PolicyFile, policy: &mut Policy) {
     let mut put = |kind, rule: Option<Option<PageRule>>| {
         let Some(rule) = rule else { return };
@@ -142,7 +143,7 @@ pub(crate) fn replace(file: &PolicyFile, policy: &mut Policy) {
     );
 }
 
-/// The rule that a setting makes, or that there is none; nothing where the file says nothing.
+/// The rule of a setting, or its removal; None if the file does not mention the rule.
 fn rule<T>(setting: &Option<Setting<T>>, rule: impl Fn(&T) -> PageRule) -> Option<Option<PageRule>> {
     setting.as_ref().map(|setting| match setting {
         Setting::Off => None,
@@ -150,14 +151,14 @@ fn rule<T>(setting: &Option<Setting<T>>, rule: impl Fn(&T) -> PageRule) -> Optio
     })
 }
 
-/// Most that one ad beyond a plan may cost: a month has fewer than 2^32 ads, and what they cost with the
-/// plan fits into an amount.
+/// Highest price of an ad beyond a plan. A month has fewer than 2^32 ads, so their total with the plan fits
+/// into an amount.
 const MOST_OVERAGE: Amount = Amount(Money(2_000 * Money::UNIT.0));
 
-/// Checks what no single value can say.
+/// Checks values that depend on each other.
 ///
 /// # Errors
-/// The first thing that is wrong.
+/// The first fault.
 pub(crate) fn check(file: &PolicyFile) -> Result<(), Problem> {
     let wrong = |key: &str, message: &str| {
         let path = ["policy".to_string(), key.to_string()];
@@ -184,7 +185,7 @@ pub(crate) fn check(file: &PolicyFile) -> Result<(), Problem> {
         return wrong("quota", &format!("`overage` must be at most {MOST_OVERAGE}"));
     }
     if let Some(Setting::Is(Amount(Money::ZERO))) = file.reserve {
-        return wrong("reserve", "must be above zero; \"none\" takes it away");
+        return wrong("reserve", "must be above zero; \"none\" removes it");
     }
     Ok(())
 }

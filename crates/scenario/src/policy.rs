@@ -1,4 +1,5 @@
-//! The section `[policy]`: a preset, and rules that replace the preset's.
+//! The section `[policy]`: a preset, and rules that replace the preset's. A scenario names only the rules
+//! that it changes, because published policies are compared rule by rule.
 
 mod contact;
 
@@ -12,52 +13,58 @@ use std::borrow::Cow;
 
 pub(crate) use contact::{GroundsFile, MessagesFile, RequestsFile};
 
-/// The rules that an ad must pass. A rule set to `"none"` or `false` is taken out of the preset.
+/// The rules for ads and for messages of pages. `"none"` or `false` removes a rule from the preset.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct PolicyFile {
-    /// The rules to start from; `chappe presets` shows each preset's rules, grade and source.
-    #[schemars(extend("enum" = presets::NAMES))]
+    /// The published policy whose rules apply; `chappe presets` lists the rules, grade and source of each.
+    #[schemars(extend("enum" = presets::NAMES, "x-audience" = "product"))]
     pub(crate) preset: String,
-    /// Whether there are ads at all.
+    /// Whether ads are allowed at all.
     pub(crate) ads: Option<bool>,
-    /// Who must have opened the conversation.
+    /// Who must have opened the conversation with the page.
     pub(crate) opened_by: Option<Setting<OpenedByWord>>,
-    /// How closely the ad's topic must match that of first contact.
+    /// How closely the ad's topic must match the topic of the user's first contact with the page.
+    #[schemars(title = "Topic of ads", extend("x-audience" = "product"))]
     pub(crate) first_topic: Option<Setting<TopicWord>>,
-    /// Which formats there are.
+    /// The formats that ads may have.
     pub(crate) formats: Option<Setting<Formats>>,
-    /// What the user's consent must cover.
+    /// What the user's opt-in must cover.
+    #[schemars(title = "Consent to ads", extend("x-audience" = "product"))]
     pub(crate) opt_in: Option<Setting<OptInWord>>,
-    /// How long after the user's last act towards the page.
+    /// How long after the user's last act towards the page an ad may be sent.
     pub(crate) window: Option<Setting<WindowFile>>,
-    /// Most ads per user, over all pages.
+    /// The most ads that one user gets from all pages together.
+    #[schemars(title = "Cap on ads to a user", extend("x-audience" = "product"))]
     pub(crate) frequency_cap: Option<Setting<FrequencyCap>>,
-    /// Most ads per user from one page.
+    /// The most ads that one user gets from one page.
     pub(crate) page_cap: Option<Setting<PageCap>>,
-    /// The user's night, in their own time zone.
+    /// Time of day, in the user's time zone, in which no ads are sent.
+    #[schemars(title = "Quiet hours", extend("x-audience" = "product"))]
     pub(crate) quiet_hours: Option<Setting<QuietHours>>,
-    /// Reasons for which an ad may be sent, of which one must hold.
+    /// Reasons for an ad; at least one must hold.
     pub(crate) grounds: Option<Setting<GroundsFile>>,
-    /// Most ads per user, over all pages, that the user has not answered by an act towards the page.
+    /// The most ads that one user gets from all pages together, not counting those that the user answered
+    /// by an act towards the page.
     pub(crate) unanswered_cap: Option<Setting<FrequencyCap>>,
-    /// Reasons for which a page's answers and order notices may reach a user, of which one must
-    /// hold; without the rule they always may.
+    /// Reasons for a page's answers and order notices; at least one must hold. Without the rule they may
+    /// always be sent.
     pub(crate) messages: Option<Setting<MessagesFile>>,
-    /// When a page may ask for an opt-in; without the rule it always may.
+    /// When a page may ask for an opt-in. Without the rule it always may.
     pub(crate) opt_in_requests: Option<Setting<RequestsFile>>,
-    /// No bid below this, and no ad for less: a slot costs the second highest bid, or this.
-    #[schemars(extend("x-unit" = "currency"))]
+    /// The lowest price of an ad: lower bids are refused, and a slot costs the second highest bid or this
+    /// price.
+    #[schemars(title = "Reserve price", extend("x-unit" = "currency", "x-audience" = "product"))]
     pub(crate) reserve: Option<Setting<Amount>>,
-    /// What messages cost by list.
+    /// List prices of messages.
     pub(crate) message_prices: Option<Setting<MessagePricesFile>>,
-    /// How many people a page reaches in a day.
+    /// How many people a page may send ads to in a day.
     pub(crate) tiers: Option<Setting<TiersFile>>,
-    /// How pages are rated, and what becomes of those rated red.
+    /// How pages are rated, and what happens to those rated red.
     pub(crate) quality: Option<Setting<QualityFile>>,
-    /// How fast a page sends ads.
+    /// How fast a page may send ads.
     pub(crate) throughput: Option<Setting<ThroughputFile>>,
-    /// How many ads a page sends in a month, and at what price.
+    /// How many ads a page may send in 30 days, and at what price.
     pub(crate) quota: Option<Setting<QuotaFile>>,
 }
 
@@ -89,79 +96,10 @@ impl Default for PolicyFile {
 }
 
 impl PolicyFile {
-    /// The preset's rules with those of the file in their place.
+    /// The preset's rules, replaced where the file gives rules of its own.
     pub(crate) fn policy(&self, mut policy: Policy) -> Policy {
-        fn replace<T>(
-            policy: &mut Policy,
-            kind: RuleKind,
-            setting: &Option<Setting<T>>,
-            rule: impl Fn(&T) -> UserRule,
-        ) {
-            let Some(setting) = setting else { return };
-            policy.user_rules.retain(|rule| rule.kind() != kind);
-            if let Setting::Is(value) = setting {
-                policy.user_rules.push(rule(value));
-            }
-        }
-        let no_ads = self
-            .ads
-            .map(|ads| if ads { Setting::Off } else { Setting::Is(()) });
-        replace(&mut policy, RuleKind::NoAds, &no_ads, |()| UserRule::NoAds);
-        replace(&mut policy, RuleKind::OpenedBy, &self.opened_by, |word| {
-            UserRule::OpenedBy(match word {
-                OpenedByWord::User => OpenedBy::User,
-                OpenedByWord::Anyone => OpenedBy::Anyone,
-            })
-        });
-        replace(&mut policy, RuleKind::FirstTopic, &self.first_topic, |word| {
-            UserRule::FirstTopic(match word {
-                TopicWord::Any => TopicMatch::Any,
-                TopicWord::Category => TopicMatch::Category,
-                TopicWord::Product => TopicMatch::Product,
-            })
-        });
-        replace(&mut policy, RuleKind::Format, &self.formats, |formats| {
-            UserRule::Formats(FormatSet::new(&formats.0))
-        });
-        replace(&mut policy, RuleKind::OptIn, &self.opt_in, |word| {
-            UserRule::OptIn(word.scope())
-        });
-        replace(&mut policy, RuleKind::Window, &self.window, |window| {
-            UserRule::Window {
-                at_least: window.at_least.map(|span| span.0),
-                at_most: window.at_most.map(|span| span.0),
-            }
-        });
-        replace(&mut policy, RuleKind::UserCap, &self.frequency_cap, |cap| {
-            UserRule::UserCap {
-                count: cap.per_user,
-                every: cap.every.0,
-            }
-        });
-        replace(&mut policy, RuleKind::PageCap, &self.page_cap, |cap| {
-            UserRule::PageCap {
-                count: cap.per_page,
-                every: cap.every.0,
-            }
-        });
-        replace(&mut policy, RuleKind::QuietHours, &self.quiet_hours, |night| {
-            UserRule::QuietHours {
-                from_minute: night.from.minute,
-                to_minute: night.to.minute,
-            }
-        });
-        replace(&mut policy, RuleKind::Basis, &self.grounds, |grounds| {
-            UserRule::Basis(grounds.rule())
-        });
-        replace(
-            &mut policy,
-            RuleKind::UnansweredCap,
-            &self.unanswered_cap,
-            |cap| UserRule::UnansweredCap {
-                count: cap.per_user,
-                every: cap.every.0,
-            },
-        );
+        self.replace_conditions(&mut policy.user_rules);
+        self.replace_limits(&mut policy.user_rules);
         match &self.messages {
             None => {}
             Some(Setting::Off) => policy.message_rules.clear(),
@@ -173,12 +111,75 @@ impl PolicyFile {
             Some(Setting::Is(requests)) => policy.opt_in_request = Some(requests.rule()),
         }
         page_policy::replace(self, &mut policy);
+        // Rules are judged in this order, and the first that refuses is the reason given.
         policy.user_rules.sort_by_key(UserRule::kind);
         policy.page_rules.sort_by_key(|rule: &PageRule| rule.kind());
         policy
     }
 
-    /// Whether the file itself says anything about the rule `kind`.
+    /// Replaces the rules about the conversation and the ad's content.
+    fn replace_conditions(&self, rules: &mut Vec<UserRule>) {
+        let no_ads = self
+            .ads
+            .map(|ads| if ads { Setting::Off } else { Setting::Is(()) });
+        replace(rules, RuleKind::NoAds, &no_ads, |()| UserRule::NoAds);
+        replace(rules, RuleKind::OpenedBy, &self.opened_by, |word| {
+            UserRule::OpenedBy(match word {
+                OpenedByWord::User => OpenedBy::User,
+                OpenedByWord::Anyone => OpenedBy::Anyone,
+            })
+        });
+        replace(rules, RuleKind::FirstTopic, &self.first_topic, |word| {
+            UserRule::FirstTopic(match word {
+                TopicWord::Any => TopicMatch::Any,
+                TopicWord::Category => TopicMatch::Category,
+                TopicWord::Product => TopicMatch::Product,
+            })
+        });
+        replace(rules, RuleKind::Format, &self.formats, |formats| {
+            UserRule::Formats(FormatSet::new(&formats.0))
+        });
+        replace(rules, RuleKind::OptIn, &self.opt_in, |word| {
+            UserRule::OptIn(word.scope())
+        });
+        replace(rules, RuleKind::Grounds, &self.grounds, |grounds| {
+            UserRule::Grounds(grounds.rule())
+        });
+    }
+
+    /// Replaces the rules about when and how often.
+    fn replace_limits(&self, rules: &mut Vec<UserRule>) {
+        replace(rules, RuleKind::Window, &self.window, |window| UserRule::Window {
+            at_least: window.at_least.map(|span| span.0),
+            at_most: window.at_most.map(|span| span.0),
+        });
+        replace(rules, RuleKind::UserCap, &self.frequency_cap, |cap| {
+            UserRule::UserCap {
+                count: cap.per_user,
+                every: cap.every.0,
+            }
+        });
+        replace(rules, RuleKind::PageCap, &self.page_cap, |cap| {
+            UserRule::PageCap {
+                count: cap.per_page,
+                every: cap.every.0,
+            }
+        });
+        replace(rules, RuleKind::QuietHours, &self.quiet_hours, |night| {
+            UserRule::QuietHours {
+                from_minute: night.from.minute,
+                to_minute: night.to.minute,
+            }
+        });
+        replace(rules, RuleKind::UnansweredCap, &self.unanswered_cap, |cap| {
+            UserRule::UnansweredCap {
+                count: cap.per_user,
+                every: cap.every.0,
+            }
+        });
+    }
+
+    /// Whether the file sets or removes the rule `kind`.
     pub(crate) fn says(&self, kind: RuleKind) -> bool {
         match kind {
             RuleKind::NoAds => self.ads.is_some(),
@@ -207,7 +208,21 @@ impl PolicyFile {
     }
 }
 
-/// A rule's parameters, or that there is no such rule.
+/// Replaces or removes the rule `kind`, if the file mentions it.
+fn replace<T>(
+    rules: &mut Vec<UserRule>,
+    kind: RuleKind,
+    setting: &Option<Setting<T>>,
+    rule: impl Fn(&T) -> UserRule,
+) {
+    let Some(setting) = setting else { return };
+    rules.retain(|rule| rule.kind() != kind);
+    if let Setting::Is(value) = setting {
+        rules.push(rule(value));
+    }
+}
+
+/// A rule's parameters, or the removal of the rule.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Setting<T> {
     /// No such rule: `"none"` or `false`.
@@ -274,7 +289,7 @@ pub(crate) enum TopicWord {
     Product,
 }
 
-/// What an opt-in must cover.
+/// What an opt-in must cover of an ad.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum OptInWord {
@@ -282,7 +297,7 @@ pub(crate) enum OptInWord {
     Page,
     /// The ad's category.
     Category,
-    /// The ad's very product.
+    /// The ad's product.
     Product,
 }
 
@@ -315,45 +330,47 @@ impl JsonSchema for Formats {
     }
 }
 
-/// A stretch of time after the user's last act.
+/// A period after the user's last act.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WindowFile {
-    /// Not sooner than this.
+    /// The earliest time.
     pub(crate) at_least: Option<Duration>,
-    /// Not later than this.
+    /// The latest time.
     pub(crate) at_most: Option<Duration>,
 }
 
-/// A cap over all pages.
+/// A cap on what a user gets from all pages together.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FrequencyCap {
-    /// How many ads.
-    #[schemars(range(min = 1), extend("x-unit" = "ads"))]
+    /// The number of ads.
+    #[schemars(title = "number", range(min = 1), extend("x-unit" = "ads"))]
     pub(crate) per_user: u16,
-    /// In how long.
+    /// The period in which they are counted.
+    #[schemars(title = "period")]
     pub(crate) every: Duration,
 }
 
-/// A cap for each page.
+/// A cap on what a user gets from one page.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PageCap {
-    /// How many ads.
-    #[schemars(range(min = 1), extend("x-unit" = "ads"))]
+    /// The number of ads.
+    #[schemars(title = "number", range(min = 1), extend("x-unit" = "ads"))]
     pub(crate) per_page: u16,
-    /// In how long.
+    /// The period in which they are counted.
+    #[schemars(title = "period")]
     pub(crate) every: Duration,
 }
 
-/// A night, which may pass midnight.
+/// A period of the day, which may pass midnight.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuietHours {
-    /// Its first minute.
+    /// The first minute.
     pub(crate) from: ClockTime,
-    /// The first minute after it.
+    /// The first minute after the period.
     pub(crate) to: ClockTime,
 }
 
@@ -368,7 +385,7 @@ impl ClockTime {
     /// Reads a time of day.
     ///
     /// # Errors
-    /// Shows a time that would be right.
+    /// Shows an example of a valid time.
     pub(crate) fn parse(text: &str) -> Result<ClockTime, String> {
         let part = |part: &str, below: u16| {
             let digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -380,7 +397,7 @@ impl ClockTime {
             .map(|(hour, minute)| ClockTime {
                 minute: hour * 60 + minute,
             })
-            .ok_or_else(|| format!("`{text}` is no time of day; write for example \"22:00\""))
+            .ok_or_else(|| format!("`{text}` is not a time of day; write for example \"22:00\""))
     }
 }
 

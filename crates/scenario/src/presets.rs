@@ -1,10 +1,12 @@
-//! Published ad policies, as data: each a set of the same typed rules, with grade and source.
+//! Published ad policies as data. All use the same typed rules, so that they can be compared rule by rule;
+//! each rule has a grade and a source.
 
 mod pages;
 mod published;
 #[cfg(test)]
 mod tests;
 
+use crate::key::Grade;
 use chappe_base::{Duration, Format, RuleKind, Span};
 use chappe_platform::policy::{
     BasisRule, MessageRule, OpenedBy, OptInRequest, OptInScope, OptInTerms, PageRule, Policy, TopicMatch,
@@ -21,17 +23,17 @@ pub use published::NAMES;
 pub struct Preset {
     /// Its name in a scenario.
     pub name: &'static str,
-    /// What it stands for.
+    /// What it permits, in a sentence.
     pub summary: &'static str,
-    /// How good its source is: A, B, C or D.
-    pub grade: &'static str,
+    /// How good its source is.
+    pub grade: Grade,
     /// Where it was published.
     pub source: &'static str,
-    /// Rules about the user's side.
+    /// Rules about the user.
     pub user_rules: Vec<Sourced<UserRule>>,
-    /// Rules about the page's side.
+    /// Rules about the page and its campaign.
     pub page_rules: Vec<Sourced<PageRule>>,
-    /// Reasons for a page's own messages; none are needed where there are none.
+    /// Reasons for a page's own messages. If there are none, messages need no reason.
     pub message_rules: Vec<Sourced<MessageRule>>,
     /// When a page may ask for an opt-in.
     pub opt_in_request: Option<Sourced<OptInRequest>>,
@@ -42,20 +44,20 @@ pub struct Preset {
 pub struct Sourced<R> {
     /// The rule.
     pub rule: R,
-    /// A, B, C, D, or `assumed`.
-    pub grade: &'static str,
-    /// Where it comes from, or why it is assumed.
+    /// How good its source is.
+    pub grade: Grade,
+    /// Its source, or why it is assumed.
     pub source: &'static str,
-    /// What the real platform answers when the rule refuses, where that is known.
+    /// The real platform's error when the rule refuses, if it is known.
     pub code: Option<Code>,
 }
 
 /// An error of a real platform.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Code {
-    /// Its number; a subcode stands behind a slash.
+    /// Its number, with a subcode after a slash.
     pub number: &'static str,
-    /// What it says.
+    /// Its text.
     pub words: &'static str,
 }
 
@@ -65,7 +67,7 @@ impl fmt::Display for Code {
     }
 }
 
-fn sourced<R>(rule: R, grade: &'static str, source: &'static str) -> Sourced<R> {
+fn sourced<R>(rule: R, grade: Grade, source: &'static str) -> Sourced<R> {
     Sourced {
         rule,
         grade,
@@ -75,7 +77,7 @@ fn sourced<R>(rule: R, grade: &'static str, source: &'static str) -> Sourced<R> 
 }
 
 impl<R> Sourced<R> {
-    /// The rule, refusing with this error.
+    /// The same rule with the real platform's error.
     fn code(self, number: &'static str, words: &'static str) -> Sourced<R> {
         let code = Some(Code { number, words });
         Sourced { code, ..self }
@@ -99,7 +101,7 @@ impl Preset {
         published::named(name)
     }
 
-    /// What the real platform answers when the rule `kind` refuses, where that is known.
+    /// The real platform's error when the rule `kind` refuses, if it is known.
     #[must_use]
     pub fn code(&self, kind: RuleKind) -> Option<Code> {
         let user = self.user_rules.iter().map(|rule| (rule.rule.kind(), rule.code));
@@ -113,7 +115,7 @@ impl Preset {
             .find_map(|(of, code)| code.filter(|_| of == kind))
     }
 
-    /// The policy that it comes to.
+    /// Its rules as a policy.
     #[must_use]
     pub fn policy(&self) -> Policy {
         Policy {
@@ -125,7 +127,7 @@ impl Preset {
         }
     }
 
-    /// Its rules in plain words, with grade and source, one a line.
+    /// Its rules in words, each on a line with grade and source.
     #[must_use]
     pub fn describe(&self) -> String {
         let Preset {
@@ -158,7 +160,7 @@ pub fn all() -> Vec<Preset> {
     NAMES.iter().filter_map(|name| Preset::named(name)).collect()
 }
 
-/// The key of `[policy]` that sets the rule `kind`, where there is one.
+/// The key of `[policy]` that sets the rule `kind`. None for rules that every policy has.
 pub(crate) fn key(kind: RuleKind) -> Option<&'static str> {
     match kind {
         RuleKind::NoAds => Some("ads"),
@@ -184,7 +186,7 @@ pub(crate) fn key(kind: RuleKind) -> Option<&'static str> {
     }
 }
 
-/// What a rule about the user's side asks, in plain words.
+/// What a rule about the user demands of an ad, in words.
 #[must_use]
 pub fn words(rule: &UserRule) -> String {
     match *rule {
@@ -192,7 +194,7 @@ pub fn words(rule: &UserRule) -> String {
         UserRule::NotBlocked => "not to a user who blocked the page".to_string(),
         UserRule::NotMuted => "not to a user who muted the page".to_string(),
         UserRule::OpenedBy(OpenedBy::User) => "only in conversations that the user opened".to_string(),
-        UserRule::OpenedBy(OpenedBy::Anyone) => "whoever opened the conversation".to_string(),
+        UserRule::OpenedBy(OpenedBy::Anyone) => "in any conversation, whoever opened it".to_string(),
         UserRule::FirstTopic(TopicMatch::Any) => "on any topic".to_string(),
         UserRule::FirstTopic(TopicMatch::Category) => "only on the category of first contact".to_string(),
         UserRule::FirstTopic(TopicMatch::Product) => "only on the product of first contact".to_string(),
@@ -230,7 +232,9 @@ pub fn words(rule: &UserRule) -> String {
         UserRule::Basis(grounds) => ground_words(&grounds),
         UserRule::UnansweredCap { count, every } => {
             let every = span(every);
-            format!("at most {count} in {every} to a user, over all pages, but for those the user answered")
+            format!(
+                "at most {count} in {every} to a user, over all pages, not counting ads that the user answered"
+            )
         }
     }
 }
@@ -241,7 +245,7 @@ fn ground_words(grounds: &BasisRule) -> String {
         .map(|limit| format!("within {} after the user's last act", span(limit)));
     let further = grounds
         .one_further
-        .then(|| "once more after that until the user acts again".to_string());
+        .then(|| "one further message after that until the user acts again".to_string());
     let opt_in = grounds.opt_in.map(|agreement| {
         let OptInTerms {
             scope,
@@ -254,13 +258,13 @@ fn ground_words(grounds: &BasisRule) -> String {
             OptInScope::Product => "product",
         };
         let often = every.map_or("one ad".to_string(), |every| format!("one ad in {}", span(every)));
-        format!("on an opt-in to the {of}, good for {often} and for {life_days} days")
+        format!("with an opt-in to the {of}, valid for {often} and for {life_days} days")
     });
     let grounds: Vec<String> = within.into_iter().chain(further).chain(opt_in).collect();
     grounds.join(", or ")
 }
 
-/// What a rule lets through of a page's own messages, in plain words.
+/// What a rule permits of a page's own messages, in words.
 #[must_use]
 pub fn message_words(rule: &MessageRule) -> String {
     match *rule {
@@ -281,11 +285,11 @@ pub fn message_words(rule: &MessageRule) -> String {
     }
 }
 
-/// What a rule about requests for opt-ins asks, in plain words.
+/// What a rule about requests for opt-ins demands, in words.
 #[must_use]
 pub fn request_words(rule: &OptInRequest) -> String {
     format!(
-        "a request for an opt-in within {} after the user's last act, on one topic once in {} days",
+        "a request for an opt-in within {} after the user's last act, once in {} days for each topic",
         span(rule.within),
         rule.again_after_days
     )

@@ -1,4 +1,5 @@
-//! What a scenario file comes to: checked, resolved, ready to run.
+//! A scenario, checked and resolved: what a run is made from. Its types are those of the platform and the
+//! workload, so that nothing after this point reads scenario keys.
 
 use crate::design::Design;
 use crate::study::Study;
@@ -7,16 +8,16 @@ use chappe_platform::Config;
 use chappe_workload::config::{Agents, History, Population, Sessions, Traffic};
 use serde::{Deserialize, Serialize};
 
-/// One scenario, with one of its arms applied or none.
+/// A scenario with one of its arms applied, or the base scenario.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Scenario {
-    /// Name of its file, without folder and ending.
+    /// Name of its file without folder and ending.
     pub name: String,
     /// Its title.
     pub title: String,
     /// The question it asks.
     pub question: String,
-    /// The arm that is applied, if not the base scenario.
+    /// The arm that is applied; None for the base scenario.
     pub arm: Option<String>,
     /// Names of all its arms, in the order of the file.
     pub arms: Vec<String>,
@@ -24,22 +25,22 @@ pub struct Scenario {
     pub seed: u64,
     /// When the run ends.
     pub horizon: SimTime,
-    /// From when on figures count; before the horizon.
+    /// The time from which figures are counted, before the horizon.
     pub warm_up: SimTime,
-    /// Hash over everything that bears on what happens, in 16 hexadecimal digits. The seed, title,
-    /// question, thresholds, study, the other arms, comments and layout do not count.
+    /// Hash over everything that affects what happens, in 16 hexadecimal digits. It does not cover the
+    /// seed, title, question, thresholds, study, other arms, comments and layout.
     pub hash: String,
     /// Who is on the platform; `users` is already scaled.
     pub population: Population,
-    /// People at a `scale` of 1.
+    /// Number of people at a `scale` of 1.
     pub users_in_full: u32,
-    /// Who is on line when.
+    /// When people are online.
     pub sessions: Sessions,
-    /// How much is written, when, and how fast it is answered.
+    /// How much people write, when, and how fast they answer.
     pub traffic: Traffic,
     /// What people do besides chatting, and what pages do.
     pub agents: Agents,
-    /// What has happened before day one.
+    /// What happened before the first day.
     pub history: History,
     /// What the platform's shards are built from.
     pub platform: Config,
@@ -47,13 +48,13 @@ pub struct Scenario {
     pub network: Network,
     /// How shards spend service time.
     pub service: Service,
-    /// What pages sell, in words, and how its stock moves.
+    /// What pages sell, by name, and how stock moves.
     pub catalogue: Catalogue,
-    /// How it is built where it runs in real time.
+    /// How the platform is built when it runs in real time.
     pub design: Design,
     /// What is studied over many runs of it.
     pub study: Study,
-    /// Conditions by metric, as written.
+    /// Conditions by metric, as written in the file.
     pub thresholds: Vec<Threshold>,
     /// Parameters without a source that are in effect.
     pub assumed: Vec<Assumed>,
@@ -86,41 +87,42 @@ pub struct Network {
     pub server_to_server: Link,
 }
 
-/// Latency of one kind of link: a floor, and what comes on top.
+/// Latency of one kind of link: a floor, and a random part.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Link {
-    /// Never less than this; above zero.
+    /// The least latency, above zero.
     pub floor: Span,
-    /// What is added to the floor.
+    /// Random latency that is added to the floor.
     pub extra: Law,
 }
 
 /// How shards spend service time.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Service {
-    /// Commands that a shard serves at once.
+    /// Commands that a shard serves at the same time.
     pub servers: u16,
-    /// Who is served first.
+    /// Which commands are served first.
     pub lanes: Lanes,
-    /// Commands that may wait at a shard; any more are dropped and counted.
+    /// Clients' commands that may wait at a shard. If the queue is full, further ones are dropped and
+    /// counted.
     pub queue_capacity: u32,
     /// How long each class of command takes.
     pub times: ServiceTimes,
 }
 
-/// Who is served first.
+/// Which commands are served first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lanes {
-    /// Whoever came first.
+    /// Commands in the order of arrival.
     Fifo,
-    /// Ads and control only while nobody else waits.
+    /// Ads and control only while no other command waits.
     #[serde(rename = "priority")]
     PeopleFirst,
 }
 
 impl Lanes {
-    /// The lane of `class`, 0 before 1.
+    /// The lane of `class`; lane 0 is served before lane 1.
     #[must_use]
     pub fn lane(self, class: CommandClass) -> usize {
         match self {
@@ -140,19 +142,20 @@ impl Lanes {
     }
 }
 
-/// How many classes of command there are.
+/// Number of classes of command.
 pub const CLASS_COUNT: usize = CommandClass::ALL.len();
 
-/// How long each class of command takes; indexed by class, in the order of [`CommandClass::ALL`].
+/// How long each class of command takes. Arrays are indexed by class, in the order of
+/// [`CommandClass::ALL`].
 #[derive(Clone, PartialEq, Debug)]
 pub enum ServiceTimes {
-    /// As the scenario says.
+    /// The scenario gives them.
     Given([Law; CLASS_COUNT]),
-    /// As long as it takes for the busiest hour to run at a share of the capacity.
+    /// They are chosen so that the busiest hour has this utilisation.
     FromPeak {
-        /// That share, in (0, 1).
+        /// Utilisation in the busiest hour, in (0, 1).
         peak_utilisation: f64,
-        /// Mean service time of each class, relative to one another.
+        /// Mean service time of each class relative to the others.
         costs: [f64; CLASS_COUNT],
         /// Standard deviation of the logarithm of a service time within its class.
         sigma: f64,
@@ -160,8 +163,8 @@ pub enum ServiceTimes {
 }
 
 impl ServiceTimes {
-    /// The law of each class, where a class of cost 1 takes `unit` on average. Times that the
-    /// scenario gives ignore `unit`.
+    /// The law of each class, if a class of cost 1 takes `unit` on average. Service times that the scenario
+    /// gives ignore `unit`.
     #[must_use]
     pub fn laws(&self, unit: Span) -> [Law; CLASS_COUNT] {
         match self {
@@ -178,17 +181,16 @@ impl ServiceTimes {
     }
 }
 
-/// What pages sell, in words, and how its stock moves. A page deals in category
-/// `page % categories`.
+/// What pages sell, by name, and how stock moves. Page p sells category p modulo the number of categories.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Catalogue {
     /// The categories, by number.
     pub categories: Vec<Category>,
-    /// Units of a product that a page has at the start and gets at every restocking.
+    /// Units of a product that a page has at the start, and receives at each restocking.
     pub stock_units: u32,
     /// Share of the products that are out of stock at the start.
     pub out_of_stock_share: f64,
-    /// Time from running out of a product to getting new stock.
+    /// Time from selling the last unit of a product to receiving new stock.
     pub restock_after: Law,
 }
 
@@ -201,7 +203,7 @@ pub struct Category {
     pub products: Vec<String>,
 }
 
-/// What a scenario demands of one metric.
+/// Conditions that a scenario sets for one metric.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Threshold {
     /// The metric's name.
@@ -215,10 +217,10 @@ pub struct Threshold {
 pub struct Assumed {
     /// Its key in the scenario.
     pub key: String,
-    /// Its value in this run, as the scenario would have it.
+    /// Its value in this run, as it is written in a scenario.
     pub value: String,
-    /// Its unit, where it has one.
+    /// Its unit, if it has one.
     pub unit: Option<String>,
-    /// What it is.
+    /// What it means.
     pub description: String,
 }

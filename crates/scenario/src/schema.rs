@@ -1,14 +1,35 @@
-//! The schema of a scenario file, read to check values before they are taken over.
+//! The schema of a scenario file. It is generated from the declarations of the keys, and everything that
+//! must know the keys reads it: the checks, the reference, forms, and editors.
+
+mod arm;
 
 use crate::file::File;
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
-/// JSON Schema of a scenario file. Beside the standard keywords, `x-unit`, `x-grade` and `x-source`
-/// tell what a figure is counted in, how good its source is, and which that is; `x-type` names a
-/// text that stands for a quantity (`duration`, `money`, `time`).
+pub(crate) use arm::NOT_IN_ARMS;
+
+/// JSON Schema of a scenario file. These keywords are added to the standard ones:
+///
+/// - `x-type`: the kind of a text or number: `duration`, `money`, `time` or `probability`
+/// - `x-unit`: the unit of a figure
+/// - `x-grade`, `x-source`: how good the source of a figure is (see [`crate::Grade`]), and the source
+/// - `x-audience`: who decides on the key (see [`crate::Audience`]); a table passes it on to its keys
+/// - `x-group`: the heading under which a table's keys are shown, if it is not the section's title
+/// - `x-unbounded`: why a number has no bounds
 #[must_use]
 pub fn schema() -> Value {
-    schemars::schema_for!(File).to_value()
+    shared().clone()
+}
+
+/// The same, generated once.
+pub(crate) fn shared() -> &'static Value {
+    static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+        let mut schema = schemars::schema_for!(File).to_value();
+        arm::add(&mut schema);
+        schema
+    });
+    &SCHEMA
 }
 
 /// A schema with the definitions that it refers to.
@@ -56,11 +77,6 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether any value will do.
-    pub(crate) fn allows_anything(self) -> bool {
-        *self.value == Value::Bool(true)
-    }
-
     /// The alternatives that a value may follow, absence apart.
     pub(crate) fn branches(self) -> Vec<Node<'a>> {
         let node = self.resolved();
@@ -86,7 +102,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The words that this branch allows, where it allows only certain words.
+    /// The words that this branch allows, if it allows only certain words.
     pub(crate) fn words(self) -> Option<Vec<&'a str>> {
         if let Some(word) = self.text("const") {
             return Some(vec![word]);
@@ -100,21 +116,51 @@ impl<'a> Node<'a> {
         self.value.get("properties").and_then(Value::as_object)
     }
 
+    /// The keys of this branch, each with its schema, in the order of their declaration.
+    pub(crate) fn entries(self) -> impl Iterator<Item = (&'a str, Node<'a>)> {
+        let properties = self.properties().into_iter().flatten();
+        properties.map(move |(key, value)| (key.as_str(), self.at(value)))
+    }
+
+    /// A keyword's text on one line; empty if it has none.
+    pub(crate) fn sentence(self, keyword: &str) -> String {
+        self.text(keyword).unwrap_or_default().replace('\n', " ")
+    }
+
+    /// The greatest whole number of this branch's width.
+    pub(crate) fn greatest(self) -> Option<f64> {
+        (self.text("format") == Some("uint32")).then_some(f64::from(u32::MAX))
+    }
+
     /// The keys that this branch requires.
     pub(crate) fn required(self) -> impl Iterator<Item = &'a str> {
         let required = self.value.get("required").and_then(Value::as_array);
         required.into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// The schema of `key`, of this very branch.
+    /// The schema of `key` in this branch.
     pub(crate) fn property(self, key: &str) -> Option<Node<'a>> {
         match self.properties().and_then(|properties| properties.get(key)) {
             Some(value) => Some(self.at(value)),
+            None if self.numbers_items() => {
+                let is_number = key.parse::<usize>().is_ok();
+                let patterns = self.value.get("patternProperties")?.as_object()?;
+                patterns
+                    .values()
+                    .next()
+                    .filter(|_| is_number)
+                    .map(|value| self.at(value))
+            }
             None => match self.value.get("additionalProperties") {
                 Some(value) if *value != Value::Bool(false) => Some(self.at(value)),
                 Some(_) | None => None,
             },
         }
+    }
+
+    /// Whether the keys of this branch are numbers of a list's items, as in `campaign.0.bid`.
+    pub(crate) fn numbers_items(self) -> bool {
+        self.value.get("patternProperties").is_some()
     }
 
     /// The schema of the item `index` of a list.
@@ -123,8 +169,8 @@ impl<'a> Node<'a> {
         prefix.or(self.value.get("items")).map(|value| self.at(value))
     }
 
-    /// The branch that a table with these keys follows: the only table there is, or the one that
-    /// has the keys.
+    /// The branch for a table with these keys: the only branch for tables, or the first that has one of
+    /// the keys.
     pub(crate) fn table_with<'k>(self, mut keys: impl Iterator<Item = &'k str>) -> Option<Node<'a>> {
         let tables: Vec<Node<'a>> = self
             .branches()

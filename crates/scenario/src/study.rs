@@ -1,35 +1,34 @@
-//! What is studied over many runs of a scenario.
+//! The section `[study]`: what is studied over many runs of a scenario.
 
 use chappe_base::{Duration, Probability};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
 
-/// How `chappe whatif` sets arms against each other, and what `chappe sweep` varies. No single run
-/// depends on it.
+/// How `chappe whatif` compares arms, and what `chappe sweep` varies. A single run does not depend on it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Study {
-    /// What the base scenario is called beside its arms.
+    /// Name of the base scenario beside its arms.
     pub base: String,
-    /// The arm that the others are held against; the base scenario if left out.
+    /// The arm that the others are compared with; the base scenario if left out.
     pub baseline: Option<String>,
-    /// Replications of which the variance is estimated.
+    /// Replications from which the variance is estimated.
     #[schemars(range(min = 2, max = 1_000), extend("x-unit" = "replications"))]
     pub pilot: u32,
     /// The most replications.
     #[schemars(range(min = 2, max = 10_000), extend("x-unit" = "replications"))]
     pub replications: u32,
-    /// The metrics whose differences are to become sure: registered ones, quantiles of a distribution
-    /// as `"delivery.friend p(99)"`, or `harm`, opt-outs, mutes and blocks of pages per thousand
-    /// users.
+    /// The metrics that decide how many replications are run: registered metrics, quantiles of a
+    /// distribution such as `"delivery.friend p(99)"`, or `harm`: opt-outs, mutes and blocks of pages per
+    /// thousand users.
     pub headline: Vec<String>,
-    /// Half the width that their 95% intervals may have, as a share of the baseline's mean.
+    /// Greatest half-width of the 95% intervals of their differences, as a share of the baseline's mean.
     pub width: Probability,
-    /// The most wall time; unlimited if left out.
+    /// The most wall-clock time; unlimited if left out.
     pub budget: Option<Duration>,
-    /// What a sweep varies: in each `[[study.vary]]` a `key`, and either `values` as for `--set`, or the
-    /// ends of a range, `from` and `to`.
+    /// What a sweep varies. Each `[[study.vary]]` has a `key`, and either `values`, or `from` and `to` for
+    /// a range.
     pub vary: Vec<Varied>,
     /// Points of a sweep over ranges.
     #[schemars(range(min = 2, max = 1_000_000), extend("x-unit" = "points"))]
@@ -64,15 +63,17 @@ impl Study {
 pub struct Varied {
     /// The key, dotted as for `--set`.
     pub key: String,
-    /// The values: numbers, truths, or texts that each are as for `--set`.
+    /// The values: numbers, true or false, or texts as for `--set`.
     pub values: Vec<Written>,
     /// The lowest value of a range.
+    #[schemars(extend("x-unbounded" = "the bounds are those of the key"))]
     pub from: Option<f64>,
     /// The highest value of a range.
+    #[schemars(extend("x-unbounded" = "the bounds are those of the key"))]
     pub to: Option<f64>,
 }
 
-/// A value as it would be written after `--set KEY=`.
+/// A value as it is written after `--set KEY=`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Written(pub String);

@@ -54,10 +54,6 @@ const LONG: [(&str, &str); 10] = [
         "crates/report/src/document/sections.rs",
         "the tables of the document, in their order",
     ),
-    (
-        "crates/scenario/src/resolve.rs",
-        "one walk through the sections of a scenario",
-    ),
 ];
 
 fn sources() -> Vec<Text> {

@@ -9,7 +9,7 @@ use crate::sources::read_trace;
 use crate::terminal::{Steps, grid, stop_on_interrupt};
 use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
 use chappe_experiment::search::{Effort, Found, Knob, search};
-use chappe_scenario::{Options, Scenario};
+use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::{Estimate, Recorder, TraceStatistics, misfit};
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
@@ -89,7 +89,7 @@ fn stem(path: &Path) -> String {
 }
 
 fn scenario_of(text: &str) -> Result<Scenario, Failure> {
-    Ok(chappe_scenario::parse(FILE, text, &Options::default())?)
+    Ok(ScenarioFile::parse(FILE, text)?.resolve(&Overrides::default())?)
 }
 
 /// Searches until the tries are used up, or somebody interrupts.

@@ -6,7 +6,7 @@ use crate::machine;
 use crate::sources::{Loaded, load_within, options, trace_hash};
 use chappe_base::Digest;
 use chappe_metrics::{Choice, StudyArm, Warning};
-use chappe_scenario::{Options, Scenario};
+use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use std::time::Duration;
 
 /// Keys, and the values that they are given.
@@ -15,8 +15,8 @@ pub(crate) type Changes = Vec<(String, String)>;
 /// The file that all variants of a study are read from.
 pub(crate) struct Ground {
     pub(crate) loaded: Loaded,
-    path: String,
-    options: Options,
+    file: ScenarioFile,
+    options: Overrides,
     /// Hash of the trace that is replayed; 0 without one.
     trace_hash: u64,
 }
@@ -57,8 +57,8 @@ impl Ground {
         let loaded = load_within(&source, room)?;
         let trace_hash = loaded.trace.as_deref().map_or(0, trace_hash);
         Ok(Ground {
-            path: source.scenario.display().to_string(),
-            options: Options {
+            file: ScenarioFile::parse(&source.scenario.display().to_string(), &loaded.text)?,
+            options: Overrides {
                 memory_limit_bytes: room,
                 ..options(&source)?
             },
@@ -131,10 +131,9 @@ impl Ground {
     pub(crate) fn play(&self, variant: &Variant, seed: Option<u64>) -> Result<Scenario, Failure> {
         let mut options = self.options.clone();
         options.arm.clone_from(&variant.arm);
-        options.overrides.extend_from_slice(&variant.changes);
-        let seed = seed.map(|seed| ("seed".to_string(), seed.to_string()));
-        options.overrides.extend(seed);
-        let mut scenario = chappe_scenario::parse(&self.path, &self.loaded.text, &options)?;
+        options.set.extend_from_slice(&variant.changes);
+        options.seed = seed;
+        let mut scenario = self.file.resolve(&options)?;
         scenario.arm = (variant.name != self.base()).then(|| variant.name.clone());
         Ok(scenario)
     }

@@ -6,7 +6,7 @@ use chappe_engine::{
     FactSink, Progress, SimulateOptions, Simulated, StopFlag, promises_of, run_record, simulate,
 };
 use chappe_metrics::{Execution, Metric, RunRecord, Threshold};
-use chappe_scenario::{Options, Scenario, parse};
+use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::Trace;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,12 +37,13 @@ pub(crate) fn scenario(name: &str, arm: Option<&str>, set: &[(&str, &str)]) -> S
     let file = format!("{name}.toml");
     let text = String::from_utf8(read(&file)).unwrap();
     let owned = |(key, value): &(&str, &str)| (key.to_string(), value.to_string());
-    let options = Options {
-        overrides: set.iter().map(owned).collect(),
+    let overrides = Overrides {
+        set: set.iter().map(owned).collect(),
         arm: arm.map(str::to_string),
-        ..Options::default()
+        ..Overrides::default()
     };
-    parse(&file, &text, &options).unwrap_or_else(|error| panic!("{error:?}"))
+    let scenario = ScenarioFile::parse(&file, &text).and_then(|file| file.resolve(&overrides));
+    scenario.unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// The main scenario as most tests play it: some hundred ads, payments and orders in a few hours.

@@ -3,7 +3,7 @@
 
 use chappe_base::Record;
 use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
-use chappe_scenario::Options;
+use chappe_scenario::{Overrides, ScenarioFile};
 use chappe_workload::{Recorder, Trace, TraceStatistics};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -27,15 +27,16 @@ const PUBLISHED: [(&str, f64); 7] = [
 
 /// The figures of the scenario's run with `seed`, or with its own.
 fn simulated(seed: Option<u64>) -> TraceStatistics {
-    let options = Options {
-        overrides: seed
+    let overrides = Overrides {
+        set: seed
             .map(|seed| ("seed".to_owned(), seed.to_string()))
             .into_iter()
             .collect(),
-        ..Options::default()
+        ..Overrides::default()
     };
-    let scenario =
-        chappe_scenario::parse("workload-fit.toml", SCENARIO, &options).expect("the scenario is well formed");
+    let scenario = ScenarioFile::parse("workload-fit.toml", SCENARIO)
+        .and_then(|file| file.resolve(&overrides))
+        .expect("the scenario is valid");
     let recorder: Arc<Mutex<Recorder>> = Arc::default();
     let mut sinks = |_: usize| -> FactSink {
         let recorder = Arc::clone(&recorder);

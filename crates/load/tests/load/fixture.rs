@@ -3,7 +3,7 @@
 use chappe_base::SimTime;
 use chappe_engine::{RecordOptions, StopFlag, record_tape};
 use chappe_load::{LiveRun, LoadOptions, Plan, Shape, load};
-use chappe_scenario::{Options, Scenario};
+use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::Tape;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -16,13 +16,16 @@ pub(crate) fn scenario(file: &str, changes: &[&str]) -> Scenario {
         .join(file);
     let text = std::fs::read_to_string(&path).unwrap();
     let pairs = changes.iter().map(|change| change.split_once('=').unwrap());
-    let options = Options {
-        overrides: pairs
+    let overrides = Overrides {
+        set: pairs
             .map(|(key, value)| (key.to_string(), value.to_string()))
             .collect(),
-        ..Options::default()
+        ..Overrides::default()
     };
-    chappe_scenario::parse(file, &text, &options).unwrap()
+    ScenarioFile::parse(file, &text)
+        .unwrap()
+        .resolve(&overrides)
+        .unwrap()
 }
 
 /// Its first `count` requests.

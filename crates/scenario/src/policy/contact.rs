@@ -1,4 +1,4 @@
-//! Keys of `[policy]` that set when a page may turn to a user: grounds of ads, messages of its own,
+//! Keys of `[policy]` that say when a page may contact a user: grounds for ads, messages of its own, and
 //! requests for an opt-in.
 
 use super::{OptInWord, PolicyFile, Setting};
@@ -11,24 +11,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GroundsFile {
-    /// Within this after the user's last act towards the page.
+    /// Any ad within this time after the user's last act towards the page.
     pub(crate) within: Option<Duration>,
-    /// After that, one further message until the user acts again.
+    /// After that time, one further message until the user acts again.
     #[serde(default)]
     pub(crate) one_further: bool,
-    /// An opt-in that is good for an ad.
+    /// An ad on which the user's opt-in is valid.
     pub(crate) opt_in: Option<AgreementFile>,
 }
 
-/// What an opt-in is good for.
+/// What an opt-in permits.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AgreementFile {
-    /// What it must cover.
+    /// What it must cover of the ad.
     pub(crate) scope: OptInWord,
-    /// In how long it is good for one ad; without it, for one ad in all.
+    /// It permits one ad in each such period; if absent, one ad in total.
     pub(crate) every: Option<Duration>,
-    /// How long it lives, in whole days; the last of them may end up to an hour early.
+    /// How long it is valid, in whole days. The last day may end up to an hour early.
     pub(crate) life: Duration,
 }
 
@@ -36,14 +36,14 @@ pub(crate) struct AgreementFile {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MessagesFile {
-    /// Any message within this after the user's last act towards the page.
+    /// Any message within this time after the user's last act towards the page.
     pub(crate) within: Option<Duration>,
-    /// Whether order notices may come at any time, by a tag or a template.
+    /// Whether order notices may be sent at any time, by a tag or a template.
     #[serde(default)]
     pub(crate) order_notices: bool,
-    /// Answers by people, not bots, within this after the user's last act.
+    /// Answers by people, not bots, within this time after the user's last act.
     pub(crate) human_answers: Option<Duration>,
-    /// Whether there is one further message, an ad or not, until the user acts again.
+    /// Whether one further message, an ad or not, may be sent until the user acts again.
     #[serde(default)]
     pub(crate) one_further: bool,
 }
@@ -52,14 +52,14 @@ pub(crate) struct MessagesFile {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RequestsFile {
-    /// Within this after the user's last act towards the page.
+    /// Only within this time after the user's last act towards the page.
     pub(crate) within: Duration,
-    /// How long after an opt-in not for the same topic again, in whole days.
+    /// Time after an opt-in in which the page may not ask for the same topic again, in whole days.
     pub(crate) again_after: Duration,
 }
 
 impl PolicyFile {
-    /// What no single value can say: the key, and what is wrong with it.
+    /// The key whose values contradict each other, and how.
     pub(crate) fn contact_problem(&self) -> Option<(&'static str, &'static str)> {
         let grounds = setting(&self.grounds).and_then(GroundsFile::problem);
         let messages = setting(&self.messages).and_then(MessagesFile::problem);
@@ -72,7 +72,7 @@ impl PolicyFile {
     }
 }
 
-/// A rule's parameters, where the file gives any.
+/// A rule's parameters, if the file gives any.
 fn setting<T>(setting: &Option<Setting<T>>) -> Option<&T> {
     match setting {
         Some(Setting::Is(value)) => Some(value),
@@ -110,7 +110,7 @@ impl GroundsFile {
 }
 
 impl MessagesFile {
-    /// The rules, what costs nothing first.
+    /// The rules. A page spends its one further message only if no other rule holds, so that comes last.
     pub(super) fn rules(&self) -> Vec<MessageRule> {
         let within = self.within.map(|span| MessageRule::Within(span.0));
         let notices = self.order_notices.then_some(MessageRule::OrderNotices);
@@ -141,7 +141,7 @@ impl RequestsFile {
     }
 }
 
-/// How many days it is, if it is whole days.
+/// The number of days, if `duration` is whole days.
 fn days(duration: Duration) -> Option<u16> {
     let span = duration.0;
     if span.0 % Span::DAY.0 == 0 {

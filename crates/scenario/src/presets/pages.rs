@@ -1,28 +1,37 @@
-//! The page's side of the presets: what the platforms published of prices, tiers and quotas.
+//! Rules of the presets about pages: what the platforms published about prices, tiers and quotas.
 
 use super::published::ARTICLE;
 use super::{Sourced, sourced};
+use crate::key::Grade;
 use chappe_base::{Amount, Money};
 use chappe_platform::policy::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
 
-/// The rules that are about a campaign's own terms.
+/// Rules about a campaign's own terms, which every policy has.
 pub(super) fn of_campaigns() -> Vec<Sourced<PageRule>> {
     vec![
-        sourced(PageRule::Running, "D", "a campaign has a beginning and an end"),
-        sourced(PageRule::InStock, "B", ARTICLE),
-        sourced(PageRule::Budget, "D", "a campaign spends its budget and no more"),
+        sourced(
+            PageRule::Running,
+            Grade::D,
+            "a campaign has a beginning and an end",
+        ),
+        sourced(PageRule::InStock, Grade::B, ARTICLE),
+        sourced(
+            PageRule::Budget,
+            Grade::D,
+            "a campaign spends its budget and no more",
+        ),
     ]
 }
 
-/// Where slots are sold by auction.
+/// Rules of policies under which slots are sold by auction.
 pub(super) fn of_auctions() -> Vec<Sourced<PageRule>> {
-    let source = "five for a thousand, where sponsored messages were sold at 8.09 (USD, one case)";
+    let source = "5 per thousand ads; sponsored messages were sold at 8.09 per thousand (USD, one case)";
     let mut rules = of_campaigns();
-    rules.push(sourced(PageRule::Reserve(Money(5_000)), "assumed", source));
+    rules.push(sourced(PageRule::Reserve(Money(5_000)), Grade::Assumed, source));
     rules
 }
 
-/// WhatsApp: a price for each template delivered, tiers by people in a day, a rating.
+/// WhatsApp: a price for each delivered template, tiers by people reached in a day, a rating.
 pub(super) fn of_whatsapp(source: &'static str) -> Vec<Sourced<PageRule>> {
     let prices = MessagePrices {
         marketing: Money(62_500),
@@ -43,16 +52,16 @@ pub(super) fn of_whatsapp(source: &'static str) -> Vec<Sourced<PageRule>> {
     rules.extend([
         sourced(
             PageRule::MessagePrices(prices),
-            "C",
-            "per template delivered in Brazil since July 2025 (USD)",
+            Grade::C,
+            "price of a delivered template in Brazil since July 2025 (USD)",
         ),
-        sourced(PageRule::Tiers(tiers), "B", source).code("131048", "limit on how many may be messaged"),
+        sourced(PageRule::Tiers(tiers), Grade::B, source).code("131048", "limit on how many may be messaged"),
         sourced(
             PageRule::Quality(rating),
-            "assumed",
-            "that blocks, reports and what is read count over seven days is published, not how much",
+            Grade::Assumed,
+            "it is published that blocks, reports and read rates of seven days count, but not the limits",
         ),
-        sourced(PageRule::Throughput { per_second: 80 }, "B", source).code("130429", "rate limit hit"),
+        sourced(PageRule::Throughput { per_second: 80 }, Grade::B, source).code("130429", "rate limit hit"),
     ]);
     rules
 }
@@ -65,56 +74,58 @@ pub(super) fn of_line(source: &'static str) -> Vec<Sourced<PageRule>> {
         overage: None,
     };
     let mut rules = of_campaigns();
-    rules.push(sourced(PageRule::Quota(plan), "C", source));
+    rules.push(sourced(PageRule::Quota(plan), Grade::C, source));
     rules
 }
 
-/// What a rule about the page's side asks, in plain words.
+/// What a rule about the page or its campaign demands, in words.
 #[must_use]
 pub fn page_words(rule: PageRule) -> String {
     match rule {
         PageRule::Running => "only while the campaign runs".to_string(),
-        PageRule::InStock => "a back-in-stock reminder and a flash sale only with stock".to_string(),
-        PageRule::Budget => "only within the budget that pacing lets go".to_string(),
+        PageRule::InStock => {
+            "a back-in-stock reminder or a flash sale only while the product is in stock".to_string()
+        }
+        PageRule::Budget => "only within the budget that pacing has released".to_string(),
         PageRule::Reserve(reserve) => {
-            format!("no bid below {}, nor any price", Amount(reserve))
+            format!("bids and prices are at least {}", Amount(reserve))
         }
         PageRule::MessagePrices(MessagePrices { marketing, utility }) => format!(
-            "an ad costs at least {}, a notice more than a day after its order {}, an answer nothing",
+            "an ad costs at least {}, a notice more than a day after its order {}; answers are free",
             Amount(marketing),
             Amount(utility)
         ),
         PageRule::Tiers(Tiers { limits, start }) => {
             let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
             format!(
-                "to at most {} or any number of people in 24h, from tier {start} on; a tier more after half \
-                 of it in 7d",
+                "to at most {} people in 24h in tiers 0 to 3, without limit in tier 4; pages start in tier \
+                 {start}, and rise a tier after reaching half of its limit in 7d",
                 limits.join(", ")
             )
         }
         PageRule::Quality(rule) => {
             let percent = |ppm: u32| f64::from(ppm) / 10_000.0;
             let red = match rule.on_red {
-                OnRed::Downgrade => "falls a tier",
-                OnRed::Pause => "pauses",
+                OnRed::Downgrade => "it falls a tier",
+                OnRed::Pause => "it sends no ads",
             };
             format!(
-                "a page is yellow from {}% complaints on or below {}% opened, and from {}% on red, and {red}; \
-                 over 7d, and from {} ads on",
+                "a page is rated yellow from {}% complaints or below {}% opened, and red from {}% complaints: \
+                 {red}; counted over 7d, from {} ads",
                 percent(rule.yellow_ppm),
                 percent(rule.read_ppm),
                 percent(rule.red_ppm),
                 rule.ads_count
             )
         }
-        PageRule::Throughput { per_second } => format!("at most {per_second} ads of a page a second"),
+        PageRule::Throughput { per_second } => format!("at most {per_second} ads of a page per second"),
         PageRule::Quota(Quota {
             messages_count,
             fee,
             overage,
         }) => {
-            let beyond = overage.map_or("none beyond it".to_string(), |price| {
-                format!("{} for each beyond it", Amount(price))
+            let beyond = overage.map_or("no further ads".to_string(), |price| {
+                format!("{} for each further ad", Amount(price))
             });
             format!(
                 "{messages_count} ads of a page in 30d for {}, {beyond}",

@@ -1,6 +1,7 @@
-//! The presets themselves: what each platform published, rule by rule.
+//! The presets: what each platform published, rule by rule.
 
 use super::{Preset, Sourced, pages, sourced};
+use crate::key::Grade;
 use chappe_base::{Format, Span};
 use chappe_platform::policy::{
     BasisRule, FormatSet, MessageRule, OpenedBy, OptInRequest, OptInScope, OptInTerms, TopicMatch, UserRule,
@@ -43,8 +44,8 @@ pub(super) fn named(name: &str) -> Option<Preset> {
     }
 }
 
-/// What every policy has: a user's own choices, and campaigns that keep to their terms.
-fn common(name: &'static str, summary: &'static str, grade: &'static str, source: &'static str) -> Preset {
+/// The rules that every policy has: users' own choices, and campaigns' own terms.
+fn common(name: &'static str, summary: &'static str, grade: Grade, source: &'static str) -> Preset {
     Preset {
         name,
         summary,
@@ -57,33 +58,32 @@ fn common(name: &'static str, summary: &'static str, grade: &'static str, source
     }
 }
 
-const CHOICE: &str = "a block or a mute is the user's own choice, which every policy keeps";
+const CHOICE: &str = "a block or a mute is the user's own choice, which every policy respects";
 
 fn not_blocked() -> Sourced<UserRule> {
-    sourced(UserRule::NotBlocked, "assumed", CHOICE)
+    sourced(UserRule::NotBlocked, Grade::Assumed, CHOICE)
 }
 
 fn not_muted() -> Sourced<UserRule> {
-    sourced(UserRule::NotMuted, "assumed", CHOICE)
+    sourced(UserRule::NotMuted, Grade::Assumed, CHOICE)
 }
 
 fn leak_2016() -> Preset {
     let mut preset = common(
         LEAK_2016,
-        "Ads as messages, only from pages that the user has turned to, and on the topic of first \
-         contact.",
-        "B",
+        "Ads as messages, only from pages that the user has contacted, and on the topic of first contact.",
+        Grade::B,
         ARTICLE,
     );
     preset.user_rules.extend([
-        sourced(UserRule::OpenedBy(OpenedBy::User), "B", ARTICLE),
+        sourced(UserRule::OpenedBy(OpenedBy::User), Grade::B, ARTICLE),
         sourced(
             UserRule::FirstTopic(TopicMatch::Category),
-            "assumed",
-            "the article says that an ad stays on the topic of first contact, not how closely: \
-             the category here, \"product\" is stricter",
+            Grade::Assumed,
+            "the article says that an ad stays on the topic of first contact, but not how closely; taken as \
+             the category, \"product\" would be stricter",
         ),
-        sourced(UserRule::Formats(FormatSet::new(Format::ALL)), "B", ARTICLE),
+        sourced(UserRule::Formats(FormatSet::new(Format::ALL)), Grade::B, ARTICLE),
     ]);
     preset
 }
@@ -93,7 +93,7 @@ fn messenger_24h_plus_1() -> Preset {
     let mut preset = common(
         "messenger-24h-plus-1",
         "Promotion within 24 hours of the user's last act, and one further message after that.",
-        "B",
+        Grade::B,
         source,
     );
     let grounds = BasisRule {
@@ -104,15 +104,15 @@ fn messenger_24h_plus_1() -> Preset {
     let outside = "sent outside the allowed window";
     preset
         .user_rules
-        .push(sourced(UserRule::Basis(grounds), "B", source).code("10/2018065", outside));
+        .push(sourced(UserRule::Grounds(grounds), Grade::B, source).code("10/2018065", outside));
     preset.message_rules = vec![
-        sourced(MessageRule::Within(Span::DAY), "B", source).code("10/2018065", outside),
+        sourced(MessageRule::Within(Span::DAY), Grade::B, source).code("10/2018065", outside),
         sourced(
             MessageRule::OrderNotices,
-            "B",
+            Grade::B,
             "receipts and order notices are exempt by the same announcement",
         ),
-        sourced(MessageRule::OneFurther, "B", source),
+        sourced(MessageRule::OneFurther, Grade::B, source),
     ];
     preset
 }
@@ -121,8 +121,8 @@ fn sponsored_2017() -> Preset {
     let source = "Messenger's sponsored messages of 2017, by the press";
     let mut preset = common(
         "sponsored-2017",
-        "Paid messages into threads that exist, not while the user is talking, one a day to a user.",
-        "B",
+        "Paid messages in existing conversations, not while the user is talking, one a day to a user.",
+        Grade::B,
         source,
     );
     preset.user_rules.extend([
@@ -131,29 +131,37 @@ fn sponsored_2017() -> Preset {
                 at_least: Some(Span::DAY),
                 at_most: Some(days(365)),
             },
-            "B",
-            "not within 24 hours of the last interaction, not to who has been silent for over a year",
+            Grade::B,
+            "not within 24 hours of the last interaction, and not to users silent for over a year",
         ),
         sourced(
             UserRule::UserCap {
                 count: 1,
                 every: Span::DAY,
             },
-            "B",
+            Grade::B,
             "one sponsored message per user and day, over all advertisers",
         ),
     ]);
     preset
 }
 
-/// What Messenger has asked of a page's own messages since 2020, and its error for a block.
+/// Messenger's rules for a page's own messages since 2020, and its error for a block.
 fn on_messenger_2020(mut preset: Preset) -> Preset {
     preset.user_rules[0] = not_blocked().code("551/1545041", "this person isn't available right now");
     preset.message_rules = vec![
-        sourced(MessageRule::Within(Span::DAY), "A", MESSENGER_2020)
+        sourced(MessageRule::Within(Span::DAY), Grade::A, MESSENGER_2020)
             .code("10/2018278", "sent outside the allowed window"),
-        sourced(MessageRule::OrderNotices, "A", "the tag POST_PURCHASE_UPDATE"),
-        sourced(MessageRule::HumanAnswers(days(7)), "A", "the tag HUMAN_AGENT"),
+        sourced(
+            MessageRule::OrderNotices,
+            Grade::A,
+            "the tag POST_PURCHASE_UPDATE",
+        ),
+        sourced(
+            MessageRule::HumanAnswers(days(7)),
+            Grade::A,
+            "the tag HUMAN_AGENT",
+        ),
     ];
     preset
 }
@@ -161,17 +169,18 @@ fn on_messenger_2020(mut preset: Preset) -> Preset {
 fn messenger_2020() -> Preset {
     let mut preset = on_messenger_2020(common(
         "messenger-2020",
-        "Promotion within 24 hours of the user's last act only; after that tags, none promotional.",
-        "A",
+        "Promotion only within 24 hours of the user's last act; after that only tagged messages, none \
+         promotional.",
+        Grade::A,
         MESSENGER_2020,
     ));
     let window = UserRule::Window {
         at_least: None,
         at_most: Some(Span::DAY),
     };
-    preset
-        .user_rules
-        .push(sourced(window, "A", MESSENGER_2020).code("10/2018278", "sent outside the allowed window"));
+    preset.user_rules.push(
+        sourced(window, Grade::A, MESSENGER_2020).code("10/2018278", "sent outside the allowed window"),
+    );
     preset
 }
 
@@ -179,8 +188,8 @@ fn one_time_notification() -> Preset {
     let source = "Messenger's one-time notification of 2020, as documented by the platform";
     let mut preset = on_messenger_2020(common(
         "one-time-notification",
-        "Promotion within 24 hours, and beyond that one ad per opt-in, on the product it was given for.",
-        "A",
+        "Promotion within 24 hours, and after that one ad for each opt-in, on its product.",
+        Grade::A,
         source,
     ));
     let grounds = BasisRule {
@@ -194,9 +203,10 @@ fn one_time_notification() -> Preset {
     };
     preset.user_rules.push(
         sourced(
-            UserRule::Basis(grounds),
-            "A",
-            "a token per user and topic, for one message and valid for a year; a topic is taken to be a product",
+            UserRule::Grounds(grounds),
+            Grade::A,
+            "a token for each user and topic permits one message and is valid for a year; a topic is taken \
+             as a product",
         )
         .code("10/2018278", "sent outside the allowed window"),
     );
@@ -207,9 +217,9 @@ fn recurring_2022() -> Preset {
     let source = "Messenger's recurring notifications of 2022, as documented by the platform";
     let mut preset = on_messenger_2020(common(
         "recurring-2022",
-        "Promotion within 24 hours, and beyond that as often as the user agreed to: once a day, for \
-         six months.",
-        "A",
+        "Promotion within 24 hours, and after that as often as the user agreed to: once a day for six \
+         months.",
+        Grade::A,
         source,
     ));
     let grounds = BasisRule {
@@ -223,10 +233,10 @@ fn recurring_2022() -> Preset {
     };
     preset.user_rules.push(
         sourced(
-            UserRule::Basis(grounds),
-            "B",
-            "opt-ins per topic, daily for six months, weekly or monthly; from September 2025 on one in \
-             48 hours; a topic is taken to be a category",
+            UserRule::Grounds(grounds),
+            Grade::B,
+            "opt-ins for each topic: daily for six months, weekly or monthly; one in 48 hours since \
+             September 2025; a topic is taken as a category",
         )
         .code("10/2018278", "sent outside the allowed window"),
     );
@@ -236,8 +246,8 @@ fn recurring_2022() -> Preset {
     };
     preset.opt_in_request = Some(sourced(
         request,
-        "A",
-        "asked for inside the window, once per title, user and week",
+        Grade::A,
+        "asked for within the window, once a week for each title and user",
     ));
     preset
 }
@@ -246,9 +256,9 @@ fn whatsapp_2024() -> Preset {
     let source = "WhatsApp's business messaging policy of 2024, by the press and its partners";
     let mut preset = common(
         "whatsapp-2024",
-        "Marketing templates to users who opted in, one a day to a user over all businesses unless \
-         they answer.",
-        "B",
+        "Marketing templates to users who opted in, one a day to a user from all businesses together \
+         unless the user answers.",
+        Grade::B,
         source,
     );
     preset.page_rules = pages::of_whatsapp(source);
@@ -258,14 +268,14 @@ fn whatsapp_2024() -> Preset {
             "131050",
             "the user has stopped marketing messages from this business",
         ),
-        sourced(UserRule::OptIn(OptInScope::Page), "B", source),
+        sourced(UserRule::OptIn(OptInScope::Page), Grade::B, source),
         sourced(
             UserRule::PageCap {
                 count: 1,
                 every: Span(6 * Span::SECOND.0),
             },
-            "B",
-            "one message in six seconds per business and user",
+            Grade::B,
+            "one message in six seconds from a business to a user",
         )
         .code("131056", "too many messages to this user in a short time"),
         sourced(
@@ -273,8 +283,8 @@ fn whatsapp_2024() -> Preset {
                 count: 1,
                 every: Span::DAY,
             },
-            "B",
-            "the form of 2024: one marketing message in 24 hours over all businesses, unless the user \
+            Grade::B,
+            "as of 2024: one marketing message in 24 hours from all businesses together, unless the user \
              answers",
         )
         .code("131049", "held back to keep the user's experience healthy"),
@@ -282,14 +292,14 @@ fn whatsapp_2024() -> Preset {
     preset.message_rules = vec![
         sourced(
             MessageRule::Within(Span::DAY),
-            "B",
-            "free form, in the user's service window",
+            Grade::B,
+            "free-form messages within the user's service window",
         )
         .code(
             "131047",
             "more than 24 hours have passed since the user last wrote",
         ),
-        sourced(MessageRule::OrderNotices, "B", "a utility template"),
+        sourced(MessageRule::OrderNotices, Grade::B, "a utility template"),
     ];
     preset
 }
@@ -298,8 +308,8 @@ fn rcs_india() -> Preset {
     let source = "rules for RCS business messages in India, by a vendor";
     let mut preset = common(
         "rcs-india",
-        "A few promotional messages a month by the sender's reputation, and none at night.",
-        "C",
+        "A few promotional messages a month, depending on the sender's reputation, and none at night.",
+        Grade::C,
         source,
     );
     preset.user_rules.extend([
@@ -308,17 +318,17 @@ fn rcs_india() -> Preset {
                 count: 4,
                 every: days(28),
             },
-            "C",
-            "per user in rolling 28 days: 8 with a high reputation, 4 with a medium, 2 with a low one; \
-             set `page_cap.per_page`",
+            Grade::C,
+            "to a user in any 28 days: 8 from senders of high reputation, 4 of medium, 2 of low; set \
+             `page_cap.per_page`",
         ),
         sourced(
             UserRule::QuietHours {
                 from_minute: 22 * 60,
                 to_minute: 7 * 60,
             },
-            "C",
-            "promotion from 07:00 to 22:00 only",
+            Grade::C,
+            "promotion only from 07:00 to 22:00",
         ),
     ]);
     preset
@@ -328,8 +338,8 @@ fn line_japan() -> Preset {
     let source = "plans of LINE's official accounts in Japan, by a vendor";
     let mut preset = common(
         "line-japan",
-        "Messages to everyone who talks to the page, out of a monthly quota.",
-        "C",
+        "Messages to everyone in conversation with the page, within a monthly quota.",
+        Grade::C,
         source,
     );
     preset.page_rules = pages::of_line(source);
@@ -339,13 +349,13 @@ fn line_japan() -> Preset {
 fn no_ads() -> Preset {
     let mut preset = common(
         "no-ads",
-        "No advertising at all: the control arm of every comparison.",
-        "B",
-        "the promise of the messengers' owners, as the press reported it",
+        "No advertising: the control arm of comparisons.",
+        Grade::B,
+        "the promise of the messengers' owners, as reported by the press",
     );
     preset
         .user_rules
-        .insert(0, sourced(UserRule::NoAds, "B", "the owners' promise"));
+        .insert(0, sourced(UserRule::NoAds, Grade::B, "the owners' promise"));
     preset
 }
 

@@ -1,4 +1,4 @@
-//! Cases written from what was published, and what each preset says of them.
+//! Cases written from what was published, and each preset's decision on them.
 
 use super::*;
 use chappe_base::{Act, Format, MessageClass, PageId, Seconds, SimTime, Topic};
@@ -14,12 +14,12 @@ const SHOES: Topic = Topic {
 const HOUR: i64 = Span::HOUR.0;
 const DAY: i64 = Span::DAY.0;
 
-/// An ad, and all that is known of its user.
+/// An ad, and all that is known about its user.
 struct Given {
     case: Case,
     opt_in: Option<OptIn>,
     further_sent: bool,
-    /// Ads the user has got, and whether they answered.
+    /// Ads that the user has got, and whether the user answered.
     ads: Vec<(PageId, SimTime, bool)>,
 }
 
@@ -65,7 +65,7 @@ fn given() -> Given {
     }
 }
 
-/// When an opt-in was given so many days ago.
+/// The hour of an opt-in that was given so many days ago.
 fn given_ago(days: i64) -> i16 {
     SimTime(NOW.0 - days * DAY).hours_above()
 }
@@ -108,7 +108,7 @@ fn seconds_ago(ago: i64) -> Seconds {
 
 const UNUSED: Seconds = Seconds::NEVER;
 
-/// What refuses, and with which error of the real platform.
+/// The rule that refuses, and the real platform's error.
 type Refusal = (RuleKind, Option<&'static str>);
 
 fn check(name: &str, cases: Vec<(Given, Option<Refusal>)>) {
@@ -313,7 +313,7 @@ fn line_japan_and_no_ads() {
     check("no-ads", vec![(given(), Some((RuleKind::NoAds, None)))]);
 }
 
-/// A page's own messages: each by class, by whom, how long after the user's last act.
+/// A page's own messages, by class, author and time since the user's last act.
 #[test]
 fn tags_and_templates() {
     let (answer, notice) = (MessageClass::HotLine, MessageClass::OrderNotice);
@@ -386,12 +386,12 @@ fn presets_say_their_rules_in_plain_words() {
     says("no-ads", "  no_ads: no ads at all (B: the owners' promise)");
     says(
         "messenger-24h-plus-1",
-        "  grounds: within 1d after the user's last act, or once more after that until the user acts \
-         again (B: ",
+        "  grounds: within 1d after the user's last act, or one further message after that until the user \
+         acts again (B: ",
     );
     says(
         "recurring-2022",
-        "or on an opt-in to the category, good for one ad in 1d and for 180 days (B: ",
+        "or with an opt-in to the category, valid for one ad in 1d and for 180 days (B: ",
     );
     says(
         "messenger-2020",

@@ -1,11 +1,11 @@
 //! When a page may turn to a user, set key by key.
 
 use chappe_base::Span;
-use chappe_platform::policy::{BasisRule, MessageRule, OptInScope, OptInTerms, UserRule};
-use chappe_scenario::{Options, Scenario, parse};
+use chappe_platform::policy::{Agreement, Grounds, MessageRule, OptInScope, UserRule};
+use chappe_scenario::{Overrides, Scenario};
 
 fn read(text: &str) -> Scenario {
-    parse("a.toml", text, &Options::default()).unwrap_or_else(|error| panic!("{error}"))
+    crate::resolve("a.toml", text, &Overrides::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -66,7 +66,8 @@ fn contact_that_says_nothing_is_refused() {
         ),
     ];
     for (keys, words) in cases {
-        let error = parse("a.toml", &format!("[policy]\n{keys}"), &Options::default()).unwrap_err();
+        let error =
+            crate::resolve("a.toml", &format!("[policy]\n{keys}"), &Overrides::default()).unwrap_err();
         assert!(error.to_string().contains(words), "{keys}: {error}");
     }
 }

@@ -1,6 +1,6 @@
-//! The files that the project ships: every scenario reads, and the key reference is up to date.
+//! The scenarios of the project, and the files that are generated from the schema.
 
-use chappe_scenario::{Options, Scenario, document, parse};
+use chappe_scenario::{Overrides, Scenario, ScenarioFile, document, schema, shipped};
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
@@ -12,7 +12,7 @@ fn read(path: &Path) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-fn scenarios() -> Vec<(PathBuf, String)> {
+pub(crate) fn scenarios() -> Vec<(PathBuf, String)> {
     let folder = std::fs::read_dir(root().join("scenarios")).unwrap();
     let mut paths: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
@@ -25,7 +25,9 @@ fn scenarios() -> Vec<(PathBuf, String)> {
 
 fn scenario(name: &str) -> Scenario {
     let path = root().join("scenarios").join(name);
-    parse(name, &read(&path), &Options::default()).unwrap_or_else(|error| panic!("{error:?}"))
+    let file = ScenarioFile::parse(name, &read(&path));
+    let scenario = file.and_then(|file| file.resolve(&Overrides::default()));
+    scenario.unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 #[test]
@@ -39,14 +41,15 @@ fn every_scenario_reads_and_asks_its_question_first() {
         } else {
             600
         };
-        let options = Options {
+        let overrides = Overrides {
             memory_limit_bytes: Some(most_mib << 20),
-            ..Options::default()
+            ..Overrides::default()
         };
-        let scenario =
-            parse(path.to_str().unwrap(), &text, &options).unwrap_or_else(|error| panic!("{error:?}"));
-        let first = text.lines().next().unwrap();
-        assert_eq!(first, format!("# {}", scenario.question), "{path:?}");
+        let scenario = crate::resolve(path.to_str().unwrap(), &text, &overrides)
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        let question = format!("# {}", scenario.question);
+        let first: Vec<&str> = text.lines().take(2).collect();
+        assert_eq!(first, ["#:schema scenario.schema.json", &question], "{path:?}");
         assert!(scenario.question.ends_with('?'), "{path:?}");
         assert!(index.contains(&scenario.question), "{path:?} is not in README.md");
         assert!(
@@ -60,13 +63,14 @@ fn every_scenario_reads_and_asks_its_question_first() {
 fn every_arm_differs_from_the_base_scenario() {
     for (path, text) in scenarios() {
         let name = path.to_str().unwrap();
-        let base = parse(name, &text, &Options::default()).unwrap();
-        for arm in &base.arms {
-            let options = Options {
+        let file = ScenarioFile::parse(name, &text).unwrap();
+        let base = file.resolve(&Overrides::default()).unwrap();
+        for arm in file.arms() {
+            let overrides = Overrides {
                 arm: Some(arm.clone()),
-                ..Options::default()
+                ..Overrides::default()
             };
-            let played = parse(name, &text, &options).unwrap();
+            let played = file.resolve(&overrides).unwrap();
             assert_eq!(played.arm.as_deref(), Some(arm.as_str()));
             assert_ne!(played.hash, base.hash, "{name}, arm {arm}");
         }
@@ -102,15 +106,51 @@ fn the_sample_trace_is_in_time_order_and_no_line_is_malformed() {
     assert!(lines.is_sorted_by_key(|line| line[2]));
 }
 
-/// Run with `UPDATE_DOCS=1` to write the reference anew.
+/// Every scenario is part of the program, with the trace that it replays.
 #[test]
-fn the_reference_of_keys_is_up_to_date() {
-    let path = root().join("docs/scenario.md");
+fn the_program_carries_every_scenario() {
+    let files: Vec<(String, String)> = scenarios()
+        .into_iter()
+        .map(|(path, text)| (path.file_stem().unwrap().to_str().unwrap().to_string(), text))
+        .collect();
+    let carried = shipped::all().iter();
+    let carried: Vec<(String, String)> = carried
+        .map(|shipped| (shipped.name.to_string(), shipped.text.to_string()))
+        .collect();
+    assert!(
+        carried == files,
+        "the list in src/shipped.rs differs from the folder scenarios"
+    );
+    for shipped in shipped::all() {
+        assert_eq!(shipped::named(shipped.name), Some(*shipped));
+        let scenario = scenario(&format!("{}.toml", shipped.name));
+        if let Some(trace) = scenario.traffic.replay {
+            let file = read(&root().join("scenarios").join(&trace));
+            assert!(shipped::trace(&trace) == Some(file.as_str()), "{trace}");
+        }
+    }
+    assert_eq!(shipped::named("none"), None);
+}
+
+/// Run with `UPDATE_DOCS=1` to write the generated files.
+fn is_up_to_date(file: &str, text: &str) {
+    let path = root().join(file);
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, document()).unwrap();
+        std::fs::write(&path, text).unwrap();
     }
     assert!(
-        read(&path) == document(),
-        "docs/scenario.md is out of date: UPDATE_DOCS=1 cargo test -p chappe-scenario"
+        read(&path) == text,
+        "{file} is out of date: UPDATE_DOCS=1 cargo test -p chappe-scenario"
     );
+}
+
+#[test]
+fn the_reference_of_keys_is_up_to_date() {
+    is_up_to_date("docs/scenario.md", &document());
+}
+
+#[test]
+fn the_schema_is_up_to_date() {
+    let text = serde_json::to_string_pretty(&schema()).unwrap();
+    is_up_to_date("scenarios/scenario.schema.json", &format!("{text}\n"));
 }

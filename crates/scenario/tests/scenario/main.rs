@@ -1,9 +1,17 @@
-//! Scenario files as they are, as they should not be, and as nobody would write them.
+//! Scenario files: those of the project, wrong ones, and random ones.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
 mod contact;
 mod files;
+mod keys;
 mod mutated;
 mod resolved;
+
+use chappe_scenario::{Error, Overrides, Scenario, ScenarioFile};
+
+/// Reads a file, and resolves one scenario of it.
+fn resolve(name: &str, text: &str, overrides: &Overrides) -> Result<Scenario, Error> {
+    ScenarioFile::parse(name, text)?.resolve(overrides)
+}

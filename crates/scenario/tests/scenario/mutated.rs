@@ -1,7 +1,6 @@
 //! A thousand scenarios that nobody would write: each is read, or refused with one message.
 
-use chappe_scenario::{Options, from_bytes, parse};
-use miette::Diagnostic;
+use chappe_scenario::{Overrides, ScenarioFile, from_bytes, schema};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -135,19 +134,26 @@ fn a_thousand_mutated_scenarios_are_read_or_refused_with_one_message() {
         failure_persistence: None,
         ..Config::default()
     };
+    let schema = jsonschema::validator_for(&schema()).unwrap();
     let (read, refused) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     let cases = (0..texts.len(), proptest::collection::vec(mutation(), 1..4));
     TestRunner::new(config)
         .run(&cases, |(text, mutations)| {
             let mut bytes = texts[text].clone();
             mutations.iter().for_each(|m| apply(&mut bytes, m));
-            let options = Options {
+            let overrides = Overrides {
                 memory_limit_bytes: Some(2 << 30),
-                ..Options::default()
+                ..Overrides::default()
             };
-            let result = from_bytes("m.toml", bytes).and_then(|text| parse("m.toml", &text, &options));
+            let text = from_bytes("m.toml", bytes);
+            let file = text.and_then(|text| Ok((ScenarioFile::parse("m.toml", &text)?, text)));
+            let result = file.and_then(|(file, text)| Ok((file.resolve(&overrides)?, text)));
             match result {
-                Ok(scenario) => {
+                Ok((scenario, text)) => {
+                    // Editors must not complain about what the program accepts.
+                    let values: serde_json::Value = toml::from_str(&text).unwrap();
+                    let complaint = schema.validate(&values).err().map(|error| error.to_string());
+                    prop_assert_eq!(complaint, None, "{}", text);
                     prop_assert!(scenario.warm_up < scenario.horizon);
                     prop_assert!(scenario.lookahead().0 > 0);
                     prop_assert!(scenario.population.users > 0);
@@ -156,7 +162,8 @@ fn a_thousand_mutated_scenarios_are_read_or_refused_with_one_message() {
                 Err(error) => {
                     let message = error.to_string();
                     prop_assert!(!message.is_empty() && !message.contains('\n'), "{message}");
-                    prop_assert!(error.related().is_none());
+                    let fits = |place: &chappe_scenario::Place| place.text.get(place.span.clone()).is_some();
+                    prop_assert!(error.place.as_deref().is_none_or(fits), "{error:?}");
                     refused.set(refused.get() + 1);
                 }
             }

@@ -1,24 +1,24 @@
 //! What a file's values come to.
 
+use crate::resolve;
 use chappe_base::{CommandClass, Duration, Format, Law, Money, PageId, Probability, RuleKind, SimTime, Span};
 use chappe_platform::policy::{OptInScope, PageRule, Quota, Tiers, UserRule};
 use chappe_platform::{Desk, Pacing};
-use chappe_scenario::{Lanes, Options, Scenario, ServiceTimes, parse};
+use chappe_scenario::{Lanes, Overrides, Scenario, ServiceTimes};
 
 fn read(text: &str) -> Scenario {
-    parse("dir/a.toml", text, &Options::default()).unwrap_or_else(|error| panic!("{error}"))
+    resolve("dir/a.toml", text, &Overrides::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn read_with(text: &str, arm: Option<&str>, overrides: &[(&str, &str)]) -> Scenario {
-    let overrides = overrides
-        .iter()
-        .map(|(key, value)| (key.to_string(), value.to_string()));
-    let options = Options {
-        overrides: overrides.collect(),
+    let set = overrides.iter();
+    let set = set.map(|(key, value)| (key.to_string(), value.to_string()));
+    let overrides = Overrides {
+        set: set.collect(),
         arm: arm.map(str::to_string),
-        ..Options::default()
+        ..Overrides::default()
     };
-    parse("dir/a.toml", text, &options).unwrap_or_else(|error| panic!("{error}"))
+    resolve("dir/a.toml", text, &overrides).unwrap_or_else(|error| panic!("{error}"))
 }
 
 const CAMPAIGN: &str = r#"
@@ -88,23 +88,23 @@ fn arguments_are_laid_over_arms_and_arms_over_the_file() {
     let set = read_with(text, Some("b"), &[("scale", "4"), ("platform.shards", "6")]);
     assert_eq!((set.population.users, shards(&set)), (400, 6));
     assert_eq!(set.service.lanes, Lanes::PeopleFirst);
-    let options = Options {
+    let overrides = Overrides {
         scale: Some(0.5),
-        ..Options::default()
+        ..Overrides::default()
     };
-    assert_eq!(parse("a", text, &options).unwrap().population.users, 50);
+    assert_eq!(resolve("a", text, &overrides).unwrap().population.users, 50);
 }
 
 #[test]
 fn only_what_is_played_must_fit_in_memory() {
     let text = "[[arm]]\nname = \"large\"\npopulation.users = 2_000_000";
     let fits = |arm: Option<&str>| {
-        let options = Options {
+        let overrides = Overrides {
             arm: arm.map(str::to_string),
             memory_limit_bytes: Some(512 << 20),
-            ..Options::default()
+            ..Overrides::default()
         };
-        parse("a.toml", text, &options).is_ok()
+        resolve("a.toml", text, &overrides).is_ok()
     };
     assert!(fits(None) && !fits(Some("large")));
 }

@@ -1,22 +1,20 @@
-//! Wrong arms and arguments, and what is no TOML at all.
+//! Wrong arms and arguments, and texts that are not TOML.
 
 use super::{arm, refuses, scale, set};
-use chappe_scenario::Options;
+use chappe_scenario::Overrides;
 
 #[test]
 fn an_arm_without_a_name() {
     refuses(
         r"[[arm]]
-seed = 2
+scale = 2
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `arm.0` lacks the key `name`
-   ╭─[a.toml:1:1]
- 1 │ [[arm]]
-   · ───────
- 2 │ seed = 2
-   ╰────
+`arm.0` lacks the key `name`
+a.toml:1:1
+[[arm]]
+^^^^^^^
 ",
     );
 }
@@ -29,14 +27,12 @@ name = "a"
 [[arm]]
 name = "a"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × two arms are called `a`
-   ╭─[a.toml:4:8]
- 3 │ [[arm]]
- 4 │ name = "a"
-   ·        ───
-   ╰────
+two arms are called `a`
+a.toml:4:8
+name = "a"
+       ^^^
 "#,
     );
 }
@@ -48,18 +44,13 @@ fn an_unknown_key_in_an_arm() {
 name = "a"
 policy.preste = "no-ads"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × unknown key `policy.preste`
-   ╭─[a.toml:3:8]
- 2 │ name = "a"
- 3 │ policy.preste = "no-ads"
-   ·        ──────
-   ╰────
-  help: did you mean `preset`? Known here: `preset`, `ads`, `opened_by`, `first_topic`, `formats`,
-        `opt_in`, `window`, `frequency_cap`, `page_cap`, `quiet_hours`, `grounds`,
-        `unanswered_cap`, `messages`, `opt_in_requests`, `reserve`, `message_prices`, `tiers`,
-        `quality`, `throughput`, `quota`
+unknown key `policy.preste`
+a.toml:3:8
+policy.preste = "no-ads"
+       ^^^^^^
+help: did you mean `preset`? Known here: `preset`, `ads`, `opened_by`, `first_topic`, `formats`, `opt_in`, `window`, `frequency_cap`, `page_cap`, `quiet_hours`, `grounds`, `unanswered_cap`, `messages`, `opt_in_requests`, `reserve`, `message_prices`, `tiers`, `quality`, `throughput`, `quota`
 "#,
     );
 }
@@ -71,15 +62,13 @@ fn a_wrong_value_in_an_arm() {
 name = "a"
 scale = 0
 "#,
-        &Options::default(),
-        r#"
-  × `scale` must be at least 0.000001 [times], not 0
-   ╭─[a.toml:3:9]
- 2 │ name = "a"
- 3 │ scale = 0
-   ·         ─
-   ╰────
-"#,
+        &Overrides::default(),
+        r"
+`scale` must be at least 0.000001 [times], not 0
+a.toml:3:9
+scale = 0
+        ^
+",
     );
 }
 
@@ -96,16 +85,50 @@ budget = "5.00"
 name = "a"
 campaign.1.bid = "0.02"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × there is no `campaign.1`
-   ╭─[a.toml:9:10]
- 8 │ name = "a"
- 9 │ campaign.1.bid = "0.02"
-   ·          ─
-   ╰────
-  help: `campaign` has one item, `campaign.0`
+there is no `campaign.1`
+a.toml:9:10
+campaign.1.bid = "0.02"
+         ^
+help: `campaign` has one item, `campaign.0`
 "#,
+    );
+}
+
+#[test]
+fn an_item_of_a_list_that_is_no_number() {
+    refuses(
+        r#"[[arm]]
+name = "a"
+campaign.first.bid = "0.02"
+"#,
+        &Overrides::default(),
+        r#"
+unknown key `campaign.first`
+a.toml:3:10
+campaign.first.bid = "0.02"
+         ^^^^^
+help: an arm changes items by number, from 0, or replaces the whole list
+"#,
+    );
+}
+
+#[test]
+fn a_seed_in_an_arm() {
+    refuses(
+        r#"[[arm]]
+name = "a"
+seed = 2
+"#,
+        &Overrides::default(),
+        r"
+an arm cannot change `seed`
+a.toml:3:1
+seed = 2
+^^^^
+help: set `seed` once for the whole file
+",
     );
 }
 
@@ -117,8 +140,8 @@ name = "no ads"
 "#,
         &arm("noads"),
         r"
-  × there is no arm `noads`
-  help: did you mean `no ads`? Known here: `no ads`
+there is no arm `noads`
+help: did you mean `no ads`? Known here: `no ads`
 ",
     );
 }
@@ -130,8 +153,8 @@ fn an_arm_where_there_are_none() {
 ",
         &arm("noads"),
         r"
-  × there is no arm `noads`
-  help: the scenario has no arms
+there is no arm `noads`
+help: the scenario has no arms
 ",
     );
 }
@@ -143,14 +166,11 @@ fn a_misspelt_argument() {
 ",
         &set("population.user", "5"),
         r"
-  × unknown key `population.user`
-   ╭─[--set:1:12]
- 1 │ population.user = 5
-   ·            ────
-   ╰────
-  help: did you mean `users`? Known here: `users`, `pages`, `activity_sigma`, `activity_max`,
-        `activity_friends_correlation`, `friends_median`, `friends_sigma`, `friends_max`,
-        `circles`, `contact_exponent`, `contacts_max`, `silent_share`, `time_zones`
+unknown key `population.user`
+--set:1:12
+population.user = 5
+           ^^^^
+help: did you mean `users`? Known here: `users`, `pages`, `activity_sigma`, `activity_max`, `activity_friends_correlation`, `friends_median`, `friends_sigma`, `friends_max`, `circles`, `contact_exponent`, `contacts_max`, `silent_share`, `time_zones`
 ",
     );
 }
@@ -162,11 +182,10 @@ fn an_argument_of_the_wrong_type() {
 ",
         &set("population.users", "many"),
         r#"
-  × `population.users` must be a whole number, not a text
-   ╭─[--set:1:20]
- 1 │ population.users = "many"
-   ·                    ──────
-   ╰────
+`population.users` must be a whole number, not a text
+--set:1:20
+population.users = "many"
+                   ^^^^^^
 "#,
     );
 }
@@ -178,8 +197,8 @@ fn an_argument_that_is_no_key() {
 ",
         &set("a b", "5"),
         r"
-  × --set `a b=5`: `a b` is no key
-  help: write for example --set population.users=1000000
+--set `a b=5`: `a b` is no key
+help: write for example --set population.users=1000000
 ",
     );
 }
@@ -191,11 +210,10 @@ fn an_argument_out_of_range() {
 ",
         &set("agents.ads.buy", "2"),
         r"
-  × `agents.ads.buy` is a probability or share, from 0 to 1, not 2
-   ╭─[--set:1:18]
- 1 │ agents.ads.buy = 2
-   ·                  ─
-   ╰────
+`agents.ads.buy` is a probability or share, from 0 to 1, not 2
+--set:1:18
+agents.ads.buy = 2
+                 ^
 ",
     );
 }
@@ -212,12 +230,11 @@ budget = "5.00"
 "#,
         &set("campaign.3.budget", "500"),
         r#"
-  × there is no `campaign.3`
-   ╭─[--set:1:10]
- 1 │ campaign.3.budget = "500"
-   ·          ─
-   ╰────
-  help: `campaign` has one item, `campaign.0`
+there is no `campaign.3`
+--set:1:10
+campaign.3.budget = "500"
+         ^
+help: `campaign` has one item, `campaign.0`
 "#,
     );
 }
@@ -229,11 +246,10 @@ fn a_scale_of_zero() {
 ",
         &scale(0.0),
         r"
-  × `scale` must be at least 0.000001 [times], not 0
-   ╭─[--scale:1:9]
- 1 │ scale = 0
-   ·         ─
-   ╰────
+`scale` must be at least 0.000001 [times], not 0
+--scale:1:9
+scale = 0
+        ^
 ",
     );
 }
@@ -243,13 +259,12 @@ fn a_warm_up_beyond_the_default_horizon() {
     refuses(
         r#"warm_up = "2 days"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × the horizon (1d) must be longer than the warm-up (2d)
-   ╭─[a.toml:1:11]
- 1 │ warm_up = "2 days"
-   ·           ────────
-   ╰────
+the horizon (1d) must be longer than the warm-up (2d)
+a.toml:1:11
+warm_up = "2 days"
+          ^^^^^^^^
 "#,
     );
 }
@@ -272,28 +287,26 @@ budget = "5.00"
 "#,
         &set("campaign.2.budget", "500"),
         r#"
-  × there is no `campaign.2`
-   ╭─[--set:1:10]
- 1 │ campaign.2.budget = "500"
-   ·          ─
-   ╰────
-  help: `campaign` is numbered from 0 to 1
+there is no `campaign.2`
+--set:1:10
+campaign.2.budget = "500"
+         ^
+help: `campaign` is numbered from 0 to 1
 "#,
     );
 }
 
 #[test]
-fn a_list_argument_for_a_section() {
+fn a_number_for_a_section() {
     refuses(
         r"seed = 1
 ",
         &set("platform", "5"),
         r"
-  × `platform` must be a table, not a whole number
-   ╭─[--set:1:12]
- 1 │ platform = 5
-   ·            ─
-   ╰────
+`platform` must be a table, not a whole number
+--set:1:12
+platform = 5
+           ^
 ",
     );
 }
@@ -304,14 +317,12 @@ fn what_is_not_toml() {
         r"[population
 users = 5
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × this is not TOML: unclosed table, expected `]`
-   ╭─[a.toml:1:12]
- 1 │ [population
-   ·            ▲
- 2 │ users = 5
-   ╰────
+this is not TOML: unclosed table, expected `]`
+a.toml:1:12
+[population
+           ^
 ",
     );
 }
@@ -322,14 +333,12 @@ fn a_value_that_is_cut_off() {
         r#"title = "a
 seed = 1
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × this is not TOML: invalid basic string, expected `"`
-   ╭─[a.toml:1:11]
- 1 │ title = "a
-   ·           ▲
- 2 │ seed = 1
-   ╰────
+this is not TOML: invalid basic string, expected `"`
+a.toml:1:11
+title = "a
+          ^
 "#,
     );
 }
@@ -340,14 +349,12 @@ fn a_key_twice() {
         r"seed = 1
 seed = 2
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × this is not TOML: duplicate key
-   ╭─[a.toml:2:1]
- 1 │ seed = 1
- 2 │ seed = 2
-   · ────
-   ╰────
+this is not TOML: duplicate key
+a.toml:2:1
+seed = 2
+^^^^
 ",
     );
 }
@@ -357,13 +364,12 @@ fn a_whole_number_beyond_all() {
     refuses(
         r"seed = 99999999999999999999
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × this number is out of range
-   ╭─[a.toml:1:8]
- 1 │ seed = 99999999999999999999
-   ·        ────────────────────
-   ╰────
+this number is out of range
+a.toml:1:8
+seed = 99999999999999999999
+       ^^^^^^^^^^^^^^^^^^^^
 ",
     );
 }
@@ -373,13 +379,12 @@ fn a_negative_seed() {
     refuses(
         r"seed = -1
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `seed` must be at least 0, not -1
-   ╭─[a.toml:1:8]
- 1 │ seed = -1
-   ·        ──
-   ╰────
+`seed` must be at least 0, not -1
+a.toml:1:8
+seed = -1
+       ^^
 ",
     );
 }
@@ -390,14 +395,12 @@ fn thresholds_that_are_no_list() {
         r#"[thresholds]
 "delivery.friend" = "p(99) < 250ms"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `thresholds."delivery.friend"` must be a list, not a text
-   ╭─[a.toml:2:21]
- 1 │ [thresholds]
- 2 │ "delivery.friend" = "p(99) < 250ms"
-   ·                     ───────────────
-   ╰────
+`thresholds."delivery.friend"` must be a list, not a text
+a.toml:2:21
+"delivery.friend" = "p(99) < 250ms"
+                    ^^^^^^^^^^^^^^^
 "#,
     );
 }

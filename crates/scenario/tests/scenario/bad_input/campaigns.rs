@@ -1,7 +1,7 @@
 //! Wrong campaigns.
 
 use super::refuses;
-use chappe_scenario::{Options, parse};
+use chappe_scenario::{Overrides, ScenarioFile};
 
 #[test]
 fn a_campaign_for_a_page_that_is_not_there() {
@@ -13,16 +13,13 @@ topic = "shoes/trail"
 bid = "0.01"
 budget = "5.00"
 "#,
-        &Options::default(),
-        r#"
-  × campaign 0: there is no page 100; pages are numbered from 0 to 99
-   ╭─[a.toml:3:8]
- 2 │ format = "new-product"
- 3 │ page = 100
-   ·        ───
- 4 │ topic = "shoes/trail"
-   ╰────
-"#,
+        &Overrides::default(),
+        r"
+campaign 0: there is no page 100; pages are numbered from 0 to 99
+a.toml:3:8
+page = 100
+       ^^^
+",
     );
 }
 
@@ -38,21 +35,18 @@ budget = "5.00"
 [population]
 pages = 0
 "#,
-        &Options::default(),
-        r#"
-  × campaign 0: there is no page 0; `population.pages` is 0
-   ╭─[a.toml:3:8]
- 2 │ format = "new-product"
- 3 │ page = 0
-   ·        ─
- 4 │ topic = "shoes/trail"
-   ╰────
-"#,
+        &Overrides::default(),
+        r"
+campaign 0: there is no page 0; `population.pages` is 0
+a.toml:3:8
+page = 0
+       ^
+",
     );
 }
 
 #[test]
-fn a_topic_that_nobody_deals_in() {
+fn a_topic_that_nobody_sells() {
     refuses(
         r#"[[campaign]]
 format = "new-product"
@@ -61,16 +55,13 @@ topic = "shoes/tail"
 bid = "0.01"
 budget = "5.00"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × campaign 0: page 0 doesn't deal in `shoes/tail`
-   ╭─[a.toml:4:9]
- 3 │ page = 0
- 4 │ topic = "shoes/tail"
-   ·         ────────────
- 5 │ bid = "0.01"
-   ╰────
-  help: did you mean `shoes/trail`? Known here: `shoes/trail`, `shoes/road`, `shoes/winter`
+campaign 0: page 0 does not sell `shoes/tail`
+a.toml:4:9
+topic = "shoes/tail"
+        ^^^^^^^^^^^^
+help: did you mean `shoes/trail`? Known here: `shoes/trail`, `shoes/road`, `shoes/winter`
 "#,
     );
 }
@@ -85,16 +76,13 @@ topic = "shoes/trail"
 bid = "0.01"
 budget = "5.00"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × campaign 0: page 1 doesn't deal in `shoes/trail`
-   ╭─[a.toml:4:9]
- 3 │ page = 1
- 4 │ topic = "shoes/trail"
-   ·         ─────────────
- 5 │ bid = "0.01"
-   ╰────
-  help: known here: `books/novels`, `books/travel`, `books/cooking`
+campaign 0: page 1 does not sell `shoes/trail`
+a.toml:4:9
+topic = "shoes/trail"
+        ^^^^^^^^^^^^^
+help: known here: `books/novels`, `books/travel`, `books/cooking`
 "#,
     );
 }
@@ -108,15 +96,13 @@ page = 0
 topic = "shoes/trail"
 budget = "5.00"
 "#,
-        &Options::default(),
-        r#"
-  × `campaign.0` lacks the key `bid`
-   ╭─[a.toml:1:1]
- 1 │ [[campaign]]
-   · ────────────
- 2 │ format = "new-product"
-   ╰────
-"#,
+        &Overrides::default(),
+        r"
+`campaign.0` lacks the key `bid`
+a.toml:1:1
+[[campaign]]
+^^^^^^^^^^^^
+",
     );
 }
 
@@ -130,15 +116,12 @@ topic = "shoes/trail"
 bid = "0"
 budget = "5.00"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × campaign 0: the bid must be above zero
-   ╭─[a.toml:5:7]
- 4 │ topic = "shoes/trail"
- 5 │ bid = "0"
-   ·       ───
- 6 │ budget = "5.00"
-   ╰────
+campaign 0: the bid must be above zero
+a.toml:5:7
+bid = "0"
+      ^^^
 "#,
     );
 }
@@ -153,14 +136,12 @@ topic = "shoes/trail"
 bid = "0.01"
 budget = "0.001"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × campaign 0: the budget (0.001000) doesn't pay for one bid (0.01)
-   ╭─[a.toml:6:10]
- 5 │ bid = "0.01"
- 6 │ budget = "0.001"
-   ·          ───────
-   ╰────
+campaign 0: the budget (0.001000) does not pay for one bid (0.01)
+a.toml:6:10
+budget = "0.001"
+         ^^^^^^^
 "#,
     );
 }
@@ -175,15 +156,12 @@ topic = "shoes/trail"
 bid = "0.01"
 budget = "5.00"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × campaign 0: a flash sale needs an `end`, or `lasting`
-   ╭─[a.toml:2:10]
- 1 │ [[campaign]]
- 2 │ format = "flash-sale"
-   ·          ────────────
- 3 │ page = 0
-   ╰────
+campaign 0: a flash sale needs `end` or `lasting`
+a.toml:2:10
+format = "flash-sale"
+         ^^^^^^^^^^^^
 "#,
     );
 }
@@ -198,16 +176,13 @@ topic = "shoes/trail"
 bid = "0.01"
 budget = "5.00"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `flash` is not known for `campaign.0.format`
-   ╭─[a.toml:2:10]
- 1 │ [[campaign]]
- 2 │ format = "flash"
-   ·          ───────
- 3 │ page = 0
-   ╰────
-  help: did you mean `flash-sale`? Known here: `flash-sale`, `new-product`, `back-in-stock`
+`flash` is not known for `campaign.0.format`
+a.toml:2:10
+format = "flash"
+         ^^^^^^^
+help: did you mean `flash-sale`? Known here: `flash-sale`, `new-product`, `back-in-stock`
 "#,
     );
 }
@@ -224,14 +199,12 @@ budget = "5.00"
 end = "5h"
 lasting = "2h"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × campaign 0: `end` or `lasting`, not both
-   ╭─[a.toml:8:11]
- 7 │ end = "5h"
- 8 │ lasting = "2h"
-   ·           ────
-   ╰────
+campaign 0: give `end` or `lasting`, not both
+a.toml:8:11
+lasting = "2h"
+          ^^^^
 "#,
     );
 }
@@ -248,14 +221,12 @@ budget = "5.00"
 start = "5h"
 end = "2h"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × campaign 0: it must end after it starts
-   ╭─[a.toml:8:7]
- 7 │ start = "5h"
- 8 │ end = "2h"
-   ·       ────
-   ╰────
+campaign 0: it must end after it starts
+a.toml:8:7
+end = "2h"
+      ^^^^
 "#,
     );
 }
@@ -271,14 +242,12 @@ bid = "0.01"
 budget = "5.00"
 start = "2 days"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × campaign 0: it starts after the horizon (1d)
-   ╭─[a.toml:7:9]
- 6 │ budget = "5.00"
- 7 │ start = "2 days"
-   ·         ────────
-   ╰────
+campaign 0: it starts after the horizon (1d)
+a.toml:7:9
+start = "2 days"
+        ^^^^^^^^
 "#,
     );
 }
@@ -293,14 +262,12 @@ topic = "shoes/trail"
 bid = "0.01"
 budget = "2000000000"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `campaign.0.budget`: `2000000000` is too much; at most a billion
-   ╭─[a.toml:6:10]
- 5 │ bid = "0.01"
- 6 │ budget = "2000000000"
-   ·          ────────────
-   ╰────
+`campaign.0.budget`: `2000000000` is too much; at most a billion
+a.toml:6:10
+budget = "2000000000"
+         ^^^^^^^^^^^^
 "#,
     );
 }
@@ -309,8 +276,10 @@ budget = "2000000000"
 fn more_campaigns_than_answers_to_ads_can_tell_apart() {
     let campaign = "[[campaign]]\nformat = \"new-product\"\npage = 0\ntopic = \"shoes/trail\"\n\
                     bid = \"0.01\"\nbudget = \"5.00\"\n";
-    let options = Options::default();
-    assert!(parse("a.toml", &campaign.repeat(512), &options).is_ok());
-    let error = parse("a.toml", &campaign.repeat(513), &options).unwrap_err();
-    assert_eq!(error.to_string(), "513 campaigns; at most 512");
+    assert!(ScenarioFile::parse("a.toml", &campaign.repeat(512)).is_ok());
+    let error = ScenarioFile::parse("a.toml", &campaign.repeat(513)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "there are 513 campaigns; at most 512 are allowed"
+    );
 }

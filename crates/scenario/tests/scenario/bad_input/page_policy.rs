@@ -1,7 +1,7 @@
 //! Rules about the page's side that contradict themselves.
 
 use super::rendered;
-use chappe_scenario::{Options, parse};
+use chappe_scenario::ScenarioFile;
 
 #[test]
 fn limits_and_prices_that_cannot_be() {
@@ -20,7 +20,7 @@ fn limits_and_prices_that_cannot_be() {
         ),
         (
             "reserve = \"0\"",
-            "`policy.reserve`: must be above zero; \"none\" takes it away",
+            "`policy.reserve`: must be above zero; \"none\" removes it",
         ),
         (
             "quota = { messages = 0, fee = \"5\" }",
@@ -32,7 +32,7 @@ fn limits_and_prices_that_cannot_be() {
         ),
     ] {
         let text = format!("[policy]\n{line}\n");
-        let error = parse("a.toml", &text, &Options::default()).expect_err("it should be refused");
+        let error = ScenarioFile::parse("a.toml", &text).expect_err("it should be refused");
         let said = rendered(&error);
         assert!(said.contains(message) && said.contains("a.toml:2:"), "{said}");
     }

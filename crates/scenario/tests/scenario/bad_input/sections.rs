@@ -1,7 +1,7 @@
 //! Values that do not go together, section by section.
 
 use super::{refuses, scale};
-use chappe_scenario::Options;
+use chappe_scenario::Overrides;
 
 #[test]
 fn zero_users() {
@@ -9,14 +9,12 @@ fn zero_users() {
         r"[population]
 users = 0
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `population.users` must be at least 1 [people], not 0
-   ╭─[a.toml:2:9]
- 1 │ [population]
- 2 │ users = 0
-   ·         ─
-   ╰────
+`population.users` must be at least 1 [people], not 0
+a.toml:2:9
+users = 0
+        ^
 ",
     );
 }
@@ -28,14 +26,12 @@ fn a_scale_that_leaves_nobody() {
 [population]
 users = 10
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `scale` 0.001 leaves nobody of 10 users
-   ╭─[a.toml:1:9]
- 1 │ scale = 0.001
-   ·         ─────
- 2 │ [population]
-   ╰────
+`scale` 0.001 leaves none of 10 users
+a.toml:1:9
+scale = 0.001
+        ^^^^^
 ",
     );
 }
@@ -48,11 +44,10 @@ users = 3_000_000
 ",
         &scale(1000.0),
         r"
-  × `scale` 1000 makes 3000000000 users; at most 2147483648
-   ╭─[--scale:1:9]
- 1 │ scale = 1000
-   ·         ────
-   ╰────
+`scale` 1000 makes 3000000000 users; at most 2147483648 are allowed
+--scale:1:9
+scale = 1000
+        ^^^^
 ",
     );
 }
@@ -63,14 +58,12 @@ fn a_horizon_shorter_than_the_warm_up() {
         r#"horizon = "1h"
 warm_up = "2h"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × the horizon (1h) must be longer than the warm-up (2h)
-   ╭─[a.toml:2:11]
- 1 │ horizon = "1h"
- 2 │ warm_up = "2h"
-   ·           ────
-   ╰────
+the horizon (1h) must be longer than the warm-up (2h)
+a.toml:2:11
+warm_up = "2h"
+          ^^^^
 "#,
     );
 }
@@ -80,13 +73,12 @@ fn a_horizon_beyond_all_days() {
     refuses(
         r#"horizon = "1100 days"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × the horizon (1100d) is too long; a run lasts at most 1016 days
-   ╭─[a.toml:1:11]
- 1 │ horizon = "1100 days"
-   ·           ───────────
-   ╰────
+the horizon (1100d) is too long; a run lasts at most 1016 days
+a.toml:1:11
+horizon = "1100 days"
+          ^^^^^^^^^^^
 "#,
     );
 }
@@ -97,15 +89,13 @@ fn a_floor_of_zero() {
         r#"[network]
 client_to_platform.floor = "0s"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `network.client_to_platform.floor` must be above zero
-   ╭─[a.toml:2:28]
- 1 │ [network]
- 2 │ client_to_platform.floor = "0s"
-   ·                            ────
-   ╰────
-  help: the smallest floor is how far shards can run apart
+`network.client_to_platform.floor` must be above zero
+a.toml:2:28
+client_to_platform.floor = "0s"
+                           ^^^^
+help: shards are simulated in steps of the smallest floor
 "#,
     );
 }
@@ -116,14 +106,12 @@ fn a_full_platform() {
         r"[platform]
 peak_utilisation = 1.0
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `platform.peak_utilisation` must be above 0 and below 1
-   ╭─[a.toml:2:20]
- 1 │ [platform]
- 2 │ peak_utilisation = 1.0
-   ·                    ───
-   ╰────
+`platform.peak_utilisation` must be above 0 and below 1
+a.toml:2:20
+peak_utilisation = 1.0
+                   ^^^
 ",
     );
 }
@@ -134,14 +122,12 @@ fn no_time_at_all() {
         r#"[platform]
 key_life = "0s"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `platform.key_life` must be above zero
-   ╭─[a.toml:2:12]
- 1 │ [platform]
- 2 │ key_life = "0s"
-   ·            ────
-   ╰────
+`platform.key_life` must be above zero
+a.toml:2:12
+key_life = "0s"
+           ^^^^
 "#,
     );
 }
@@ -152,14 +138,12 @@ fn no_use_in_a_day() {
         r#"[agents.ads]
 use_per_day = "0s"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `agents.ads.use_per_day` must be above zero
-   ╭─[a.toml:2:15]
- 1 │ [agents.ads]
- 2 │ use_per_day = "0s"
-   ·               ────
-   ╰────
+`agents.ads.use_per_day` must be above zero
+a.toml:2:15
+use_per_day = "0s"
+              ^^^^
 "#,
     );
 }
@@ -170,14 +154,12 @@ fn no_time_zone() {
         r"[population]
 time_zones = []
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × the shares of `population.time_zones` must add up to more than 0
-   ╭─[a.toml:2:14]
- 1 │ [population]
- 2 │ time_zones = []
-   ·              ──
-   ╰────
+the shares of `population.time_zones` must add up to more than 0
+a.toml:2:14
+time_zones = []
+             ^^
 ",
     );
 }
@@ -188,18 +170,16 @@ fn a_population_that_does_not_fit() {
         r"[population]
 users = 2_000_000
 ",
-        &Options {
+        &Overrides {
             memory_limit_bytes: Some(512 << 20),
-            ..Options::default()
+            ..Overrides::default()
         },
         r"
-  × 2000000 users and 100 pages need about 958 MiB of memory; there are 512 MiB
-   ╭─[a.toml:2:9]
- 1 │ [population]
- 2 │ users = 2_000_000
-   ·         ─────────
-   ╰────
-  help: take fewer users, or a smaller `scale`
+2000000 users and 100 pages need about 958 MiB of memory; there are 512 MiB
+a.toml:2:9
+users = 2_000_000
+        ^^^^^^^^^
+help: use fewer users or a smaller `scale`
 ",
     );
 }
@@ -210,17 +190,13 @@ fn an_unknown_preset() {
         r#"[policy]
 preset = "leak2016"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `leak2016` is not known for `policy.preset`
-   ╭─[a.toml:2:10]
- 1 │ [policy]
- 2 │ preset = "leak2016"
-   ·          ──────────
-   ╰────
-  help: did you mean `leak-2016`? Known here: `leak-2016`, `messenger-24h-plus-1`, `sponsored-
-        2017`, `messenger-2020`, `one-time-notification`, `recurring-2022`, `whatsapp-2024`, `rcs-
-        india`, `line-japan`, `no-ads`
+`leak2016` is not known for `policy.preset`
+a.toml:2:10
+preset = "leak2016"
+         ^^^^^^^^^^
+help: did you mean `leak-2016`? Known here: `leak-2016`, `messenger-24h-plus-1`, `sponsored-2017`, `messenger-2020`, `one-time-notification`, `recurring-2022`, `whatsapp-2024`, `rcs-india`, `line-japan`, `no-ads`
 "#,
     );
 }
@@ -231,15 +207,13 @@ fn an_unknown_word_for_a_rule() {
         r#"[policy]
 first_topic = "categry"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `categry` is not known for `policy.first_topic`
-   ╭─[a.toml:2:15]
- 1 │ [policy]
- 2 │ first_topic = "categry"
-   ·               ─────────
-   ╰────
-  help: did you mean `category`? Known here: `any`, `category`, `product`, `none`
+`categry` is not known for `policy.first_topic`
+a.toml:2:15
+first_topic = "categry"
+              ^^^^^^^^^
+help: did you mean `category`? Known here: `any`, `category`, `product`, `none`
 "#,
     );
 }
@@ -250,14 +224,12 @@ fn a_cap_without_a_time() {
         r"[policy]
 frequency_cap = { per_user = 1 }
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `policy.frequency_cap` lacks the key `every`
-   ╭─[a.toml:2:17]
- 1 │ [policy]
- 2 │ frequency_cap = { per_user = 1 }
-   ·                 ────────────────
-   ╰────
+`policy.frequency_cap` lacks the key `every`
+a.toml:2:17
+frequency_cap = { per_user = 1 }
+                ^^^^^^^^^^^^^^^^
 ",
     );
 }
@@ -268,14 +240,12 @@ fn a_window_that_is_closed() {
         r#"[policy]
 window = { at_least = "2h", at_most = "1h" }
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `policy.window`: `at_least` must be shorter than `at_most`
-   ╭─[a.toml:2:10]
- 1 │ [policy]
- 2 │ window = { at_least = "2h", at_most = "1h" }
-   ·          ───────────────────────────────────
-   ╰────
+`policy.window`: `at_least` must be shorter than `at_most`
+a.toml:2:10
+window = { at_least = "2h", at_most = "1h" }
+         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
     );
 }
@@ -286,14 +256,12 @@ fn a_window_without_limits() {
         r"[policy]
 window = {}
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `policy.window` needs `at_least`, `at_most` or both
-   ╭─[a.toml:2:10]
- 1 │ [policy]
- 2 │ window = {}
-   ·          ──
-   ╰────
+`policy.window` needs `at_least`, `at_most` or both
+a.toml:2:10
+window = {}
+         ^^
 ",
     );
 }
@@ -304,14 +272,12 @@ fn a_cap_over_no_time() {
         r#"[policy]
 page_cap = { per_page = 1, every = "0s" }
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `policy.page_cap.every` must be above zero
-   ╭─[a.toml:2:36]
- 1 │ [policy]
- 2 │ page_cap = { per_page = 1, every = "0s" }
-   ·                                    ────
-   ╰────
+`policy.page_cap.every` must be above zero
+a.toml:2:36
+page_cap = { per_page = 1, every = "0s" }
+                                   ^^^^
 "#,
     );
 }
@@ -322,14 +288,12 @@ fn a_night_without_end() {
         r#"[policy]
 quiet_hours = { from = "22:00", to = "22:00" }
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `policy.quiet_hours`: `from` and `to` must differ
-   ╭─[a.toml:2:15]
- 1 │ [policy]
- 2 │ quiet_hours = { from = "22:00", to = "22:00" }
-   ·               ────────────────────────────────
-   ╰────
+`policy.quiet_hours`: `from` and `to` must differ
+a.toml:2:15
+quiet_hours = { from = "22:00", to = "22:00" }
+              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
     );
 }
@@ -340,14 +304,12 @@ fn no_time_of_day() {
         r#"[policy]
 quiet_hours = { from = "22:00", to = "8:00" }
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `policy.quiet_hours.to`: `8:00` is no time of day; write for example "22:00"
-   ╭─[a.toml:2:38]
- 1 │ [policy]
- 2 │ quiet_hours = { from = "22:00", to = "8:00" }
-   ·                                      ──────
-   ╰────
+`policy.quiet_hours.to`: `8:00` is not a time of day; write for example "22:00"
+a.toml:2:38
+quiet_hours = { from = "22:00", to = "8:00" }
+                                     ^^^^^^
 "#,
     );
 }
@@ -358,14 +320,12 @@ fn a_catalogue_without_categories() {
         r"[catalogue]
 categories = {}
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `catalogue.categories` needs at least one category
-   ╭─[a.toml:2:14]
- 1 │ [catalogue]
- 2 │ categories = {}
-   ·              ──
-   ╰────
+`catalogue.categories` needs at least one category
+a.toml:2:14
+categories = {}
+             ^^
 ",
     );
 }
@@ -376,14 +336,12 @@ fn a_category_without_products() {
         r"[catalogue.categories]
 shoes = []
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × category `shoes` needs 1 to 65535 products, not 0
-   ╭─[a.toml:2:9]
- 1 │ [catalogue.categories]
- 2 │ shoes = []
-   ·         ──
-   ╰────
+category `shoes` needs 1 to 65535 products, not 0
+a.toml:2:9
+shoes = []
+        ^^
 ",
     );
 }
@@ -395,14 +353,12 @@ fn a_key_that_does_not_outlive_its_transfer() {
 key_life = "1m"
 transfer_timeout = "16s"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `platform.transfer_timeout` (16s) must be at most a quarter of `platform.key_life` (1m)
-   ╭─[a.toml:3:20]
- 2 │ key_life = "1m"
- 3 │ transfer_timeout = "16s"
-   ·                    ─────
-   ╰────
+`platform.transfer_timeout` (16s) must be at most a quarter of `platform.key_life` (1m)
+a.toml:3:20
+transfer_timeout = "16s"
+                   ^^^^^
 "#,
     );
 }

@@ -1,7 +1,7 @@
 //! What cannot be studied.
 
 use super::refuses;
-use chappe_scenario::Options;
+use chappe_scenario::Overrides;
 
 #[test]
 fn a_baseline_that_is_no_arm() {
@@ -11,15 +11,13 @@ name = "no ads"
 [study]
 baseline = "noads"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × there is no arm `noads`
-   ╭─[a.toml:4:12]
- 3 │ [study]
- 4 │ baseline = "noads"
-   ·            ───────
-   ╰────
-  help: did you mean `no ads`? Known here: `no ads`
+there is no arm `noads`
+a.toml:4:12
+baseline = "noads"
+           ^^^^^^^
+help: did you mean `no ads`? Known here: `no ads`
 "#,
     );
 }
@@ -30,14 +28,12 @@ fn a_pilot_longer_than_all() {
         r"[study]
 pilot = 30
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `study.pilot` (30) must be at most `study.replications` (20)
-   ╭─[a.toml:2:9]
- 1 │ [study]
- 2 │ pilot = 30
-   ·         ──
-   ╰────
+`study.pilot` (30) must be at most `study.replications` (20)
+a.toml:2:9
+pilot = 30
+        ^^
 ",
     );
 }
@@ -49,15 +45,13 @@ fn a_key_varied_over_nothing() {
 key = "agents.ads.buy"
 from = 0.1
 "#,
-        &Options::default(),
-        r#"
-  × `study.vary.0` needs a `key`, and either `values` or `from` below `to`
-   ╭─[a.toml:1:1]
- 1 │ [[study.vary]]
-   · ──────────────
- 2 │ key = "agents.ads.buy"
-   ╰────
-"#,
+        &Overrides::default(),
+        r"
+`study.vary.0` needs a `key`, and either `values` or `from` below `to`
+a.toml:1:1
+[[study.vary]]
+^^^^^^^^^^^^^^
+",
     );
 }
 
@@ -67,14 +61,12 @@ fn no_headline() {
         r"[study]
 headline = []
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `study.headline` needs at least one metric
-   ╭─[a.toml:2:12]
- 1 │ [study]
- 2 │ headline = []
-   ·            ──
-   ╰────
+`study.headline` needs at least one metric
+a.toml:2:12
+headline = []
+           ^^
 ",
     );
 }
@@ -85,14 +77,12 @@ fn a_headline_twice() {
         r#"[study]
 headline = ["harm", "mutes", "harm"]
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `study.headline` names `harm` twice
-   ╭─[a.toml:2:30]
- 1 │ [study]
- 2 │ headline = ["harm", "mutes", "harm"]
-   ·                              ──────
-   ╰────
+`study.headline` names `harm` twice
+a.toml:2:30
+headline = ["harm", "mutes", "harm"]
+                             ^^^^^^
 "#,
     );
 }

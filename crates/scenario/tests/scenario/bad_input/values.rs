@@ -1,7 +1,7 @@
 //! Wrong keys, types and values.
 
 use super::refuses;
-use chappe_scenario::Options;
+use chappe_scenario::Overrides;
 
 #[test]
 fn an_unknown_key() {
@@ -9,17 +9,13 @@ fn an_unknown_key() {
         r"[population]
 user = 5
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × unknown key `population.user`
-   ╭─[a.toml:2:1]
- 1 │ [population]
- 2 │ user = 5
-   · ────
-   ╰────
-  help: did you mean `users`? Known here: `users`, `pages`, `activity_sigma`, `activity_max`,
-        `activity_friends_correlation`, `friends_median`, `friends_sigma`, `friends_max`,
-        `circles`, `contact_exponent`, `contacts_max`, `silent_share`, `time_zones`
+unknown key `population.user`
+a.toml:2:1
+user = 5
+^^^^
+help: did you mean `users`? Known here: `users`, `pages`, `activity_sigma`, `activity_max`, `activity_friends_correlation`, `friends_median`, `friends_sigma`, `friends_max`, `circles`, `contact_exponent`, `contacts_max`, `silent_share`, `time_zones`
 ",
     );
 }
@@ -30,17 +26,13 @@ fn an_unknown_section() {
         r"[populaton]
 users = 5
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × unknown key `populaton`
-   ╭─[a.toml:1:2]
- 1 │ [populaton]
-   ·  ─────────
- 2 │ users = 5
-   ╰────
-  help: did you mean `population`? Known here: `title`, `question`, `seed`, `horizon`, `warm_up`,
-        `scale`, `population`, `sessions`, `traffic`, `agents`, `history`, `network`, `platform`,
-        `hotline`, `catalogue`, `policy`, `campaign`, `design`, `arm`, `study`, `thresholds`
+unknown key `populaton`
+a.toml:1:2
+[populaton]
+ ^^^^^^^^^
+help: did you mean `population`? Known here: `title`, `question`, `seed`, `horizon`, `warm_up`, `scale`, `population`, `sessions`, `traffic`, `agents`, `history`, `network`, `platform`, `hotline`, `catalogue`, `policy`, `campaign`, `design`, `arm`, `study`, `thresholds`
 ",
     );
 }
@@ -51,17 +43,13 @@ fn a_key_like_no_other() {
         r"[platform]
 qzx = 5
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × unknown key `platform.qzx`
-   ╭─[a.toml:2:1]
- 1 │ [platform]
- 2 │ qzx = 5
-   · ───
-   ╰────
-  help: known here: `shards`, `servers`, `lanes`, `queue_capacity`, `peak_utilisation`, `cost`,
-        `service_sigma`, `service`, `transfer_timeout`, `key_life`, `inbox_life`, `lease_life`,
-        `lease_ads`, `payment_fee`
+unknown key `platform.qzx`
+a.toml:2:1
+qzx = 5
+^^^
+help: known here: `shards`, `servers`, `lanes`, `queue_capacity`, `peak_utilisation`, `cost`, `service_sigma`, `service`, `transfer_timeout`, `key_life`, `inbox_life`, `lease_life`, `lease_ads`, `payment_fee`
 ",
     );
 }
@@ -71,14 +59,13 @@ fn an_unknown_key_deep_down() {
     refuses(
         r#"traffic.quick_reply = { log-normal = { median = "3m", sgima = 1.0 } }
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × unknown key `traffic.quick_reply.log-normal.sgima`
-   ╭─[a.toml:1:55]
- 1 │ traffic.quick_reply = { log-normal = { median = "3m", sgima = 1.0 } }
-   ·                                                       ─────
-   ╰────
-  help: did you mean `sigma`? Known here: `median`, `sigma`
+unknown key `traffic.quick_reply.log-normal.sgima`
+a.toml:1:55
+traffic.quick_reply = { log-normal = { median = "3m", sgima = 1.0 } }
+                                                      ^^^^^
+help: did you mean `sigma`? Known here: `median`, `sigma`
 "#,
     );
 }
@@ -89,15 +76,13 @@ fn an_unknown_law() {
         r#"[network]
 server_to_server.extra = { normal = "3ms" }
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × unknown key `network.server_to_server.extra.normal`
-   ╭─[a.toml:2:28]
- 1 │ [network]
- 2 │ server_to_server.extra = { normal = "3ms" }
-   ·                            ──────
-   ╰────
-  help: did you mean `log-normal`? Known here: `constant`, `exponential`, `uniform`, `log-normal`
+unknown key `network.server_to_server.extra.normal`
+a.toml:2:28
+server_to_server.extra = { normal = "3ms" }
+                           ^^^^^^
+help: did you mean `log-normal`? Known here: `constant`, `exponential`, `uniform`, `log-normal`
 "#,
     );
 }
@@ -108,15 +93,12 @@ fn two_laws_at_once() {
         r#"[traffic]
 reading = { constant = "1s", exponential = "2s" }
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `traffic.reading` takes exactly one of { constant = … }, { exponential = … }, { uniform = … }
-  │ or { log-normal = … }
-   ╭─[a.toml:2:11]
- 1 │ [traffic]
- 2 │ reading = { constant = "1s", exponential = "2s" }
-   ·           ───────────────────────────────────────
-   ╰────
+`traffic.reading` takes exactly one of { constant = … }, { exponential = … }, { uniform = … } or { log-normal = … }
+a.toml:2:11
+reading = { constant = "1s", exponential = "2s" }
+          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
     );
 }
@@ -127,14 +109,12 @@ fn a_text_for_a_number() {
         r#"[population]
 users = "many"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `population.users` must be a whole number, not a text
-   ╭─[a.toml:2:9]
- 1 │ [population]
- 2 │ users = "many"
-   ·         ──────
-   ╰────
+`population.users` must be a whole number, not a text
+a.toml:2:9
+users = "many"
+        ^^^^^^
 "#,
     );
 }
@@ -144,13 +124,12 @@ fn a_number_for_a_duration() {
     refuses(
         r"horizon = 24
 ",
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `horizon` must be a duration such as "90s", not a whole number
-   ╭─[a.toml:1:11]
- 1 │ horizon = 24
-   ·           ──
-   ╰────
+`horizon` must be a duration such as "90s", not a whole number
+a.toml:1:11
+horizon = 24
+          ^^
 "#,
     );
 }
@@ -161,14 +140,12 @@ fn a_fraction_of_a_person() {
         r"[population]
 users = 1.5
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `population.users` must be a whole number, not a decimal number
-   ╭─[a.toml:2:9]
- 1 │ [population]
- 2 │ users = 1.5
-   ·         ───
-   ╰────
+`population.users` must be a whole number, not a decimal number
+a.toml:2:9
+users = 1.5
+        ^^^
 ",
     );
 }
@@ -178,13 +155,12 @@ fn a_table_for_a_number() {
     refuses(
         r"seed = { value = 1 }
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `seed` must be a whole number, not a table
-   ╭─[a.toml:1:8]
- 1 │ seed = { value = 1 }
-   ·        ─────────────
-   ╰────
+`seed` must be a whole number, not a table
+a.toml:1:8
+seed = { value = 1 }
+       ^^^^^^^^^^^^^
 ",
     );
 }
@@ -194,13 +170,12 @@ fn a_date() {
     refuses(
         r"horizon = 2016-04-01
 ",
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `horizon` must be a duration such as "90s", not a date
-   ╭─[a.toml:1:11]
- 1 │ horizon = 2016-04-01
-   ·           ──────────
-   ╰────
+`horizon` must be a duration such as "90s", not a date
+a.toml:1:11
+horizon = 2016-04-01
+          ^^^^^^^^^^
 "#,
     );
 }
@@ -210,13 +185,12 @@ fn no_duration() {
     refuses(
         r#"horizon = "a while"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `horizon`: `a while` is not a duration; write for example "90s", "2h 30m" or "1 day"
-   ╭─[a.toml:1:11]
- 1 │ horizon = "a while"
-   ·           ─────────
-   ╰────
+`horizon`: `a while` is no duration; write for example "90s", "2h 30m" or "1 day"
+a.toml:1:11
+horizon = "a while"
+          ^^^^^^^^^
 "#,
     );
 }
@@ -226,13 +200,12 @@ fn a_negative_duration() {
     refuses(
         r#"warm_up = "-1h"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `warm_up`: `-1h` is negative; a duration is zero or more
-   ╭─[a.toml:1:11]
- 1 │ warm_up = "-1h"
-   ·           ─────
-   ╰────
+`warm_up`: `-1h` is negative; a duration is zero or more
+a.toml:1:11
+warm_up = "-1h"
+          ^^^^^
 "#,
     );
 }
@@ -242,13 +215,12 @@ fn an_endless_duration() {
     refuses(
         r#"horizon = "200 years"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `horizon`: `200 years`: months and years have no fixed length; write days
-   ╭─[a.toml:1:11]
- 1 │ horizon = "200 years"
-   ·           ───────────
-   ╰────
+`horizon`: `200 years`: months and years have no fixed length; write days
+a.toml:1:11
+horizon = "200 years"
+          ^^^^^^^^^^^
 "#,
     );
 }
@@ -259,14 +231,12 @@ fn no_amount() {
         r#"[history]
 balance_median = "ten"
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `history.balance_median`: `ten` is not an amount; write for example "0.02" or "2000.00"
-   ╭─[a.toml:2:18]
- 1 │ [history]
- 2 │ balance_median = "ten"
-   ·                  ─────
-   ╰────
+`history.balance_median`: `ten` is no amount of money; write for example "0.02" or "2000.00"
+a.toml:2:18
+balance_median = "ten"
+                 ^^^^^
 "#,
     );
 }
@@ -277,14 +247,12 @@ fn a_probability_above_one() {
         r"[agents]
 opt_in_after_order = 1.5
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `agents.opt_in_after_order` is a probability or share, from 0 to 1, not 1.5
-   ╭─[a.toml:2:22]
- 1 │ [agents]
- 2 │ opt_in_after_order = 1.5
-   ·                      ───
-   ╰────
+`agents.opt_in_after_order` is a probability or share, from 0 to 1, not 1.5
+a.toml:2:22
+opt_in_after_order = 1.5
+                     ^^^
 ",
     );
 }
@@ -295,14 +263,12 @@ fn a_negative_number() {
         r"[agents]
 page_visits_per_day = -0.5
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `agents.page_visits_per_day` must be at least 0 [per person and day], not -0.5
-   ╭─[a.toml:2:23]
- 1 │ [agents]
- 2 │ page_visits_per_day = -0.5
-   ·                       ────
-   ╰────
+`agents.page_visits_per_day` must be at least 0 [per person and day], not -0.5
+a.toml:2:23
+page_visits_per_day = -0.5
+                      ^^^^
 ",
     );
 }
@@ -313,14 +279,12 @@ fn not_a_number() {
         r"[traffic]
 replay_speed = nan
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `traffic.replay_speed` must be a finite number, not nan
-   ╭─[a.toml:2:16]
- 1 │ [traffic]
- 2 │ replay_speed = nan
-   ·                ───
-   ╰────
+`traffic.replay_speed` must be a finite number, not nan
+a.toml:2:16
+replay_speed = nan
+               ^^^
 ",
     );
 }
@@ -331,14 +295,12 @@ fn an_infinite_number() {
         r"[agents.ads]
 refusal_slope = inf
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `agents.ads.refusal_slope` must be a finite number, not inf
-   ╭─[a.toml:2:17]
- 1 │ [agents.ads]
- 2 │ refusal_slope = inf
-   ·                 ───
-   ╰────
+`agents.ads.refusal_slope` must be a finite number, not inf
+a.toml:2:17
+refusal_slope = inf
+                ^^^
 ",
     );
 }
@@ -349,14 +311,12 @@ fn a_number_that_does_not_fit() {
         r"[population]
 users = 5_000_000_000
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `population.users` must be at most 4294967295 [people], not 5000000000
-   ╭─[a.toml:2:9]
- 1 │ [population]
- 2 │ users = 5_000_000_000
-   ·         ─────────────
-   ╰────
+`population.users` must be at most 4294967295 [people], not 5000000000
+a.toml:2:9
+users = 5_000_000_000
+        ^^^^^^^^^^^^^
 ",
     );
 }
@@ -367,14 +327,12 @@ fn hours_that_are_missing() {
         r"[traffic]
 hourly = [1.0, 2.0]
 ",
-        &Options::default(),
+        &Overrides::default(),
         r"
-  × `traffic.hourly` has 24 items, not 2
-   ╭─[a.toml:2:10]
- 1 │ [traffic]
- 2 │ hourly = [1.0, 2.0]
-   ·          ──────────
-   ╰────
+`traffic.hourly` has 24 items, not 2
+a.toml:2:10
+hourly = [1.0, 2.0]
+         ^^^^^^^^^^
 ",
     );
 }
@@ -385,14 +343,12 @@ fn a_uniform_law_the_wrong_way_round() {
         r#"[traffic]
 reading = { uniform = ["9s", "2s"] }
 "#,
-        &Options::default(),
+        &Overrides::default(),
         r#"
-  × `traffic.reading.uniform`: 9s is longer than 2s; a uniform law names the shorter one first
-   ╭─[a.toml:2:23]
- 1 │ [traffic]
- 2 │ reading = { uniform = ["9s", "2s"] }
-   ·                       ────────────
-   ╰────
+`traffic.reading.uniform`: 9s is longer than 2s; a uniform law names the shorter one first
+a.toml:2:23
+reading = { uniform = ["9s", "2s"] }
+                      ^^^^^^^^^^^^
 "#,
     );
 }
