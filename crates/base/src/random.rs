@@ -68,6 +68,7 @@ pub enum Purpose {
     Replay,
     Test,
     LostActivity,
+    Search,
 }
 
 /// The draws of one purpose under one seed. An occurrence (`a`, `b`) says for whom or what a draw is.

@@ -1,10 +1,19 @@
 //! The values of parameters at which a loss is least, found by trying: for a simulator, whose loss has
 //! no derivative and some noise.
 //!
-//! The search is CMA-ES (N. Hansen, "The CMA evolution strategy: a tutorial", 2016), by the crate
-//! `cmaes`: generations of tries around a mean, with a covariance learnt from those that did well.
+//! The search is CMA-ES: generations of tries around a mean, with a covariance learnt from the losses. It is
+//! written out here because the published crates bring a linear algebra library for matrices of 17 rows.
 
-use cmaes::{CMAESOptions, DVector};
+mod eigen;
+mod evolution;
+#[cfg(test)]
+mod tests;
+
+use chappe_base::{Keyed, Purpose};
+use evolution::{Evolution, Point};
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{iter, thread};
 
 /// A parameter that may be turned.
 #[derive(Clone, PartialEq, Debug)]
@@ -45,7 +54,7 @@ impl Knob {
 /// How long to search.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Effort {
-    /// Tries at most; at least one generation is tried.
+    /// Tries at most; the start is always tried.
     pub tries: usize,
     /// Threads that try at once.
     pub threads: usize,
@@ -64,15 +73,17 @@ pub struct Found {
     pub tries: usize,
 }
 
-/// How far from the start the first tries spread, as a share of a knob's range.
+/// Standard deviation of the first tries around the start, as a share of a knob's range.
 const FIRST_STEP: f64 = 0.15;
+/// A search has converged when its tries differ by less, as a share of a knob's range.
+const CONVERGED: f64 = 1e-10;
 
-/// Looks for the values of `knobs` with the least `loss`. After each generation `go_on` is shown the
-/// best so far, and says whether to search on. What is found depends on the seed and the number of
-/// tries, not on the threads. A loss that is no number counts as the largest.
+/// Looks for the values of `knobs` with the least `loss`, and tries the start first. After each generation
+/// `go_on` is shown the best so far, and says whether to search on. What is found depends on the seed and the
+/// number of tries, not on the threads. A loss that is no number counts as the largest.
 ///
 /// # Panics
-/// If there are no knobs.
+/// If there are no knobs, or `loss` panics.
 pub fn search(
     knobs: &[Knob],
     effort: Effort,
@@ -80,97 +91,77 @@ pub fn search(
     go_on: &mut dyn FnMut(&Found) -> bool,
 ) -> Found {
     assert!(!knobs.is_empty(), "there is something to turn");
-    let start: Vec<f64> = knobs.iter().map(|knob| knob.position(knob.start)).collect();
-    let values = |point: &DVector<f64>| -> Vec<f64> {
-        let turned = knobs.iter().zip(point.iter());
+    let values_at = |point: &[f64]| -> Vec<f64> {
+        let turned = knobs.iter().zip(point);
         turned.map(|(knob, position)| knob.value(*position)).collect()
     };
-    let of_point = |point: &DVector<f64>| {
-        let loss = loss(&values(point));
+    let loss_at = |values: &[f64]| {
+        let loss = loss(values);
         if loss.is_finite() { loss } else { f64::MAX }
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(effort.threads.max(1));
-    let pool = pool.build().expect("threads can be started");
-    let options = CMAESOptions::new(start, FIRST_STEP)
-        .seed(effort.seed)
-        .max_function_evals(effort.tries);
-    let mut state = options.build(of_point).expect("the options are sound");
-    loop {
-        let ended = pool.install(|| state.next_parallel().is_some());
-        let best = state.overall_best_individual();
-        let best = best.expect("a generation has a best one");
-        let found = Found {
-            values: values(&best.point),
-            loss: best.value,
-            tries: state.function_evals(),
-        };
-        if !go_on(&found) || ended {
-            return found;
+    let start: Point = knobs.iter().map(|knob| knob.position(knob.start)).collect();
+    let values = values_at(&start);
+    let mut found = Found {
+        loss: loss_at(&values),
+        values,
+        tries: 1,
+    };
+    let draws = Keyed::new(effort.seed, Purpose::Search).stream(0, 0);
+    let mut evolution = Evolution::new(start, FIRST_STEP, draws);
+    while go_on(&found) && found.tries < effort.tries && evolution.spread() > CONVERGED {
+        let count = evolution.generation_size().min(effort.tries - found.tries);
+        let mut steps = evolution.draw_steps(count);
+        found.tries += count;
+        let is_last = found.tries == effort.tries;
+        if is_last && let Some(step) = steps.last_mut() {
+            // The mean is often better than any point drawn around it, and nothing else would try it.
+            step.fill(0.0);
+        }
+        let tried: Vec<Vec<f64>> = steps
+            .iter()
+            .map(|step| values_at(&evolution.point(step)))
+            .collect();
+        let losses = in_parallel(effort.threads, &tried, &loss_at);
+        let mut ranked: Vec<(f64, Point)> = losses.iter().copied().zip(steps).collect();
+        for (values, loss) in tried.into_iter().zip(losses) {
+            if loss < found.loss {
+                found = Found {
+                    values,
+                    loss,
+                    ..found
+                };
+            }
+        }
+        if !is_last {
+            ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+            let ranked: Vec<Point> = ranked.into_iter().map(|(_, step)| step).collect();
+            evolution.advance(&ranked);
         }
     }
+    found
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn knobs() -> [Knob; 2] {
-        let knob = |name: &str, low, high, start, logarithmic| Knob {
-            name: name.to_owned(),
-            low,
-            high,
-            start,
-            logarithmic,
+/// The loss of each, in order.
+fn in_parallel(threads: usize, tried: &[Vec<f64>], loss: &(dyn Fn(&[f64]) -> f64 + Sync)) -> Vec<f64> {
+    let next = AtomicUsize::new(0);
+    let mut losses = vec![f64::MAX; tried.len()];
+    thread::scope(|scope| {
+        let one_after_another = || {
+            let mine = iter::from_fn(|| {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                tried.get(at).map(|values| (at, loss(values)))
+            });
+            mine.collect::<Vec<_>>()
         };
-        [
-            knob("share", 0.0, 1.0, 0.9, false),
-            knob("scale", 0.01, 100.0, 1.0, true),
-        ]
-    }
-
-    fn effort(tries: usize, threads: usize) -> Effort {
-        Effort {
-            tries,
-            threads,
-            seed: 7,
+        let workers: Vec<_> = (0..threads.clamp(1, tried.len()))
+            .map(|_| scope.spawn(one_after_another))
+            .collect();
+        for worker in workers {
+            let mine = worker.join().unwrap_or_else(|panic| resume_unwind(panic));
+            for (at, loss) in mine {
+                losses[at] = loss;
+            }
         }
-    }
-
-    /// Least at a share of 0.25 and a scale of 20.
-    fn valley(values: &[f64]) -> f64 {
-        let (share, scale) = (values[0] - 0.25, libm::log(values[1] / 20.0));
-        share * share + scale * scale / 20.0
-    }
-
-    #[test]
-    fn the_lowest_point_of_a_valley_is_found_whatever_the_threads() {
-        let one = search(&knobs(), effort(400, 1), &valley, &mut |_| true);
-        assert!((one.values[0] - 0.25).abs() < 0.01, "{one:?}");
-        assert!((one.values[1] / 20.0 - 1.0).abs() < 0.05, "{one:?}");
-        let two = search(&knobs(), effort(400, 2), &valley, &mut |_| true);
-        assert_eq!(one, two);
-    }
-
-    #[test]
-    fn a_search_ends_when_it_is_told_to_and_keeps_within_the_ranges() {
-        let mut shown = 0;
-        let inside = |values: &[f64]| {
-            assert!((0.0..=1.0).contains(&values[0]) && (0.01..=100.0).contains(&values[1]));
-            f64::NAN
-        };
-        let found = search(&knobs(), effort(10_000, 2), &inside, &mut |_| {
-            shown += 1;
-            shown < 3
-        });
-        assert_eq!(shown, 3);
-        assert_eq!(found.loss, f64::MAX);
-    }
-
-    #[test]
-    fn what_leaves_the_range_is_reflected_into_it() {
-        let [share, scale] = knobs();
-        assert!((share.value(1.2) - 0.8).abs() < 1e-12);
-        assert!((share.value(-0.2) - 0.2).abs() < 1e-12);
-        assert!((scale.value(scale.position(20.0)) - 20.0).abs() < 1e-9);
-    }
+    });
+    losses
 }
