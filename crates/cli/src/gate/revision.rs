@@ -132,7 +132,14 @@ impl Workspace {
         let mut programs = Benches::default();
         for bench in wanted {
             let name = &bench.name;
-            let arguments = ["bench", "--no-run", "--package=chappe-benches", "--bench", name];
+            let arguments = [
+                "bench",
+                "--no-run",
+                "--package=chappe-benches",
+                "--features=bench",
+                "--bench",
+                name,
+            ];
             programs.add(name, &self.build(&arguments, name)?)?;
         }
         Ok(programs)
