@@ -51,7 +51,7 @@ enum Failure {
     File { path: PathBuf, error: std::io::Error },
     #[error("{} is not what it should be: {error}; remove it and measure again", path.display())]
     Format { path: PathBuf, error: serde_json::Error },
-    #[error("can't start {}: {error}; build it with `cargo build --release`", path.display())]
+    #[error("can't start {}: {error}; build it with `cargo build --profile dist`", path.display())]
     Start { path: PathBuf, error: std::io::Error },
     #[error("`{command}` ended with {status}: {message}")]
     Run {

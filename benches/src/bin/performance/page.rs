@@ -156,9 +156,9 @@ fn repeat() -> String {
      ```sh\n\
      export GLIBC_TUNABLES=glibc.malloc.hugetlb=1\n\
      cargo bench -p chappe-benches --features peers\n\
-     cargo build --release --workspace\n\
-     target/release/performance --rates --users 10000,30000,100000,300000,1000000 --pair 1000000\n\
-     target/release/performance --users 10000000\n\
+     cargo build --profile dist -p chappe-cli -p chappe-benches\n\
+     target/dist/performance --rates --users 10000,30000,100000,300000,1000000 --pair 1000000\n\
+     target/dist/performance --users 10000000\n\
      ```\n\n\
      Each part replaces what was measured of it before; without arguments the page is only written anew."
         .to_string()
