@@ -26,3 +26,5 @@ mod sensitivity;
 mod studies;
 #[path = "cli/trace.rs"]
 mod trace;
+#[path = "cli/workflows.rs"]
+mod workflows;
