@@ -10,6 +10,7 @@ mod document;
 mod gate;
 mod junit;
 mod reading;
+#[cfg(feature = "png")]
 pub mod render;
 mod study;
 mod summary;

@@ -2,6 +2,7 @@
 
 use crate::chart::{Plot, plots};
 use crate::document::document;
+#[cfg(feature = "png")]
 use crate::render::{RenderError, Renderer};
 use chappe_metrics::RunRecord;
 use std::io;
@@ -10,6 +11,7 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// A plot could not become a picture.
+    #[cfg(feature = "png")]
     #[error("plot `{plot}`: {error}")]
     Render {
         /// Which plot.
@@ -29,8 +31,8 @@ pub enum ReportError {
 
 /// Hands `sink` each file of the report on a record: its name within the report and its bytes.
 ///
-/// There are `index.html`, which needs none of the others, and for every plot `plots/NAME.svg` and
-/// `plots/NAME.png`.
+/// There are `index.html`, which needs none of the others, and for every plot `plots/NAME.svg`, and with the
+/// feature `png` also `plots/NAME.png`.
 ///
 /// # Errors
 /// What the sink says, or why a plot could not be rendered.
@@ -45,7 +47,8 @@ pub fn write_report(
     written.map_err(|error| ReportError::Write { file, error })
 }
 
-/// Hands `sink` the files `plots/NAME.svg` and `plots/NAME.png` for each of the plots.
+/// Hands `sink` the file `plots/NAME.svg` for each of the plots, and with the feature `png` also
+/// `plots/NAME.png`.
 ///
 /// # Errors
 /// What the sink says, or why a plot could not be rendered.
@@ -55,15 +58,18 @@ pub fn write_plots(
 ) -> Result<(), ReportError> {
     let mut write =
         |file: String, bytes: &[u8]| sink(&file, bytes).map_err(|error| ReportError::Write { file, error });
+    #[cfg(feature = "png")]
     let renderer = Renderer::default();
     for plot in plots {
         let svg = plot.picture();
-        let png = renderer.png(&svg).map_err(|error| ReportError::Render {
-            plot: plot.name,
-            error,
-        })?;
         write(format!("plots/{}.svg", plot.name), svg.as_bytes())?;
-        write(format!("plots/{}.png", plot.name), &png)?;
+        #[cfg(feature = "png")]
+        {
+            let plot = plot.name;
+            let png = renderer.png(&svg);
+            let png = png.map_err(|error| ReportError::Render { plot, error })?;
+            write(format!("plots/{plot}.png"), &png)?;
+        }
     }
     Ok(())
 }

@@ -91,7 +91,7 @@ fn runs(data: &Data) -> String {
     let plots = if data.alone.len() < 2 {
         ""
     } else {
-        "\n![Time of a day against people](plots/time.png)\n\n![Peak memory against people](plots/memory.png)"
+        "\n![Time of a day against people](plots/time.svg)\n\n![Peak memory against people](plots/memory.svg)"
     };
     format!(
         "## Whole platform\n\n\

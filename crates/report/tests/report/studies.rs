@@ -1,6 +1,6 @@
 //! What reports on several runs say and hold.
 
-use super::{fixture, nests, stands_alone};
+use super::{PLOT_FILES, fixture, nests, stands_alone};
 use chappe_metrics::CapacityEnd;
 use chappe_report::{
     capacity_answer, capacity_plots, comparison_answer, comparison_plots, history_answer, history_charts,
@@ -95,7 +95,7 @@ fn reports_on_studies_stand_alone() {
     let capacity = files(|sink| write_capacity(&fixture::capacity(), sink).expect("a report"));
     let comparison = files(|sink| write_comparison(&fixture::comparison(), sink).expect("a report"));
     for (name, files, plots_count) in [("capacity", &capacity, 1), ("comparison", &comparison, 2)] {
-        assert_eq!(files.len(), 1 + 2 * plots_count, "{name}");
+        assert_eq!(files.len(), 1 + PLOT_FILES * plots_count, "{name}");
         let text = html(files);
         nests(name, &text);
         stands_alone(name, &text);
@@ -110,7 +110,7 @@ fn reports_on_what_would_be_stand_alone() {
     let whatif = files(|sink| write_whatif(&fixture::whatif(), sink).expect("a report"));
     let sweep = files(|sink| write_sweep(&fixture::sweep(), sink).expect("a report"));
     for (name, files, plots_count) in [("whatif", &whatif, 5), ("sweep", &sweep, 2)] {
-        assert_eq!(files.len(), 1 + 2 * plots_count, "{name}");
+        assert_eq!(files.len(), 1 + PLOT_FILES * plots_count, "{name}");
         let text = html(files);
         nests(name, &text);
         stands_alone(name, &text);
@@ -166,7 +166,7 @@ fn studies_without_figures_make_a_report() {
     capacity.ended = CapacityEnd::Trials;
     (capacity.kept_rate, capacity.failed_rate) = (None, None);
     let one = files(|sink| write_capacity(&capacity, sink).expect("a report"));
-    assert_eq!(one.len(), 3);
+    assert_eq!(one.len(), 1 + PLOT_FILES);
     capacity.trials.clear();
     let none = files(|sink| write_capacity(&capacity, sink).expect("a report"));
     assert_eq!(none.len(), 1);
