@@ -4,7 +4,7 @@ use crate::aside::Aside;
 use crate::failure::Failure;
 use chappe_base::Span;
 use chappe_report::chart::{
-    Data, DistributionChart, DistributionLine, Measure, Panel, Plot, TimeChart, TimeLine, Tone,
+    Data, DistributionChart, Line, Measure, Panel, Plot, TimeChart, TimeLine, Tone,
 };
 use chappe_workload::{Figure, FigureUnit, Sample, TraceStatistics};
 use std::fmt::Write as _;
@@ -96,7 +96,7 @@ pub(crate) fn show(figure: &Figure) -> String {
 fn plots(one: &Side, other: &Side) -> [Plot; 4] {
     let second = Span::SECOND.0 as f64;
     let distribution = |of: &str, measure, unit, sample: fn(&TraceStatistics) -> &Sample| {
-        let line = |side: &Side, tone| DistributionLine {
+        let line = |side: &Side, tone| Line {
             label: side.name.clone(),
             tone,
             points: points(sample(&side.statistics), unit),

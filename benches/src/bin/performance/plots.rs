@@ -1,7 +1,7 @@
 //! How time and memory grow with people.
 
 use crate::data::{Data, Run};
-use chappe_report::chart::{Data as Drawn, GrowthChart, GrowthLine, Measure, Plot, Tone};
+use chappe_report::chart::{Data as Drawn, GrowthChart, Line, Measure, Plot, Tone};
 
 /// The plots, if there are sizes to compare.
 pub(crate) fn of(data: &Data) -> Vec<Plot> {
@@ -36,12 +36,12 @@ fn growth(
     value: impl Fn(&Run) -> f64,
 ) -> Plot {
     let point = |run: &Run| (f64::from(run.users_count), value(run));
-    let line = GrowthLine {
+    let line = Line {
         label: "One worker".to_string(),
         tone: Tone::Platform,
         points: data.alone.values().map(point).collect(),
     };
-    let reference = GrowthLine::in_proportion(&line);
+    let reference = Line::in_proportion(&line);
     Plot {
         name,
         title,

@@ -3,7 +3,8 @@
 use super::axis::Measure;
 use super::bars::{Bar, BarChart, Lengths};
 use super::palette::Tone;
-use super::quantiles::{QuantileChart, QuantileLine};
+use super::lines::Line;
+use super::quantiles::QuantileChart;
 use super::scatter::{Dot, ScatterChart};
 use super::time::{Merge, TimeChart};
 use super::timeline::{Timeline, panel};
@@ -18,7 +19,7 @@ pub(crate) fn quantiles(
     of: &str,
     names: &[(String, &str, Tone)],
 ) -> Option<QuantileChart> {
-    let lines: Vec<QuantileLine> = names
+    let lines: Vec<Line<(f64, i64)>> = names
         .iter()
         .filter_map(|(name, label, tone)| {
             let summary = reading.histogram(name)?;
@@ -30,7 +31,7 @@ pub(crate) fn quantiles(
                 .filter(|point| point.value > 0 && point.q <= last)
                 .map(|point| (point.q, point.value))
                 .collect();
-            (points.len() > 1).then(|| QuantileLine {
+            (points.len() > 1).then(|| Line {
                 label: (*label).to_owned(),
                 tone: *tone,
                 points,

@@ -91,7 +91,7 @@ impl Frame {
         for tick in ticks {
             let x = self.x(scale, tick.value);
             canvas.line(&[(x, self.top), (x, self.bottom)], Tone::Grid, 1.0);
-            if labels {
+            if labels && !tick.label.is_empty() {
                 canvas.text(
                     &tick.label,
                     (x, self.bottom + 14.0),

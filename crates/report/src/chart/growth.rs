@@ -2,8 +2,7 @@
 //! straight line with the slope of the reference.
 
 use super::axis::{Measure, Scale};
-use super::canvas::{Align, Canvas, Extent, LABEL, SMALL};
-use super::frame::{Frame, Key};
+use super::lines::{DrawnLine, Line, LineDrawing, range};
 use super::palette::Tone;
 use serde::Serialize;
 
@@ -14,31 +13,20 @@ pub struct GrowthChart {
     pub sizes: String,
     /// What grows.
     pub of: Measure,
-    /// The lines, in the order in which they are shown.
-    pub lines: Vec<GrowthLine>,
-}
-
-/// One line.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct GrowthLine {
-    /// What it is.
-    pub label: String,
-    /// Its colour.
-    pub tone: Tone,
     /// Sizes, rising, each with its value; all above zero.
-    pub points: Vec<(f64, f64)>,
+    pub lines: Vec<Line<(f64, f64)>>,
 }
 
-impl GrowthLine {
+impl Line<(f64, f64)> {
     /// What would grow in proportion to size up to the last point of `line`.
     #[must_use]
-    pub fn in_proportion(line: &GrowthLine) -> GrowthLine {
+    pub fn in_proportion(line: &Line<(f64, f64)>) -> Line<(f64, f64)> {
         let last = line.points.last();
         let proportional = |&(size, _): &(f64, f64)| {
             let (most, value) = last.copied().unwrap_or((1.0, 1.0));
             (size, value / most * size)
         };
-        GrowthLine {
+        Line {
             label: "In proportion".to_owned(),
             tone: Tone::Soft,
             points: line.points.iter().map(proportional).collect(),
@@ -47,46 +35,35 @@ impl GrowthLine {
 }
 
 impl GrowthChart {
-    /// Draws it. There is at least one point.
-    pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
+    /// What it is drawn from. There is at least one point.
+    pub(crate) fn drawing(&self) -> LineDrawing<'_> {
         let points = || self.lines.iter().flat_map(|line| &line.points);
-        let range = |of: fn(&(f64, f64)) -> f64| {
-            let values = || points().map(of);
-            (values().fold(f64::MAX, f64::min), values().fold(0.0, f64::max))
-        };
-        let (across, columns) = Scale::log_decades(range(|point| point.0), Measure::Count);
-        let (least, most) = range(|point| point.1);
-        let (up, rows) = match self.of {
+        let (least, most) = range(points().map(|point| point.1));
+        let up = match self.of {
             Measure::Duration => Scale::log_durations(least, most),
             Measure::Count | Measure::Rate | Measure::Money | Measure::Share | Measure::Bytes => {
                 Scale::log_decades((least, most), self.of)
             }
         };
-        let labels = self.lines.iter().map(|line| line.label.as_str());
-        let mut frame = Frame::new(extent, labels, &rows);
-        frame.bottom -= 18.0;
-        frame.rows(canvas, up, &rows);
-        frame.columns(canvas, across, &columns, true);
-        canvas.text(
-            &format!("{}; both scales are logarithmic", self.sizes),
-            ((frame.left + frame.right) / 2.0, frame.bottom + 32.0),
-            Align::Middle,
-            SMALL,
-            Tone::Soft,
-        );
-        let mut keys = vec![];
-        for line in &self.lines {
-            let place = |&(size, value): &(f64, f64)| (frame.x(across, size), frame.y(up, value));
-            let path: Vec<(f64, f64)> = line.points.iter().map(place).collect();
-            canvas.line(&path, line.tone, 2.25);
-            if line.tone != Tone::Soft {
-                path.iter().for_each(|&at| canvas.dot(at, 3.0, line.tone, 1.0));
+        let lines = self.lines.iter().map(|line| {
+            let is_measured = line.tone != Tone::Soft;
+            let dots = line.points.iter().filter(|_| is_measured);
+            DrawnLine {
+                label: &line.label,
+                tone: line.tone,
+                path: line.points.clone(),
+                dots: dots.map(|&point| (point, line.tone)).collect(),
+                radius: 3.0,
             }
-            if let Some(&end) = path.last() {
-                keys.push(Key::new(&line.label, line.tone, end.1));
-            }
+        });
+        LineDrawing {
+            across: Scale::log_decades(range(points().map(|point| point.0)), Measure::Count),
+            tick_distance: 0.0,
+            up,
+            below: format!("{}; both scales are logarithmic", self.sizes),
+            lines: lines.collect(),
+            marks: &[],
         }
-        frame.keys(canvas, keys, LABEL);
     }
 }
 
@@ -96,14 +73,11 @@ mod tests {
 
     #[test]
     fn the_reference_has_the_last_points_ratio() {
-        let line = GrowthLine {
+        let line = Line {
             label: "Time".to_owned(),
             tone: Tone::Platform,
             points: vec![(10.0, 4.0), (100.0, 50.0)],
         };
-        assert_eq!(
-            GrowthLine::in_proportion(&line).points,
-            [(10.0, 5.0), (100.0, 50.0)]
-        );
+        assert_eq!(Line::in_proportion(&line).points, [(10.0, 5.0), (100.0, 50.0)]);
     }
 }

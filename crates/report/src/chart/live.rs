@@ -5,7 +5,8 @@ use super::data;
 use super::palette::Tone;
 use super::quantiles::QuantileChart;
 use super::ranges::{Places, RangeChart, RangePanel, RangeRow};
-use super::rates::{RateChart, RateLine, RateMark, RatePoint};
+use super::lines::{Line, Mark};
+use super::rates::{RateChart, RatePoint};
 use super::time::{Merge, TimeChart, TimeLine};
 use super::timeline::{Timeline, panel};
 use super::{Data, Plot, named, plotter, quantiles, rule_words};
@@ -242,13 +243,13 @@ fn prediction(load: &LoadRecord) -> Option<RateChart> {
             })
             .collect();
         points.sort_by(|one, next| one.rate.total_cmp(&next.rate));
-        (!points.is_empty()).then(|| RateLine {
+        (!points.is_empty()).then(|| Line {
             label: label.to_owned(),
             tone,
             points,
         })
     };
-    let lines: Vec<RateLine> = [
+    let lines: Vec<Line<RatePoint>> = [
         line("99%, measured", Tone::Friend, |point| point.p99_measured_ns),
         line("99%, predicted", Tone::HotLine, |point| point.p99_predicted_ns),
         line("50%, measured", Tone::OrderNotice, |point| point.p50_measured_ns),
@@ -259,7 +260,7 @@ fn prediction(load: &LoadRecord) -> Option<RateChart> {
     .collect();
     let knee = |what: &str, rate: Option<f64>, tone| {
         let rate = rate.filter(|&rate| rate > 0.0)?;
-        Some(RateMark {
+        Some(Mark {
             label: format!("knee {what}: {} per second", words::number(rate)),
             between: (rate, rate),
             tone,

@@ -8,6 +8,7 @@ mod distribution;
 mod frame;
 mod growth;
 mod levels;
+mod lines;
 mod live;
 mod palette;
 mod quantiles;
@@ -22,19 +23,21 @@ mod timeline;
 use crate::reading::Reading;
 use canvas::{Canvas, Extent};
 use chappe_metrics::RunRecord;
+use frame::NARROW;
 use serde::Serialize;
 use time::Reckoning;
 
 pub use axis::Measure;
 pub use bars::{Bar, BarChart, Lengths};
 pub(crate) use data::{campaign_words, rule_words};
-pub use distribution::{DistributionChart, DistributionLine};
-pub use growth::{GrowthChart, GrowthLine};
+pub use distribution::DistributionChart;
+pub use growth::GrowthChart;
 pub use levels::{Level, LevelChart};
+pub use lines::{Line, Mark};
 pub use palette::Tone;
-pub use quantiles::{QuantileChart, QuantileLine};
+pub use quantiles::QuantileChart;
 pub use ranges::{Places, RangeChart, RangePanel, RangeRow};
-pub use rates::{RateChart, RateLine, RateMark, RatePoint};
+pub use rates::{RateChart, RatePoint};
 pub use scatter::{Dot, ScatterChart, Spread};
 pub use table::Table;
 pub use time::{Panel, TimeChart, TimeLine};
@@ -140,16 +143,17 @@ impl Plot {
     }
 
     fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
+        let is_narrow = extent.width < NARROW;
         match &self.data {
-            Data::Quantiles(chart) => chart.draw(canvas, extent),
+            Data::Quantiles(chart) => chart.drawing(is_narrow).draw(canvas, extent),
             Data::Time(chart) => chart.draw(canvas, extent, Reckoning::OfDay),
             Data::Elapsed(chart) => chart.draw(canvas, extent, Reckoning::SinceStart),
             Data::Bars(chart) => chart.draw(canvas, extent),
             Data::Scatter(chart) => chart.draw(canvas, extent),
-            Data::Distribution(chart) => chart.draw(canvas, extent),
-            Data::Growth(chart) => chart.draw(canvas, extent),
+            Data::Distribution(chart) => chart.drawing().draw(canvas, extent),
+            Data::Growth(chart) => chart.drawing().draw(canvas, extent),
             Data::Ranges(chart) => chart.draw(canvas, extent),
-            Data::Rates(chart) => chart.draw(canvas, extent),
+            Data::Rates(chart) => chart.drawing(is_narrow).draw(canvas, extent),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Data;
 use super::axis::Measure;
 use super::bars::BarChart;
-use super::distribution::DistributionChart;
+use super::distribution::{DistributionChart, value_at};
 use super::growth::GrowthChart;
 use super::quantiles::QuantileChart;
 use super::ranges::RangeChart;
@@ -85,7 +85,7 @@ pub(crate) fn spoken(data: &Data) -> String {
         })),
         Data::Distribution(chart) => joined(chart.lines.iter().map(|line| {
             let [half, most] =
-                [0.5, 0.9].map(|share| chart.measure.show(line.quantile(share).unwrap_or(0.0)));
+                [0.5, 0.9].map(|share| chart.measure.show(value_at(&line.points, share).unwrap_or(0.0)));
             format!("{}: half up to {half}, 90% up to {most}", line.label)
         })),
         Data::Growth(chart) => joined(chart.lines.iter().map(|line| {
@@ -163,7 +163,7 @@ fn of_distribution(chart: &DistributionChart) -> Table {
             .lines
             .iter()
             .map(|line| {
-                let at = |share| line.quantile(share).map(|value| chart.measure.show(value));
+                let at = |share| value_at(&line.points, share).map(|value| chart.measure.show(value));
                 head(
                     &line.label,
                     SHOWN.iter().map(|&(share, _)| at(share).unwrap_or_default()),

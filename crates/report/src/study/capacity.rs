@@ -1,7 +1,7 @@
 //! How much the platform carries within its thresholds.
 
 use super::{Study, Time, write};
-use crate::chart::{Data, Plot, RateChart, RateLine, RateMark, RatePoint, Table, Tone};
+use crate::chart::{Data, Line, Mark, Plot, RateChart, RatePoint, Table, Tone};
 use crate::document::sections::texts;
 use crate::document::{Cell, tabled, worded};
 use crate::words;
@@ -170,7 +170,7 @@ fn chart(record: &CapacityRecord) -> Option<RateChart> {
             })
             .collect();
         points.sort_by(|one, next| one.rate.total_cmp(&next.rate));
-        (!points.is_empty()).then(|| RateLine {
+        (!points.is_empty()).then(|| Line {
             label: label.to_owned(),
             tone,
             points,
@@ -180,8 +180,8 @@ fn chart(record: &CapacityRecord) -> Option<RateChart> {
         line("99% within", Tone::Friend, |trial| trial.p99_ns),
         line("50% within", Tone::OrderNotice, |trial| trial.p50_ns),
     ];
-    let lines: Vec<RateLine> = lines.into_iter().flatten().collect();
-    let mark = |label: String, between: (f64, f64)| RateMark {
+    let lines: Vec<Line<RatePoint>> = lines.into_iter().flatten().collect();
+    let mark = |label: String, between: (f64, f64)| Mark {
         label,
         between,
         tone: Tone::Platform,

@@ -1,0 +1,129 @@
+//! Lines over two scales: the one drawing of quantiles, distributions, growth and load curves, which differ in
+//! their axes alone.
+
+use super::axis::{Scale, Tick};
+use super::canvas::{Align, Canvas, Extent, LABEL, SMALL, text_width};
+use super::frame::{Frame, Key};
+use super::palette::Tone;
+use serde::Serialize;
+
+/// Height of a row for the name of a mark [logical px].
+const MARK_ROW: f64 = 18.0;
+
+/// A line with its name; what a point holds depends on the chart.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Line<P> {
+    /// What it shows.
+    pub label: String,
+    /// Its colour.
+    pub tone: Tone,
+    /// Its points, from left to right.
+    pub points: Vec<P>,
+}
+
+/// A place, or a range of places, on the axis from left to right that is marked.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Mark {
+    /// What it is.
+    pub label: String,
+    /// From which value to which; a single one is drawn as a line.
+    pub between: (f64, f64),
+    /// Its colour.
+    pub tone: Tone,
+}
+
+/// What the axes and lines of a chart are drawn from.
+pub(crate) struct LineDrawing<'a> {
+    /// Scale and ticks from left to right.
+    pub(crate) across: (Scale, Vec<Tick>),
+    /// Least distance between two ticks from left to right [logical px]; ticks in between are left out.
+    pub(crate) tick_distance: f64,
+    /// Scale and ticks from bottom to top.
+    pub(crate) up: (Scale, Vec<Tick>),
+    /// What stands below the axis from left to right.
+    pub(crate) below: String,
+    /// The lines, in the order in which they are drawn.
+    pub(crate) lines: Vec<DrawnLine<'a>>,
+    /// Values on the axis from left to right that are marked.
+    pub(crate) marks: &'a [Mark],
+}
+
+/// A line in values, not yet in places.
+pub(crate) struct DrawnLine<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) tone: Tone,
+    pub(crate) path: Vec<(f64, f64)>,
+    /// What is drawn as a dot, and in which colour.
+    pub(crate) dots: Vec<((f64, f64), Tone)>,
+    /// Radius of the dots [logical px].
+    pub(crate) radius: f64,
+}
+
+impl LineDrawing<'_> {
+    /// Draws it. There is at least one point.
+    pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
+        let (across, up) = (self.across.0, self.up.0);
+        let labels = self.lines.iter().map(|line| line.label);
+        let mut frame = Frame::new(extent, labels, &self.up.1);
+        frame.bottom -= 18.0;
+        frame.top += MARK_ROW * self.marks.len() as f64;
+        if let Some(last) = self.across.1.last().filter(|_| frame.narrow()) {
+            // Half of the last tick's label stands beyond the frame, and must stay within the drawing.
+            let overhang = text_width(&last.label, SMALL) / 2.0;
+            frame.right = frame.right.min(extent.width - overhang);
+        }
+        frame.rows(canvas, up, &self.up.1);
+        frame.columns(canvas, across, &self.columns(&frame), true);
+        let below = ((frame.left + frame.right) / 2.0, frame.bottom + 32.0);
+        canvas.text(&self.below, below, Align::Middle, SMALL, Tone::Soft);
+        draw_marks(canvas, self.marks, &frame, across);
+        let mut keys = vec![];
+        for line in &self.lines {
+            let place = |&(x, y): &(f64, f64)| (frame.x(across, x), frame.y(up, y));
+            let path: Vec<(f64, f64)> = line.path.iter().map(place).collect();
+            canvas.line(&path, line.tone, 2.25);
+            for (at, tone) in &line.dots {
+                canvas.dot(place(at), line.radius, *tone, 1.0);
+            }
+            if let Some(&end) = path.last() {
+                keys.push(Key::new(line.label, line.tone, end.1));
+            }
+        }
+        // The lines' names stand above those of the marks.
+        frame.top -= MARK_ROW * self.marks.len() as f64;
+        frame.keys(canvas, keys, LABEL);
+    }
+
+    /// The ticks from left to right that there is room for.
+    fn columns(&self, frame: &Frame) -> Vec<Tick> {
+        let ticks = &self.across.1;
+        let room = ((frame.right - frame.left) / self.tick_distance).max(2.0) as usize;
+        let every = ticks.len().div_ceil(room).max(1);
+        ticks.iter().step_by(every).cloned().collect()
+    }
+}
+
+/// Each mark as a line or a band, with its name in a row of its own above the lines.
+fn draw_marks(canvas: &Canvas<'_>, marks: &[Mark], frame: &Frame, across: Scale) {
+    let middle = (frame.left + frame.right) / 2.0;
+    for (index, mark) in marks.iter().enumerate() {
+        let (left, right) = (frame.x(across, mark.between.0), frame.x(across, mark.between.1));
+        let y = frame.top - 10.0 - MARK_ROW * (marks.len() - 1 - index) as f64;
+        if right - left > 2.0 {
+            canvas.bar((left, frame.top), (right, frame.bottom), mark.tone, 0.16);
+        }
+        for x in [left, right] {
+            canvas.line(&[(x, y), (x, frame.bottom)], mark.tone, 1.0);
+        }
+        if left > middle {
+            canvas.text(&mark.label, (left - 5.0, y), Align::End, SMALL, mark.tone);
+        } else {
+            canvas.text(&mark.label, (right + 5.0, y), Align::Start, SMALL, mark.tone);
+        }
+    }
+}
+
+/// The least and the largest of some values above zero.
+pub(crate) fn range(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    (values.clone().fold(f64::MAX, f64::min), values.fold(0.0, f64::max))
+}
