@@ -6,9 +6,9 @@ use crate::output::Output;
 use crate::terminal::{table, time};
 use chappe_base::SimTime;
 use chappe_metrics::{
-    Clock, Execution, LoadOutcome, Memory, ResultParts, RunRecord, Threshold, Warning, write_csv, write_hlog,
+    Clock, Execution, LoadOutcome, Memory, ResultParts, RunRecord, Threshold, Warning,
 };
-use chappe_report::words;
+use chappe_report::{Report, RunReport, words};
 use chappe_scenario::Scenario;
 use std::io::{Write, stdout};
 use std::path::{Component, Path, PathBuf};
@@ -101,18 +101,10 @@ pub(crate) fn write_folder(
     parts: &ResultParts,
     scenario: &str,
 ) -> std::io::Result<()> {
-    let (mut json, mut csv, mut hlog) = (Vec::new(), Vec::new(), Vec::new());
-    record.write(&mut json)?;
-    write_csv(&record.result.series, &mut csv)?;
-    write_hlog(parts, &mut hlog)?;
-    output.write("run.json", &json)?;
-    output.write("series.csv", &csv)?;
-    output.write("latency.hlog", &hlog)?;
     output.write("scenario.toml", scenario.as_bytes())?;
-    output.write("junit.xml", chappe_report::junit(record).as_bytes())?;
-    output.write("summary.md", chappe_report::markdown(record).as_bytes())?;
     let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
-    chappe_report::write_report(record, &mut sink).map_err(std::io::Error::other)
+    let report = RunReport { record, parts };
+    report.write_files(&mut sink).map_err(std::io::Error::other)
 }
 
 /// What puts a result in doubt, for whoever reads no report.
@@ -132,10 +124,10 @@ pub(crate) fn say(json: bool, quiet: bool, record: &RunRecord, folder: &Path) ->
         return Ok(());
     }
     let mut out = stdout();
-    for doubt in chappe_report::doubts(record) {
+    for doubt in record.doubts() {
         writeln!(out, "Beware: {doubt}")?;
     }
-    for sentence in chappe_report::answer(record) {
+    for sentence in record.answer() {
         writeln!(out, "{sentence}")?;
     }
     writeln!(out, "{}", table(chappe_report::summary(record)))?;

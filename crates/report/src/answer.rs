@@ -12,7 +12,7 @@ const DAY_NS: i64 = 86_400 * SECOND_NS;
 /// What a record says, in plain words: the sentence that answers first, then one for each other
 /// subject that the record has figures on.
 #[must_use]
-pub fn answer(record: &RunRecord) -> Vec<String> {
+pub(crate) fn answer(record: &RunRecord) -> Vec<String> {
     let reading = Reading { record };
     if let Some(load) = &record.load {
         return load::answer(reading, load);
@@ -197,15 +197,13 @@ fn abandonment(reading: Reading<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", and "))
 }
 
-/// What must be said before anybody uses the figures: that the run is not whole, broken promises,
-/// missed thresholds, and the record's own warnings with what to change.
+/// What a reader must know before using the figures: that the run is not complete, that promises were broken or
+/// thresholds missed, and the record's own warnings with what to change.
 #[must_use]
-pub fn doubts(record: &RunRecord) -> Vec<String> {
+pub(crate) fn doubts(record: &RunRecord) -> Vec<String> {
     let result = &record.result;
-    let mut doubts = match &record.load {
-        Some(load) => load::doubts(load),
-        None => stopped(record).into_iter().collect(),
-    };
+    let mut doubts: Vec<String> = incomplete(record).into_iter().collect();
+    doubts.extend(record.load.iter().flat_map(load::doubts));
     if !result.audit.passed {
         doubts.push(
             "The audit found broken promises: do not rely on these figures before they are explained."
@@ -225,13 +223,20 @@ pub fn doubts(record: &RunRecord) -> Vec<String> {
     doubts
 }
 
-fn stopped(record: &RunRecord) -> Option<String> {
+/// If the run was stopped before its end: how much of it there is, what is missing, and what is not concluded.
+pub(crate) fn incomplete(record: &RunRecord) -> Option<String> {
+    if let Some(load) = &record.load {
+        return load::incomplete(load);
+    }
     let window = record.result.window;
     record.interrupted.then(|| {
         format!(
-            "The run was stopped at {}, before its end after {}: every figure is about that part only.",
+            "The run was stopped at {}, after {} of {}: every figure and threshold is about that part, and the \
+             remaining {} are missing.",
             words::moment(window.until_ns),
+            words::spoken_duration(window.until_ns),
             words::spoken_duration(window.horizon_ns),
+            words::spoken_duration((window.horizon_ns - window.until_ns).max(0)),
         )
     })
 }

@@ -3,11 +3,14 @@
 #[cfg(test)]
 mod tests;
 
-use crate::junit::case;
+use crate::chart::markdown_cell;
+use crate::junit::{self, Case, Suite};
+use crate::report::{Report, pretty, put_record};
 use crate::words;
+use crate::write::{ReportError, Sink, put};
 use chappe_metrics::{CaseVerdict, CostVerdict, GateRecord, Metric, MovedMetric, Unit, Verdict, WallVerdict};
-use quick_junit::{Report, TestSuite};
 use std::fmt::Write as _;
+use std::io;
 
 /// Metrics that are named in one line, before the rest is only counted.
 const NAMED_COUNT: usize = 6;
@@ -206,10 +209,40 @@ pub fn gate_problems(record: &GateRecord) -> Vec<String> {
     closing.map(|finding| finding.told).collect()
 }
 
-/// What a check found, in plain words: the verdict, what moved, what is not known, and what evidence there
-/// is none of.
-#[must_use]
-pub fn gate_answer(record: &GateRecord) -> Vec<String> {
+impl Report for GateRecord {
+    fn record_file(&self) -> &'static str {
+        "gate.json"
+    }
+
+    fn front_page(&self) -> &'static str {
+        "summary.md"
+    }
+
+    fn answer(&self) -> Vec<String> {
+        answer(self)
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        vec![]
+    }
+
+    fn incomplete(&self) -> Option<String> {
+        None
+    }
+
+    fn json(&self) -> io::Result<Vec<u8>> {
+        pretty(self)
+    }
+
+    fn write_files(&self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
+        put_record(self, sink)?;
+        put(sink, "junit.xml", junit(self).as_bytes())?;
+        put(sink, "summary.md", gate_markdown(self).as_bytes())
+    }
+}
+
+/// The verdict, what moved, what is inconclusive, and which evidence is missing, in sentences.
+fn answer(record: &GateRecord) -> Vec<String> {
     let findings = findings(record);
     let of = |weight| findings.iter().filter(move |finding| finding.weight == weight);
     let told = |finding: &Finding| format!("{}.", finding.told);
@@ -280,34 +313,33 @@ fn verdict(record: &GateRecord, findings: &[Finding]) -> String {
     )
 }
 
-/// The check as JUnit XML: a suite for each kind of evidence, a test for each finding. What is not known
+/// The check as JUnit XML: a suite for each kind of evidence, a test for each finding. An inconclusive finding
 /// fails no test.
-#[must_use]
-pub fn gate_junit(record: &GateRecord) -> String {
+fn junit(record: &GateRecord) -> String {
     let findings = findings(record);
-    let mut report = Report::new("chappe gate");
-    for evidence in ["behaviour", "cost", "wall time"] {
+    let suites = ["behaviour", "cost", "wall time"].map(|evidence| {
         let of_it = findings.iter().filter(|finding| finding.evidence == evidence);
         let cases = of_it.map(|finding| {
-            let problem = (finding.weight == Weight::Closing)
-                .then(|| (finding.told.clone(), finding.details.join("\n")));
-            let mut test = case(evidence, &finding.name, problem);
-            if finding.weight != Weight::Closing {
-                test.set_system_out(finding.told.as_str());
+            let is_closing = finding.weight == Weight::Closing;
+            let problem = is_closing.then(|| (finding.told.clone(), finding.details.join("\n")));
+            let mut case = Case::failed_if(evidence, &finding.name, problem);
+            if !is_closing {
+                case.output.clone_from(&finding.told);
             }
-            test
+            case
         });
-        let mut suite = TestSuite::new(evidence);
-        suite.add_test_cases(cases);
-        report.add_test_suite(suite);
-    }
-    report.to_string().expect("writing into a string cannot fail")
+        Suite {
+            name: evidence.to_owned(),
+            properties: vec![],
+            cases: cases.collect(),
+        }
+    });
+    junit::xml("chappe gate", &suites)
 }
 
 /// The check in Markdown.
 #[must_use]
 pub fn gate_markdown(record: &GateRecord) -> String {
-    let cell = |text: &str| text.replace('|', "\\|").replace(['\n', '\r'], " ");
     let findings = findings(record);
     let mut text = format!("## {}\n\n", verdict(record, &findings));
     text += "| | evidence | finding |\n|---|---|---|\n";
@@ -322,7 +354,7 @@ pub fn gate_markdown(record: &GateRecord) -> String {
             text,
             "| {mark} | {} | {} |",
             finding.evidence,
-            cell(&finding.told)
+            markdown_cell(&finding.told)
         );
     }
     for finding in findings

@@ -1,61 +1,192 @@
-//! A run as tests, in the XML that continuous integration reads.
+//! Records as tests, in the XML that continuous integration reads.
+//!
+//! A record that is not complete holds a test with an error: what was not concluded must not count as passed.
 
+use crate::answer::incomplete;
 use crate::reading::observed;
 use crate::words;
 use chappe_metrics::{AuditSummary, LoadRecord, RunRecord, ThresholdVerdict};
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use maud::{Markup, html};
 
-/// The run as JUnit XML: a test for each threshold, one for the audit, and where load was offered on
-/// the wall clock one for the generator.
-#[must_use]
-pub fn junit(record: &RunRecord) -> String {
-    let result = &record.result;
-    let mut suite = TestSuite::new(record.scenario.name.as_str());
-    suite.add_property(("seed", record.seed.to_string().as_str()));
-    suite.add_property(("digest", record.digest.as_str()));
-    suite.add_property(("version", record.version.as_str()));
-    suite.add_test_cases(result.thresholds.iter().map(threshold));
-    suite.add_test_case(audit(&result.audit));
-    suite.add_test_cases(record.load.iter().map(generator));
-    let mut report = Report::new("chappe");
-    report.add_test_suite(suite);
-    report.to_string().expect("writing into a string cannot fail")
+/// Tests that belong together.
+pub(crate) struct Suite {
+    pub(crate) name: String,
+    pub(crate) properties: Vec<(&'static str, String)>,
+    pub(crate) cases: Vec<Case>,
 }
 
-/// A test that failed if there is a `problem`: what was found, and what that means.
-pub(crate) fn case(group: &str, name: &str, problem: Option<(String, String)>) -> TestCase {
-    let status = match problem {
-        None => TestCaseStatus::success(),
-        Some((message, description)) => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status
-                .set_type(group)
-                .set_message(message)
-                .set_description(description);
-            status
+/// One test.
+pub(crate) struct Case {
+    /// What kind of test it is.
+    pub(crate) group: &'static str,
+    pub(crate) name: String,
+    pub(crate) outcome: Outcome,
+    /// What there is to say beside the outcome; may be empty.
+    pub(crate) output: String,
+}
+
+/// What a test came to.
+pub(crate) enum Outcome {
+    Passed,
+    /// It was judged on a part of what it is about: in a word why.
+    Skipped(String),
+    /// What was expected did not hold: in a line, and in full.
+    Failed(String, String),
+    /// The test could not be done: why.
+    Error(String),
+}
+
+impl Case {
+    pub(crate) fn new(group: &'static str, name: &str, outcome: Outcome) -> Case {
+        Case {
+            group,
+            name: name.to_owned(),
+            outcome,
+            output: String::new(),
+        }
+    }
+
+    /// A test that failed if there is a `problem`: in a line, and in full.
+    pub(crate) fn failed_if(group: &'static str, name: &str, problem: Option<(String, String)>) -> Case {
+        let outcome = problem.map_or(Outcome::Passed, |(line, full)| Outcome::Failed(line, full));
+        Case::new(group, name, outcome)
+    }
+
+    /// The test that a record is complete: an error if it is not.
+    pub(crate) fn complete(name: &str, incomplete: Option<String>) -> Case {
+        Case::new(
+            "complete",
+            name,
+            incomplete.map_or(Outcome::Passed, Outcome::Error),
+        )
+    }
+}
+
+/// The suites as one document.
+pub(crate) fn xml(name: &str, suites: &[Suite]) -> String {
+    let cases = || suites.iter().flat_map(|suite| &suite.cases);
+    let [skipped, failures, errors] = counts(cases());
+    let body = html! {
+        testsuites name=(clean(name)) tests=(cases().count()) skipped=(skipped) failures=(failures)
+            errors=(errors) {
+            "\n"
+            @for suite in suites { (told(suite)) }
         }
     };
-    let mut case = TestCase::new(name, status);
-    case.set_classname(group);
-    case
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n",
+        body.into_string()
+    )
 }
 
-fn threshold(verdict: &ThresholdVerdict) -> TestCase {
+/// How many tests were skipped, failed, and could not be done.
+fn counts<'a>(cases: impl Iterator<Item = &'a Case>) -> [usize; 3] {
+    let mut counts = [0; 3];
+    for case in cases {
+        match case.outcome {
+            Outcome::Passed => {}
+            Outcome::Skipped(_) => counts[0] += 1,
+            Outcome::Failed(_, _) => counts[1] += 1,
+            Outcome::Error(_) => counts[2] += 1,
+        }
+    }
+    counts
+}
+
+fn told(suite: &Suite) -> Markup {
+    let [skipped, failures, errors] = counts(suite.cases.iter());
+    html! {
+        testsuite name=(clean(&suite.name)) tests=(suite.cases.len()) skipped=(skipped) errors=(errors)
+            failures=(failures) {
+            "\n"
+            @if !suite.properties.is_empty() {
+                properties {
+                    @for (name, value) in &suite.properties {
+                        "\n" property name=(name) value=(clean(value)) {}
+                    }
+                    "\n"
+                }
+                "\n"
+            }
+            @for case in &suite.cases {
+                testcase name=(clean(&case.name)) classname=(case.group) {
+                    @match &case.outcome {
+                        Outcome::Passed => {},
+                        Outcome::Skipped(why) => { skipped message=(clean(why)) {} },
+                        Outcome::Failed(line, full) => {
+                            failure message=(clean(line)) type=(case.group) { (clean(full)) }
+                        },
+                        Outcome::Error(why) => {
+                            error message=(clean(why)) type=(case.group) { (clean(why)) }
+                        },
+                    }
+                    @if !case.output.is_empty() {
+                        system-out { (clean(&case.output)) }
+                    }
+                }
+                "\n"
+            }
+        }
+        "\n"
+    }
+}
+
+/// The text without the characters that XML 1.0 cannot hold.
+fn clean(text: &str) -> String {
+    let is_allowed = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
+    text.chars().filter(is_allowed).collect()
+}
+
+/// The run as JUnit XML: a test that it is complete, one for each threshold, one for the audit, and where load was
+/// offered on the wall clock one for the generator.
+#[must_use]
+pub(crate) fn of_run(record: &RunRecord) -> String {
+    let result = &record.result;
+    let incomplete = incomplete(record);
+    let what = match record.load {
+        None => "the run reached its end",
+        Some(_) => "the load reached its end",
+    };
+    let is_complete = incomplete.is_none();
+    let cases = std::iter::once(Case::complete(what, incomplete))
+        .chain(
+            result
+                .thresholds
+                .iter()
+                .map(|verdict| threshold(verdict, is_complete)),
+        )
+        .chain([audit(&result.audit)])
+        .chain(record.load.iter().map(generator));
+    let suite = Suite {
+        name: record.scenario.name.clone(),
+        properties: vec![
+            ("seed", record.seed.to_string()),
+            ("digest", record.digest.clone()),
+            ("version", record.version.clone()),
+        ],
+        cases: cases.collect(),
+    };
+    xml("chappe", &[suite])
+}
+
+fn threshold(verdict: &ThresholdVerdict, is_complete: bool) -> Case {
     let name = format!("{} {}", verdict.metric, verdict.condition);
-    let problem = (!verdict.passed).then(|| {
-        let seen = observed(verdict.observed);
-        (
+    let seen = observed(verdict.observed);
+    let outcome = match (verdict.passed, is_complete) {
+        (true, true) => Outcome::Passed,
+        (true, false) => Outcome::Skipped(format!("kept so far: observed {seen}")),
+        (false, _) => Outcome::Failed(
             format!("observed {seen}, must hold: {}", verdict.condition),
             format!(
                 "{}: observed {seen}, where {} must hold.",
                 verdict.metric, verdict.condition
             ),
-        )
-    });
-    case("threshold", &name, problem)
+        ),
+    };
+    Case::new("threshold", &name, outcome)
 }
 
-fn audit(audit: &AuditSummary) -> TestCase {
+fn audit(audit: &AuditSummary) -> Case {
     let problem = (!audit.passed).then(|| {
         let broken = audit.promises.iter().map(|promise| promise.violation_count);
         let count = words::counted(broken.sum::<u64>() as i64, "violation");
@@ -69,10 +200,10 @@ fn audit(audit: &AuditSummary) -> TestCase {
         lines.extend(audit.replay.iter().map(|replay| format!("replay: {replay}")));
         (count, lines.join("\n"))
     });
-    case("audit", "every promise is kept", problem)
+    Case::failed_if("audit", "every promise is kept", problem)
 }
 
-fn generator(load: &LoadRecord) -> TestCase {
+fn generator(load: &LoadRecord) -> Case {
     let outcome = &load.outcome;
     let problem = (!outcome.valid).then(|| {
         let late = words::share(outcome.late_count as i64, outcome.sent_count as i64);
@@ -81,5 +212,25 @@ fn generator(load: &LoadRecord) -> TestCase {
             "The generator was the limit: lower the rate, or give it a core of its own.".to_owned(),
         )
     });
-    case("load", "the generator kept up", problem)
+    Case::failed_if("load", "the generator kept up", problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_can_not_hold_is_left_out_or_escaped() {
+        let case = Case::new("group", "a<b & \"c\"\u{1b}[0m", Outcome::Error("\u{0}why".to_owned()));
+        let text = xml(
+            "name",
+            &[Suite {
+                name: "suite".to_owned(),
+                properties: vec![],
+                cases: vec![case],
+            }],
+        );
+        assert!(text.contains("name=\"a&lt;b &amp; &quot;c&quot;[0m\""), "{text}");
+        assert!(text.contains("message=\"why\"") && text.contains(" errors=\"1\""), "{text}");
+    }
 }

@@ -1,30 +1,50 @@
-//! Run records to plots and one self-contained document.
+//! Records as documents, plots, tables and sentences.
 //!
-//! The data of a chart is made from the record and can be compared as data; its drawing only looks
-//! at that data. The document holds its drawings inline, wide and narrow, light and dark, so that it
-//! is one file without script, font or network.
+//! A record holds every figure of a run or of a study; this crate reads nothing else and computes no figure anew.
+//! Each kind of record is a [`Report`], so that a face writes and says all of them in the same way:
+//!
+//! ```
+//! use chappe_metrics::ComparisonRecord;
+//! use chappe_report::Report;
+//!
+//! let text = include_str!("../../../reports/lanes/comparison.json");
+//! let record: ComparisonRecord = serde_json::from_str(text)?;
+//! let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+//! record.write_files(&mut |name, bytes| {
+//!     files.push((name.to_owned(), bytes.to_vec()));
+//!     Ok(())
+//! })?;
+//! assert!(files.iter().any(|(name, _)| name == record.front_page()));
+//! for sentence in record.answer() {
+//!     println!("{sentence}");
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The data of a chart ([`chart::Plot`]) is made from the record and can be compared as data; drawing reads that
+//! data alone. The document holds its drawings inline, wide and narrow, light and dark, so that it is one file
+//! without script, font or network.
 
 mod answer;
 pub mod chart;
+mod csv;
 mod document;
 mod gate;
 mod junit;
 mod reading;
 #[cfg(feature = "png")]
 pub mod render;
+mod report;
+mod run;
 mod study;
 mod summary;
 pub mod words;
 mod write;
 
-pub use answer::{answer, doubts};
 pub use document::document;
-pub use gate::{gate_annotations, gate_answer, gate_junit, gate_markdown, gate_problems};
-pub use junit::junit;
-pub use study::{
-    capacity_answer, capacity_plots, comparison_answer, comparison_plots, history_answer, history_charts,
-    history_rows, sweep_plots, whatif_plots, write_capacity, write_comparison, write_history, write_sweep,
-    write_whatif,
-};
-pub use summary::{Figure, key_figures, markdown, summary};
-pub use write::{ReportError, write_plots, write_report};
+pub use gate::{gate_annotations, gate_markdown, gate_problems};
+pub use report::Report;
+pub use run::RunReport;
+pub use study::{capacity_plots, comparison_plots, history_charts, history_rows, sweep_plots, whatif_plots};
+pub use summary::{Figure, key_figures, summary};
+pub use write::{ReportError, Sink, write_plots};

@@ -2,7 +2,8 @@
 
 mod load;
 
-use crate::chart::Tone;
+use crate::answer::incomplete;
+use crate::chart::{Tone, markdown_cell};
 use crate::reading::{Reading, class_words, observed};
 use crate::words;
 use chappe_base::MessageClass;
@@ -135,10 +136,10 @@ pub(crate) fn in_full(full: &FullSize) -> String {
     )
 }
 
-/// The same as a table of Markdown, with the verdict on every threshold.
+/// The same as a table of Markdown, with the verdict on every threshold, and first what is missing if the run was
+/// stopped.
 #[must_use]
-pub fn markdown(record: &RunRecord) -> String {
-    let cell = |text: &str| text.replace('|', "\\|").replace(['\n', '\r'], " ");
+pub(crate) fn markdown(record: &RunRecord) -> String {
     let verdicts = record.result.thresholds.iter().map(|verdict| {
         let word = if verdict.passed { "kept" } else { "**missed**" };
         (
@@ -146,9 +147,13 @@ pub fn markdown(record: &RunRecord) -> String {
             format!("{word}: {}", observed(verdict.observed)),
         )
     });
-    let mut text = String::from("| figure | value |\n|---|---|\n");
+    let mut text = match incomplete(record) {
+        Some(sentence) => format!("**Incomplete.** {sentence}\n\n"),
+        None => String::new(),
+    };
+    text += "| figure | value |\n|---|---|\n";
     for (label, value) in summary(record).into_iter().chain(verdicts) {
-        text += &format!("| {} | {} |\n", cell(&label), cell(&value));
+        text += &format!("| {} | {} |\n", markdown_cell(&label), markdown_cell(&value));
     }
     text
 }

@@ -1,16 +1,17 @@
-//! Everything a report consists of, handed out file by file.
+//! The files of a report, handed out one by one: where they go is the caller's business.
 
-use crate::chart::{Plot, plots};
-use crate::document::document;
+use crate::chart::Plot;
 #[cfg(feature = "png")]
 use crate::render::{RenderError, Renderer};
-use chappe_metrics::RunRecord;
 use std::io;
 
-/// Why there is no report.
+/// What takes the files of a report: each file's name within the report's folder, and its bytes.
+pub type Sink<'a> = dyn FnMut(&str, &[u8]) -> io::Result<()> + 'a;
+
+/// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// A plot could not become a picture.
+    /// A plot could not be rendered as PNG.
     #[cfg(feature = "png")]
     #[error("plot `{plot}`: {error}")]
     Render {
@@ -22,53 +23,38 @@ pub enum ReportError {
     /// A file could not be written.
     #[error("`{file}` could not be written: {error}")]
     Write {
-        /// Its name within the report.
+        /// Its name within the report's folder.
         file: String,
         /// What went wrong.
         error: io::Error,
     },
 }
 
-/// Hands `sink` each file of the report on a record: its name within the report and its bytes.
-///
-/// There are `index.html`, which needs none of the others, and for every plot `plots/NAME.svg`, and with the
-/// feature `png` also `plots/NAME.png`.
-///
-/// # Errors
-/// What the sink says, or why a plot could not be rendered.
-pub fn write_report(
-    record: &RunRecord,
-    sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
-) -> Result<(), ReportError> {
-    let plots = plots(record);
-    write_plots(&plots, sink)?;
-    let file = "index.html".to_owned();
-    let written = sink(&file, document(record, &plots).as_bytes());
-    written.map_err(|error| ReportError::Write { file, error })
+/// Hands `sink` one file.
+pub(crate) fn put(sink: &mut Sink<'_>, file: &str, bytes: &[u8]) -> Result<(), ReportError> {
+    sink(file, bytes).map_err(|error| ReportError::Write {
+        file: file.to_owned(),
+        error,
+    })
 }
 
 /// Hands `sink` the file `plots/NAME.svg` for each of the plots, and with the feature `png` also
 /// `plots/NAME.png`.
 ///
 /// # Errors
-/// What the sink says, or why a plot could not be rendered.
-pub fn write_plots(
-    plots: &[Plot],
-    sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
-) -> Result<(), ReportError> {
-    let mut write =
-        |file: String, bytes: &[u8]| sink(&file, bytes).map_err(|error| ReportError::Write { file, error });
+/// The sink's error, or why a plot could not be rendered.
+pub fn write_plots(plots: &[Plot], sink: &mut Sink<'_>) -> Result<(), ReportError> {
     #[cfg(feature = "png")]
     let renderer = Renderer::default();
     for plot in plots {
         let svg = plot.picture();
-        write(format!("plots/{}.svg", plot.name), svg.as_bytes())?;
+        put(sink, &format!("plots/{}.svg", plot.name), svg.as_bytes())?;
         #[cfg(feature = "png")]
         {
             let plot = plot.name;
             let png = renderer.png(&svg);
             let png = png.map_err(|error| ReportError::Render { plot, error })?;
-            write(format!("plots/{plot}.png"), &png)?;
+            put(sink, &format!("plots/{plot}.png"), &png)?;
         }
     }
     Ok(())

@@ -10,7 +10,10 @@ use crate::terminal::stop_on_interrupt;
 use chappe_engine::scenario_id;
 use chappe_experiment::capacity::{Capacity, Limits, Outcome, Trial, find};
 use chappe_load::{LiveRun, Plan, Shape};
-use chappe_metrics::{CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, Execution, LoadEnd, Metric};
+use chappe_metrics::{
+    CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, CapacityTrial, Execution, LoadEnd, Metric,
+};
+use chappe_report::Report;
 use std::io::{Write, stdout};
 use std::time::{Instant, SystemTime};
 
@@ -42,10 +45,9 @@ pub(crate) fn capacity(args: &CapacityArgs) -> Result<(), Failure> {
     let execution = results::execution(&target, peaks, (started, clock.elapsed()));
     let record = record(&session, args, &capacity, execution);
     let write = || -> std::io::Result<()> {
-        output.write("capacity.json", &serde_json::to_vec_pretty(&record)?)?;
         output.write("scenario.toml", session.loaded.text.as_bytes())?;
         let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
-        chappe_report::write_capacity(&record, &mut sink).map_err(std::io::Error::other)
+        record.write_files(&mut sink).map_err(std::io::Error::other)
     };
     write().map_err(|error| Failure::Write { path: target, error })?;
     let folder = output.finish()?;
@@ -54,7 +56,7 @@ pub(crate) fn capacity(args: &CapacityArgs) -> Result<(), Failure> {
         serde_json::to_writer_pretty(&mut out, &record).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else if !args.offer.quiet {
-        for sentence in chappe_report::capacity_answer(&record) {
+        for sentence in record.answer() {
             writeln!(out, "{sentence}")?;
         }
         writeln!(out, "Report: {}", folder.join("index.html").display())?;
@@ -186,7 +188,13 @@ fn record(
         ended: capacity.ended,
         kept_rate: capacity.kept_rate,
         failed_rate: capacity.failed_rate,
-        trials: capacity.trials.clone(),
+        trials: capacity
+            .steps
+            .iter()
+            .filter(|step| step.trial.outcome != Outcome::Interrupted)
+            .map(trial)
+            .collect(),
+        trials_max: args.trials,
         execution: Execution {
             workers: session.threads as u32,
             ..execution

@@ -14,6 +14,7 @@ use chappe_metrics::{
     Better, COMPARISON_SCHEMA, ComparedMetric, ComparisonRecord, Execution, Metric, Unit, VariantFigures,
     VariantVerdict,
 };
+use chappe_report::Report;
 use std::io::{Write, stdout};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -141,6 +142,7 @@ pub(crate) fn compare(
         variants: compare.values.clone(),
         rounds_count: rounds,
         order: ran,
+        interrupted: false,
         metrics: metrics.collect(),
         execution: Execution {
             workers: sessions[0].threads as u32,
@@ -234,10 +236,9 @@ fn compared(figure: &Figure, variants: &[String], found: Vec<Vec<Option<f64>>>) 
 }
 
 fn write(output: &Output, record: &ComparisonRecord, scenario: &str) -> std::io::Result<()> {
-    output.write("comparison.json", &serde_json::to_vec_pretty(record)?)?;
     output.write("scenario.toml", scenario.as_bytes())?;
     let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
-    chappe_report::write_comparison(record, &mut sink).map_err(std::io::Error::other)
+    record.write_files(&mut sink).map_err(std::io::Error::other)
 }
 
 fn say(offer: &Offer, record: &ComparisonRecord, report: &str) -> Result<(), Failure> {
@@ -246,7 +247,7 @@ fn say(offer: &Offer, record: &ComparisonRecord, report: &str) -> Result<(), Fai
         serde_json::to_writer_pretty(&mut out, record).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else if !offer.quiet {
-        for sentence in chappe_report::comparison_answer(record) {
+        for sentence in record.answer() {
             writeln!(out, "{sentence}")?;
         }
         writeln!(out, "Report: {report}")?;

@@ -21,8 +21,7 @@ use chappe_metrics::{
     Estimate, Execution, HARM, REVENUE, SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares,
     Warning,
 };
-use chappe_report::words;
-use std::fmt::Write as _;
+use chappe_report::{Report, words};
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -174,6 +173,8 @@ impl Plan {
                 false => Vec::new(),
             },
             points,
+            planned_count: cells.len() as u64,
+            missing_count: 0,
             warnings: self.warnings.clone(),
             execution: Execution::default(),
         }
@@ -330,36 +331,9 @@ fn answer(plan: &Plan, points: &[SweepPoint]) -> Vec<String> {
 }
 
 fn write(output: &Output, record: &SweepRecord, scenario: &str) -> std::io::Result<()> {
-    output.write("sweep.json", &serde_json::to_vec_pretty(record)?)?;
-    output.write("points.csv", points_csv(record).as_bytes())?;
     output.write("scenario.toml", scenario.as_bytes())?;
     let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
-    chappe_report::write_sweep(record, &mut sink).map_err(std::io::Error::other)
-}
-
-fn points_csv(record: &SweepRecord) -> String {
-    let keys = record.keys.iter().map(|key| format!("{:?}", key.key));
-    let metrics = record.metrics.iter().flat_map(|metric| {
-        let (name, unit) = (&metric.metric, metric.unit.label());
-        ["", " low", " high"].map(|end| format!("{name}{end} [{unit}]"))
-    });
-    let fixed = ["point".to_string(), "arm".to_string(), "best".to_string()];
-    let head: Vec<String> = fixed.into_iter().chain(keys).chain(metrics).collect();
-    let mut text = head.join(",") + "\n";
-    for point in &record.points {
-        let _ = write!(text, "{},{:?},{}", point.point, point.arm, point.is_best);
-        for value in &point.values {
-            let _ = write!(text, ",\"{}\"", value.replace('"', "\"\""));
-        }
-        for figure in &point.figures {
-            let _ = match figure {
-                Some(figure) => write!(text, ",{},{},{}", figure.value, figure.low, figure.high),
-                None => write!(text, ",,,"),
-            };
-        }
-        text.push('\n');
-    }
-    text
+    record.write_files(&mut sink).map_err(std::io::Error::other)
 }
 
 fn say(args: &SweepArgs, record: &SweepRecord, file: &str) -> Result<(), Failure> {

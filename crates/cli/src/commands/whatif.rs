@@ -19,8 +19,7 @@ use chappe_metrics::{
     ArmsMetric, Assumed, Execution, HARM, Headline, REVENUE, ReplicationsEnd, Stopping, WHATIF_SCHEMA,
     WhatIfRecord,
 };
-use chappe_report::words;
-use std::fmt::Write as _;
+use chappe_report::{Report, words};
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -255,12 +254,9 @@ fn best(metrics: &[ArmsMetric], arms: &[Variant]) -> Option<String> {
 }
 
 fn write(output: &Output, record: &WhatIfRecord, scenario: &str) -> std::io::Result<()> {
-    output.write("whatif.json", &serde_json::to_vec_pretty(record)?)?;
-    output.write("figures.csv", figures_csv(record).as_bytes())?;
-    output.write("differences.csv", differences_csv(record).as_bytes())?;
     output.write("scenario.toml", scenario.as_bytes())?;
     let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
-    chappe_report::write_whatif(record, &mut sink).map_err(std::io::Error::other)
+    record.write_files(&mut sink).map_err(std::io::Error::other)
 }
 
 /// What any arm rests on without a source, each key once.
@@ -275,37 +271,6 @@ fn assumed(ground: &Ground, arms: &[Variant]) -> Result<Vec<Assumed>, Failure> {
         assumed.extend(new);
     }
     Ok(assumed)
-}
-
-fn figures_csv(record: &WhatIfRecord) -> String {
-    let mut text = "metric,unit,arm,replication,seed,figure\n".to_string();
-    for metric in &record.metrics {
-        for arm in &metric.arms {
-            for (number, (figure, seed)) in arm.figures.iter().zip(&record.seeds).enumerate() {
-                let figure = figure.map(|figure| figure.to_string()).unwrap_or_default();
-                let (name, unit) = (&metric.metric, metric.unit.label());
-                let _ = writeln!(text, "{name},{unit},{:?},{number},{seed},{figure}", arm.arm);
-            }
-        }
-    }
-    text
-}
-
-fn differences_csv(record: &WhatIfRecord) -> String {
-    let mut text = "metric,unit,arm,difference,low,high,verdict\n".to_string();
-    for metric in &record.metrics {
-        for against in &metric.against_baseline {
-            let (name, unit, between) = (&metric.metric, metric.unit.label(), against.difference);
-            let (value, low, high) = (between.value, between.low, between.high);
-            let _ = writeln!(
-                text,
-                "{name},{unit},{:?},{value},{low},{high},{}",
-                against.arm,
-                against.verdict.label()
-            );
-        }
-    }
-    text
 }
 
 fn say(args: &WhatifArgs, record: &WhatIfRecord, file: &str) -> Result<(), Failure> {

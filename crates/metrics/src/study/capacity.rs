@@ -35,8 +35,11 @@ pub struct CapacityRecord {
     /// The lowest rate above it that failed, be it for the platform or for the generator [commands
     /// per second].
     pub failed_rate: Option<f64>,
-    /// Every trial, in order.
+    /// Every trial that came to its end, in order.
     pub trials: Vec<CapacityTrial>,
+    /// The most trials that were allowed; 0 where an earlier version did not record it.
+    #[serde(default)]
+    pub trials_max: u32,
     /// What it took.
     pub execution: Execution,
 }

@@ -26,10 +26,13 @@ pub struct ComparisonRecord {
     pub key: String,
     /// Its values, one for each variant; the others are compared with the first.
     pub variants: Vec<String>,
-    /// Rounds, in each of which every variant ran once.
+    /// Rounds that were planned, in each of which every variant runs once.
     pub rounds_count: u32,
-    /// The variants in the order in which they ran.
+    /// The variants in the order in which they ran: fewer than planned if it was interrupted.
     pub order: Vec<String>,
+    /// Whether it was stopped before its last round came to its end.
+    #[serde(default)]
+    pub interrupted: bool,
     /// What was compared.
     pub metrics: Vec<ComparedMetric>,
     /// What it took.

@@ -33,8 +33,14 @@ pub struct SweepRecord {
     pub seeds: Vec<u64>,
     /// What was taken from every run.
     pub metrics: Vec<SweptMetric>,
-    /// Every point with every arm: points in order, the arms of one together.
+    /// Every arm at every point of which all runs came to their end: points in order, the arms of one together.
     pub points: Vec<SweepPoint>,
+    /// Runs that were planned; 0 where an earlier version did not record it.
+    #[serde(default)]
+    pub planned_count: u64,
+    /// Of them, those that did not come to their end before the sweep was stopped.
+    #[serde(default)]
+    pub missing_count: u64,
     /// How much of the variance over points each key explains; empty unless asked for.
     pub indices: Vec<VarianceShares>,
     /// Reasons to doubt the answer, each with its remedy.

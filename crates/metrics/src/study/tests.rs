@@ -49,6 +49,7 @@ fn a_capacity_satisfies_its_schema_and_reads_back() {
             p50_ns: Some(1),
             p99_ns: None,
         }],
+        trials_max: 30,
         execution: Execution::default(),
     });
 }
@@ -65,6 +66,7 @@ fn a_comparison_satisfies_its_schema_and_reads_back() {
         variants: vec!["false".to_owned(), "true".to_owned()],
         rounds_count: 2,
         order: ["true", "false", "false", "true"].map(str::to_owned).to_vec(),
+        interrupted: false,
         metrics: vec![ComparedMetric {
             metric: "load.throughput".to_owned(),
             unit: Unit::Count,
@@ -158,6 +160,8 @@ fn a_sweep_satisfies_its_schema_and_reads_back() {
             harm: HALF,
             is_best: true,
         }],
+        planned_count: 3,
+        missing_count: 2,
         indices: vec![],
         warnings: vec![],
         execution: Execution::default(),

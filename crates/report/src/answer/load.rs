@@ -158,24 +158,17 @@ fn predicted(load: &LoadRecord) -> Option<String> {
     }
 }
 
-/// What must be said of how the load was offered before anybody uses the figures.
+/// What a reader must know of how the load was offered before using the figures.
 pub(super) fn doubts(load: &LoadRecord) -> Vec<String> {
-    let (plan, outcome) = (&load.plan, &load.outcome);
-    let stretch = format!(
-        "after {} of the {} planned",
-        words::spoken_duration(outcome.measured_ns as i64),
-        words::spoken_duration(plan.duration_ns),
-    );
+    let outcome = &load.outcome;
+    let planned = planned(load);
     let end = match outcome.end {
-        LoadEnd::Planned => None,
-        LoadEnd::Interrupted => Some(format!(
-            "The load was stopped {stretch}: every figure is about that part only."
-        )),
+        LoadEnd::Planned | LoadEnd::Interrupted => None,
         LoadEnd::Threshold => Some(format!(
-            "A threshold that ends a run was missed {stretch}: every figure is about that part only."
+            "A threshold that ends a run was missed after {planned}: every figure is about that part only."
         )),
         LoadEnd::TapeEnded => Some(format!(
-            "The tape had nothing more to send {stretch}: every figure is about that part only."
+            "The recorded commands ended after {planned}: every figure is about that part only."
         )),
     };
     let limit = (!outcome.valid).then(|| {
@@ -186,4 +179,33 @@ pub(super) fn doubts(load: &LoadRecord) -> Vec<String> {
         )
     });
     limit.into_iter().chain(end).collect()
+}
+
+/// `6.2 seconds of the 10 seconds planned`.
+fn planned(load: &LoadRecord) -> String {
+    format!(
+        "{} of the {} planned",
+        words::spoken_duration(load.outcome.measured_ns as i64),
+        words::spoken_duration(load.plan.duration_ns),
+    )
+}
+
+/// If the load was stopped before its end: how much was measured, what is missing, and what is not concluded.
+pub(super) fn incomplete(load: &LoadRecord) -> Option<String> {
+    match load.outcome.end {
+        LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded => None,
+        LoadEnd::Interrupted if load.outcome.measured_ns == 0 => Some(
+            "The load was stopped before anything was measured: no figure and no threshold says anything."
+                .to_owned(),
+        ),
+        LoadEnd::Interrupted => {
+            let rest = load.plan.duration_ns - load.outcome.measured_ns as i64;
+            Some(format!(
+                "The load was stopped after {}: every figure and threshold is about that part, and the remaining \
+                 {} are missing.",
+                planned(load),
+                words::spoken_duration(rest.max(0)),
+            ))
+        }
+    }
 }

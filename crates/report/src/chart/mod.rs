@@ -40,6 +40,7 @@ pub use ranges::{Places, RangeChart, RangePanel, RangeRow};
 pub use rates::{RateChart, RatePoint};
 pub use scatter::{Dot, ScatterChart, Spread};
 pub use table::Table;
+pub(crate) use table::{markdown_cell, markdown_line};
 pub use time::{Panel, TimeChart, TimeLine};
 
 /// For which screen a chart is drawn.

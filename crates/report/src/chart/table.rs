@@ -24,6 +24,39 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
+impl Table {
+    /// The table in Markdown, with its first column at the left and all others at the right.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let line = |row: &[String]| {
+            let cells: Vec<String> = row.iter().map(|text| markdown_cell(text)).collect();
+            format!("| {} |\n", cells.join(" | "))
+        };
+        let rule = format!("|---|{}\n", "---:|".repeat(self.head.len().saturating_sub(1)));
+        let rows: Vec<String> = self.rows.iter().map(|row| line(row)).collect();
+        format!("{}{rule}{}", line(&self.head), rows.concat())
+    }
+}
+
+/// A text that stays within its cell of a Markdown table.
+pub(crate) fn markdown_cell(text: &str) -> String {
+    markdown_line(text).replace('|', "\\|")
+}
+
+/// A text that stays on its line of Markdown, where an angle bracket never begins a tag.
+pub(crate) fn markdown_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\n' | '\r' => line.push(' '),
+            '<' if letters.peek().is_some_and(|next| !next.is_whitespace()) => line.push_str("&lt;"),
+            other => line.push(other),
+        }
+    }
+    line
+}
+
 /// The data as a table.
 pub(crate) fn of(data: &Data) -> Table {
     match data {

@@ -103,7 +103,7 @@ fn record() -> GateRecord {
 #[test]
 fn the_answer_begins_with_the_verdict_and_names_what_moved() {
     assert_eq!(
-        gate_answer(&record()),
+        answer(&record()),
         [
             "The gate is closed: behaviour changed in 1 scenario, 2 costs (1 regressed), 3 timings (1 regressed, 1 improved, 1 inconclusive), held against revision main (0123456789ab).",
             "first-ads: behaviour changed: 2 metrics moved: blocks 120 → 98, reads 5,000,001 → 5,000,002.",
@@ -119,7 +119,7 @@ fn the_answer_begins_with_the_verdict_and_names_what_moved() {
 
 #[test]
 fn only_what_closes_the_gate_fails_a_test() {
-    let junit = gate_junit(&record());
+    let junit = junit(&record());
     assert!(junit.contains(r#"tests="7" skipped="0" failures="3""#), "{junit}");
     assert!(junit.contains("blocks 120 → 98"), "{junit}");
 }

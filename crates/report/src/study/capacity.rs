@@ -1,18 +1,62 @@
 //! How much the platform carries within its thresholds.
 
-use super::{Study, Time, write};
+use super::{Study, Time};
 use crate::chart::{Data, Line, Mark, Plot, RateChart, RatePoint, Table, Tone};
 use crate::document::sections::texts;
 use crate::document::{Cell, tabled, worded};
+use crate::junit::Case;
+use crate::report::{Report, pretty, put_record};
 use crate::words;
-use crate::write::ReportError;
+use crate::write::{ReportError, Sink};
 use chappe_metrics::{CapacityEnd, CapacityRecord, CapacityTrial};
 use maud::{Markup, html};
 use std::io;
 
-/// What a search for capacity found, in plain words: the rate first, then what it was like there.
-#[must_use]
-pub fn capacity_answer(record: &CapacityRecord) -> Vec<String> {
+impl Report for CapacityRecord {
+    fn record_file(&self) -> &'static str {
+        "capacity.json"
+    }
+
+    fn answer(&self) -> Vec<String> {
+        answer(self)
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        incomplete(self).into_iter().chain(doubts(self)).collect()
+    }
+
+    fn incomplete(&self) -> Option<String> {
+        incomplete(self)
+    }
+
+    fn json(&self) -> io::Result<Vec<u8>> {
+        pretty(self)
+    }
+
+    fn write_files(&self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
+        put_record(self, sink)?;
+        let study = Study {
+            report: self,
+            time: Time::Wall,
+            scenario: &self.scenario,
+            seeds: &[self.seed],
+            version: &self.version,
+            execution: &self.execution,
+            question: "How much load does the platform carry?".to_owned(),
+            plots: capacity_plots(self),
+            sections: vec![
+                ("plan", "What was tried", plan(self)),
+                ("trials", "Every trial", trials(self)),
+            ],
+            table: trials_table(self),
+            cases: cases(self),
+        };
+        study.write(sink)
+    }
+}
+
+/// The rate first, then what it was like there.
+fn answer(record: &CapacityRecord) -> Vec<String> {
     let lead = found(record);
     let at = |rate: Option<f64>, what: &str| {
         let (half, slow) = latency_at(record, rate?)?;
@@ -74,7 +118,10 @@ fn found(record: &CapacityRecord) -> String {
             format!("The platform seems to carry at least {kept} {within}, which is not confirmed.")
         }
         (CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Trials | CapacityEnd::Interrupted, None, _)
-        | (CapacityEnd::Nothing, _, None) => "The platform kept its thresholds at no rate tried.".to_owned(),
+        | (CapacityEnd::Nothing, _, None) => match record.trials.len() {
+            0 => "No trial came to its end.".to_owned(),
+            _ => "The platform kept its thresholds at no rate tried so far.".to_owned(),
+        },
     }
 }
 
@@ -91,14 +138,14 @@ fn latency_at(record: &CapacityRecord, rate: f64) -> Option<(i64, i64)> {
 
 fn doubts(record: &CapacityRecord) -> Vec<String> {
     let end = match record.ended {
-        CapacityEnd::Trials => Some("No trials were left before the rate was confirmed: allow more of them."),
-        CapacityEnd::Interrupted => {
-            Some("The search was stopped before its end: what it found is not confirmed.")
-        }
         CapacityEnd::Generator => {
             Some("Give the generator a core of its own to see what the platform can do.")
         }
-        CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Nothing => None,
+        CapacityEnd::Found
+        | CapacityEnd::Cap
+        | CapacityEnd::Nothing
+        | CapacityEnd::Trials
+        | CapacityEnd::Interrupted => None,
     };
     let limited = record
         .trials
@@ -112,32 +159,51 @@ fn doubts(record: &CapacityRecord) -> Vec<String> {
     end.map(str::to_owned).into_iter().chain(behind).collect()
 }
 
-/// Hands `sink` each file of the report on a search for capacity: `index.html`, which needs none of
-/// the others, and its plot as `plots/capacity.svg` and `plots/capacity.png`.
-///
-/// # Errors
-/// What the sink says, or why a plot could not be rendered.
-pub fn write_capacity(
-    record: &CapacityRecord,
-    sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
-) -> Result<(), ReportError> {
-    let study = Study {
-        time: Time::Wall,
-        scenario: &record.scenario,
-        seeds: &[record.seed],
-        version: &record.version,
-        execution: &record.execution,
-        file: "capacity.json",
-        question: "How much load does the platform carry?".to_owned(),
-        answer: capacity_answer(record),
-        doubts: doubts(record),
-        plots: capacity_plots(record),
-        sections: vec![
-            ("plan", "What was tried", plan(record)),
-            ("trials", "Every trial", trials(record)),
-        ],
+/// If the search ended before a rate was confirmed: how many trials there are, and what was kept so far.
+fn incomplete(record: &CapacityRecord) -> Option<String> {
+    let trials = words::counted(record.trials.len() as i64, "trial");
+    let so_far = match record.kept_rate.map(shown) {
+        Some(kept) => {
+            format!("{kept} commands per second were kept so far, but no rate was confirmed yet.")
+        }
+        None => "no rate was confirmed yet.".to_owned(),
     };
-    write(&study, sink)
+    match record.ended {
+        CapacityEnd::Interrupted if record.trials_max > 0 => Some(format!(
+            "The search was stopped after {} of at most {}; {so_far}",
+            record.trials.len(),
+            words::counted(i64::from(record.trials_max), "trial"),
+        )),
+        CapacityEnd::Interrupted => Some(format!("The search was stopped after {trials}; {so_far}")),
+        CapacityEnd::Trials => Some(format!(
+            "The search used all of its {trials}; {so_far} Allow more of them."
+        )),
+        CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Nothing | CapacityEnd::Generator => None,
+    }
+}
+
+/// What a CI shows of a search that reached its end.
+fn cases(record: &CapacityRecord) -> Vec<Case> {
+    let failed_if = |ended: CapacityEnd, what: &str| {
+        let problem = record.ended == ended;
+        problem.then(|| (what.to_owned(), found(record)))
+    };
+    let cases = [
+        Case::failed_if(
+            "capacity",
+            "the platform keeps its thresholds at some rate",
+            failed_if(CapacityEnd::Nothing, "kept at no rate tried"),
+        ),
+        Case::failed_if(
+            "load",
+            "the generator kept up",
+            failed_if(CapacityEnd::Generator, "the generator was the limit"),
+        ),
+    ];
+    match incomplete(record) {
+        Some(_) => vec![],
+        None => cases.into(),
+    }
 }
 
 /// The plots of a search for capacity: latency against offered load, if any was measured.
@@ -216,6 +282,13 @@ fn plan(record: &CapacityRecord) -> Markup {
 }
 
 fn trials(record: &CapacityRecord) -> Markup {
+    html! {
+        p.soft.small { "Rates are commands per second; latency is of friends\u{2019} messages." }
+        (tabled(&trials_table(record)))
+    }
+}
+
+fn trials_table(record: &CapacityRecord) -> Table {
     let latency = |ns: Option<i64>| ns.map(words::duration).unwrap_or_default();
     let rows = record.trials.iter().enumerate().map(|(index, trial)| {
         let verdict = match (trial.kept, trial.generator_limited) {
@@ -233,11 +306,8 @@ fn trials(record: &CapacityRecord) -> Markup {
             verdict.to_owned(),
         ]
     });
-    html! {
-        p.soft.small { "Rates are commands per second; latency is of friends\u{2019} messages." }
-        (tabled(&Table {
-            head: texts(["trial", "offered", "served", "50% within", "99% within", "what for", "verdict"]),
-            rows: rows.collect(),
-        }))
+    Table {
+        head: texts(["trial", "offered", "served", "50% within", "99% within", "phase", "verdict"]),
+        rows: rows.collect(),
     }
 }

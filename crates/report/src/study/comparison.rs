@@ -1,18 +1,87 @@
 //! What a choice of the design changes.
 
-use super::{Study, Time, measure, told, write};
+use super::{Study, Time, measure, told};
 use crate::chart::{Data, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, Table, Tone};
 use crate::document::sections::texts;
 use crate::document::tabled;
+use crate::report::{Report, pretty, put_record};
 use crate::words;
-use crate::write::ReportError;
+use crate::write::{ReportError, Sink};
 use chappe_metrics::{ComparedMetric, ComparisonRecord, VariantVerdict, Verdict};
 use maud::{Markup, html};
 use std::io;
 
-/// What a comparison found, in plain words: what changed first, then what did not, or cannot be told.
-#[must_use]
-pub fn comparison_answer(record: &ComparisonRecord) -> Vec<String> {
+impl Report for ComparisonRecord {
+    fn record_file(&self) -> &'static str {
+        "comparison.json"
+    }
+
+    fn answer(&self) -> Vec<String> {
+        answer(self)
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        incomplete(self).into_iter().chain(doubts(self)).collect()
+    }
+
+    fn incomplete(&self) -> Option<String> {
+        incomplete(self)
+    }
+
+    fn json(&self) -> io::Result<Vec<u8>> {
+        pretty(self)
+    }
+
+    fn write_files(&self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
+        put_record(self, sink)?;
+        let study = Study {
+            report: self,
+            time: Time::Wall,
+            scenario: &self.scenario,
+            seeds: &[self.seed],
+            version: &self.version,
+            execution: &self.execution,
+            question: format!("What does {} change?", self.key),
+            plots: comparison_plots(self),
+            sections: vec![
+                ("figures", "All figures", figures(self)),
+                ("order", "The order of the runs", order(self)),
+            ],
+            table: verdicts_table(self),
+            cases: vec![],
+        };
+        study.write(sink)
+    }
+}
+
+/// Rounds in which every variant ran.
+fn complete_rounds(record: &ComparisonRecord) -> u32 {
+    let variants = record.variants.len().max(1);
+    (record.order.len() / variants) as u32
+}
+
+/// If the comparison was stopped before its end: how many runs there are, and what the verdicts rest on.
+fn incomplete(record: &ComparisonRecord) -> Option<String> {
+    let planned = u64::from(record.rounds_count) * record.variants.len() as u64;
+    let compared = match complete_rounds(record) {
+        0 => "no round is complete, so nothing is compared.".to_owned(),
+        rounds => format!(
+            "verdicts rest on {} of {}, and those that are inconclusive may be decided by the others.",
+            rounds,
+            words::counted(i64::from(record.rounds_count), "round"),
+        ),
+    };
+    record.interrupted.then(|| {
+        format!(
+            "The comparison was stopped after {} of {}; {compared}",
+            record.order.len(),
+            words::counted(planned as i64, "run"),
+        )
+    })
+}
+
+/// What changed first, then what did not, then what is inconclusive.
+fn answer(record: &ComparisonRecord) -> Vec<String> {
     let first = record.variants.first().map_or("", String::as_str);
     let mut verdicts: Vec<&VariantVerdict> = verdicts(record).map(|(_, verdict)| verdict).collect();
     // Those of a kind stay in the order of the metrics.
@@ -20,11 +89,8 @@ pub fn comparison_answer(record: &ComparisonRecord) -> Vec<String> {
     let several = record.variants.len() > 2;
     let decided = verdicts.first().is_some_and(|verdict| is_decided(verdict));
     let undecided = (!decided).then(|| {
-        let rounds = words::counted(i64::from(record.rounds_count), "round");
-        format!(
-            "In {rounds}, no figure told the variants of {} apart.",
-            record.key
-        )
+        let rounds = words::counted(i64::from(complete_rounds(record)), "round");
+        format!("In {rounds}, no figure differed clearly between the variants of {}.", record.key)
     });
     let sentences = verdicts.iter().enumerate().map(|(index, verdict)| {
         let named = several || decided && index == 0;
@@ -50,7 +116,7 @@ fn is_decided(verdict: &VariantVerdict) -> bool {
     rank(verdict) == 0
 }
 
-/// What changed stands before what did not, and that before what cannot be told.
+/// What changed stands before what did not, and that before what is inconclusive.
 fn rank(verdict: &VariantVerdict) -> u8 {
     match verdict.verdict {
         Verdict::Improved | Verdict::Regressed | Verdict::Changed => 0,
@@ -71,34 +137,6 @@ fn doubts(record: &ComparisonRecord) -> Vec<String> {
         "The number of rounds is odd, so a drift of the machine does not cancel: take an even one.".to_owned()
     });
     gaps.into_iter().chain(odd).collect()
-}
-
-/// Hands `sink` each file of the report on a comparison: `index.html`, which needs none of the others,
-/// and for every plot `plots/NAME.svg` and `plots/NAME.png`.
-///
-/// # Errors
-/// What the sink says, or why a plot could not be rendered.
-pub fn write_comparison(
-    record: &ComparisonRecord,
-    sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
-) -> Result<(), ReportError> {
-    let study = Study {
-        time: Time::Wall,
-        scenario: &record.scenario,
-        seeds: &[record.seed],
-        version: &record.version,
-        execution: &record.execution,
-        file: "comparison.json",
-        question: format!("What does {} change?", record.key),
-        answer: comparison_answer(record),
-        doubts: doubts(record),
-        plots: comparison_plots(record),
-        sections: vec![
-            ("figures", "All figures", figures(record)),
-            ("order", "The order of the runs", order(record)),
-        ],
-    };
-    write(&study, sink)
 }
 
 /// The plots of a comparison: what changed and how surely, and every run.
@@ -198,6 +236,23 @@ fn row(label: String, verdict: &VariantVerdict, (measure, factor): (Measure, f64
             Verdict::Changed => Tone::Ad,
             Verdict::Unchanged | Verdict::Inconclusive => Tone::Soft,
         },
+    }
+}
+
+/// Every verdict in a row.
+fn verdicts_table(record: &ComparisonRecord) -> Table {
+    let first = record.variants.first().map_or("", String::as_str);
+    let rows = verdicts(record).map(|(metric, verdict)| {
+        let drawn = match verdict.relative {
+            true => (Measure::Share, 1.0),
+            false => measure(metric.unit),
+        };
+        let found = row(String::new(), verdict, drawn).remark;
+        texts([&metric.metric, &verdict.variant, &found])
+    });
+    Table {
+        head: texts(["metric", &record.key, &format!("difference to {first} (95% interval): verdict")]),
+        rows: rows.collect(),
     }
 }
 

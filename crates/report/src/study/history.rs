@@ -8,8 +8,9 @@ pub use charts::{history_charts, history_rows};
 use crate::chart::Table;
 use crate::document::sections::{line, texts};
 use crate::document::{Cell, contents, said, tabled, warnings, whole, worded};
+use crate::report::{Report, pretty, put_record};
 use crate::words::counted;
-use crate::write::ReportError;
+use crate::write::{ReportError, Sink, put};
 use chappe_metrics::{HistoryChange, HistoryRecord, HistorySeries};
 use maud::{Markup, PreEscaped, html};
 use std::io;
@@ -50,9 +51,35 @@ fn in_order(record: &HistoryRecord) -> Vec<&HistorySeries> {
     all
 }
 
+impl Report for HistoryRecord {
+    fn record_file(&self) -> &'static str {
+        "history.json"
+    }
+
+    fn answer(&self) -> Vec<String> {
+        answer(self)
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        doubts(self)
+    }
+
+    fn incomplete(&self) -> Option<String> {
+        None
+    }
+
+    fn json(&self) -> io::Result<Vec<u8>> {
+        pretty(self)
+    }
+
+    fn write_files(&self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
+        put_record(self, sink)?;
+        put(sink, "index.html", document(self).as_bytes())
+    }
+}
+
 /// What changed last and where, in sentences.
-#[must_use]
-pub fn history_answer(record: &HistoryRecord) -> Vec<String> {
+fn answer(record: &HistoryRecord) -> Vec<String> {
     let changes = newest_first(record);
     let named = changes.iter().take(NAMED_MOST).map(|&changed| {
         let mut sentence = told_change(changed);
@@ -86,19 +113,6 @@ fn doubts(record: &HistoryRecord) -> Vec<String> {
     (short > 0).then_some(doubt).into_iter().collect()
 }
 
-/// Hands `sink` the report on recorded runs: `index.html`, which needs no other file.
-///
-/// # Errors
-/// What the sink says.
-pub fn write_history(
-    record: &HistoryRecord,
-    sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
-) -> Result<(), ReportError> {
-    let file = "index.html".to_owned();
-    let written = sink(&file, document(record).as_bytes());
-    written.map_err(|error| ReportError::Write { file, error })
-}
-
 fn document(record: &HistoryRecord) -> String {
     let (still, changed): (Vec<_>, Vec<_>) = in_order(record)
         .into_iter()
@@ -117,7 +131,7 @@ fn document(record: &HistoryRecord) -> String {
     let header = html! {
         div.masthead { h1 { "Regression gate" } span.clock { "history" } }
         p.question { "What changed, and since when?" }
-        (said(&history_answer(record)))
+        (said(&answer(record)))
         (warnings(&doubts(record)))
         (contents(&[], &anchors))
     };

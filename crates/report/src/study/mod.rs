@@ -7,20 +7,21 @@ mod history;
 mod sweep;
 mod whatif;
 
-pub use capacity::{capacity_answer, capacity_plots, write_capacity};
-pub use comparison::{comparison_answer, comparison_plots, write_comparison};
-pub use history::{history_answer, history_charts, history_rows, write_history};
-pub use sweep::{sweep_plots, write_sweep};
-pub use whatif::{whatif_plots, write_whatif};
+pub use capacity::capacity_plots;
+pub use comparison::comparison_plots;
+pub use history::{history_charts, history_rows};
+pub use sweep::sweep_plots;
+pub use whatif::whatif_plots;
 
-use crate::chart::{Measure, Plot, Table, Tone};
+use crate::chart::{Measure, Plot, Table, Tone, markdown_line};
 use crate::document::sections::{line, machine, texts};
 use crate::document::{contents, plotted, said, tabled, warnings, whole};
+use crate::junit::{self, Case, Suite};
+use crate::report::Report;
 use crate::words;
-use crate::write::{ReportError, write_plots};
+use crate::write::{ReportError, Sink, put, write_plots};
 use chappe_metrics::{Better, Estimate, Execution, ScenarioId, Unit, Warning};
 use maud::{Markup, html};
-use std::io;
 
 /// In which time a study's figures are, and with it how far they can be had again.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,32 +68,65 @@ impl Time {
 
 /// What all kinds of study have.
 struct Study<'a> {
+    report: &'a dyn Report,
     time: Time,
     scenario: &'a ScenarioId,
     /// Seeds of all random draws.
     seeds: &'a [u64],
     version: &'a str,
     execution: &'a Execution,
-    /// The file that the report is made from.
-    file: &'static str,
     /// What was asked of the scenario.
     question: String,
-    answer: Vec<String>,
-    doubts: Vec<String>,
     plots: Vec<Plot>,
-    /// Anchor, title and content of what is told of it alone.
+    /// Anchor, title and content of what only this kind of study has.
     sections: Vec<(&'static str, &'static str, Markup)>,
-}
-
-/// Hands `sink` the document, and every plot twice.
-fn write(study: &Study<'_>, sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>) -> Result<(), ReportError> {
-    write_plots(&study.plots, sink)?;
-    let file = "index.html".to_owned();
-    let written = sink(&file, study.document().as_bytes());
-    written.map_err(|error| ReportError::Write { file, error })
+    /// The figures that the summary shows.
+    table: Table,
+    /// Tests beside the one that the study is complete.
+    cases: Vec<Case>,
 }
 
 impl Study<'_> {
+    /// Hands `sink` the document, every plot, and what a CI shows.
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
+        write_plots(&self.plots, sink)?;
+        put(sink, "index.html", self.document().as_bytes())?;
+        put(sink, "summary.md", self.summary().as_bytes())?;
+        put(sink, "junit.xml", self.junit().as_bytes())
+    }
+
+    /// The answer, the warnings and the most important figures in Markdown.
+    fn summary(&self) -> String {
+        let mut text = format!("## {}\n\n", markdown_line(&self.question));
+        for sentence in self.report.answer() {
+            text += &format!("- {}\n", markdown_line(&sentence));
+        }
+        for doubt in self.report.doubts() {
+            text += &format!("- **Warning:** {}\n", markdown_line(&doubt));
+        }
+        if !self.table.rows.is_empty() {
+            text += &format!("\n{}", self.table.markdown());
+        }
+        text
+    }
+
+    /// The study as JUnit XML: a test that it is complete, and those of its kind.
+    fn junit(self) -> String {
+        let mut complete = Case::complete("the study reached its end", self.report.incomplete());
+        complete.output = self.report.answer().join("\n");
+        let seeds: Vec<String> = self.seeds.iter().map(u64::to_string).collect();
+        let suite = Suite {
+            name: self.scenario.name.clone(),
+            properties: vec![
+                ("record", self.report.record_file().to_owned()),
+                ("seeds", seeds.join(" ")),
+                ("version", self.version.to_owned()),
+            ],
+            cases: std::iter::once(complete).chain(self.cases).collect(),
+        };
+        junit::xml("chappe", &[suite])
+    }
+
     fn document(&self) -> String {
         let title = &self.scenario.title;
         let own = self.sections.iter().map(|&(anchor, title, _)| (anchor, title));
@@ -104,10 +138,11 @@ impl Study<'_> {
                 h1 { (title) }
                 @if let Some(arm) = &self.scenario.arm { span.soft { "arm: " (arm) } }
                 span.clock { (self.time.words()) }
+                @if self.report.incomplete().is_some() { span.clock { "incomplete" } }
             }
             p.question { (self.question) }
-            (said(&self.answer))
-            (warnings(&self.doubts))
+            (said(&self.report.answer()))
+            (warnings(&self.report.doubts()))
             (contents(&self.plots, &anchors))
         };
         let main = html! {
@@ -123,7 +158,7 @@ impl Study<'_> {
             }
         };
         let footer = html! {
-            "Made by chappe " (self.version) " from " (self.file) ". All figures are in " (self.time.words())
+            "Made by chappe " (self.version) " from " (self.report.record_file()) ". All figures are in " (self.time.words())
             @match self.time {
                 Time::Wall => ", on the machine under Execution.",
                 Time::Virtual => " but for those under Execution.",
@@ -149,6 +184,11 @@ impl Study<'_> {
             }))
         }
     }
+}
+
+/// The scenario's question, if it has one.
+fn asked(scenario: &ScenarioId) -> Option<&str> {
+    (!scenario.question.is_empty()).then_some(&scenario.question)
 }
 
 /// What a metric's figures are drawn in, and by what they are multiplied for that.

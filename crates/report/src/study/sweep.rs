@@ -1,47 +1,105 @@
 //! What parameters of a scenario would change.
 
 use super::whatif::cell;
-use super::{Study, Time, doubts, estimated, write};
+use super::{Study, Time, asked, doubts, estimated};
 use crate::chart::{
     Data, Dot, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, ScatterChart, Spread, Table, Tone,
 };
 use crate::document::sections::texts;
 use crate::document::tabled;
+use crate::csv::csv;
+use crate::report::{Report, pretty, put_record};
 use crate::words;
-use crate::write::ReportError;
-use chappe_metrics::{HARM, SweepDesign, SweepPoint, SweepRecord, Unit, VarianceShares, VariedKey};
+use crate::write::{ReportError, Sink, put};
+use chappe_metrics::{SweepDesign, SweepPoint, SweepRecord, Unit, VarianceShares, VariedKey};
 use maud::{Markup, html};
 use std::io;
 
 /// Points with a name of their own in a drawing, at most.
 const NAMED_MOST: usize = 24;
 
-/// Hands `sink` each file of the report on a sweep: `index.html`, which needs none of the others, and
-/// for every plot `plots/NAME.svg` and `plots/NAME.png`.
-///
-/// # Errors
-/// What the sink says, or why a plot could not be rendered.
-pub fn write_sweep(
-    record: &SweepRecord,
-    sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
-) -> Result<(), ReportError> {
-    let study = Study {
-        time: Time::Virtual,
-        scenario: &record.scenario,
-        seeds: &record.seeds,
-        version: &record.version,
-        execution: &record.execution,
-        file: "sweep.json",
-        question: record.scenario.question.clone(),
-        answer: record.answer.clone(),
-        doubts: doubts(&record.warnings),
-        plots: sweep_plots(record),
-        sections: vec![
-            ("points", "Every point", points(record)),
-            ("varied", "What was varied", varied(record)),
-        ],
-    };
-    write(&study, sink)
+impl Report for SweepRecord {
+    fn record_file(&self) -> &'static str {
+        "sweep.json"
+    }
+
+    fn question(&self) -> Option<&str> {
+        asked(&self.scenario)
+    }
+
+    fn answer(&self) -> Vec<String> {
+        self.answer.clone()
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        incomplete(self).into_iter().chain(doubts(&self.warnings)).collect()
+    }
+
+    fn incomplete(&self) -> Option<String> {
+        incomplete(self)
+    }
+
+    fn json(&self) -> io::Result<Vec<u8>> {
+        pretty(self)
+    }
+
+    fn write_files(&self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
+        put_record(self, sink)?;
+        put(sink, "points.csv", points_csv(self).as_bytes())?;
+        let study = Study {
+            report: self,
+            time: Time::Virtual,
+            scenario: &self.scenario,
+            seeds: &self.seeds,
+            version: &self.version,
+            execution: &self.execution,
+            question: asked(&self.scenario).unwrap_or(&self.scenario.title).to_owned(),
+            plots: sweep_plots(self),
+            sections: vec![
+                ("points", "Every point", points(self)),
+                ("varied", "What was varied", varied(self)),
+            ],
+            table: table(self, self.points.iter().filter(|point| point.is_best)),
+            cases: vec![],
+        };
+        study.write(sink)
+    }
+}
+
+/// If the sweep was stopped before its end: how many runs there are, and what is not final.
+fn incomplete(record: &SweepRecord) -> Option<String> {
+    let done = record.planned_count.saturating_sub(record.missing_count);
+    (record.missing_count > 0).then(|| {
+        format!(
+            "The sweep was stopped after {} of {}: points without all their runs are left out, so the frontier \
+             and the shares of variance are not final.",
+            words::count(done as i64),
+            words::counted(record.planned_count as i64, "run"),
+        )
+    })
+}
+
+/// Every point as a row: its values, then each metric with its interval.
+fn points_csv(record: &SweepRecord) -> String {
+    let keys = record.keys.iter().map(|key| key.key.clone());
+    let metrics = record.metrics.iter().flat_map(|metric| {
+        let (name, unit) = (&metric.metric, metric.unit.label());
+        ["", " low", " high"].map(|end| format!("{name}{end} [{unit}]"))
+    });
+    let head = texts(["point", "arm", "best"]).into_iter().chain(keys).chain(metrics);
+    let rows = record.points.iter().map(|point| {
+        let fixed = [point.point.to_string(), point.arm.clone(), point.is_best.to_string()];
+        let figures = point.figures.iter().flat_map(|figure| match figure {
+            Some(figure) => [figure.value, figure.low, figure.high].map(|value| value.to_string()),
+            None => Default::default(),
+        });
+        fixed
+            .into_iter()
+            .chain(point.values.iter().cloned())
+            .chain(figures)
+            .collect()
+    });
+    csv(std::iter::once(head.collect()).chain(rows))
 }
 
 /// The plots of a sweep: revenue against harm, and how much of the variance each key explains.
@@ -156,11 +214,22 @@ fn share_row(shares: &VarianceShares) -> RangeRow {
 }
 
 fn points(record: &SweepRecord) -> Markup {
+    html! {
+        p.soft.small {
+            "Means over " (words::counted(record.seeds.len() as i64, "replication"))
+            " with their 95% intervals, in " (Time::Virtual.words()) ". Best: on the frontier, where no other \
+             point earns as much with less harm, or more with as little."
+        }
+        (tabled(&table(record, record.points.iter())))
+    }
+}
+
+fn table<'a>(record: &SweepRecord, points: impl Iterator<Item = &'a SweepPoint>) -> Table {
     let mut head: Vec<String> = record.keys.iter().map(|key| key.key.clone()).collect();
     head.push("arm".to_owned());
     head.extend(record.metrics.iter().map(|metric| metric.metric.clone()));
     head.push("best".to_owned());
-    let rows = record.points.iter().map(|point| {
+    let rows = points.map(|point| {
         let mut row = point.values.clone();
         row.push(point.arm.clone());
         let figures = point.figures.iter().zip(&record.metrics);
@@ -172,13 +241,9 @@ fn points(record: &SweepRecord) -> Markup {
         });
         row
     });
-    html! {
-        p.soft.small {
-            "Means over " (words::counted(record.seeds.len() as i64, "replication"))
-            " with their 95% intervals, in " (Time::Virtual.words()) ". Best: no other point earns as much \
-             with less harm, or more with as little."
-        }
-        (tabled(&Table { head, rows: rows.collect() }))
+    Table {
+        head,
+        rows: rows.collect(),
     }
 }
 

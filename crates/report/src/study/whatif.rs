@@ -5,52 +5,133 @@ mod tables;
 
 pub use drawings::whatif_plots;
 
-use super::{Study, Time, doubts, estimated, write};
+use super::{Study, Time, asked, doubts, estimated};
+use crate::csv::csv;
+use crate::document::sections::texts;
+use crate::report::{Report, pretty, put_record};
 use crate::words;
-use crate::write::ReportError;
-use chappe_metrics::{ArmsMetric, Estimate, Unit, WhatIfRecord};
+use crate::write::{ReportError, Sink, put};
+use chappe_metrics::{ArmsMetric, Estimate, ReplicationsEnd, Unit, WhatIfRecord};
 use std::io;
-use tables::{all, arms, assumed, funnel, people, refusals, side_by_side};
+use tables::{all, arms, assumed, funnel, people, refusals, side_by_side, told_table};
 
-/// Hands `sink` each file of the report on a what-if study: `index.html`, which needs none of the
-/// others, and for every plot `plots/NAME.svg` and `plots/NAME.png`.
-///
-/// # Errors
-/// What the sink says, or why a plot could not be rendered.
-pub fn write_whatif(
-    record: &WhatIfRecord,
-    sink: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
-) -> Result<(), ReportError> {
-    let sections = [
-        (
-            "side-by-side",
-            "The arms side by side",
-            Some(side_by_side(record)),
-        ),
-        ("funnel", "From judged to bought", funnel(record)),
-        ("refusals", "Why ads were refused", refusals(record)),
-        ("people", "Who lost what", people(record)),
-        ("assumed", "Assumed parameters", assumed(record)),
-        ("all", "All figures", Some(all(record))),
-        ("arms", "What was played", Some(arms(record))),
-    ];
-    let present = sections
-        .into_iter()
-        .filter_map(|(anchor, title, content)| Some((anchor, title, content?)));
-    let study = Study {
-        time: Time::Virtual,
-        scenario: &record.scenario,
-        seeds: &record.seeds,
-        version: &record.version,
-        execution: &record.execution,
-        file: "whatif.json",
-        question: record.scenario.question.clone(),
-        answer: record.answer.clone(),
-        doubts: doubts(&record.warnings),
-        plots: whatif_plots(record),
-        sections: present.collect(),
+impl Report for WhatIfRecord {
+    fn record_file(&self) -> &'static str {
+        "whatif.json"
+    }
+
+    fn question(&self) -> Option<&str> {
+        asked(&self.scenario)
+    }
+
+    fn answer(&self) -> Vec<String> {
+        self.answer.clone()
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        incomplete(self).into_iter().chain(doubts(&self.warnings)).collect()
+    }
+
+    fn incomplete(&self) -> Option<String> {
+        incomplete(self)
+    }
+
+    fn json(&self) -> io::Result<Vec<u8>> {
+        pretty(self)
+    }
+
+    fn write_files(&self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
+        put_record(self, sink)?;
+        put(sink, "figures.csv", figures_csv(self).as_bytes())?;
+        put(sink, "differences.csv", differences_csv(self).as_bytes())?;
+        let sections = [
+            ("side-by-side", "The arms side by side", Some(side_by_side(self))),
+            ("funnel", "From judged to bought", funnel(self)),
+            ("refusals", "Why ads were refused", refusals(self)),
+            ("people", "Who lost what", people(self)),
+            ("assumed", "Assumed parameters", assumed(self)),
+            ("all", "All figures", Some(all(self))),
+            ("arms", "What was played", Some(arms(self))),
+        ];
+        let present = sections
+            .into_iter()
+            .filter_map(|(anchor, title, content)| Some((anchor, title, content?)));
+        let study = Study {
+            report: self,
+            time: Time::Virtual,
+            scenario: &self.scenario,
+            seeds: &self.seeds,
+            version: &self.version,
+            execution: &self.execution,
+            question: asked(&self.scenario).unwrap_or(&self.scenario.title).to_owned(),
+            plots: whatif_plots(self),
+            sections: present.collect(),
+            table: told_table(self),
+            cases: vec![],
+        };
+        study.write(sink)
+    }
+}
+
+/// If the study was stopped before its end: how many replications there are, and what is not decided.
+fn incomplete(record: &WhatIfRecord) -> Option<String> {
+    let stopping = &record.stopping;
+    let played = record.seeds.len();
+    let (planned, of_what) = match stopping.wanted_count {
+        None => (stopping.pilot_count, " of its pilot"),
+        Some(wanted) => (wanted.min(stopping.replications_max), ""),
     };
-    write(&study, sink)
+    let lacks = match (played, stopping.wanted_count) {
+        (0 | 1, _) => "an interval takes at least two, so no difference was estimated.",
+        (_, None) => {
+            "how many are needed is not known yet, and differences that are unsure were not decided."
+        }
+        (_, Some(_)) => "intervals are wider than asked for, and differences that are unsure were not decided.",
+    };
+    (stopping.ended == ReplicationsEnd::Interrupted).then(|| {
+        format!(
+            "The study was stopped after {played} of {}{of_what}: {lacks}",
+            words::counted(i64::from(planned), "replication"),
+        )
+    })
+}
+
+/// Every figure of every arm in every replication as a row.
+fn figures_csv(record: &WhatIfRecord) -> String {
+    let head = texts(["metric", "unit", "arm", "replication", "seed", "figure"]);
+    let arms = record
+        .metrics
+        .iter()
+        .flat_map(|metric| metric.arms.iter().map(move |arm| (metric, arm)));
+    let rows = arms.flat_map(|(metric, arm)| {
+        let figures = arm.figures.iter().zip(&record.seeds).enumerate();
+        figures.map(|(number, (figure, seed))| {
+            let figure = figure.map(|figure| figure.to_string()).unwrap_or_default();
+            texts([
+                &metric.metric,
+                metric.unit.label(),
+                &arm.arm,
+                &number.to_string(),
+                &seed.to_string(),
+                &figure,
+            ])
+        })
+    });
+    csv(std::iter::once(head).chain(rows))
+}
+
+/// Every difference to the baseline with its interval as a row.
+fn differences_csv(record: &WhatIfRecord) -> String {
+    let head = texts(["metric", "unit", "arm", "difference", "low", "high", "verdict"]);
+    let rows = record.metrics.iter().flat_map(|metric| {
+        metric.against_baseline.iter().map(|against| {
+            let Estimate { value, low, high } = against.difference;
+            let [value, low, high] = [value, low, high].map(|value| value.to_string());
+            let (name, unit) = (metric.metric.as_str(), metric.unit.label());
+            texts([name, unit, &against.arm, &value, &low, &high, against.verdict.label()])
+        })
+    });
+    csv(std::iter::once(head).chain(rows))
 }
 
 fn baseline(record: &WhatIfRecord) -> &str {

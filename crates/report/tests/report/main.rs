@@ -5,7 +5,7 @@ mod studies;
 
 use chappe_metrics::{LoadEnd, RunRecord};
 use chappe_report::chart::{Data, Screen, plots};
-use chappe_report::{answer, document, doubts, junit, markdown, summary, write_report};
+use chappe_report::{Report, document, summary};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -21,14 +21,28 @@ fn all() -> [(&'static str, RunRecord); 7] {
     ]
 }
 
-fn files(record: &RunRecord) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    write_report(record, &mut |name, bytes| {
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn files(report: &dyn Report) -> Files {
+    let mut files = Files::new();
+    let written = report.write_files(&mut |name, bytes| {
         files.insert(name.to_owned(), bytes.to_vec());
         Ok(())
-    })
-    .expect("a report");
+    });
+    written.expect("a report");
     files
+}
+
+fn text(files: &Files, name: &str) -> String {
+    String::from_utf8(files[name].clone()).expect("text")
+}
+
+fn markdown(record: &RunRecord) -> String {
+    text(&files(record), "summary.md")
+}
+
+fn junit(record: &RunRecord) -> String {
+    text(&files(record), "junit.xml")
 }
 
 /// Files that each plot has.
@@ -58,7 +72,7 @@ fn the_data_of_every_chart_is_as_it_was() {
 fn the_answer_is_as_it_was() {
     let answers: BTreeMap<_, _> = all()
         .iter()
-        .map(|(name, record)| (*name, [answer(record), doubts(record)]))
+        .map(|(name, record)| (*name, [record.answer(), record.doubts()]))
         .collect();
     insta::assert_json_snapshot!(answers);
 }
@@ -124,11 +138,14 @@ fn sections_without_data_are_left_out() {
 }
 
 #[test]
-fn a_report_is_its_document_and_each_plot() {
+fn a_report_holds_its_record_its_document_and_each_plot() {
     for (name, record) in all() {
         let files = files(&record);
-        assert!(files.contains_key("index.html"), "{name}");
-        assert_eq!(files.len(), 1 + PLOT_FILES * plots(&record).len(), "{name}");
+        for file in ["run.json", "series.csv", "index.html", "junit.xml", "summary.md"] {
+            assert!(files.contains_key(file), "{name}: {file}");
+        }
+        assert_eq!(files.len(), 5 + PLOT_FILES * plots(&record).len(), "{name}");
+        assert_eq!(RunRecord::read(&text(&files, "run.json")).expect("a record"), record);
         for (file, bytes) in &files {
             if file.ends_with(".png") {
                 assert!(bytes.starts_with(b"\x89PNG"), "{name}: {file}");
@@ -139,7 +156,12 @@ fn a_report_is_its_document_and_each_plot() {
 
 #[test]
 fn a_sink_that_fails_names_the_file() {
-    let error = write_report(&fixture::queue(), &mut |_, _| Err(io::Error::other("disk full"))).unwrap_err();
+    let error = fixture::queue()
+        .write_files(&mut |name, _| match name {
+            "plots/queue.svg" => Err(io::Error::other("disk full")),
+            _ => Ok(()),
+        })
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "`plots/queue.svg` could not be written: disk full"
@@ -208,7 +230,8 @@ fn nests(name: &str, text: &str) {
 fn hostile_text_stays_text() {
     let record = fixture::hostile();
     for (file, bytes) in files(&record) {
-        if !file.ends_with(".png") {
+        // A record quotes text after the rules of JSON.
+        if !file.ends_with(".png") && file != "run.json" {
             let text = String::from_utf8(bytes).unwrap();
             assert!(!text.contains("<script"), "{file}");
         }
@@ -241,7 +264,7 @@ fn every_figure_says_in_which_time_it_is() {
 fn runs_of_any_length_make_a_report() {
     let mut nothing = fixture::full();
     nothing.result = chappe_metrics::RunResult::default();
-    assert_eq!(files(&nothing).len(), 1);
+    assert_eq!(files(&nothing).len(), 5);
     assert!(html(&nothing).contains("exchanged no messages"));
 
     let mut nothing = fixture::live();
@@ -252,7 +275,7 @@ fn runs_of_any_length_make_a_report() {
         load.plan.peak_rate = 0.0;
         load.prediction = None;
     }
-    assert_eq!(files(&nothing).len(), 1);
+    assert_eq!(files(&nothing).len(), 5);
     let text = html(&nothing);
     for words in [
         "Kept busy with 0 commands",
@@ -278,13 +301,13 @@ fn a_run_is_told_as_tests() {
     let count = |record: &RunRecord| {
         let text = junit(record);
         nests("junit", &text);
-        ["<testcase ", "<failure "].map(|tag| text.matches(tag).count())
+        ["<testcase ", "<failure ", "<error ", "<skipped "].map(|tag| text.matches(tag).count())
     };
-    assert_eq!(count(&fixture::queue()), [1, 0]);
-    assert_eq!(count(&fixture::full()), [3, 0]);
-    assert_eq!(count(&fixture::interrupted()), [3, 2]);
-    assert_eq!(count(&fixture::live()), [4, 1]);
-    assert_eq!(count(&fixture::overrun()), [4, 2]);
+    assert_eq!(count(&fixture::queue()), [2, 0, 0, 0]);
+    assert_eq!(count(&fixture::full()), [4, 0, 0, 0]);
+    assert_eq!(count(&fixture::interrupted()), [4, 2, 1, 1]);
+    assert_eq!(count(&fixture::live()), [5, 1, 0, 0]);
+    assert_eq!(count(&fixture::overrun()), [5, 2, 1, 1]);
     let text = junit(&fixture::overrun());
     assert!(text.contains("observed 490 ms, must hold: p(99) &lt; 1ms"));
     assert!(text.contains("30.7% of the sends were over 1 ms late"));
@@ -298,7 +321,7 @@ fn warnings_and_doubts_stand_before_the_plots() {
     assert!(warning.is_some() && warning < plot);
     let text = html(&fixture::interrupted());
     for doubt in [
-        "was stopped at 15:07",
+        "was stopped at 15:07, after 15.1 hours of 24 hours",
         "found broken promises",
         "1 of 2 thresholds was missed",
     ] {

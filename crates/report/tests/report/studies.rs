@@ -1,35 +1,28 @@
 //! What reports on several runs say and hold.
 
-use super::{PLOT_FILES, fixture, nests, stands_alone};
-use chappe_metrics::CapacityEnd;
+use super::{Files, PLOT_FILES, files, fixture, nests, stands_alone, text};
+use chappe_metrics::{CapacityEnd, ReplicationsEnd};
 use chappe_report::{
-    capacity_answer, capacity_plots, comparison_answer, comparison_plots, history_answer, history_charts,
-    history_rows, sweep_plots, whatif_plots, write_capacity, write_comparison, write_history, write_sweep,
-    write_whatif,
+    Report, capacity_plots, comparison_plots, history_charts, history_rows, sweep_plots, whatif_plots,
 };
-use std::collections::BTreeMap;
 
-type Files = BTreeMap<String, Vec<u8>>;
+/// What every study has beside its record, tables and plots.
+const ALWAYS: [&str; 3] = ["index.html", "junit.xml", "summary.md"];
 
-fn files(write: impl FnOnce(&mut dyn FnMut(&str, &[u8]) -> std::io::Result<()>)) -> Files {
-    let mut files = Files::new();
-    write(&mut |name, bytes| {
-        files.insert(name.to_owned(), bytes.to_vec());
-        Ok(())
-    });
-    files
+fn plots_count(files: &Files) -> usize {
+    files.keys().filter(|name| name.ends_with(".svg")).count()
 }
 
 fn html(files: &Files) -> String {
-    String::from_utf8(files["index.html"].clone()).expect("text")
+    text(files, "index.html")
 }
 
 #[test]
 fn the_answers_of_studies_are_as_they_were() {
     insta::assert_json_snapshot!([
-        capacity_answer(&fixture::capacity()),
-        comparison_answer(&fixture::comparison()),
-        history_answer(&fixture::history()),
+        fixture::capacity().answer(),
+        fixture::comparison().answer(),
+        fixture::history().answer(),
     ]);
 }
 
@@ -48,7 +41,7 @@ fn a_search_says_how_it_ended() {
         let mut record = fixture::capacity();
         record.ended = ended;
         (record.kept_rate, record.failed_rate) = (kept_rate, failed_rate);
-        capacity_answer(&record).remove(0)
+        record.answer().remove(0)
     };
     for (ended, kept, failed, words) in [
         (CapacityEnd::Cap, Some(5e5), None, "at least 500,000"),
@@ -77,7 +70,7 @@ fn a_search_says_how_it_ended() {
 #[test]
 fn what_changed_stands_first_and_a_draw_is_called_one() {
     let mut record = fixture::comparison();
-    let said = comparison_answer(&record);
+    let said = record.answer();
     assert!(
         said[0].starts_with("With design.lanes = true instead of false, p99 of friends'"),
         "{}",
@@ -85,17 +78,18 @@ fn what_changed_stands_first_and_a_draw_is_called_one() {
     );
     assert!(said[1].ends_with("regressed.") && said[3].ends_with("inconclusive."));
     record.metrics.retain(|metric| metric.metric == "load.throughput");
-    assert!(comparison_answer(&record)[0].contains("told the variants of design.lanes apart"));
+    assert!(record.answer()[0].contains("no figure differed clearly between the variants of design.lanes"));
     record.metrics.clear();
-    assert_eq!(comparison_answer(&record).len(), 1);
+    assert_eq!(record.answer().len(), 1);
 }
 
 #[test]
 fn reports_on_studies_stand_alone() {
-    let capacity = files(|sink| write_capacity(&fixture::capacity(), sink).expect("a report"));
-    let comparison = files(|sink| write_comparison(&fixture::comparison(), sink).expect("a report"));
+    let capacity = files(&fixture::capacity());
+    let comparison = files(&fixture::comparison());
     for (name, files, plots_count) in [("capacity", &capacity, 1), ("comparison", &comparison, 2)] {
-        assert_eq!(files.len(), 1 + PLOT_FILES * plots_count, "{name}");
+        assert_eq!(files.len(), ALWAYS.len() + 1 + PLOT_FILES * plots_count, "{name}");
+        assert!(files.contains_key(&format!("{name}.json")), "{name}");
         let text = html(files);
         nests(name, &text);
         stands_alone(name, &text);
@@ -107,10 +101,12 @@ fn reports_on_studies_stand_alone() {
 
 #[test]
 fn reports_on_what_would_be_stand_alone() {
-    let whatif = files(|sink| write_whatif(&fixture::whatif(), sink).expect("a report"));
-    let sweep = files(|sink| write_sweep(&fixture::sweep(), sink).expect("a report"));
-    for (name, files, plots_count) in [("whatif", &whatif, 5), ("sweep", &sweep, 2)] {
-        assert_eq!(files.len(), 1 + PLOT_FILES * plots_count, "{name}");
+    let whatif = files(&fixture::whatif());
+    let sweep = files(&fixture::sweep());
+    for (name, files, plots_count, own_count) in [("whatif", &whatif, 5, 3), ("sweep", &sweep, 2, 2)] {
+        let count = ALWAYS.len() + own_count + PLOT_FILES * plots_count;
+        assert_eq!(files.len(), count, "{name}");
+        assert!(files.contains_key(&format!("{name}.json")), "{name}");
         let text = html(files);
         nests(name, &text);
         stands_alone(name, &text);
@@ -146,16 +142,13 @@ fn studies_of_nothing_make_a_report() {
     whatif.users.clear();
     whatif.series.clear();
     whatif.sensitivity.clear();
-    let files_of_whatif = files(|sink| write_whatif(&whatif, sink).expect("a report"));
-    assert_eq!(files_of_whatif.len(), 1);
+    let files_of_whatif = files(&whatif);
+    assert_eq!(plots_count(&files_of_whatif), 0);
     assert!(html(&files_of_whatif).contains("--sensitivity"));
     let mut sweep = fixture::sweep();
     sweep.points.clear();
     sweep.indices.clear();
-    assert_eq!(
-        files(|sink| write_sweep(&sweep, sink).expect("a report")).len(),
-        1
-    );
+    assert_eq!(plots_count(&files(&sweep)), 0);
 }
 
 /// Nothing tried, nothing compared, and figures that are all the same: no panic.
@@ -165,11 +158,11 @@ fn studies_without_figures_make_a_report() {
     capacity.trials.truncate(1);
     capacity.ended = CapacityEnd::Trials;
     (capacity.kept_rate, capacity.failed_rate) = (None, None);
-    let one = files(|sink| write_capacity(&capacity, sink).expect("a report"));
-    assert_eq!(one.len(), 1 + PLOT_FILES);
+    let one = files(&capacity);
+    assert_eq!(plots_count(&one), 1);
     capacity.trials.clear();
-    let none = files(|sink| write_capacity(&capacity, sink).expect("a report"));
-    assert_eq!(none.len(), 1);
+    let none = files(&capacity);
+    assert_eq!(plots_count(&none), 0);
     for figures in comparison
         .metrics
         .iter_mut()
@@ -178,19 +171,19 @@ fn studies_without_figures_make_a_report() {
         figures.figures.fill(Some(7.0));
     }
     comparison.metrics[0].variants[0].figures.fill(None);
-    let same = files(|sink| write_comparison(&comparison, sink).expect("a report"));
+    let same = files(&comparison);
     assert!(html(&same).contains("6 figures are missing"));
     comparison.metrics.clear();
     comparison.variants.clear();
-    let none = files(|sink| write_comparison(&comparison, sink).expect("a report"));
-    assert_eq!(none.len(), 1);
+    let none = files(&comparison);
+    assert_eq!(plots_count(&none), 0);
 }
 
 #[test]
 fn a_history_says_what_changed_last_and_stands_alone() {
     let record = fixture::history();
-    let files = files(|sink| write_history(&record, sink).expect("a report"));
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["index.html"]);
+    let files = files(&record);
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["history.json", "index.html"]);
     let text = html(&files);
     nests("history", &text);
     stands_alone("history", &text);
@@ -224,13 +217,116 @@ fn histories_of_nothing_make_a_report() {
     record.series[0].changes.clear();
     for count in [1, 0] {
         record.series[0].points.truncate(count);
-        let text = html(&files(|sink| write_history(&record, sink).expect("a report")));
+        let text = html(&files(&record));
         stands_alone("hostile", &text);
         assert!(text.contains("None of 1 figure changed"), "{count}");
     }
     record.series.clear();
     assert!(
-        html(&files(|sink| write_history(&record, sink).expect("a report"))).contains("No figure changed.")
+        html(&files(&record)).contains("No figure changed.")
     );
     assert_eq!(history_rows(&record).len(), 1);
+}
+
+/// A study that was stopped says so on the first screen, in its summary, and as an error of its tests.
+#[test]
+fn a_study_that_was_stopped_says_what_it_lacks() {
+    let mut capacity = fixture::capacity();
+    capacity.ended = CapacityEnd::Interrupted;
+    capacity.trials.truncate(3);
+    let mut comparison = fixture::comparison();
+    comparison.interrupted = true;
+    comparison.order.truncate(5);
+    let mut whatif = fixture::whatif();
+    whatif.stopping.ended = ReplicationsEnd::Interrupted;
+    whatif.stopping.wanted_count = None;
+    let mut sweep = fixture::sweep();
+    (sweep.planned_count, sweep.missing_count) = (120, 90);
+    let reports: [(&dyn Report, &str); 4] = [
+        (
+            &capacity,
+            "stopped after 3 of at most 30 trials; 412,000 commands per second were kept so far, but no rate was \
+             confirmed yet.",
+        ),
+        (
+            &comparison,
+            "stopped after 5 of 12 runs; verdicts rest on 2 of 6 rounds",
+        ),
+        (&whatif, "stopped after 2 of 2 replications of its pilot"),
+        (
+            &sweep,
+            "stopped after 30 of 120 runs: points without all their runs are left out",
+        ),
+    ];
+    for (report, words) in reports {
+        let sentence = report.incomplete().expect("a sentence");
+        assert!(sentence.contains(words), "{sentence}");
+        assert_eq!(report.doubts()[0], sentence);
+        let files = files(report);
+        let (page, junit) = (html(&files), text(&files, "junit.xml"));
+        let place = page.find(&sentence);
+        assert!(place.is_some() && place < page.find("<figure"), "{sentence}");
+        assert!(text(&files, "summary.md").contains(&sentence), "{sentence}");
+        assert!(
+            junit.contains("errors=\"1\"") && junit.contains(&sentence),
+            "{junit}"
+        );
+        nests("junit", &junit);
+    }
+}
+
+#[test]
+fn a_study_that_reached_its_end_passes() {
+    let (capacity, comparison) = (fixture::capacity(), fixture::comparison());
+    let (whatif, sweep) = (fixture::whatif(), fixture::sweep());
+    let reports: [&dyn Report; 4] = [&capacity, &comparison, &whatif, &sweep];
+    for report in reports {
+        assert_eq!(report.incomplete(), None);
+        let junit = text(&files(report), "junit.xml");
+        assert!(
+            junit.contains("errors=\"0\"") && junit.contains("failures=\"0\""),
+            "{junit}"
+        );
+    }
+}
+
+#[test]
+fn a_search_without_an_answer_is_no_pass() {
+    let mut record = fixture::capacity();
+    for (ended, tag) in [
+        (CapacityEnd::Nothing, "<failure "),
+        (CapacityEnd::Generator, "<failure "),
+        (CapacityEnd::Trials, "<error "),
+    ] {
+        record.ended = ended;
+        let junit = text(&files(&record), "junit.xml");
+        assert_eq!(junit.matches(tag).count(), 1, "{junit}");
+    }
+}
+
+#[test]
+fn a_study_has_its_figures_in_its_summary_and_as_csv() {
+    let summary = |report: &dyn Report| text(&files(report), "summary.md");
+    insta::assert_snapshot!("capacity_summary", summary(&fixture::capacity()));
+    insta::assert_snapshot!("comparison_summary", summary(&fixture::comparison()));
+    insta::assert_snapshot!("whatif_summary", summary(&fixture::whatif()));
+    insta::assert_snapshot!("sweep_summary", summary(&fixture::sweep()));
+    let mut whatif = fixture::whatif();
+    whatif.metrics.truncate(1);
+    whatif.metrics[0].arms[0].arm = "a, b".to_owned();
+    let csv = text(&files(&whatif), "figures.csv");
+    assert!(
+        csv.starts_with("metric,unit,arm,replication,seed,figure\n"),
+        "{csv}"
+    );
+    assert!(
+        csv.lines()
+            .nth(1)
+            .is_some_and(|line| line.contains(",\"a, b\",0,2016,")),
+        "{csv}"
+    );
+    let csv = text(&files(&fixture::sweep()), "points.csv");
+    assert_eq!(csv.lines().count(), 4);
+    let columns = csv.lines().map(|line| line.split(',').count());
+    assert!(columns.clone().all(|count| count == 4 + 2 * 3), "{csv}");
 }

@@ -13,7 +13,7 @@ use crate::machine;
 use crate::output::Output;
 use crate::results::execution;
 use chappe_metrics::{Baseline, CaseVerdict, GATE_SCHEMA, GateRecord, Played, WallEvidence};
-use chappe_report::{gate_annotations, gate_answer, gate_junit, gate_markdown, gate_problems};
+use chappe_report::{Report, gate_annotations, gate_markdown, gate_problems};
 use std::fs::OpenOptions;
 use std::io::{self, Write, stdout};
 use std::path::PathBuf;
@@ -294,9 +294,8 @@ fn timed(
 }
 
 fn write(output: &Output, record: &GateRecord) -> io::Result<()> {
-    output.write("gate.json", &serde_json::to_vec_pretty(record)?)?;
-    output.write("junit.xml", gate_junit(record).as_bytes())?;
-    output.write("summary.md", gate_markdown(record).as_bytes())
+    let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
+    record.write_files(&mut sink).map_err(io::Error::other)
 }
 
 fn say(args: &CheckArgs, record: &GateRecord, report: &str) -> Result<(), Failure> {
@@ -316,7 +315,7 @@ fn say(args: &CheckArgs, record: &GateRecord, report: &str) -> Result<(), Failur
         serde_json::to_writer_pretty(&mut out, record).map_err(io::Error::from)?;
         writeln!(out)?;
     } else if !args.cases.quiet {
-        for sentence in gate_answer(record) {
+        for sentence in record.answer() {
             writeln!(out, "{sentence}")?;
         }
         writeln!(out, "Report: {report}")?;

@@ -9,6 +9,7 @@ use crate::output::Output;
 use crate::results;
 use crate::terminal::grid;
 use chappe_metrics::{Execution, FigureKind, HISTORY_SCHEMA, HistoryRecord};
+use chappe_report::Report;
 use std::collections::BTreeSet;
 use std::io::{Write, stdout};
 use std::time::{Instant, SystemTime};
@@ -83,9 +84,8 @@ fn make_sure_there_is(
 }
 
 fn write(output: &Output, record: &HistoryRecord) -> std::io::Result<()> {
-    output.write("history.json", &serde_json::to_vec_pretty(record)?)?;
     let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
-    chappe_report::write_history(record, &mut sink).map_err(std::io::Error::other)
+    record.write_files(&mut sink).map_err(std::io::Error::other)
 }
 
 /// What has a place on a terminal: all that was asked for by name, or else costs, times and what changed; and
@@ -107,7 +107,7 @@ fn say(args: &HistoryArgs, record: &HistoryRecord, report: &str) -> Result<(), F
         serde_json::to_writer_pretty(&mut out, record).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else if !args.quiet {
-        for sentence in chappe_report::history_answer(record) {
+        for sentence in record.answer() {
             writeln!(out, "{sentence}")?;
         }
         let (shown, left_out_count) = shown(args, record);

@@ -23,19 +23,24 @@ const FUNNEL: [(&str, &str); 6] = [
     ("ads.bought", "bought"),
 ];
 
-/// Means of all arms, and how each differs from the baseline.
-pub(super) fn side_by_side(record: &WhatIfRecord) -> Markup {
+/// The metrics that people ask for first, and what they cost friends: means of all arms, and how each differs
+/// from the baseline.
+pub(super) fn told_table(record: &WhatIfRecord) -> Table {
     let metrics = told_metrics(record).into_iter();
     let metrics = metrics
         .filter(|metric| !metric.metric.starts_with("delivery.friend "))
         .chain(friends_delivery(record));
+    table(record, metrics)
+}
+
+pub(super) fn side_by_side(record: &WhatIfRecord) -> Markup {
     html! {
         p.soft.small {
             "Means over " (words::counted(record.seeds.len() as i64, "replication"))
             "; below each the difference to " (baseline(record)) " with its 95% interval. Money is in units \
              of the scenario\u{2019}s currency; in " (Time::Virtual.words()) "."
         }
-        (tabled(&table(record, metrics)))
+        (tabled(&told_table(record)))
     }
 }
 
