@@ -1,20 +1,13 @@
-//! Two traces side by side: their figures, and plots of their distributions.
+//! Two traces side by side: what their statistics say as plain figures and points, and a folder of the report.
 
 use crate::aside::Aside;
 use crate::failure::Failure;
 use chappe_base::Span;
-use chappe_report::chart::{
-    Data, DistributionChart, Line, Measure, Panel, Plot, TimeChart, TimeLine, Tone,
-};
+use chappe_report::{TraceComparison, TraceFigure, TraceSide};
 use chappe_workload::{Figure, FigureUnit, Sample, TraceStatistics};
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-
-/// Figures this near to each other, as a share of the second, count as alike; and so do
-/// distributions no further apart.
-const TOLERANCE: f64 = 0.1;
 
 /// One of the two.
 pub(crate) struct Side {
@@ -24,61 +17,34 @@ pub(crate) struct Side {
     pub(crate) statistics: TraceStatistics,
 }
 
-/// A table, its head first: the figures of both with their difference, and the distances between
-/// their distributions; each with whether it is within the tolerance.
-pub(crate) fn compare(one: &Side, other: &Side) -> Vec<Vec<String>> {
-    let head = ["figure", &one.name, &other.name, "difference", "within 10%"].map(str::to_owned);
-    let pairs = one
-        .statistics
-        .figures()
-        .into_iter()
-        .zip(other.statistics.figures());
-    let figures = pairs.map(|(one, other)| {
-        let is_near = (one.value - other.value).abs() <= TOLERANCE * other.value.abs();
-        let difference = difference(one.value, other.value);
-        vec![
-            one.name.clone(),
-            show(&one),
-            show(&other),
-            difference,
-            yes_no(is_near),
-        ]
-    });
+/// Both as the report takes them.
+pub(crate) fn compare(one: &Side, other: &Side) -> TraceComparison {
     let samples = one
         .statistics
         .samples()
         .into_iter()
         .zip(other.statistics.samples());
-    let distances = samples.map(|((name, one), (_, other))| {
-        let distance = one.distance(other);
-        let name = format!("{name}: Kolmogorov–Smirnov distance");
-        let is_near = yes_no(distance < TOLERANCE);
-        vec![
-            name,
-            String::new(),
-            String::new(),
-            format!("{distance:.3}"),
-            is_near,
-        ]
-    });
-    std::iter::once(head.to_vec())
-        .chain(figures)
-        .chain(distances)
-        .collect()
+    let distances = samples.map(|((name, one), (_, other))| (name.to_string(), one.distance(other)));
+    TraceComparison {
+        distances: distances.collect(),
+        sides: [plain(one), plain(other)],
+    }
 }
 
-fn yes_no(is_so: bool) -> String {
-    if is_so { "yes" } else { "no" }.to_owned()
-}
-
-/// How far `one` is from `other`, as a share of the latter.
-fn difference(one: f64, other: f64) -> String {
-    if one == other {
-        "0%".to_owned()
-    } else if other == 0.0 {
-        "n/a".to_owned()
-    } else {
-        format!("{:+.1}%", (one / other - 1.0) * 100.0)
+fn plain(side: &Side) -> TraceSide {
+    let statistics = &side.statistics;
+    let figure = |figure: Figure| TraceFigure {
+        shown: show(&figure),
+        value: figure.value,
+        name: figure.name,
+    };
+    TraceSide {
+        name: side.name.clone(),
+        figures: statistics.figures().into_iter().map(figure).collect(),
+        replies: points(&statistics.replies_s, Span::SECOND.0 as f64),
+        contacts: points(&statistics.contacts, 1.0),
+        sent: points(&statistics.sent, 1.0),
+        hourly: statistics.hourly,
     }
 }
 
@@ -92,40 +58,6 @@ pub(crate) fn show(figure: &Figure) -> String {
     }
 }
 
-/// Plots of both: reply times, contacts, messages sent, and the hours of the day.
-fn plots(one: &Side, other: &Side) -> [Plot; 4] {
-    let second = Span::SECOND.0 as f64;
-    let distribution = |of: &str, measure, unit, sample: fn(&TraceStatistics) -> &Sample| {
-        let line = |side: &Side, tone| Line {
-            label: side.name.clone(),
-            tone,
-            points: points(sample(&side.statistics), unit),
-        };
-        Data::Distribution(DistributionChart {
-            of: of.to_owned(),
-            measure,
-            lines: vec![line(one, Tone::Friend), line(other, Tone::Ad)],
-        })
-    };
-    let plot = |name, title, data| Plot {
-        name,
-        title,
-        caption: String::new(),
-        clock: format!("{} against {}", one.name, other.name),
-        alternative: format!("{title}: {} against {}", one.name, other.name),
-        data,
-    };
-    let replies = distribution("replies", Measure::Duration, second, |s| &s.replies_s);
-    let contacts = distribution("people", Measure::Count, 1.0, |s| &s.contacts);
-    let sent = distribution("senders", Measure::Count, 1.0, |s| &s.sent);
-    [
-        plot("replies", "Time until a message is answered", replies),
-        plot("contacts", "People whom one talks to", contacts),
-        plot("senders", "Messages that one sends", sent),
-        plot("hours", "Messages over the day", hours(one, other)),
-    ]
-}
-
 /// Each value above zero with the share at or below it; `unit` is what one counts for.
 fn points(sample: &Sample, unit: f64) -> Vec<(f64, f64)> {
     let values = sample.values().chunk_by(|a, b| a == b);
@@ -135,56 +67,26 @@ fn points(sample: &Sample, unit: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn hours(one: &Side, other: &Side) -> Data {
-    let line = |side: &Side, tone| TimeLine {
-        label: side.name.clone(),
-        tone,
-        values: side.statistics.hourly.map(Some).to_vec(),
-    };
-    Data::Time(TimeChart {
-        from_ns: 0,
-        until_ns: Span::DAY.0,
-        warm_up_ns: 0,
-        interval_ns: Span::HOUR.0,
-        panels: vec![Panel {
-            title: "Messages in an hour of local time, relative to the mean".to_owned(),
-            measure: Measure::Count,
-            lines: vec![line(one, Tone::Friend), line(other, Tone::Ad)],
-        }],
-    })
+/// Rows for a terminal, the first being the head.
+pub(crate) fn rows(comparison: &TraceComparison) -> Vec<Vec<String>> {
+    let table = comparison.table();
+    std::iter::once(table.head).chain(table.rows).collect()
 }
 
 /// Writes the table as `figures.md` and the plots; other files in the folder stay.
-pub(crate) fn write_folder(
-    folder: &Path,
-    rows: &[Vec<String>],
-    one: &Side,
-    other: &Side,
-) -> Result<(), Failure> {
+pub(crate) fn write_folder(folder: &Path, comparison: &TraceComparison) -> Result<(), Failure> {
     let failure = |error| Failure::Write {
         path: folder.to_path_buf(),
         error,
     };
     fs::create_dir_all(folder.join("plots")).map_err(failure)?;
-    let put = |file: &str, bytes: &[u8]| -> Result<(), Failure> {
-        Aside::prepare(&folder.join(file))?.finish(|writer| writer.write_all(bytes))
+    let mut sink = |file: &str, bytes: &[u8]| {
+        let aside = Aside::prepare(&folder.join(file)).map_err(io::Error::other)?;
+        let written = aside.finish(|writer| writer.write_all(bytes));
+        written.map_err(io::Error::other)
     };
-    put("figures.md", markdown(rows).as_bytes())?;
-    let mut sink = |file: &str, bytes: &[u8]| put(file, bytes).map_err(io::Error::other);
-    chappe_report::write_plots(&plots(one, other), &mut sink)
-        .map_err(|error| failure(io::Error::other(error)))
-}
-
-/// The rows as a Markdown table; the first is its head.
-fn markdown(rows: &[Vec<String>]) -> String {
-    let mut text = String::new();
-    for (index, row) in rows.iter().enumerate() {
-        let _ = writeln!(text, "| {} |", row.join(" | "));
-        if index == 0 {
-            let _ = writeln!(text, "|---|{}", "---:|".repeat(row.len() - 1));
-        }
-    }
-    text
+    let written = comparison.write_files(&mut sink);
+    written.map_err(|error| failure(io::Error::other(error)))
 }
 
 #[cfg(test)]
@@ -203,7 +105,7 @@ mod tests {
     fn figures_stand_side_by_side_and_distances_below() {
         let one = side("run", "1 2 0\n2 1 100\n1 2 300\n");
         let other = side("real", "1 2 0\n2 1 200\n");
-        let rows = compare(&one, &other);
+        let rows = rows(&compare(&one, &other));
         assert_eq!(rows[0], ["figure", "run", "real", "difference", "within 10%"]);
         assert_eq!(rows[1], ["messages", "3", "2", "+50.0%", "no"]);
         assert_eq!(rows[2], ["people", "2", "2", "0%", "yes"]);

@@ -38,6 +38,7 @@ mod report;
 mod run;
 mod study;
 mod summary;
+mod traces;
 pub mod words;
 mod write;
 
@@ -47,4 +48,5 @@ pub use report::Report;
 pub use run::RunReport;
 pub use study::{capacity_plots, comparison_plots, history_charts, history_rows, sweep_plots, whatif_plots};
 pub use summary::{Figure, key_figures, summary};
+pub use traces::{TraceComparison, TraceFigure, TraceSide};
 pub use write::{ReportError, Sink, write_plots};

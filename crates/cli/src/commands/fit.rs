@@ -2,7 +2,7 @@
 
 use crate::args::FitArgs;
 use crate::aside::Aside;
-use crate::comparison::{Side, compare, write_folder};
+use crate::comparison::{Side, compare, rows, write_folder};
 use crate::failure::Failure;
 use crate::fitted::Model;
 use crate::sources::read_trace;
@@ -67,11 +67,11 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
         name: "fitted".to_string(),
         statistics: check,
     };
-    let rows = compare(&fitted, &recorded);
-    write_folder(&folder, &rows, &fitted, &recorded)?;
+    let comparison = compare(&fitted, &recorded);
+    write_folder(&folder, &comparison)?;
     let mut out = stdout();
     if !args.quiet {
-        writeln!(out, "{}", grid(rows))?;
+        writeln!(out, "{}", grid(rows(&comparison)))?;
         let near = distances.iter().filter(|distance| distance.is_near()).count();
         writeln!(
             out,

@@ -1,7 +1,7 @@
 //! `chappe trace`.
 
 use crate::args::TraceArgs;
-use crate::comparison::{Side, compare, show, write_folder};
+use crate::comparison::{Side, compare, rows, show, write_folder};
 use crate::failure::Failure;
 use crate::sources::read_trace;
 use crate::terminal::grid;
@@ -21,11 +21,11 @@ pub(crate) fn trace(args: &TraceArgs) -> Result<(), Failure> {
         return Ok(());
     };
     let other = side(against, args.zone)?;
-    let rows = compare(&one, &other);
+    let comparison = compare(&one, &other);
     if let Some(folder) = &args.out {
-        write_folder(folder, &rows, &one, &other)?;
+        write_folder(folder, &comparison)?;
     }
-    writeln!(stdout(), "{}", grid(rows))?;
+    writeln!(stdout(), "{}", grid(rows(&comparison)))?;
     Ok(())
 }
 
