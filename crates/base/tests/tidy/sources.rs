@@ -51,8 +51,8 @@ const LONG: [(&str, &str); 10] = [
         "the small world that all platform tests share",
     ),
     (
-        "crates/report/src/document/sections.rs",
-        "the tables of the document, in their order",
+        "crates/scenario/src/resolve.rs",
+        "one walk through the sections of a scenario",
     ),
 ];
 

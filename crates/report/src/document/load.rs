@@ -1,4 +1,4 @@
-//! How the load was offered.
+//! The section on how a load was offered.
 
 use super::sections::{section, texts};
 use super::{Cell, tabled, worded};
@@ -20,13 +20,13 @@ fn offered(load: &LoadRecord) -> Markup {
         .map(|choice| [Cell::Name(choice.key.clone()), Cell::Name(choice.value.clone())]);
     html! {
         p {
-            "The commands come off a tape that was recorded in virtual time. "
+            "The commands were recorded in virtual time before the load began: the tape. "
             @if load.plan.peak_rate > 0.0 {
                 "They are sent when the plan says, whether or not the platform keeps up, and latency counts "
                 "from that intended moment."
             } @else {
-                "In this closed loop each waits for those before it, so a slow platform is asked less: "
-                "latency leaves out what an open plan would have kept waiting."
+                "In this closed loop each client waits for its previous command, so a slow platform gets fewer "
+                "commands, and latency leaves out how long those of an open plan would have waited."
             }
         }
         h3 { "The plan" }
@@ -36,7 +36,7 @@ fn offered(load: &LoadRecord) -> Markup {
             (worded(["choice", "value"], choices))
         }
         h3 { "The outcome" }
-        (worded(["what", "how much", "verdict"], outcome(load)))
+        (worded(["figure", "value", "verdict"], outcome(load)))
         @if let Some(prediction) = &load.prediction {
             p.soft.small {
                 "The prediction simulates the same load with service times and hops measured at "
@@ -57,11 +57,11 @@ fn plan(load: &LoadRecord) -> Vec<Vec<String>> {
     let busiest = if plan.peak_rate > 0.0 {
         format!("{} commands per second", words::number(plan.peak_rate))
     } else {
-        "as much as the platform takes".to_owned()
+        "as many as the platform serves".to_owned()
     };
     vec![
         texts(["Pacing", &plan.pacing]),
-        texts(["At its busiest", &busiest]),
+        texts(["Peak rate", &busiest]),
         texts(["Warm-up, unmeasured", &words::duration(plan.warm_up_ns)]),
         texts(["To be measured", &words::duration(plan.duration_ns)]),
         texts(["Threads that send", &plan.injectors.to_string()]),

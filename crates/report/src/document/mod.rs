@@ -1,6 +1,7 @@
-//! One HTML document that holds all a run has to say: no other file, no network, no script.
+//! The report on a run as one HTML document: no other file, no network, no script.
 
 mod load;
+pub(crate) mod repeat;
 pub(crate) mod sections;
 
 use crate::answer::{answer, doubts};
@@ -47,8 +48,8 @@ pub fn document(record: &RunRecord, plots: &[Plot]) -> String {
         (sections::refusals(record))
         (sections::assumed(record))
         (sections::notes(record))
-        (sections::repeat(record))
-        (sections::execution(record))
+        (repeat::repeat(record))
+        (repeat::execution(record))
     };
     let footer = html! {
         "Made by chappe " (record.version) " from run.json. All figures are in "

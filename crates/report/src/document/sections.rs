@@ -1,12 +1,11 @@
-//! The document's tables: for the engineer, and for whoever wants to repeat the run.
+//! The document's sections on one run, below its plots.
 
 use super::{Cell, tabled, worded};
 use crate::chart::{Table, campaign_words, rule_words};
 use crate::reading::{Reading, observed};
-use crate::summary::in_full;
 use crate::words;
 use chappe_base::{RefusalReason, RuleKind};
-use chappe_metrics::{Execution, Metric, PredictionError, RunRecord, Tally, Unit, find};
+use chappe_metrics::{Metric, RunRecord, Tally, Unit, find};
 use maud::{Markup, html};
 
 /// Anchors and titles of the sections that the record has data for.
@@ -19,7 +18,7 @@ pub(super) fn anchors(record: &RunRecord) -> Vec<(&'static str, &'static str)> {
         ("audit", "Audit", true),
         ("metrics", "All metrics", !result.metrics.is_empty()),
         ("ledger", "Ledger", has_money(record)),
-        ("refused", "Everything refused", !refused(record).is_empty()),
+        ("refused", "All refusals", !refused(record).is_empty()),
         ("assumed", "Assumed parameters", !result.assumed.is_empty()),
         ("notes", "Notes", !result.notes.is_empty()),
         ("repeat", "How to repeat", true),
@@ -131,8 +130,8 @@ pub(super) fn audit(record: &RunRecord) -> Markup {
         });
         html! {
             p {
-                "An independent judge went over " (words::count(audit.facts_count as i64))
-                " facts of the run and held them against the platform\u{2019}s promises: "
+                "The audit checked " (words::count(audit.facts_count as i64))
+                " facts of the run against the platform\u{2019}s promises: "
                 strong { @if audit.passed { "every promise was kept" } @else { "promises were broken" } }
                 "."
             }
@@ -142,7 +141,7 @@ pub(super) fn audit(record: &RunRecord) -> Markup {
                 (worded(["when", "shard", "promise", "what happened"], violations))
             }
             @if let Some(replay) = &audit.replay {
-                p { "To see them again:" }
+                p { "This command shows them again:" }
                 pre { (replay) }
             }
         }
@@ -166,13 +165,13 @@ pub(super) fn metrics(record: &RunRecord) -> Markup {
         let nothing: Vec<&str> = nothing.map(|(name, _)| name.as_str()).collect();
         html! {
             (clock_note(record))
-            h3 { "Lengths of time" }
+            h3 { "Durations" }
             (tabled(&distributions(record)))
             h3 { "Counts and shares" }
             (worded(["metric", "value", "unit", "what it is"], rows))
             @if !nothing.is_empty() {
                 details {
-                    summary { (words::count(nothing.len() as i64)) " metrics are zero or saw nothing" }
+                    summary { (words::count(nothing.len() as i64)) " metrics are zero or have no observation" }
                     p.name { (nothing.join(", ")) }
                 }
             }
@@ -180,7 +179,7 @@ pub(super) fn metrics(record: &RunRecord) -> Markup {
     })
 }
 
-/// Whether a metric has nothing to tell.
+/// Whether a metric is zero or has no observation.
 fn is_nothing(metric: &Metric) -> bool {
     match metric {
         Metric::Histogram(summary) => summary.count == 0,
@@ -272,11 +271,11 @@ pub(super) fn ledger(record: &RunRecord) -> Markup {
         let mut rows: Vec<Vec<String>> = balances
             .map(|balance| row(balance.account.label(), balance.balance_micro))
             .collect();
-        rows.push(row("together", total));
+        rows.push(row("total", total));
         html! {
             p.soft.small {
                 "Balances at the end by kind of account, in units of the scenario\u{2019}s currency. "
-                "Every entry is double, so together they are zero."
+                "Every amount is booked twice, so they sum to zero."
             }
             (tabled(&Table { head: texts(["account", "balance"]), rows }))
         }
@@ -292,7 +291,7 @@ fn refused(record: &RunRecord) -> Vec<Vec<String>> {
         tallied("Ad withdrawn", &refusals.withdrawn, rule),
         tallied("Command", &refusals.commands, reason),
         tallied("Transfer", &refusals.transfers, reason),
-        tallied("Lost to a full queue", &refusals.dropped, |class| {
+        tallied("Dropped at a full queue", &refusals.dropped, |class| {
             words::plain(class.label())
         }),
     ]
@@ -314,7 +313,7 @@ pub(super) fn refusals(record: &RunRecord) -> Markup {
     section(record, "refused", || {
         html! {
             (clock_note(record))
-            (tabled(&Table { head: texts(["what, and why", "count"]), rows: refused(record) }))
+            (tabled(&Table { head: texts(["what was refused, and why", "count"]), rows: refused(record) }))
         }
     })
 }
@@ -331,7 +330,7 @@ pub(super) fn assumed(record: &RunRecord) -> Markup {
         });
         html! {
             p {
-                "No usable source was found for these parameters. The result leans on them: vary "
+                "No usable source was found for these parameters. The result depends on them: vary "
                 "them before you rely on it."
             }
             (worded(["parameter", "value", "unit", "what it is"], rows))
@@ -343,161 +342,4 @@ pub(super) fn notes(record: &RunRecord) -> Markup {
     section(record, "notes", || {
         html! { ul { @for note in &record.result.notes { li { (words::sentence(note)) } } } }
     })
-}
-
-pub(super) fn repeat(record: &RunRecord) -> Markup {
-    let scenario = &record.scenario;
-    section(record, "repeat", || {
-        html! {
-            @if record.load.is_some() {
-                p {
-                    "The same scenario, seed and version give the same commands at the same intended "
-                    "times. The figures are this machine\u{2019}s at that hour: compare several runs."
-                }
-            } @else {
-                p {
-                    "The same scenario, seed and version give the same figures to the bit, on any "
-                    "machine and with any number of workers; the digest tells whether they did."
-                }
-            }
-            pre { (command(record)) }
-            (tabled(&Table {
-                head: texts(["", ""]),
-                rows: vec![
-                    texts(["Digest of the run", &record.digest]),
-                    texts(["Hash of the scenario", &scenario.hash]),
-                    texts(["Seed", &record.seed.to_string()]),
-                    texts(["Version", &record.version]),
-                ],
-            }))
-        }
-    })
-}
-
-/// The command that repeats the run: the one that made it, or one that does the same.
-fn command(record: &RunRecord) -> String {
-    let scenario = &record.scenario;
-    let mut words: Vec<String> = match record.execution.command.split_first() {
-        Some((_, arguments)) => arguments.to_vec(),
-        None => {
-            let file = format!("scenarios/{}.toml", scenario.name);
-            let mut words = vec!["run".to_owned(), file];
-            if let Some(arm) = &scenario.arm {
-                words.extend(["--arm".to_owned(), arm.clone()]);
-            }
-            words.extend(["--seed".to_owned(), record.seed.to_string()]);
-            words
-        }
-    };
-    if record.interrupted && record.load.is_none() {
-        let until = format!("{}ns", record.result.window.until_ns);
-        words.extend(["--until".to_owned(), until]);
-    }
-    line(&words)
-}
-
-/// A command of chappe with these arguments, as a shell takes it.
-pub(crate) fn line(arguments: &[String]) -> String {
-    let quoted = arguments.iter().map(|word| quoted(word));
-    let words: Vec<String> = std::iter::once("chappe".to_owned()).chain(quoted).collect();
-    words.join(" ")
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let harmless = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,+".contains(letter);
-    if !word.is_empty() && word.chars().all(harmless) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-/// How far simulations were off when they were last held against the wall clock.
-fn predictions_off(error: &PredictionError) -> String {
-    let percent = words::percent;
-    let knee = match error.knee {
-        Some(knee) => format!(", the knee by {}", percent(knee)),
-        None => String::new(),
-    };
-    format!(
-        "medians off by up to {}, 0.99 quantiles by up to {}{knee}; measured {} on {}",
-        percent(error.p50),
-        percent(error.p99),
-        error.measured,
-        error.machine.processor,
-    )
-}
-
-pub(super) fn execution(record: &RunRecord) -> Markup {
-    let execution = &record.execution;
-    let memory = &execution.memory;
-    section(record, "execution", || {
-        let (events, why) = if record.load.is_some() {
-            let why = "What the load ran on, and what it took. Every figure above depends on it.";
-            ("Commands served", why)
-        } else {
-            let why = "What the run took on this machine, in wall-clock time. Nothing above depends on it.";
-            ("Events", why)
-        };
-        let mut rows = vec![
-            texts([events, &words::count(execution.events_count as i64)]),
-            texts([
-                &format!("{events} per second"),
-                &words::count(execution.events_per_second as i64),
-            ]),
-            texts(["Processes", &execution.processes.to_string()]),
-            texts(["Workers, in each", &execution.workers.to_string()]),
-        ];
-        rows.extend(machine(execution));
-        if let Some(full) = &execution.full_size {
-            rows.push(texts(["In full, from this run's own cost", &in_full(full)]));
-        }
-        if let Some(error) = &execution.prediction_error {
-            let off = predictions_off(error);
-            rows.push(texts(["Predictions of live loads, when last measured", &off]));
-        }
-        let parts = memory.per_user.iter().map(|part| {
-            vec![
-                words::title(&part.part),
-                words::bytes(part.bytes_total),
-                format!("{} B", words::number(part.bytes_per_user)),
-            ]
-        });
-        html! {
-            p { (why) }
-            (tabled(&Table { head: texts(["", ""]), rows }))
-            @if !memory.per_user.is_empty() {
-                h3 { "Memory of the state" }
-                (tabled(&Table { head: texts(["part", "total", "per user"]), rows: parts.collect() }))
-            }
-        }
-    })
-}
-
-/// When, on what, and for how long.
-pub(crate) fn machine(execution: &Execution) -> Vec<Vec<String>> {
-    let machine = &execution.machine;
-    vec![
-        texts(["Started", &execution.started]),
-        texts(["Took", &words::duration(execution.wall_ns as i64)]),
-        texts(["Memory at its peak", &words::bytes(execution.memory.peak_bytes)]),
-        texts(["Processor", &machine.processor]),
-        texts(["Cores", &machine.cores.to_string()]),
-        texts(["Main memory", &words::bytes(machine.memory_bytes)]),
-        texts(["System", &format!("{} on {}", machine.os, machine.arch)]),
-    ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_take_them_apart() {
-        assert_eq!(quoted("--set"), "--set");
-        assert_eq!(quoted("campaign.0.bid=\"0.02\""), "'campaign.0.bid=\"0.02\"'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
-    }
 }

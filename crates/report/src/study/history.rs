@@ -1,4 +1,4 @@
-//! What changed from one recorded run to the next, and since when.
+//! The report on recorded runs: what changed from one to the next, and since when.
 
 mod charts;
 mod words;
@@ -6,7 +6,8 @@ mod words;
 pub use charts::{history_charts, history_rows};
 
 use crate::chart::Table;
-use crate::document::sections::{line, texts};
+use crate::document::repeat::line;
+use crate::document::sections::texts;
 use crate::document::{Cell, contents, said, tabled, warnings, whole, worded};
 use crate::report::{Report, pretty, put_record};
 use crate::words::counted;
@@ -18,7 +19,7 @@ use words::{between, clock, day, extent, first, is_better, name, place, share, s
 
 /// Changes that the answer names, at most.
 const NAMED_MOST: usize = 5;
-/// Runs that a series has before a change can be told from chance.
+/// Runs that a series needs before a change can be distinguished from chance.
 const RUNS_LEAST: usize = 6;
 /// Runs in the table of a series, at most.
 const RUNS_SHOWN: usize = 48;
@@ -107,7 +108,7 @@ fn doubts(record: &HistoryRecord) -> Vec<String> {
     let is_short = |series: &&HistorySeries| series.points.len() < RUNS_LEAST;
     let short = record.series.iter().filter(is_short).count();
     let doubt = format!(
-        "{} with fewer than {RUNS_LEAST} runs: too few to tell a change from chance.",
+        "{} with fewer than {RUNS_LEAST} runs: too few to distinguish a change from chance.",
         counted(short as i64, "figure")
     );
     (short > 0).then_some(doubt).into_iter().collect()
@@ -238,14 +239,14 @@ fn reading() -> Markup {
              heavy line is the median between two changes, and each change is named by the first commit after it."
         }
         p {
-            "Changes are found by E-divisive, which assumes no law of the noise, at a level of 1% for each figure: \
-             of a hundred figures that never change about one shows a change all the same. A change needs three \
-             runs on either side; in noise its place may be off by a run or so."
+            "Changes are found by E-divisive, which assumes no distribution of the noise, at a level of 1% for each figure: \
+             about one in a hundred figures that never change shows a change nevertheless. A change needs three \
+             runs on either side; noise can move its place by about one run."
         }
         p {
-            "Behaviour is the same to the bit for one scenario, so that any change of it is meant or a mistake. \
-             Cost is counted, and depends little on the machine. Times on the wall clock stand apart for each \
-             machine. Tables show the last " (RUNS_SHOWN) " runs; history.json has all."
+            "Behaviour is the same to the bit for one scenario, so that any change is either intended or a defect. \
+             Cost is counted, and depends little on the machine. Each machine has its own series of wall-clock \
+             times. Tables show the last " (RUNS_SHOWN) " runs; history.json has all."
         }
     }
 }

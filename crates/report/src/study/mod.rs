@@ -1,5 +1,5 @@
-//! Reports on several runs together: how much a platform carries, what a choice changes, what arms
-//! and parameters of a scenario would, and what changed from one recorded run to the next.
+//! Reports on several runs: how much load a platform carries, what a choice of its design changes, what arms and
+//! parameters of a scenario would change, and what changed from one recorded run to the next.
 
 mod capacity;
 mod comparison;
@@ -14,7 +14,8 @@ pub use sweep::sweep_plots;
 pub use whatif::whatif_plots;
 
 use crate::chart::{Measure, Plot, Table, Tone, markdown_line};
-use crate::document::sections::{line, machine, texts};
+use crate::document::repeat::{line, machine};
+use crate::document::sections::texts;
 use crate::document::{contents, plotted, said, tabled, warnings, whole};
 use crate::junit::{self, Case, Suite};
 use crate::report::Report;
@@ -23,7 +24,7 @@ use crate::write::{ReportError, Sink, put, write_plots};
 use chappe_metrics::{Better, Estimate, Execution, ScenarioId, Unit, Warning};
 use maud::{Markup, html};
 
-/// In which time a study's figures are, and with it how far they can be had again.
+/// In which time a study's figures are: this decides whether a repetition gives the same ones.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Time {
     /// Measured.
@@ -40,12 +41,12 @@ impl Time {
         }
     }
 
-    /// What comes out if it is done again.
+    /// What a repetition gives.
     fn again(self) -> &'static str {
         match self {
             Time::Wall => {
                 "The same scenario, seed and version give the same commands in the same order. The \
-                 figures are this machine\u{2019}s at that hour."
+                 figures are of this machine at that time."
             }
             Time::Virtual => {
                 "The same scenario, seeds and version give the same figures, to the bit, on any machine."
@@ -53,15 +54,11 @@ impl Time {
         }
     }
 
-    /// What the machine has to do with the figures.
+    /// Whether the figures depend on the machine.
     fn machine(self) -> &'static str {
         match self {
-            Time::Wall => {
-                "What it ran on, and what all runs took together. Every figure above depends on it."
-            }
-            Time::Virtual => {
-                "What it ran on, and what all runs took together. No figure above depends on it."
-            }
+            Time::Wall => "The machine, and what all runs together took. Every figure above depends on it.",
+            Time::Virtual => "The machine, and what all runs together took. No figure above depends on it.",
         }
     }
 }
@@ -204,7 +201,7 @@ fn measure(unit: Unit) -> (Measure, f64) {
     }
 }
 
-/// What puts an answer in doubt, and what to do about it.
+/// Each warning of a record with its remedy, as a sentence.
 fn doubts(warnings: &[Warning]) -> Vec<String> {
     let doubt = |warning: &Warning| {
         let text = format!("{}: {}", warning.problem, warning.remedy);
