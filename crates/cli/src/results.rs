@@ -5,9 +5,7 @@ use crate::machine;
 use crate::output::Output;
 use crate::terminal::{table, time};
 use chappe_base::SimTime;
-use chappe_metrics::{
-    Clock, Execution, LoadOutcome, Memory, ResultParts, RunRecord, Threshold, Warning,
-};
+use chappe_metrics::{Clock, Execution, LoadOutcome, Memory, ResultParts, RunRecord, Threshold, Warning};
 use chappe_report::{Report, RunReport, words};
 use chappe_scenario::Scenario;
 use std::io::{Write, stdout};

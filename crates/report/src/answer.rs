@@ -1,4 +1,4 @@
-//! The answer to the scenario's question, in sentences with figures, worked out of the record.
+//! The answer to the scenario's question: sentences with figures of the record.
 
 mod load;
 
@@ -58,8 +58,8 @@ fn earnings(reading: Reading<'_>) -> Option<String> {
     }
     let per_thousand = reading.turned_away() as f64 * 1_000.0 / delivered as f64;
     Some(format!(
-        "{} reached people in their conversations and earned {} in the scenario\u{2019}s currency, \
-         against {}, {} and {}: {} for every 1,000 ads",
+        "{} reached people in their conversations, earned {} in the scenario\u{2019}s currency, \
+         and cost {}, {} and {}: {} for every 1,000 ads",
         words::counted(delivered, "ad"),
         words::money(reading.count("revenue.ads")),
         words::counted(reading.count("opt_ins.revoked"), "opt-out"),
@@ -91,7 +91,7 @@ fn messages(reading: Reading<'_>) -> Option<String> {
     );
     if let Some(delivery) = reading.histogram("delivery.friend") {
         clause += &format!(
-            "; between friends who are on line, half of them arrived within {} and 99 in 100 within \
+            "; between friends who are on line, half of the messages arrived within {} and 99 in 100 within \
              {}",
             words::spoken_duration(delivery.p50),
             words::spoken_duration(delivery.p99),
@@ -141,7 +141,7 @@ fn orders(reading: Reading<'_>) -> Option<String> {
     let placed = reading.count("orders.placed");
     (placed > 0).then(|| {
         format!(
-            "people placed {}; consent to be contacted was given {} and taken back {}",
+            "people placed {}; consent to be contacted was given {} and withdrawn {}",
             words::counted(placed, "order"),
             words::counted(reading.count("opt_ins.given"), "time"),
             words::counted(reading.count("opt_ins.revoked"), "time"),

@@ -1,4 +1,4 @@
-//! What a check of the gate found: in words, as tests, in Markdown, and as marks on a change.
+//! The report on a check of the gate: in sentences, as tests, in Markdown, and as annotations of a change.
 
 #[cfg(test)]
 mod tests;
@@ -20,24 +20,24 @@ const NAMED_COUNT: usize = 6;
 enum Weight {
     /// It closes the gate.
     Closing,
-    /// It moved for the better.
+    /// It improved.
     Better,
-    /// Nobody knows.
+    /// It is inconclusive.
     Open,
-    /// It is as it was.
+    /// It is unchanged.
     Unmoved,
 }
 
-/// One thing that was looked at.
+/// One figure that was compared.
 struct Finding {
     /// `behaviour`, `cost` or `wall time`.
     evidence: &'static str,
     /// The case or bench, and which of its figures.
     name: String,
     weight: Weight,
-    /// In a sentence without its full stop, which begins with the name.
+    /// A sentence without its full stop, which begins with the name.
     told: String,
-    /// What there is to say beyond that, a line each.
+    /// Further details, a line each.
     details: Vec<String>,
 }
 
@@ -80,7 +80,7 @@ fn behaviour(case: &CaseVerdict) -> Finding {
     }
 }
 
-/// A metric, and from what to what it moved.
+/// A metric with its values before and after.
 fn moved(moved: &MovedMetric) -> String {
     let plain = |metric: &Option<Metric>| metric.as_ref().map_or("none".to_owned(), told);
     let exact = |metric: &Option<Metric>| metric.as_ref().map_or("none".to_owned(), exactly);

@@ -28,7 +28,7 @@ pub(crate) struct Case {
 /// What a test came to.
 pub(crate) enum Outcome {
     Passed,
-    /// It was judged on a part of what it is about: in a word why.
+    /// It held on the part that was run, which decides nothing: why.
     Skipped(String),
     /// What was expected did not hold: in a line, and in full.
     Failed(String, String),
@@ -221,7 +221,11 @@ mod tests {
 
     #[test]
     fn what_xml_can_not_hold_is_left_out_or_escaped() {
-        let case = Case::new("group", "a<b & \"c\"\u{1b}[0m", Outcome::Error("\u{0}why".to_owned()));
+        let case = Case::new(
+            "group",
+            "a<b & \"c\"\u{1b}[0m",
+            Outcome::Error("\u{0}why".to_owned()),
+        );
         let text = xml(
             "name",
             &[Suite {
@@ -231,6 +235,9 @@ mod tests {
             }],
         );
         assert!(text.contains("name=\"a&lt;b &amp; &quot;c&quot;[0m\""), "{text}");
-        assert!(text.contains("message=\"why\"") && text.contains(" errors=\"1\""), "{text}");
+        assert!(
+            text.contains("message=\"why\"") && text.contains(" errors=\"1\""),
+            "{text}"
+        );
     }
 }

@@ -1,10 +1,10 @@
-//! Looking things up in a record by their registered names.
+//! Looking up the metrics of a record by their registered names.
 
 use crate::words;
 use chappe_base::{MessageClass, RuleKind};
 use chappe_metrics::{Clock, HARM, LoadRecord, Metric, Observed, RunRecord, Summary};
 
-/// A record, and the questions that every part of a report asks of it.
+/// A record with the look-ups that every part of a report needs.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading<'a> {
     pub(crate) record: &'a RunRecord,
@@ -71,7 +71,7 @@ impl<'a> Reading<'a> {
         self.count("ads.decided") > 0
     }
 
-    /// What people did to hear less: opt-outs, mutes and blocks.
+    /// Opt-outs, mutes and blocks together.
     pub(crate) fn turned_away(self) -> i64 {
         self.ratio(HARM).map_or(0, |(count, _)| count)
     }
@@ -85,7 +85,7 @@ impl<'a> Reading<'a> {
         judged as f64 * 1e9 / load.outcome.measured_ns.max(1) as f64
     }
 
-    /// Where in the time of the series warm-up ends, and where they end [ns].
+    /// Where warm-up ends and where the series end, in the time of the series [ns].
     pub(crate) fn stretch(self) -> (i64, i64) {
         let (window, table) = (self.record.result.window, &self.record.result.series);
         match &self.record.load {
@@ -99,7 +99,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The words that every figure is labelled with.
+    /// In which time the figures are: every figure is labelled with it.
     pub(crate) fn clock_words(self) -> String {
         match self.record.clock {
             Clock::Virtual => "virtual time",

@@ -1,4 +1,4 @@
-//! The handful of figures that stand for a run: tiles of the document, and a table on a terminal.
+//! The most important figures of a run: tiles of the document, and a table on a terminal.
 
 mod load;
 

@@ -1,4 +1,4 @@
-//! Figures as people read them: thousands apart, two or three digits that matter, always a unit.
+//! Figures as text: with separators for thousands, two or three significant digits, and always a unit.
 
 use chappe_metrics::{HARM, REVENUE, Unit};
 
@@ -9,7 +9,7 @@ const MINUTE_NS: f64 = 60e9;
 const HOUR_NS: f64 = 3_600e9;
 const DAY_NS: f64 = 86_400e9;
 
-/// A whole number with its thousands apart: `6,214,077`.
+/// A whole number with separators for thousands: `6,214,077`.
 #[must_use]
 pub fn count(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
@@ -44,7 +44,7 @@ pub fn counted(value: i64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(value))
 }
 
-/// A number with about three digits that matter: `1,240`, `31.2`, `0.42`.
+/// A number with about three significant digits: `1,240`, `31.2`, `0.42`.
 #[must_use]
 pub fn number(value: f64) -> String {
     let size = value.abs();

@@ -301,7 +301,7 @@ fn whole(cells: Vec<Option<Cell>>) -> Result<Vec<Cell>, Failure> {
 fn answer(plan: &Plan, points: &[SweepPoint]) -> Vec<String> {
     let best: Vec<&SweepPoint> = points.iter().filter(|point| point.is_best).collect();
     let head = format!(
-        "Of {}, {} best: nothing else earns as much and does less harm.",
+        "Of {}, {} on the frontier (no other earns more with less harm).",
         words::counted(points.len() as i64, "point"),
         match best.len() {
             1 => "one is".to_string(),

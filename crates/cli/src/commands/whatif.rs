@@ -248,7 +248,7 @@ fn best(metrics: &[ArmsMetric], arms: &[Variant]) -> Option<String> {
         .filter(|(_, is_best)| *is_best);
     let names: Vec<&str> = names.map(|(arm, _)| arm.name.as_str()).collect();
     Some(format!(
-        "No other arm both earns more and turns fewer people away than {}.",
+        "On the frontier (no arm earns more with less harm): {}.",
         names.join(", ")
     ))
 }

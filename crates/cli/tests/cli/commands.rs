@@ -38,10 +38,7 @@ fn run_writes_a_folder_and_says_what_came_of_it() {
     let plots = bench.list("reports/out/town/plots");
     let ending = |wanted: &str| plots.iter().filter(|plot| plot.ends_with(wanted)).count();
     let png_count = if cfg!(feature = "png") { ending(".svg") } else { 0 };
-    assert!(
-        ending(".svg") >= 4 && ending(".png") == png_count,
-        "{plots:?}"
-    );
+    assert!(ending(".svg") >= 4 && ending(".png") == png_count, "{plots:?}");
     assert_eq!(ending(".svg") + ending(".png"), plots.len());
     let document = bench.read("reports/out/town/index.html");
     assert!(document.contains("A small town") && document.contains("Does everything work?"));

@@ -44,8 +44,10 @@ fn a_whatif_says_what_arms_change_and_an_arm_that_changes_nothing_changes_no_fig
         "differences.csv",
         "figures.csv",
         "index.html",
+        "junit.xml",
         "plots",
         "scenario.toml",
+        "summary.md",
         "whatif.json",
     ];
     assert!(

@@ -1,4 +1,4 @@
-//! What a load on the wall clock says, in an engineer's words.
+//! The answer of a load on the wall clock, in the terms of an engineer.
 
 use crate::reading::Reading;
 use crate::words;
@@ -90,14 +90,14 @@ fn pacing(reading: Reading<'_>, load: &LoadRecord) -> Option<String> {
     let late = words::share(load.outcome.late_count as i64, load.outcome.sent_count as i64);
     let blocked = match reading.histogram("load.blocked") {
         Some(blocked) if blocked.max > 0 => format!(
-            "back-pressure held 99 in 100 back for no longer than {}, and none for longer than {}",
+            "back-pressure delayed 99 in 100 by at most {}, and none by more than {}",
             words::duration(blocked.p99),
             words::duration(blocked.max),
         ),
-        Some(_) | None => "back-pressure held none back".to_owned(),
+        Some(_) | None => "back-pressure delayed none".to_owned(),
     };
     Some(format!(
-        "The generator sent 99 in 100 commands within {} of when it could ({late} were over 1 ms late); \
+        "The generator sent 99 in 100 commands within {} of the earliest possible moment ({late} were over 1 ms late); \
          {blocked}.",
         words::duration(lag.p99),
     ))
@@ -111,7 +111,7 @@ fn policy(reading: Reading<'_>, load: &LoadRecord) -> Option<String> {
         Some((rule, summary))
     });
     let slowest = refused.max_by_key(|(_, summary)| summary.p99);
-    let consent = allowed.map(|summary| format!("consent took {}", spread(summary)));
+    let consent = allowed.map(|summary| format!("an allowed ad took {}", spread(summary)));
     let refusal = slowest.map(|(rule, summary)| {
         let rule = words::plain(rule.label());
         format!("the slowest refusal, by the rule on {rule}, {}", spread(summary))
@@ -129,8 +129,8 @@ fn policy(reading: Reading<'_>, load: &LoadRecord) -> Option<String> {
 fn revocation(reading: Reading<'_>) -> Option<String> {
     let taken_back = reading.histogram("revocation")?;
     Some(format!(
-        "An opt-out, mute or block held within {} (half) and {} (99 in 100) of the intended send; \
-         from then on no ad passed.",
+        "An opt-out, mute or block took effect within {} (half) and {} (99 in 100) of the intended send; \
+         after that no ad passed.",
         words::duration(taken_back.p50),
         words::duration(taken_back.p99),
     ))
@@ -141,17 +141,17 @@ fn predicted(load: &LoadRecord) -> Option<String> {
     let rate = |rate: f64| words::number(rate.round());
     match (prediction.knee_predicted, prediction.knee_measured) {
         (Some(predicted), Some(measured)) => Some(format!(
-            "A simulation said that delivery would turn bad at {} commands per second; it did at {}.",
+            "A simulation predicted that latency rises steeply from {} commands per second on; it did from {} on.",
             rate(predicted),
             rate(measured),
         )),
         (Some(predicted), None) => Some(format!(
-            "A simulation said that delivery would turn bad at {} commands per second; up to the \
+            "A simulation predicted that latency rises steeply from {} commands per second on; up to the \
              highest rate measured it did not.",
             rate(predicted),
         )),
         (None, Some(measured)) => Some(format!(
-            "Delivery turned bad at {} commands per second, which a simulation had not said.",
+            "Latency rose steeply from {} commands per second on, which a simulation did not predict.",
             rate(measured),
         )),
         (None, None) => None,

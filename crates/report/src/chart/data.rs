@@ -2,8 +2,8 @@
 
 use super::axis::Measure;
 use super::bars::{Bar, BarChart, Lengths};
-use super::palette::Tone;
 use super::lines::Line;
+use super::palette::Tone;
 use super::quantiles::QuantileChart;
 use super::scatter::{Dot, ScatterChart};
 use super::time::{Merge, TimeChart};
@@ -122,7 +122,7 @@ pub(crate) fn revenue(reading: Reading<'_>) -> Option<TimeChart> {
             Measure::Money,
             [Some(earned)],
         ),
-        panel("People who turned away so far", Measure::Count, turned),
+        panel("Opt-outs, mutes and blocks so far", Measure::Count, turned),
     ])
 }
 

@@ -1,4 +1,4 @@
-//! What the charts with axes share: margins, grid lines, and labels beside the lines' ends.
+//! The parts that charts with axes share: margins, grid lines, and labels beside the ends of lines.
 
 use super::axis::{Scale, Tick};
 use super::canvas::{Align, Canvas, Extent, LABEL, SMALL, Type, text_width};

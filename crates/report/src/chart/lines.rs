@@ -125,5 +125,8 @@ fn draw_marks(canvas: &Canvas<'_>, marks: &[Mark], frame: &Frame, across: Scale)
 
 /// The least and the largest of some values above zero.
 pub(crate) fn range(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    (values.clone().fold(f64::MAX, f64::min), values.fold(0.0, f64::max))
+    (
+        values.clone().fold(f64::MAX, f64::min),
+        values.fold(0.0, f64::max),
+    )
 }

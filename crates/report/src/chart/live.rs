@@ -1,11 +1,11 @@
-//! What only a load on the wall clock has, as data of charts.
+//! The data of the charts that only a load on the wall clock has.
 
 use super::axis::Measure;
 use super::data;
+use super::lines::{Line, Mark};
 use super::palette::Tone;
 use super::quantiles::QuantileChart;
 use super::ranges::{Places, RangeChart, RangePanel, RangeRow};
-use super::lines::{Line, Mark};
 use super::rates::{RateChart, RatePoint};
 use super::time::{Merge, TimeChart, TimeLine};
 use super::timeline::{Timeline, panel};
@@ -34,7 +34,7 @@ pub(super) fn load(reading: Reading<'_>) -> Vec<Option<Plot>> {
         ),
         plot(
             "latency",
-            "How long friends' messages take, and what held them up",
+            "How long friends' messages take, and what delays them",
             "Further right are rarer, slower messages; the scale upwards is logarithmic. Where \
              corrected and uncorrected part, messages waited to be sent.",
             spread(reading).map(Data::Quantiles),
@@ -70,20 +70,20 @@ pub(super) fn platform(reading: Reading<'_>, load: &LoadRecord) -> Vec<Option<Pl
         plot(
             "decisions",
             "How long the policy takes to decide",
-            &format!("From the intended send of what gave the ad slot. {ranges}"),
+            &format!("From the intended send of the command that gave the ad slot. {ranges}"),
             decisions(reading).map(Data::Ranges),
         ),
         plot(
             "prediction",
             "Predicted and measured",
-            "Delivery of friends' messages against offered load: what a simulation said before, \
-             and what was measured.",
+            "Delivery of friends' messages against offered load: as a simulation predicted it, \
+             and as it was measured.",
             prediction(load).map(Data::Rates),
         ),
     ]
 }
 
-/// Delivery, and what it is made of; below a microsecond nothing is held up.
+/// Delivery and its parts; quantiles below a microsecond are left out, since nothing waits there.
 fn spread(reading: Reading<'_>) -> Option<QuantileChart> {
     let names = named(&[
         ("delivery.friend", "Delivery", Tone::Friend),

@@ -63,7 +63,7 @@ pub struct Plot {
     pub caption: String,
     /// In which time it is.
     pub clock: String,
-    /// What it says, for those who cannot see it.
+    /// The same in words, for those who cannot see it.
     pub alternative: String,
     /// What is drawn.
     pub data: Data,
@@ -243,7 +243,7 @@ fn ads(reading: Reading<'_>) -> Vec<Option<Plot>> {
     vec![
         plot(
             "funnel",
-            "What became of the ads",
+            "Ads from audience to purchase",
             "From the people in conversation with an advertising page to purchases. Lengths are \
              logarithmic.",
             data::funnel(reading).map(Data::Bars),
@@ -256,7 +256,7 @@ fn ads(reading: Reading<'_>) -> Vec<Option<Plot>> {
         ),
         plot(
             "revenue",
-            "Revenue against people who turn away",
+            "Revenue against opt-outs, mutes and blocks",
             "Both are sums since the start of the run. Times of day are UTC.",
             data::revenue(reading).map(Data::Time),
         ),
@@ -295,7 +295,7 @@ fn pages(reading: Reading<'_>) -> Vec<Option<Plot>> {
         ),
         plot(
             "utilisation",
-            "How busy the platform is",
+            "Utilisation of the platform",
             times(reading),
             data::utilisation(reading).map(Data::Time),
         ),

@@ -1,4 +1,4 @@
-//! One colour for each message class, the same everywhere, told apart by eyes of every kind.
+//! One colour for each message class, the same everywhere, and distinct for colour-blind readers too.
 //!
 //! A drawing carries the light theme's colours; the document's style sheet maps each of them to the
 //! dark theme by attribute, so that a drawing also stands alone.

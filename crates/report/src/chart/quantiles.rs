@@ -36,7 +36,9 @@ impl QuantileChart {
         let points = || self.lines.iter().flat_map(|line| &line.points);
         let (least, most) = range(points().map(|point| point.1 as f64));
         let far = points().map(|point| nines(point.0)).fold(1.0, f64::max);
-        let named = NAMED.iter().filter(|(quantile, _)| nines(*quantile) <= far + 1e-6);
+        let named = NAMED
+            .iter()
+            .filter(|(quantile, _)| nines(*quantile) <= far + 1e-6);
         let columns = named.map(|&(quantile, label)| {
             let value = nines(quantile);
             // On a narrow screen the ends would run into their neighbours.

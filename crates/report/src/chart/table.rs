@@ -1,4 +1,4 @@
-//! The same data as a table, for those who would rather read, or cannot see.
+//! The same data as a table, for readers who prefer one or cannot see the drawing.
 
 use super::Data;
 use super::axis::Measure;

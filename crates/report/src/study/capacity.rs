@@ -1,4 +1,4 @@
-//! How much the platform carries within its thresholds.
+//! The report on a search for capacity: how much load the platform carries within its thresholds.
 
 use super::{Study, Time};
 use crate::chart::{Data, Line, Mark, Plot, RateChart, RatePoint, Table, Tone};
@@ -76,7 +76,7 @@ fn answer(record: &CapacityRecord) -> Vec<String> {
     [
         Some(lead),
         at(record.kept_rate, "At the highest rate kept,"),
-        at(record.failed_rate, "At the lowest that failed,"),
+        at(record.failed_rate, "At the lowest rate that failed,"),
         Some(trials),
     ]
     .into_iter()
@@ -97,10 +97,14 @@ fn found(record: &CapacityRecord) -> String {
             format!("The platform carries {kept} to {failed} {within}.")
         }
         (CapacityEnd::Cap, Some(kept), _) => {
-            format!("The platform carries at least {kept} {within}: the highest rate that was to be tried.")
+            format!(
+                "The platform carries at least {kept} {within}: the highest rate that the search may try."
+            )
         }
         (CapacityEnd::Generator, Some(kept), _) => {
-            format!("The platform carries at least {kept} {within}; beyond, the generator was the limit.")
+            format!(
+                "The platform carries at least {kept} {within}; above that rate the generator was the limit."
+            )
         }
         (CapacityEnd::Generator, None, _) => {
             "The generator was the limit at every rate tried, so this says nothing about the platform."
@@ -108,7 +112,7 @@ fn found(record: &CapacityRecord) -> String {
         }
         (CapacityEnd::Nothing, _, Some(failed)) => {
             format!(
-                "The platform kept its thresholds at no rate tried, not even at {failed} commands per second."
+                "The platform missed its thresholds at every rate tried, even at {failed} commands per second."
             )
         }
         (CapacityEnd::Trials | CapacityEnd::Interrupted, Some(kept), Some(failed)) => {
@@ -120,7 +124,7 @@ fn found(record: &CapacityRecord) -> String {
         (CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Trials | CapacityEnd::Interrupted, None, _)
         | (CapacityEnd::Nothing, _, None) => match record.trials.len() {
             0 => "No trial came to its end.".to_owned(),
-            _ => "The platform kept its thresholds at no rate tried so far.".to_owned(),
+            _ => "The platform missed its thresholds at every rate tried so far.".to_owned(),
         },
     }
 }
@@ -307,7 +311,15 @@ fn trials_table(record: &CapacityRecord) -> Table {
         ]
     });
     Table {
-        head: texts(["trial", "offered", "served", "50% within", "99% within", "phase", "verdict"]),
+        head: texts([
+            "trial",
+            "offered",
+            "served",
+            "50% within",
+            "99% within",
+            "phase",
+            "verdict",
+        ]),
         rows: rows.collect(),
     }
 }

@@ -1,4 +1,4 @@
-//! What a choice of the design changes.
+//! The report on a comparison: what a choice of the design changes.
 
 use super::{Study, Time, measure, told};
 use crate::chart::{Data, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, Table, Tone};
@@ -90,7 +90,10 @@ fn answer(record: &ComparisonRecord) -> Vec<String> {
     let decided = verdicts.first().is_some_and(|verdict| is_decided(verdict));
     let undecided = (!decided).then(|| {
         let rounds = words::counted(i64::from(complete_rounds(record)), "round");
-        format!("In {rounds}, no figure differed clearly between the variants of {}.", record.key)
+        format!(
+            "In {rounds}, no figure differed clearly between the variants of {}.",
+            record.key
+        )
     });
     let sentences = verdicts.iter().enumerate().map(|(index, verdict)| {
         let named = several || decided && index == 0;
@@ -134,7 +137,7 @@ fn doubts(record: &ComparisonRecord) -> Vec<String> {
         format!("{figures} are missing: their rounds were left out of that metric\u{2019}s comparison.")
     });
     let odd = (record.rounds_count % 2 == 1).then(|| {
-        "The number of rounds is odd, so a drift of the machine does not cancel: take an even one.".to_owned()
+        "The number of rounds is odd, so a drift of the machine does not cancel out: choose an even number.".to_owned()
     });
     gaps.into_iter().chain(odd).collect()
 }
@@ -173,8 +176,7 @@ pub fn comparison_plots(record: &ComparisonRecord) -> Vec<Plot> {
         plot(
             "rounds",
             "Every run",
-            "Each dot is one run; what overlaps from row to row does not tell variants apart. Axes need not \
-             begin at zero.",
+            "Each dot is one run. Rows that overlap do not differ clearly. Axes may begin above zero.",
             record.metrics.iter().map(rounds).collect(),
         ),
     ]
@@ -251,7 +253,11 @@ fn verdicts_table(record: &ComparisonRecord) -> Table {
         texts([&metric.metric, &verdict.variant, &found])
     });
     Table {
-        head: texts(["metric", &record.key, &format!("difference to {first} (95% interval): verdict")]),
+        head: texts([
+            "metric",
+            &record.key,
+            &format!("difference to {first} (95% interval): verdict"),
+        ]),
         rows: rows.collect(),
     }
 }
@@ -303,7 +309,7 @@ fn figures(record: &ComparisonRecord) -> Markup {
         })
     });
     html! {
-        p.soft.small { "The figures as each run had them, in " (Time::Wall.words()) "." }
+        p.soft.small { "The figures of each run, in " (Time::Wall.words()) "." }
         (tabled(&Table { head, rows: rows.collect() }))
     }
 }
@@ -313,8 +319,8 @@ fn order(record: &ComparisonRecord) -> Markup {
     html! {
         p {
             (words::sentence(&record.plan)) " Every variant ran once in each of " (rounds)
-            "; every second round ran in the opposite order, so that a steady drift of the machine falls on \
-             all alike. The values of " span.name { (record.key) } " as they ran:"
+            "; every second round ran in the opposite order, so that a steady drift of the machine affects \
+             all variants equally. The values of " span.name { (record.key) } " as they ran:"
         }
         pre { (record.order.join(" ")) }
     }

@@ -1,13 +1,13 @@
-//! What parameters of a scenario would change.
+//! The report on a sweep: what parameters of a scenario would change.
 
 use super::whatif::cell;
 use super::{Study, Time, asked, doubts, estimated};
 use crate::chart::{
     Data, Dot, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, ScatterChart, Spread, Table, Tone,
 };
+use crate::csv::csv;
 use crate::document::sections::texts;
 use crate::document::tabled;
-use crate::csv::csv;
 use crate::report::{Report, pretty, put_record};
 use crate::words;
 use crate::write::{ReportError, Sink, put};
@@ -32,7 +32,10 @@ impl Report for SweepRecord {
     }
 
     fn doubts(&self) -> Vec<String> {
-        incomplete(self).into_iter().chain(doubts(&self.warnings)).collect()
+        incomplete(self)
+            .into_iter()
+            .chain(doubts(&self.warnings))
+            .collect()
     }
 
     fn incomplete(&self) -> Option<String> {
@@ -86,9 +89,16 @@ fn points_csv(record: &SweepRecord) -> String {
         let (name, unit) = (&metric.metric, metric.unit.label());
         ["", " low", " high"].map(|end| format!("{name}{end} [{unit}]"))
     });
-    let head = texts(["point", "arm", "best"]).into_iter().chain(keys).chain(metrics);
+    let head = texts(["point", "arm", "best"])
+        .into_iter()
+        .chain(keys)
+        .chain(metrics);
     let rows = record.points.iter().map(|point| {
-        let fixed = [point.point.to_string(), point.arm.clone(), point.is_best.to_string()];
+        let fixed = [
+            point.point.to_string(),
+            point.arm.clone(),
+            point.is_best.to_string(),
+        ];
         let figures = point.figures.iter().flat_map(|figure| match figure {
             Some(figure) => [figure.value, figure.low, figure.high].map(|value| value.to_string()),
             None => Default::default(),
@@ -109,9 +119,9 @@ pub fn sweep_plots(record: &SweepRecord) -> Vec<Plot> {
     let frontier = (!record.points.is_empty()).then(|| {
         Plot::new(
             "frontier",
-            "What it earns against what it costs",
-            "Each dot is one arm at one point, with its 95% intervals; higher earns more, further left turns \
-             fewer people away. No other point beats the dark ones on both.",
+            "Revenue against harm",
+            "Each dot is one arm at one point, with its 95% intervals: higher earns more, further left does \
+             less harm. Dark dots are on the frontier: no other point earns more with less harm.",
             clock,
             Data::Scatter(frontier(record)),
         )
@@ -161,7 +171,7 @@ fn frontier(record: &SweepRecord) -> ScatterChart {
     }
 }
 
-/// What a point is called: its values, and its arm where there are several.
+/// The name of a point: its values, and its arm where there are several.
 fn label(record: &SweepRecord, point: &SweepPoint) -> String {
     let last = |key: &str| words::plain(key.rsplit('.').next().unwrap_or(key));
     let pairs = record.keys.iter().zip(&point.values);

@@ -1,4 +1,4 @@
-//! What arms of a scenario would change.
+//! The report on a what-if study: what arms of a scenario would change.
 
 mod drawings;
 mod tables;
@@ -29,7 +29,10 @@ impl Report for WhatIfRecord {
     }
 
     fn doubts(&self) -> Vec<String> {
-        incomplete(self).into_iter().chain(doubts(&self.warnings)).collect()
+        incomplete(self)
+            .into_iter()
+            .chain(doubts(&self.warnings))
+            .collect()
     }
 
     fn incomplete(&self) -> Option<String> {
@@ -48,10 +51,10 @@ impl Report for WhatIfRecord {
             ("side-by-side", "The arms side by side", Some(side_by_side(self))),
             ("funnel", "From judged to bought", funnel(self)),
             ("refusals", "Why ads were refused", refusals(self)),
-            ("people", "Who lost what", people(self)),
+            ("people", "Who gained and who lost", people(self)),
             ("assumed", "Assumed parameters", assumed(self)),
             ("all", "All figures", Some(all(self))),
-            ("arms", "What was played", Some(arms(self))),
+            ("arms", "Arms and replications", Some(arms(self))),
         ];
         let present = sections
             .into_iter()
@@ -86,7 +89,9 @@ fn incomplete(record: &WhatIfRecord) -> Option<String> {
         (_, None) => {
             "how many are needed is not known yet, and differences that are unsure were not decided."
         }
-        (_, Some(_)) => "intervals are wider than asked for, and differences that are unsure were not decided.",
+        (_, Some(_)) => {
+            "intervals are wider than asked for, and differences that are unsure were not decided."
+        }
     };
     (stopping.ended == ReplicationsEnd::Interrupted).then(|| {
         format!(
@@ -128,7 +133,15 @@ fn differences_csv(record: &WhatIfRecord) -> String {
             let Estimate { value, low, high } = against.difference;
             let [value, low, high] = [value, low, high].map(|value| value.to_string());
             let (name, unit) = (metric.metric.as_str(), metric.unit.label());
-            texts([name, unit, &against.arm, &value, &low, &high, against.verdict.label()])
+            texts([
+                name,
+                unit,
+                &against.arm,
+                &value,
+                &low,
+                &high,
+                against.verdict.label(),
+            ])
         })
     });
     csv(std::iter::once(head).chain(rows))
@@ -150,7 +163,7 @@ fn named(name: &str) -> String {
     words::figure(name).unwrap_or(name).to_owned()
 }
 
-/// The metrics to be told first: the headline, then what people always ask for.
+/// The metrics shown first: the headline, then those that people always ask for.
 fn told_metrics(record: &WhatIfRecord) -> Vec<&ArmsMetric> {
     let headline = record
         .stopping

@@ -1,4 +1,4 @@
-//! The figures that stand for a load on the wall clock.
+//! The most important figures of a load on the wall clock.
 
 use super::{Figure, figure};
 use crate::chart::Tone;

@@ -145,7 +145,10 @@ fn a_report_holds_its_record_its_document_and_each_plot() {
             assert!(files.contains_key(file), "{name}: {file}");
         }
         assert_eq!(files.len(), 5 + PLOT_FILES * plots(&record).len(), "{name}");
-        assert_eq!(RunRecord::read(&text(&files, "run.json")).expect("a record"), record);
+        assert_eq!(
+            RunRecord::read(&text(&files, "run.json")).expect("a record"),
+            record
+        );
         for (file, bytes) in &files {
             if file.ends_with(".png") {
                 assert!(bytes.starts_with(b"\x89PNG"), "{name}: {file}");

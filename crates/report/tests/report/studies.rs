@@ -57,10 +57,10 @@ fn a_search_says_how_it_ended() {
             Some(6e5),
             "says nothing about the platform",
         ),
-        (CapacityEnd::Nothing, None, Some(6e5), "not even at 600,000"),
+        (CapacityEnd::Nothing, None, Some(6e5), "even at 600,000"),
         (CapacityEnd::Trials, Some(5e5), Some(6e5), "500,000 to 600,000"),
         (CapacityEnd::Interrupted, Some(5e5), None, "not confirmed"),
-        (CapacityEnd::Interrupted, None, None, "at no rate tried"),
+        (CapacityEnd::Interrupted, None, None, "at every rate tried"),
     ] {
         let lead = lead(ended, kept, failed);
         assert!(lead.contains(words), "{ended:?}: {lead}");
@@ -222,9 +222,7 @@ fn histories_of_nothing_make_a_report() {
         assert!(text.contains("None of 1 figure changed"), "{count}");
     }
     record.series.clear();
-    assert!(
-        html(&files(&record)).contains("No figure changed.")
-    );
+    assert!(html(&files(&record)).contains("No figure changed."));
     assert_eq!(history_rows(&record).len(), 1);
 }
 

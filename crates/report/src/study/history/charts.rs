@@ -1,4 +1,4 @@
-//! A small drawing, or a line of a terminal, for each series.
+//! A small drawing, and a line on a terminal, for each series.
 
 use super::words::{extent, first, is_better, is_more, name, place, size, told_change, value};
 use super::{Changed, in_order};

@@ -1,16 +1,16 @@
-//! Series and their changes in words.
+//! Series and their changes as text.
 
 use super::Changed;
 use crate::chart::Measure;
 use crate::study::{measure, told};
 use chappe_metrics::{Better, FigureKind, HistoryChange, HistoryPoint, HistorySeries, Unit};
 
-/// Changes below this share are told by their figures: a percentage would show nothing.
+/// Changes below this share are shown by their figures, since a percentage would round to zero.
 const SHARE_LEAST: f64 = 1e-5;
 /// Letters of a commit's hash.
 const HASH_LETTERS: usize = 7;
 
-/// By how much a figure changed, as a share of what it was; none from nothing.
+/// By how much a figure changed, as a share of what it was; none if it was zero.
 pub(super) fn share(change: &HistoryChange) -> Option<f64> {
     (change.before != 0.0).then(|| (change.after - change.before) / change.before.abs())
 }
@@ -19,7 +19,7 @@ pub(super) fn share(change: &HistoryChange) -> Option<f64> {
 pub(super) fn size((series, change): Changed<'_>) -> String {
     match share(change).filter(|share| share.abs() >= SHARE_LEAST) {
         Some(share) => told(Measure::Share, share),
-        None if change.before == change.after => "as high, but spread otherwise".to_owned(),
+        None if change.before == change.after => "same median, different spread".to_owned(),
         None => between((series, change)),
     }
 }

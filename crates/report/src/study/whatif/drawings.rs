@@ -11,7 +11,11 @@ use chappe_metrics::{
     WhatIfRecord,
 };
 
-/// What is drawn beside the headline; the table tells of what they are made up.
+/// What the frontier is drawn from.
+const EARNED: &str = "revenue.total";
+/// What the frontier holds it against.
+const HARM: &str = "harm";
+/// What is drawn beside the headline; the table has their parts.
 const DRAWN: [&str; 6] = [
     REVENUE,
     HARM,
@@ -42,7 +46,7 @@ const TONES: [Tone; 6] = [
 const PARAMETERS_MOST: usize = 12;
 
 /// The plots of a what-if study: what each arm changes, revenue against harm, effects over the run, the
-/// cost to friends, and what the answer hangs on.
+/// cost to friends, and which assumptions the answer depends on.
 #[must_use]
 pub fn whatif_plots(record: &WhatIfRecord) -> Vec<Plot> {
     let plot = |name, title, how: &str, data: Option<Data>| {
@@ -50,17 +54,16 @@ pub fn whatif_plots(record: &WhatIfRecord) -> Vec<Plot> {
     };
     let baseline = baseline(record);
     let against = format!(
-        "Each dot is the mean difference to {baseline}, its line the 95% interval. Green is for the better, \
-         red for the worse, grey may be nothing."
+        "Each dot is the mean difference to {baseline}, its line the 95% interval. Green is better, red is \
+         worse, grey may be no difference."
     );
     [
         plot("changes", "What each arm changes", &against, ranges(changes(record))),
         plot(
             "frontier",
-            "What it earns against what it costs",
+            "Revenue against harm",
             &format!(
-                "Each arm against {baseline}, with 95% intervals: higher earns more, further left turns fewer \
-                 people away."
+                "Each arm against {baseline}, with 95% intervals: higher earns more, further left does less harm."
             ),
             frontier(record),
         ),
@@ -70,10 +73,10 @@ pub fn whatif_plots(record: &WhatIfRecord) -> Vec<Plot> {
             "Means over the replications.",
             over_time(record),
         ),
-        plot("friends", "What it costs friends", &against, ranges(friends(record))),
+        plot("friends", "What it costs friends in delivery time", &against, ranges(friends(record))),
         plot(
             "sensitivity",
-            "What the answer hangs on",
+            "Which assumptions the answer depends on",
             "Each assumed parameter moved alone, from low to high: how the difference between arm and \
              baseline changes. Dots are the two ends.",
             ranges(record.sensitivity.iter().map(sensitivity).collect()),
@@ -167,7 +170,7 @@ pub(super) fn range_row(
     }
 }
 
-/// Arms by what they earn and whom they turn away; the baseline is the origin.
+/// Arms by revenue and harm; the baseline is the origin.
 fn frontier(record: &WhatIfRecord) -> Option<Data> {
     let (earned, harm) = (metric(record, REVENUE)?, metric(record, HARM)?);
     let (earned_measure, factor) = measure(earned.unit);

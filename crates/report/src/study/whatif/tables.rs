@@ -174,12 +174,12 @@ pub(super) fn assumed(record: &WhatIfRecord) -> Option<Markup> {
     (!record.assumed.is_empty()).then(|| {
         html! {
             p {
-                "What the answer rests on without a source. "
+                "Parameters without a source that the answer depends on. "
                 @if record.sensitivity.is_empty() {
-                    "How far it hangs on them is not known: "
-                    span.name { "chappe whatif \u{2026} --sensitivity" } " tells."
+                    "How much it depends on each of them is not known: "
+                    span.name { "chappe whatif \u{2026} --sensitivity" } " measures it."
                 } @else {
-                    "Which of them matter stands above, under What the answer hangs on."
+                    "The plot \u{201c}Which assumptions the answer depends on\u{201d} shows which of them matter."
                 }
             }
             details {
@@ -228,8 +228,8 @@ pub(super) fn arms(record: &WhatIfRecord) -> Markup {
             (words::counted(record.seeds.len() as i64, "replication")) " of each arm, with common random \
              numbers: arms differ only by what they change. It ended there because " (why)
             ". Wanted: " (wanted.collect::<Vec<_>>().join(", ")) ". A pilot of "
-            (stopping.pilot_count) " decides how many are needed (Stein 1945), so that intervals hold what \
-             they promise."
+            (stopping.pilot_count) " decides how many are needed (Stein 1945), so that the intervals have \
+             their stated coverage."
         }
         (tabled(&Table { head: texts(["arm", "changes", "hash"]), rows: rows.collect() }))
     }
