@@ -1,52 +1,24 @@
 //! Records as runs would write them, made by hand: a whole day with ads, a day without, a bare
 //! queue, and a run that was stopped.
 
+mod day;
 mod figures;
 mod history;
 mod load;
 mod study;
 mod whatif;
 
-use chappe_base::{Format, RefusalReason, RuleKind};
 use chappe_metrics::{
-    AccountKind, Assumed, AuditSummary, Balance, Clock, Execution, Funnel, Machine, Memory, MemoryPart,
-    Metric, Observed, PromiseSummary, Refusals, RunRecord, RunResult, SCHEMA, ScenarioId, Size, Tally,
-    ThresholdVerdict, Unit, ViolationSummary, Warning, Window,
+    Clock, Execution, Machine, Memory, MemoryPart, Metric, Refusals, RunRecord, RunResult, SCHEMA,
+    ScenarioId, Size, Unit, ViolationSummary, Warning, Window,
 };
-use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, set_ratios, times};
+use day::{assumed, audit, campaigns, ledger, refusals, thresholds};
+use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, times};
 pub(crate) use history::history;
 pub(crate) use load::{live, overrun};
+use std::collections::BTreeMap;
 pub(crate) use study::{capacity, comparison};
 pub(crate) use whatif::{sweep, whatif};
-
-fn tally<T>(label: T, count: u64) -> Tally<T> {
-    Tally { label, count }
-}
-
-fn funnel(
-    campaign: u16,
-    format: Format,
-    budget: i64,
-    [audience, decided, allowed, delivered, opened, clicked, bought]: [u64; 7],
-    revenue_micro: i64,
-) -> Funnel {
-    Funnel {
-        campaign,
-        page: u32::from(campaign) * 3,
-        format: Some(format),
-        budget_micro: budget * 1_000_000,
-        audience_count: audience,
-        decided_count: decided,
-        allowed_count: allowed,
-        refused: vec![tally(RuleKind::FirstTopic, decided - allowed)],
-        delivered_count: delivered,
-        opened_count: opened,
-        clicked_count: clicked,
-        bought_count: bought,
-        revenue_micro,
-        sales_micro: 12 * revenue_micro,
-    }
-}
 
 fn execution() -> Execution {
     Execution {
@@ -89,46 +61,8 @@ fn execution() -> Execution {
     }
 }
 
-fn audit() -> AuditSummary {
-    let promise = |promise: &str, description: &str, checked_count| PromiseSummary {
-        promise: promise.to_owned(),
-        description: description.to_owned(),
-        checked_count,
-        violation_count: 0,
-    };
-    AuditSummary {
-        passed: true,
-        facts_count: 61_204_118,
-        promises: vec![
-            promise(
-                "money_conserved",
-                "every shard's ledger balances at every event",
-                1_911_204,
-            ),
-            promise(
-                "permit",
-                "no ad is delivered without a permit that the policy in force accepts",
-                31_240,
-            ),
-            promise(
-                "consent",
-                "nothing is delivered after a block or on a revoked opt-in",
-                6_214_077,
-            ),
-            promise(
-                "delivered_once",
-                "each message is delivered at most once and none is lost",
-                6_246_438,
-            ),
-            promise("stock", "no product is sold that is not in stock", 12_408),
-        ],
-        violations: vec![],
-        replay: None,
-    }
-}
-
-/// One day of ads under a policy.
-pub(crate) fn full() -> RunRecord {
+/// The metrics of the day with those of its ads.
+fn ads_metrics() -> BTreeMap<String, Metric> {
     let mut metrics = day_metrics();
     set(
         &mut metrics,
@@ -147,6 +81,11 @@ pub(crate) fn full() -> RunRecord {
         ],
     );
     metrics.insert("delivery.ad".to_owned(), times(31_240, 51 * MS, 70 * MS, 1.2));
+    metrics
+}
+
+/// One day of ads under a policy.
+pub(crate) fn full() -> RunRecord {
     RunRecord {
         schema: SCHEMA.to_owned(),
         digest: "9f2b6c04d1e84a7c93d0b5f6a1e2c3d49f2b6c04d1e84a7c93d0b5f6a1e2c3d4".to_owned(),
@@ -172,108 +111,14 @@ pub(crate) fn full() -> RunRecord {
                 pages_count: 400,
                 shards_count: 64,
             },
-            metrics,
+            metrics: ads_metrics(),
             series: day_series(),
-            campaigns: vec![
-                funnel(
-                    0,
-                    Format::FlashSale,
-                    2_000,
-                    [61_200, 402_118, 18_204, 18_010, 8_412, 1_511, 151],
-                    360_200_000,
-                ),
-                funnel(
-                    1,
-                    Format::NewProduct,
-                    500,
-                    [88_010, 501_220, 9_602, 9_488, 3_120, 402, 21],
-                    189_760_000,
-                ),
-                funnel(
-                    2,
-                    Format::BackInStock,
-                    300,
-                    [22_470, 120_390, 2_118, 2_080, 988, 120, 13],
-                    41_600_000,
-                ),
-                funnel(
-                    3,
-                    Format::FlashSale,
-                    100,
-                    [42_800, 181_005, 1_678, 1_662, 288, 28, 2],
-                    33_240_000,
-                ),
-            ],
-            refusals: Refusals {
-                ads: vec![
-                    tally(RuleKind::Block, 2_204),
-                    tally(RuleKind::Mute, 3_118),
-                    tally(RuleKind::OpenedBy, 188_204),
-                    tally(RuleKind::FirstTopic, 702_881),
-                    tally(RuleKind::UserCap, 241_002),
-                    tally(RuleKind::QuietHours, 31_400),
-                    tally(RuleKind::Budget, 4_322),
-                ],
-                withdrawn: vec![tally(RuleKind::Block, 90), tally(RuleKind::Mute, 28)],
-                commands: vec![
-                    tally(RefusalReason::Blocked, 1_204),
-                    tally(RefusalReason::UnknownPage, 311),
-                    tally(RefusalReason::OutOfStock, 87),
-                ],
-                transfers: vec![
-                    tally(RefusalReason::InsufficientFunds, 340),
-                    tally(RefusalReason::TimedOut, 24),
-                ],
-                dropped: vec![],
-            },
-            ledger: [
-                (AccountKind::World, -31_204_118_000_000),
-                (AccountKind::Clearing, 0),
-                (AccountKind::Revenue, 624_800_000),
-                (AccountKind::User, 24_110_700_200_000),
-                (AccountKind::Page, 7_090_517_800_000),
-                (AccountKind::Campaign, 2_275_200_000),
-            ]
-            .map(|(account, balance_micro)| Balance {
-                account,
-                balance_micro,
-            })
-            .to_vec(),
-            thresholds: vec![
-                ThresholdVerdict {
-                    metric: "delivery.friend".to_owned(),
-                    condition: "p(99) < 500ms".to_owned(),
-                    observed: Observed::Value {
-                        value: 490 * MS,
-                        unit: Unit::Nanoseconds,
-                    },
-                    passed: true,
-                },
-                ThresholdVerdict {
-                    metric: "audit.violations".to_owned(),
-                    condition: "count == 0".to_owned(),
-                    observed: Observed::Value {
-                        value: 0,
-                        unit: Unit::Count,
-                    },
-                    passed: true,
-                },
-            ],
+            campaigns: campaigns(),
+            refusals: refusals(),
+            ledger: ledger(),
+            thresholds: thresholds(),
             audit: audit(),
-            assumed: vec![
-                Assumed {
-                    key: "platform.peak_utilisation".to_owned(),
-                    value: "0.7".to_owned(),
-                    unit: None,
-                    description: "busy share of the servers in the busiest hour".to_owned(),
-                },
-                Assumed {
-                    key: "agents.block_at_rest".to_owned(),
-                    value: "0.002".to_owned(),
-                    unit: Some("probability".to_owned()),
-                    description: "that somebody who is not annoyed blocks the page on an ad".to_owned(),
-                },
-            ],
+            assumed: assumed(),
             notes: vec!["8 hours of history precede day one".to_owned()],
             warnings: vec![],
         },
@@ -306,16 +151,7 @@ pub(crate) fn no_ads() -> RunRecord {
     record
 }
 
-/// A bare queue without people.
-pub(crate) fn queue() -> RunRecord {
-    let mut record = full();
-    record.scenario = ScenarioId {
-        name: "queue".to_owned(),
-        title: "A bare queue".to_owned(),
-        question: "How long do requests wait at three servers that are busy 80% of the time?".to_owned(),
-        hash: "77aa".to_owned(),
-        arm: None,
-    };
+fn queue_metrics() -> BTreeMap<String, Metric> {
     let mut metrics = nothing();
     set(&mut metrics, &[("queue.served", 2_392_118)]);
     for (name, metric) in [
@@ -333,17 +169,33 @@ pub(crate) fn queue() -> RunRecord {
         }
         metrics.insert(name.to_owned(), Metric::Histogram(summary));
     }
-    set_ratios(
-        &mut metrics,
-        &[
-            ("queue.abandoned", 11_004, 2_403_122),
-            ("queue.delayed", 1_548_220, 2_392_118),
-            ("utilisation.mean", 800, 1_000),
-            ("utilisation.busiest_shard", 800, 1_000),
-        ],
-    );
+    for (name, numerator, denominator) in [
+        ("queue.abandoned", 11_004, 2_403_122),
+        ("queue.delayed", 1_548_220, 2_392_118),
+        ("utilisation.mean", 800, 1_000),
+        ("utilisation.busiest_shard", 800, 1_000),
+    ] {
+        let ratio = Metric::Ratio {
+            numerator,
+            denominator,
+        };
+        metrics.insert(name.to_owned(), ratio);
+    }
+    metrics
+}
+
+/// A bare queue without people.
+pub(crate) fn queue() -> RunRecord {
+    let mut record = full();
+    record.scenario = ScenarioId {
+        name: "queue".to_owned(),
+        title: "A bare queue".to_owned(),
+        question: "How long do requests wait at three servers that are busy 80% of the time?".to_owned(),
+        hash: "77aa".to_owned(),
+        arm: None,
+    };
     let result = &mut record.result;
-    result.metrics = metrics;
+    result.metrics = queue_metrics();
     result.size = Size {
         users_count: 0,
         pages_count: 0,
