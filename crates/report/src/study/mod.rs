@@ -85,11 +85,11 @@ struct Study<'a> {
 
 impl Study<'_> {
     /// Hands `sink` the document, every plot, and what a CI shows.
-    fn write(self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
-        write_plots(&self.plots, sink)?;
+    fn write(mut self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
         put(sink, "index.html", self.document().as_bytes())?;
         put(sink, "summary.md", self.summary().as_bytes())?;
-        put(sink, "junit.xml", self.junit().as_bytes())
+        put(sink, "junit.xml", self.junit().as_bytes())?;
+        write_plots(&self.plots, sink)
     }
 
     /// The answer, the warnings and the most important figures in Markdown.
@@ -108,7 +108,7 @@ impl Study<'_> {
     }
 
     /// The study as JUnit XML: a test that it is complete, and those of its kind.
-    fn junit(self) -> String {
+    fn junit(&mut self) -> String {
         let mut complete = Case::complete("the study reached its end", self.report.incomplete());
         complete.output = self.report.answer().join("\n");
         let seeds: Vec<String> = self.seeds.iter().map(u64::to_string).collect();
@@ -119,7 +119,7 @@ impl Study<'_> {
                 ("seeds", seeds.join(" ")),
                 ("version", self.version.to_owned()),
             ],
-            cases: std::iter::once(complete).chain(self.cases).collect(),
+            cases: std::iter::once(complete).chain(self.cases.drain(..)).collect(),
         };
         junit::xml("chappe", &[suite])
     }

@@ -1,6 +1,6 @@
 //! What reports on several runs say and hold.
 
-use super::{Files, PLOT_FILES, files, fixture, nests, stands_alone, text};
+use super::{Files, PLOT_FILES, file, files, fixture, nests, stands_alone, text};
 use chappe_metrics::{CapacityEnd, ReplicationsEnd};
 use chappe_report::{
     Report, capacity_plots, comparison_plots, history_charts, history_rows, sweep_plots, whatif_plots,
@@ -260,11 +260,10 @@ fn a_study_that_was_stopped_says_what_it_lacks() {
         let sentence = report.incomplete().expect("a sentence");
         assert!(sentence.contains(words), "{sentence}");
         assert_eq!(report.doubts()[0], sentence);
-        let files = files(report);
-        let (page, junit) = (html(&files), text(&files, "junit.xml"));
+        let [page, junit] = ["index.html", "junit.xml"].map(|name| file(report, name));
         let place = page.find(&sentence);
         assert!(place.is_some() && place < page.find("<figure"), "{sentence}");
-        assert!(text(&files, "summary.md").contains(&sentence), "{sentence}");
+        assert!(file(report, "summary.md").contains(&sentence), "{sentence}");
         assert!(
             junit.contains("errors=\"1\"") && junit.contains(&sentence),
             "{junit}"
@@ -280,7 +279,7 @@ fn a_study_that_reached_its_end_passes() {
     let reports: [&dyn Report; 4] = [&capacity, &comparison, &whatif, &sweep];
     for report in reports {
         assert_eq!(report.incomplete(), None);
-        let junit = text(&files(report), "junit.xml");
+        let junit = file(report, "junit.xml");
         assert!(
             junit.contains("errors=\"0\"") && junit.contains("failures=\"0\""),
             "{junit}"
@@ -297,14 +296,14 @@ fn a_search_without_an_answer_is_no_pass() {
         (CapacityEnd::Trials, "<error "),
     ] {
         record.ended = ended;
-        let junit = text(&files(&record), "junit.xml");
+        let junit = file(&record, "junit.xml");
         assert_eq!(junit.matches(tag).count(), 1, "{junit}");
     }
 }
 
 #[test]
 fn a_study_has_its_figures_in_its_summary_and_as_csv() {
-    let summary = |report: &dyn Report| text(&files(report), "summary.md");
+    let summary = |report: &dyn Report| file(report, "summary.md");
     insta::assert_snapshot!("capacity_summary", summary(&fixture::capacity()));
     insta::assert_snapshot!("comparison_summary", summary(&fixture::comparison()));
     insta::assert_snapshot!("whatif_summary", summary(&fixture::whatif()));
@@ -312,7 +311,7 @@ fn a_study_has_its_figures_in_its_summary_and_as_csv() {
     let mut whatif = fixture::whatif();
     whatif.metrics.truncate(1);
     whatif.metrics[0].arms[0].arm = "a, b".to_owned();
-    let csv = text(&files(&whatif), "figures.csv");
+    let csv = file(&whatif, "figures.csv");
     assert!(
         csv.starts_with("metric,unit,arm,replication,seed,figure\n"),
         "{csv}"
@@ -323,7 +322,7 @@ fn a_study_has_its_figures_in_its_summary_and_as_csv() {
             .is_some_and(|line| line.contains(",\"a, b\",0,2016,")),
         "{csv}"
     );
-    let csv = text(&files(&fixture::sweep()), "points.csv");
+    let csv = file(&fixture::sweep(), "points.csv");
     assert_eq!(csv.lines().count(), 4);
     let columns = csv.lines().map(|line| line.split(',').count());
     assert!(columns.clone().all(|count| count == 4 + 2 * 3), "{csv}");
