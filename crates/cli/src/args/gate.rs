@@ -94,7 +94,7 @@ pub(crate) struct RecordArgs {
     #[command(flatten)]
     pub(crate) cases: Cases,
     /// The history that the figures are added to.
-    #[arg(long, value_name = "FILE", default_value = "reports/history.sqlite")]
+    #[arg(long, value_name = "FILE", default_value = "reports/history.jsonl")]
     pub(crate) history: PathBuf,
 }
 
@@ -148,7 +148,7 @@ pub(crate) struct AcceptArgs {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct HistoryArgs {
     /// The recorded runs.
-    #[arg(long, value_name = "FILE", default_value = "reports/history.sqlite")]
+    #[arg(long, value_name = "FILE", default_value = "reports/history.jsonl")]
     pub(crate) file: PathBuf,
     /// Where to write record and report.
     #[arg(long, value_name = "DIR", default_value = "reports/out/history")]

@@ -1,31 +1,24 @@
 //! What a case came to, as figures of the history.
 
 use super::baselines::{Entry, now};
-use super::history::{History, RecordedFigure, RecordedRun};
+use super::history::{self, RECORDED_RUN_SCHEMA, RecordedFigure, RecordedRun};
 use crate::failure::Failure;
 use chappe_metrics::{Better, Cost, FigureKind, Machine, Metric, Played, Unit, find};
 use std::path::Path;
 
-/// Makes sure that what is in the way of a history is one, before anything is played for it.
-pub(crate) fn make_sure_of(file: &Path) -> Result<(), Failure> {
-    match file.exists() {
-        true => History::open(file).map(drop),
-        false => Ok(()),
-    }
-}
-
-/// Adds what all cases came to: all of it, or nothing.
+/// Adds what all cases came to: all of it, or nothing. Gives a notice if the history had an incomplete line.
 pub(crate) fn add_to(
     file: &Path,
     commit: Option<&String>,
     entries: &[Entry],
     all: &[Played],
-) -> Result<(), Failure> {
+) -> Result<Option<String>, Failure> {
     let at = now();
     let runs: Vec<RecordedRun> = entries
         .iter()
         .zip(all)
         .map(|(entry, played)| RecordedRun {
+            schema: RECORDED_RUN_SCHEMA.to_string(),
             at: at.clone(),
             commit: commit.cloned(),
             version: played.version.clone(),
@@ -36,7 +29,7 @@ pub(crate) fn add_to(
             figures: figures(played),
         })
         .collect();
-    History::open(file)?.add(&runs)
+    history::append(file, &runs)
 }
 
 fn words(machine: &Machine) -> String {

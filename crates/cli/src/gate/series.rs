@@ -79,7 +79,7 @@ fn changed(change: &Change, seen: &[Seen<'_>]) -> HistoryChange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::history::RecordedFigure;
+    use crate::gate::history::{RECORDED_RUN_SCHEMA, RecordedFigure};
 
     fn run(number: u64, machine: &str, hash: &str, figures: &[(FigureKind, &str, f64)]) -> RecordedRun {
         let figure = |&(kind, metric, value): &(FigureKind, &str, f64)| RecordedFigure {
@@ -90,6 +90,7 @@ mod tests {
             better: Better::Lower,
         };
         RecordedRun {
+            schema: RECORDED_RUN_SCHEMA.to_string(),
             at: format!("2026-11-{:02}T10:00:00Z", number + 1),
             commit: Some(format!("c{number}")),
             version: "0.1.0".to_string(),

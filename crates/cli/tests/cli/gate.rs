@@ -52,7 +52,7 @@ fn what_is_as_it_was_goes_through_and_is_written_for_machines() {
     );
     let again = gate(&bench, "record");
     assert_eq!(again.out, "town: as its baseline\n", "{}", again.err);
-    assert_eq!(gate(&bench, "check --history reports/history.sqlite").code, 0);
+    assert_eq!(gate(&bench, "check --history reports/history.jsonl").code, 0);
     let history = bench.chappe("gate history --metric events --json");
     let record: Value = serde_json::from_str(&history.out).unwrap();
     let points = record["series"][0]["points"].as_array().map(Vec::len);
@@ -378,7 +378,7 @@ fn github_gets_its_marks_and_its_summary() {
 fn an_interrupted_check_leaves_everything_as_it_was() {
     let bench = recorded();
     let baseline = bench.read("reports/baselines/town.json");
-    let history = fs::read(bench.path("reports/history.sqlite")).unwrap();
+    let history = fs::read(bench.path("reports/history.jsonl")).unwrap();
     let reports = bench.list("reports");
     let child = Command::new(CHAPPE)
         .args([
@@ -387,7 +387,7 @@ fn an_interrupted_check_leaves_everything_as_it_was() {
             "town.toml",
             "--no-instructions",
             "--rounds=1000",
-            "--history=reports/history.sqlite",
+            "--history=reports/history.jsonl",
         ])
         .args(["--baseline", CHAPPE])
         .current_dir(bench.folder())
@@ -411,6 +411,6 @@ fn an_interrupted_check_leaves_everything_as_it_was() {
     assert_eq!(output.status.code(), Some(130), "{err}");
     assert!(err.contains("interrupted; nothing was written"), "{err}");
     assert_eq!(bench.list("reports"), reports);
-    assert_eq!(fs::read(bench.path("reports/history.sqlite")).unwrap(), history);
+    assert_eq!(fs::read(bench.path("reports/history.jsonl")).unwrap(), history);
     assert_eq!(bench.read("reports/baselines/town.json"), baseline);
 }

@@ -1,12 +1,13 @@
 //! `chappe gate check`.
 
-use super::play_all;
+use super::{play_all, say_notices};
 use crate::args::{CheckArgs, Clocked, Evidence};
 use crate::failure::Failure;
 use crate::gate::baselines::{Entry, Folder, mismatches};
 use crate::gate::benches::Bench;
 use crate::gate::exact::{held_against, one_sided};
-use crate::gate::figures::{add_to, make_sure_of};
+use crate::gate::figures::add_to;
+use crate::gate::history::make_sure_of;
 use crate::gate::side::{Named, Side};
 use crate::gate::wall::{self, Job, Rule};
 use crate::machine;
@@ -46,7 +47,8 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let folder = output.finish()?;
     let told = say(args, &record, &folder.join("summary.md").display().to_string());
     let kept = match &args.history {
-        Some(file) => add_to(file, candidate.commit.as_ref(), &entries, &now),
+        Some(file) => add_to(file, candidate.commit.as_ref(), &entries, &now)
+            .map(|notice| say_notices(notice.as_slice())),
         None => Ok(()),
     };
     // Whatever else goes wrong, a closed gate is not an open one.

@@ -1,8 +1,9 @@
 //! `chappe gate history`: every recorded figure over commits, and since when it is another.
 
+use super::say_notices;
 use crate::args::HistoryArgs;
 use crate::failure::Failure;
-use crate::gate::history::{History, RecordedRun, none_yet};
+use crate::gate::history::{RecordedRun, read};
 use crate::gate::series::series;
 use crate::machine;
 use crate::output::Output;
@@ -20,7 +21,9 @@ const NAMES_MOST: usize = 12;
 /// Draws what was recorded, and says what changed.
 pub(crate) fn history(args: &HistoryArgs) -> Result<(), Failure> {
     let (started, clock) = (SystemTime::now(), Instant::now());
-    let runs = wanted(args, History::open_existing(&args.file)?.runs()?)?;
+    let (runs, notice) = read(&args.file)?;
+    say_notices(notice.as_slice());
+    let runs = wanted(args, runs)?;
     let output = Output::prepare(&args.out)?;
     let series = series(&runs);
     let peaks = vec![machine::peak_bytes().unwrap_or(0)];
@@ -44,9 +47,6 @@ pub(crate) fn history(args: &HistoryArgs) -> Result<(), Failure> {
 
 /// The runs and figures that were asked for.
 fn wanted(args: &HistoryArgs, mut runs: Vec<RecordedRun>) -> Result<Vec<RecordedRun>, Failure> {
-    if runs.is_empty() {
-        return Err(none_yet(&args.file));
-    }
     if let Some(scenario) = &args.scenario {
         let known = runs.iter().map(|run| run.scenario.clone()).collect();
         runs.retain(|run| run.scenario == *scenario);

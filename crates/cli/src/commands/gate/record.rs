@@ -5,7 +5,8 @@ use crate::args::RecordArgs;
 use crate::failure::Failure;
 use crate::gate::baselines::{Folder, mismatches};
 use crate::gate::exact::{held_against, moved};
-use crate::gate::figures::{add_to, make_sure_of};
+use crate::gate::figures::add_to;
+use crate::gate::history::make_sure_of;
 use crate::gate::side::Side;
 use std::io::{Write, stdout};
 
@@ -40,5 +41,7 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), Failure> {
             writeln!(out, "{}: {said}", entry.name)?;
         }
     }
-    add_to(&args.history, side.commit.as_ref(), &entries, &all)
+    let notice = add_to(&args.history, side.commit.as_ref(), &entries, &all)?;
+    say_notices(notice.as_slice());
+    Ok(())
 }

@@ -1,6 +1,7 @@
-//! What is recorded stays, whole; and nothing else is taken for it.
+//! What is recorded stays complete, and no other file is taken for a history.
 
 use super::*;
+use std::path::PathBuf;
 
 fn figure(metric: &str, value: f64) -> RecordedFigure {
     RecordedFigure {
@@ -14,6 +15,7 @@ fn figure(metric: &str, value: f64) -> RecordedFigure {
 
 fn run(name: &str, figures: Vec<RecordedFigure>) -> RecordedRun {
     RecordedRun {
+        schema: RECORDED_RUN_SCHEMA.to_string(),
         at: "2026-11-23T10:00:00Z".to_string(),
         commit: None,
         version: "0.1.0".to_string(),
@@ -28,36 +30,43 @@ fn run(name: &str, figures: Vec<RecordedFigure>) -> RecordedRun {
 /// A folder, and the path of a history in it.
 fn place() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("deep/history.sqlite");
+    let path = folder.path().join("deep/history.jsonl");
     (folder, path)
 }
 
-/// What a history with one run holds, and its path.
-fn with_one_run() -> (tempfile::TempDir, PathBuf) {
+/// A folder, and the path of a history in it that holds two runs.
+fn with_two_runs() -> (tempfile::TempDir, PathBuf) {
     let (folder, path) = place();
-    let one = run("first-ads", vec![figure("instructions", 7.5e9)]);
-    History::open(&path).unwrap().add(&[one]).unwrap();
+    let runs = ["first-ads", "hot-line"].map(|name| run(name, vec![figure("instructions", 7.5e9)]));
+    assert_eq!(append(&path, &runs).unwrap(), None);
     (folder, path)
 }
 
 fn names(path: &Path) -> Vec<String> {
-    let runs = History::open_existing(path).unwrap().runs().unwrap();
+    let (runs, _) = read(path).unwrap();
     runs.into_iter().map(|run| run.scenario).collect()
 }
 
-/// Both ways to open it are refused with these words.
+/// Reading and writing are both refused with these words, and change nothing.
 fn assert_refused(path: &Path, words: &str) {
-    for refused in [History::open(path), History::open_existing(path)] {
+    let before = fs::read(path).ok();
+    let refusals = [
+        read(path).map(drop),
+        append(path, &[run("more", vec![])]).map(drop),
+        make_sure_of(path),
+    ];
+    for refusal in refusals {
         let Err(Failure::Usage {
             problem,
             help: Some(help),
-        }) = refused
+        }) = refusal
         else {
-            panic!("{refused:?}");
+            panic!("{refusal:?}");
         };
         assert!(problem.contains(words), "{problem}");
         assert!(!help.is_empty());
     }
+    assert_eq!(fs::read(path).ok(), before);
 }
 
 #[test]
@@ -65,7 +74,7 @@ fn what_is_added_reads_back_to_the_bit_and_in_order() {
     let (_folder, path) = place();
     let runs = [
         run(
-            "Ünïcode 'quoted'",
+            "Ünïcode \"quoted\"\n",
             vec![figure("b", 0.1 + 0.2), figure("a", -0.0)],
         ),
         RecordedRun {
@@ -89,115 +98,131 @@ fn what_is_added_reads_back_to_the_bit_and_in_order() {
             ],
         ),
     ];
-    let mut history = History::open(&path).unwrap();
-    assert_eq!(history.runs().unwrap(), []);
-    history.add(&runs[..1]).unwrap();
-    drop(history);
-    History::open(&path).unwrap().add(&runs[1..]).unwrap();
-    assert_eq!(History::open_existing(&path).unwrap().runs().unwrap(), runs);
+    append(&path, &runs[..1]).unwrap();
+    append(&path, &runs[1..]).unwrap();
+    let (read, notice) = read(&path).unwrap();
+    assert_eq!((read.as_slice(), notice), (&runs[..], None));
+    assert_eq!(
+        read[0].figures[1].value.to_bits(),
+        (-0.0_f64).to_bits(),
+        "the sign of zero too"
+    );
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), runs.len(), "a line for each run");
 }
 
 #[test]
-fn where_there_is_none_nothing_is_made_by_looking() {
+fn reading_makes_no_file() {
     let (folder, path) = place();
-    for make_empty in [false, true] {
-        if make_empty {
+    for is_empty_file in [false, true] {
+        if is_empty_file {
             fs::create_dir(path.parent().unwrap()).unwrap();
             fs::write(&path, "").unwrap();
         }
-        let Err(Failure::Usage { help: Some(help), .. }) = History::open_existing(&path) else {
+        let Err(Failure::Usage { help: Some(help), .. }) = read(&path) else {
             panic!("there is none");
         };
         assert!(help.contains("chappe gate record"), "{help}");
+        make_sure_of(&path).unwrap();
     }
     assert_eq!(fs::read(&path).unwrap(), b"");
     assert_eq!(fs::read_dir(folder.path().join("deep")).unwrap().count(), 1);
-    History::open(&path).unwrap();
-    assert_eq!(names(&path), [""; 0]);
+    append(&path, &[run("first-ads", vec![])]).unwrap();
+    assert_eq!(names(&path), ["first-ads"]);
 }
 
 #[test]
 fn something_else_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("thesis.txt");
-    fs::write(&path, "years of work, and more than a page of it\n".repeat(200)).unwrap();
-    let foreign = folder.path().join("foreign.sqlite");
-    let others = Connection::open(&foreign).unwrap();
-    others.execute_batch("CREATE TABLE run (name TEXT)").unwrap();
-    drop(others);
-    for path in [path, foreign] {
-        let before = fs::read(&path).unwrap();
-        assert_refused(&path, "something else than a history");
-        assert_eq!(fs::read(&path).unwrap(), before);
-    }
-    assert_refused(folder.path(), "can't be read or written");
+    let other = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    };
+    assert_refused(
+        &other("thesis.txt", b"years of work\n"),
+        "something else than a history",
+    );
+    assert_refused(&other("short.txt", b"hm"), "something else than a history");
+    let record = br#"{"schema":"chappe/gate/1"}"#;
+    assert_refused(&other("gate.json", record), "something else than a history");
+    let database = [SQLITE_START, &[0x10, 0, 1, 1, b'\n', 0x5a]].concat();
+    assert_refused(&other("history.sqlite", &database), "is an SQLite database");
+    assert_refused(folder.path(), "can't be");
 }
 
 #[test]
 fn a_later_version_is_refused() {
-    let (_folder, path) = with_one_run();
-    let connection = Connection::open(&path).unwrap();
-    connection
-        .pragma_update(None, "user_version", VERSION + 1)
-        .unwrap();
-    drop(connection);
-    assert_refused(&path, "a later version");
+    let (_folder, path) = with_two_runs();
+    let text = fs::read_to_string(&path).unwrap();
+    let (first, second) = text.split_once('\n').unwrap();
+    let later = second.replace("recorded-run/1", "recorded-run/2");
+    fs::write(&path, format!("{first}\n{later}")).unwrap();
+    assert_refused(&path, "line 2 of the history");
+    // A later version may lack fields of this one.
+    fs::write(&path, "{\"schema\":\"chappe/recorded-run/2\"}\n").unwrap();
+    assert_refused(&path, "chappe/recorded-run/2, which this version can't read");
 }
 
 #[test]
-fn a_damaged_history_is_refused() {
-    let (_folder, path) = with_one_run();
-    let figures = (0..2_000).map(|number| figure("instructions", f64::from(number)));
-    let large = run("large", figures.collect());
-    History::open(&path).unwrap().add(&[large]).unwrap();
-    let whole = fs::read(&path).unwrap();
-    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    assert_refused(&path, "is damaged");
-    let mut holed = whole.clone();
-    holed[4096..3 * 4096].fill(0x5a);
-    fs::write(&path, &holed).unwrap();
-    assert_refused(&path, "is damaged");
+fn a_damaged_line_is_named() {
+    let (_folder, path) = with_two_runs();
+    let whole = fs::read_to_string(&path).unwrap();
+    for (damaged, number) in [
+        (whole.replacen("0.1.0\",", "0.1.0", 1), 1),
+        (whole.replacen("\"seed\"", "\"sead\"", 1), 1),
+        (format!("{whole}years of work"), 3),
+        (format!("{whole}\n"), 3),
+        (whole.replace("7500000000.0", "1e999"), 1),
+    ] {
+        fs::write(&path, damaged).unwrap();
+        assert_refused(&path, &format!("is damaged: line {number} "));
+    }
     fs::write(&path, &whole).unwrap();
-    assert_eq!(names(&path), ["first-ads", "large"]);
+    assert_eq!(names(&path), ["first-ads", "hot-line"]);
 }
 
 #[test]
-fn runs_are_added_together_or_not_at_all() {
-    let (_folder, path) = with_one_run();
-    let mut history = History::open(&path).unwrap();
-    let not_a_number = [run("good", vec![]), run("bad", vec![figure("a", f64::NAN)])];
-    assert!(matches!(history.add(&not_a_number), Err(Failure::Internal(_))));
-    let trigger = "CREATE TRIGGER refuse BEFORE INSERT ON figure WHEN NEW.place = 1 \
-                   BEGIN SELECT RAISE(ABORT, 'no'); END";
-    history.connection.execute_batch(trigger).unwrap();
-    let half = [
-        run("good", vec![figure("a", 1.0)]),
-        run("bad", vec![figure("a", 1.0), figure("b", 2.0)]),
-    ];
-    assert!(history.add(&half).is_err());
-    assert_eq!(names(&path), ["first-ads"]);
+fn figures_that_are_no_numbers_are_never_written() {
+    let (_folder, path) = with_two_runs();
+    for value in [f64::NAN, f64::INFINITY] {
+        let runs = [run("good", vec![]), run("bad", vec![figure("a", value)])];
+        assert!(matches!(append(&path, &runs), Err(Failure::Internal(_))));
+    }
+    assert_eq!(names(&path), ["first-ads", "hot-line"]);
 }
 
-/// What a process killed in the middle of writing leaves: tables half written, and the journal to undo it.
+/// What a process leaves that is killed while it writes, wherever in its line that was.
 #[test]
-fn a_killed_writer_leaves_the_history_as_it_was() {
-    let (folder, path) = place();
-    let runs = vec![run("calm", vec![]); 2_000];
-    History::open(&path).unwrap().add(&runs).unwrap();
-    let writer = Connection::open(&path).unwrap();
-    // Hardly any memory, so that what is not committed is in the file already.
-    let begin = "PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE run SET scenario = 'half';";
-    writer.execute_batch(begin).unwrap();
-    let left = folder.path().join("left.sqlite");
-    let journal = |path: &Path| path.with_extension("sqlite-journal");
-    fs::copy(&path, &left).unwrap();
-    let halves = || fs::read(&left).unwrap().windows(4).any(|word| word == b"half");
-    assert!(halves(), "nothing is written yet");
-    fs::copy(journal(&path), journal(&left)).unwrap();
-    assert_eq!(names(&left), ["calm"; 2_000]);
-    assert!(!halves() && !journal(&left).exists(), "it is undone for good");
-    drop(writer);
-    assert_eq!(names(&path), ["calm"; 2_000]);
+fn an_incomplete_last_line_is_left_out_then_removed_and_told() {
+    let (_folder, path) = with_two_runs();
+    let whole = fs::read(&path).unwrap();
+    let start = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    for end in [start + 1, start + 20, start + 60, whole.len() - 2] {
+        fs::write(&path, &whole[..end]).unwrap();
+        let (runs, notice) = read(&path).unwrap();
+        assert_eq!(runs.len(), 1, "{end}");
+        assert!(notice.unwrap().contains("is incomplete"), "{end}");
+        assert_eq!(fs::read(&path).unwrap().len(), end, "reading changes nothing");
+        let notice = append(&path, &[run("next", vec![])]).unwrap();
+        assert!(notice.unwrap().contains("was removed"), "{end}");
+        assert_eq!(names(&path), ["first-ads", "next"], "{end}");
+        assert_eq!(read(&path).unwrap().1, None, "{end}");
+    }
+    fs::write(&path, &whole[..start - 20]).unwrap();
+    assert!(read(&path).is_err(), "no run of it is complete");
+    append(&path, &[run("next", vec![])]).unwrap();
+    assert_eq!(names(&path), ["next"]);
+}
+
+#[test]
+fn a_last_line_without_its_line_feed_is_a_run() {
+    let (_folder, path) = with_two_runs();
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+    assert_eq!(names(&path), ["first-ads", "hot-line"]);
+    assert_eq!(append(&path, &[run("next", vec![])]).unwrap(), None);
+    assert_eq!(names(&path), ["first-ads", "hot-line", "next"]);
 }
 
 #[test]
@@ -209,7 +234,8 @@ fn several_may_begin_it_and_write_at_once() {
             scope.spawn(move || {
                 for number in 0..10 {
                     let one = run(&format!("{writer} {number}"), vec![figure("a", 1.0)]);
-                    History::open(path).unwrap().add(&[one]).unwrap();
+                    append(path, &[one]).unwrap();
+                    assert!(names(path).len() > number, "a reader sees complete lines");
                 }
             });
         }
