@@ -27,7 +27,7 @@ fn record(bench: &Bench, file: &str) {
                 "at": format!("2026-11-{:02}T10:00:00Z", run + 1),
                 "commit": format!("{:07x}e1d2", 0x3f2_a9c1 + run - 18),
                 "version": "0.1.0",
-                "machine": ["one", "other"][run as usize % 2],
+                "machine": if run % 2 == 0 { "one" } else { "other" },
                 "scenario": scenario,
                 "scenario_hash": "5a1e",
                 "seed": 2016,
