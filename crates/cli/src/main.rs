@@ -8,7 +8,6 @@ mod draw_error;
 mod effort;
 mod failure;
 mod fitted;
-mod gate;
 mod log;
 mod machine;
 mod output;

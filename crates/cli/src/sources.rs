@@ -46,15 +46,8 @@ pub(crate) fn load_within(source: &Source, memory_limit_bytes: Option<u64>) -> R
 }
 
 /// The changes that the arguments make to the scenario.
-pub(crate) fn options(source: &Source) -> Result<Overrides, Failure> {
-    let pair = |text: &String| match text.split_once('=') {
-        Some((key, value)) => Ok((key.trim().to_string(), value.trim().to_string())),
-        None => Err(Failure::usage_with(
-            format!("`--set {text}` has no `=`"),
-            "write --set KEY=VALUE, for example --set population.users=1000",
-        )),
-    };
-    let mut set: Vec<(String, String)> = source.set.iter().map(pair).collect::<Result<_, _>>()?;
+pub(crate) fn options(source: &Source) -> Result<Options, Failure> {
+    let mut overrides: Vec<(String, String)> = source.set.iter().map(pair).collect::<Result<_, _>>()?;
     if let Some(seed) = source.seed {
         set.push(("seed".to_string(), seed.to_string()));
     }
@@ -64,6 +57,17 @@ pub(crate) fn options(source: &Source) -> Result<Overrides, Failure> {
         scale: source.scale,
         ..Overrides::default()
     })
+}
+
+/// Key and value of `--set`.
+pub(crate) fn pair(text: &String) -> Result<(String, String), Failure> {
+    match text.split_once('=') {
+        Some((key, value)) => Ok((key.trim().to_string(), value.trim().to_string())),
+        None => Err(Failure::usage_with(
+            format!("`--set {text}` has no `=`"),
+            "write --set KEY=VALUE, for example --set population.users=1000",
+        )),
+    }
 }
 
 /// A path in a scenario is relative to the scenario's own folder.

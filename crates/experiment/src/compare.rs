@@ -11,7 +11,7 @@ use chappe_metrics::{Better, Verdict};
 use verdict::judge;
 
 pub use plan::{Plan, PlannedRun};
-pub(crate) use sentence::number;
+pub use sentence::number;
 
 /// What a difference is counted in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

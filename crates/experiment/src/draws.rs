@@ -6,7 +6,7 @@ use chappe_base::philox2x64;
 /// What a draw is for.
 #[derive(Clone, Copy, Debug)]
 #[repr(u64)]
-pub(crate) enum Use {
+pub enum Use {
     /// Which value stands at a place of a bootstrap resample.
     Resample = 1,
     /// In which order the variants of a round run.
@@ -23,10 +23,12 @@ pub(crate) enum Use {
 
 /// The draws of one use under one seed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Draws(u64);
+pub struct Draws(u64);
 
 impl Draws {
-    pub(crate) fn new(seed: u64, what: Use) -> Draws {
+    /// The draws of one use under a seed.
+    #[must_use]
+    pub fn new(seed: u64, what: Use) -> Draws {
         // The second word is "experiment" cut to eight letters: runs key theirs by another word.
         Draws(philox2x64([what as u64, 0x6578_7065_7269_6d65], seed)[0])
     }
@@ -48,7 +50,8 @@ impl Draws {
     }
 
     /// The numbers below `count` in random order, by the shuffle of Fisher and Yates.
-    pub(crate) fn shuffled(self, count: usize, occasion: usize) -> Vec<usize> {
+    #[must_use]
+    pub fn shuffled(self, count: usize, occasion: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..count).collect();
         for last in (1..count).rev() {
             order.swap(last, self.below(last + 1, occasion, last));

@@ -1,17 +1,13 @@
 //! Statistics of studies: what to run next, and what the figures of runs say. It runs nothing itself, so that
 //! each method can be tested on figures whose truth is known.
 //!
-//! - [`statistics`]: estimates and their intervals.
-//! - [`compare`]: variants in interleaved rounds; [`gate`]: whether a program became slower.
-//! - [`capacity`]: the highest rate within thresholds; [`search`]: the parameters with the least loss.
-//! - [`replications`], [`effect`], [`users`]: how many runs of an arm it takes, what the arm changes, and for
-//!   which users.
-//! - [`points`], [`indices`], [`frontier`]: which points of a sweep to run, which parameters matter, and which
-//!   points no other beats.
-//! - [`changes`]: since which run a series of figures is different.
-//!
-//! Runs come as closures, or only their figures come. Results are types of `chappe_metrics` where a record
-//! holds them.
+//! [`statistics`] has estimates and their intervals, [`compare`] sets variants against each other
+//! in interleaved rounds, [`capacity`] searches for the highest rate within thresholds, [`search`] for
+//! the parameters with the least loss. For runs that
+//! share their draws, [`replications`] says how many it takes, [`effect`] what an arm changes,
+//! [`people`] for whom; [`points`] places runs over parameters, [`indices`] says which of these
+//! matter, [`frontier`] which choices nothing beats. What a run is, the caller says: it comes as a
+//! closure, or only its figures come.
 //!
 //! ```
 //! use chappe_experiment::compare::{Comparison, Plan};
@@ -30,12 +26,10 @@
 //! ```
 
 pub mod capacity;
-pub mod changes;
 pub mod compare;
-mod draws;
+pub mod draws;
 pub mod effect;
 pub mod frontier;
-pub mod gate;
 pub mod indices;
 pub mod points;
 pub mod replications;

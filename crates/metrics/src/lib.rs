@@ -70,14 +70,12 @@ pub use record::{
 };
 pub use registry::{Better, Definition, HARM, Kind, REVENUE, UnknownMetric, definitions, find};
 pub use study::{
-    Acceptance, ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, BASELINE_SCHEMA, Baseline, Behaviour,
-    CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityEnd, CapacityRecord, CapacityTrial, CaseVerdict, ChangeRange,
-    ComparedMetric, ComparisonRecord, Cost, CostVerdict, Estimate, FigureKind, GATE_SCHEMA, GateCase,
-    GateRecord, HISTORY_SCHEMA, Headline, HistoryChange, HistoryPoint, HistoryRecord, HistorySeries,
-    MovedMetric, MovedParameter, MovedTo, Movement, Played, ReplicationsEnd, SWEEP_SCHEMA, Sensitivity,
-    SeriesDifference, Stopping, StudyArm, SweepDesign, SweepPoint, SweepRecord, SweptMetric, TrialPhase,
-    UserEffects, UserQuantity, VarianceShares, VariantFigures, VariantVerdict, VariedKey, Verdict,
-    WHATIF_SCHEMA, WallDifference, WallEvidence, WallVerdict, WhatIfRecord,
+    ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityEnd,
+    CapacityRecord, CapacityTrial, ChangeRange, ComparedMetric, ComparisonRecord, Estimate, Headline,
+    MovedParameter, MovedTo, Movement, ReplicationsEnd, SWEEP_SCHEMA, Sensitivity, SeriesDifference,
+    Stopping, StudyArm, SweepDesign, SweepPoint, SweepRecord, SweptMetric, TrialPhase, UserEffects,
+    UserQuantity, VarianceShares, VariantFigures, VariantVerdict, VariedKey, Verdict, WHATIF_SCHEMA,
+    WhatIfRecord,
 };
 pub use threshold::{Threshold, ThresholdError};
 pub use user_count::UserCount;

@@ -1,11 +1,8 @@
-//! Records of several runs together: how much a platform carries, what a choice changes, what arms
-//! and parameters would change; and what a change of the program does to all that, now and
-//! over commits.
+//! Records of several runs together: how much a platform carries, what a choice changes, and what arms and parameters
+//! would change.
 
 mod capacity;
 mod comparison;
-mod gate;
-mod history;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -15,11 +12,6 @@ pub use capacity::{CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, CapacityTrial, 
 pub use comparison::{
     COMPARISON_SCHEMA, ComparedMetric, ComparisonRecord, VariantFigures, VariantVerdict, Verdict,
 };
-pub use gate::{
-    Acceptance, BASELINE_SCHEMA, Baseline, Behaviour, CaseVerdict, Cost, CostVerdict, GATE_SCHEMA, GateCase,
-    GateRecord, MovedMetric, Played, WallDifference, WallEvidence, WallVerdict,
-};
-pub use history::{FigureKind, HISTORY_SCHEMA, HistoryChange, HistoryPoint, HistoryRecord, HistorySeries};
 pub use sweep::{SWEEP_SCHEMA, SweepDesign, SweepPoint, SweepRecord, SweptMetric, VarianceShares, VariedKey};
 pub use whatif::{
     ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, ChangeRange, Headline, MovedParameter, MovedTo,

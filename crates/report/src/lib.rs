@@ -29,8 +29,8 @@ mod answer;
 pub mod chart;
 mod csv;
 mod document;
-mod gate;
 mod junit;
+pub mod parts;
 mod reading;
 #[cfg(feature = "png")]
 pub mod render;
@@ -43,10 +43,10 @@ pub mod words;
 mod write;
 
 pub use document::document;
-pub use gate::{gate_annotations, gate_markdown, gate_problems};
-pub use report::Report;
-pub use run::RunReport;
-pub use study::{capacity_plots, comparison_plots, history_charts, history_rows, sweep_plots, whatif_plots};
-pub use summary::{Figure, key_figures, summary};
-pub use traces::{TraceComparison, TraceFigure, TraceSide};
-pub use write::{ReportError, Sink, write_plots};
+pub use junit::junit;
+pub use study::{
+    capacity_answer, capacity_plots, comparison_answer, comparison_plots, sweep_plots, whatif_plots,
+    write_capacity, write_comparison, write_sweep, write_whatif,
+};
+pub use summary::{Figure, key_figures, markdown, summary};
+pub use write::{ReportError, write_plots, write_report};

@@ -1,9 +1,8 @@
 //! The arguments of the gate.
 
 use super::duration;
-use chappe_metrics::GateCase;
 use clap::{Args, Subcommand, ValueEnum};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Subcommand, Debug)]
@@ -15,27 +14,31 @@ Examples:
   chappe gate record scenarios/ad-blast.toml --rate 50000
   chappe gate record                    all scenarios that have a baseline, for the history")]
     Record(RecordArgs),
-    /// Hold this program against a baseline: what it does, what that costs, and how long it takes.
+    /// Check a change for regressions in behaviour, cost and run time.
+    ///
+    /// Behaviour and cost are compared with recorded baselines or, with --baseline, with another program. Wall time is
+    /// compared with another program only. A slowdown is reported only if it exceeds the machine's noise, is
+    /// statistically significant, is larger than 3% (--smallest-effect), and repeats.
     #[command(after_help = "\
 Examples:
   chappe gate check                             behaviour and cost against reports/baselines
-  chappe gate check --baseline main             and wall time, against the program of that revision
+  chappe gate check --baseline main             wall time too, against the program of that revision
   chappe gate check --baseline main --only wall --rounds 24 --bench ledger
   chappe gate check --baseline ./chappe-old scenarios/first-ads.toml --scale 0.02
 
-Exit code 4 says that something regressed, or that behaviour changed.")]
+Exit code 4 means that something regressed or that behaviour changed.")]
     Check(CheckArgs),
-    /// Take what scenarios come to now as their baselines: a change that was intended.
+    /// Accept an intended change: the current results of scenarios become their baselines.
     #[command(after_help = "Example: chappe gate accept first-ads --reason 'ads expire after a day'")]
     Accept(AcceptArgs),
-    /// Draw every recorded figure over commits, and say since when it changed.
+    /// Show every recorded figure over commits, and since which commit it changed.
     #[command(after_help = "\
 Examples:
   chappe gate history
   chappe gate history --scenario first-ads --metric instructions
   chappe gate history --json | jq '.series[] | select(.changes != [])'")]
     History(HistoryArgs),
-    /// Play one scenario, or time it, and print what it came to.
+    /// Play or time one scenario, and print its figures as JSON.
     #[command(hide = true)]
     Measure(MeasureArgs),
 }
@@ -50,7 +53,7 @@ pub(crate) struct Cases {
     /// The folder of baselines.
     #[arg(long, value_name = "DIR", default_value = "reports/baselines")]
     pub(crate) baselines: PathBuf,
-    /// Leave instructions uncounted: they take valgrind, and most of the time.
+    /// Don't count instructions: counting needs valgrind and takes most of the time.
     #[arg(long)]
     pub(crate) no_instructions: bool,
     /// No progress, and no summary.
@@ -70,23 +73,10 @@ pub(crate) struct Changes {
     /// Seed of all random draws, instead of the scenario's.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Time short live loads as well, at so many commands per second. Baselines recorded with it are those that
-    /// a check times if it names no scenarios.
+    /// Time short live loads as well, at this many commands per second. A check that names no scenarios times those
+    /// whose baselines were recorded with --rate.
     #[arg(long, value_name = "N", value_parser = rate)]
     pub(crate) rate: Option<f64>,
-}
-
-impl Changes {
-    /// A scenario file with these changes.
-    pub(crate) fn case(&self, scenario: &Path) -> GateCase {
-        GateCase {
-            file: scenario.display().to_string(),
-            set: self.set.clone(),
-            scale: self.scale,
-            seed: self.seed,
-            rate: self.rate,
-        }
-    }
 }
 
 #[derive(Args, Debug)]
@@ -102,24 +92,24 @@ pub(crate) struct RecordArgs {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) cases: Cases,
-    /// Another program instead of recorded baselines: a git revision, which is built in a worktree, or a
-    /// chappe binary.
+    /// Compare with another program instead of recorded baselines: a git revision, which is built in a worktree, or
+    /// a chappe binary.
     #[arg(long, value_name = "REF|BINARY")]
     pub(crate) baseline: Option<String>,
-    /// What is held against it: a git revision or a binary [default: this program].
+    /// The program to check: a git revision or a binary [default: this program].
     #[arg(long, value_name = "REF|BINARY")]
     pub(crate) candidate: Option<String>,
-    /// A criterion bench to time, or those of its benchmarks whose names hold the filter; may be repeated.
-    /// The baseline must be a revision.
+    /// A criterion bench to time, or those of its benchmarks whose names contain the filter; may be repeated. The
+    /// baseline must be a revision.
     #[arg(long, value_name = "NAME[=FILTER]", requires = "baseline")]
     pub(crate) bench: Vec<String>,
-    /// Rounds of timings: in each the baseline runs twice and the candidate once. Many timings take more.
+    /// Rounds of timings. In each the baseline runs twice and the candidate once. Many timings need more rounds.
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(6..=1000))]
     pub(crate) rounds: u32,
     /// The smallest slowdown that matters, as a share: 0.03 is 3%.
     #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = share)]
     pub(crate) smallest_effect: f64,
-    /// Look at one kind of evidence alone.
+    /// Look at one kind of evidence only.
     #[arg(long, value_enum)]
     pub(crate) only: Option<Evidence>,
     /// Check even if the baseline is of another scenario, seed or version.
@@ -140,7 +130,7 @@ pub(crate) struct CheckArgs {
 pub(crate) struct AcceptArgs {
     #[command(flatten)]
     pub(crate) cases: Cases,
-    /// Why the change is right: it stands in the baseline from then on.
+    /// Why the change is intended; the baseline keeps the reason.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
 }
@@ -186,7 +176,7 @@ pub(crate) struct MeasureArgs {
 pub(crate) enum Evidence {
     /// Behaviour and deterministic cost.
     Exact,
-    /// Wall time; it takes --baseline.
+    /// Wall time; it needs --baseline.
     Wall,
 }
 

@@ -1,27 +1,52 @@
-//! `chappe gate`.
+//! `chappe gate`: arguments to options, and what the gate says to the terminal.
 
-mod accept;
-mod check;
 mod history;
 mod measure;
-mod record;
 
-use crate::args::{Cases, GateCommand};
+use crate::args::{AcceptArgs, Cases, Changes, CheckArgs, Evidence, GateCommand, RecordArgs};
 use crate::failure::Failure;
-use crate::gate::baselines::Entry;
-use crate::gate::instructions::count;
-use crate::gate::side::{Side, words};
+use crate::machine;
+use crate::output::Output;
 use crate::pages;
+use crate::results::execution;
+use crate::sources::pair;
 use crate::terminal::{Steps, stop_on_interrupt};
-use chappe_metrics::{Cost, Played};
+use chappe_gate::accept::{Accepted, accept};
+use chappe_gate::answer::{answer, problems};
+use chappe_gate::check::{Check, Checked};
+use chappe_gate::ci;
+use chappe_gate::options::{self, CaseOptions, CheckOptions, EvidenceKind};
+use chappe_gate::program::Bench;
+use chappe_gate::recording::{Recorded, record};
+use chappe_gate::{Context, Environment, Error, Observer, Work};
+use chappe_report::words;
+use std::cell::RefCell;
+use std::env;
+use std::fs::OpenOptions;
+use std::io::{self, Write, stdout};
+use std::path::PathBuf;
+use std::time::{Instant, SystemTime};
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        match error {
+            Error::Scenario(error) => Failure::Scenario(error),
+            Error::Usage { problem, help } => Failure::Usage { problem, help },
+            Error::Read { path, error } => Failure::Read { path, error },
+            Error::Write { path, error } => Failure::Write { path, error },
+            Error::Interrupted => Failure::Abandoned,
+            Error::Internal(problem) => Failure::Internal(problem),
+        }
+    }
+}
 
 pub(crate) fn gate(command: &GateCommand) -> Result<(), Failure> {
     // From here on Ctrl-C lets everything clean up behind itself.
     stop_on_interrupt();
     match command {
-        GateCommand::Record(args) => record::record(args),
-        GateCommand::Check(args) => check::check(args),
-        GateCommand::Accept(args) => accept::accept(args),
+        GateCommand::Record(args) => record_all(args),
+        GateCommand::Check(args) => check(args),
+        GateCommand::Accept(args) => accept_all(args),
         GateCommand::History(args) => history::history(args),
         GateCommand::Measure(args) => {
             pages::use_large();
@@ -30,49 +55,189 @@ pub(crate) fn gate(command: &GateCommand) -> Result<(), Failure> {
     }
 }
 
-/// What all cases come to, each in a process of its own; instructions are left out with a notice where they
-/// can't be counted.
-fn play_all(
-    side: &Side,
-    entries: &[Entry],
-    cases: &Cases,
-    notices: &mut Vec<String>,
-) -> Result<Vec<Played>, Failure> {
-    let gauge = Steps::new("playing", entries.len() as u64, cases.quiet);
-    let mut all = Vec::new();
-    for entry in entries {
-        all.push(side.play(&entry.case)?);
-        gauge.show(all.len());
-    }
-    gauge.finish();
-    if !cases.no_instructions {
-        let commands: Vec<(String, Vec<String>)> = entries
-            .iter()
-            .map(|entry| (entry.name.clone(), words(&entry.case)))
-            .collect();
-        match count(&side.program, &commands) {
-            Ok(counts) => {
-                for (entry, played) in entries.iter().zip(&mut all) {
-                    let counted = counts.get(&entry.name).copied();
-                    played
-                        .cost
-                        .extend(counted.map(|count| (Cost::Instructions, count)));
-                }
-            }
-            Err(_) if stop_on_interrupt().is_raised() => return Err(Failure::Abandoned),
-            Err(why) => {
-                let notice = format!("instructions are not counted: {why}");
-                if !notices.contains(&notice) {
-                    notices.push(notice);
-                }
-            }
-        }
-    }
-    Ok(all)
+/// Progress and notes, on standard error.
+struct Terminal {
+    quiet: bool,
+    steps: RefCell<Option<Steps>>,
 }
 
-fn say_notices(notices: &[String]) {
-    for notice in notices {
-        eprintln!("note: {notice}");
+impl Observer for Terminal {
+    fn progress(&self, work: Work, done_count: u64, total_count: u64) {
+        let words = match work {
+            Work::Playing => "playing",
+            Work::Timing => "timing",
+        };
+        let mut steps = self.steps.borrow_mut();
+        let steps = steps.get_or_insert_with(|| Steps::new(words, total_count, self.quiet));
+        steps.show(done_count as usize);
     }
+
+    fn ended(&self) {
+        if let Some(steps) = self.steps.take() {
+            steps.finish();
+        }
+    }
+
+    fn note(&self, note: &str) {
+        eprintln!("note: {note}");
+    }
+}
+
+/// Calls the gate with what this process knows of itself.
+fn with_context<T>(quiet: bool, call: impl FnOnce(&Context<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    let unknown = |what: &str, error: io::Error| Failure::Internal(format!("{what} can't be found: {error}"));
+    let environment = Environment {
+        program: env::current_exe().map_err(|error| unknown("this program", error))?,
+        folder: env::current_dir().map_err(|error| unknown("the current folder", error))?,
+        compiler: env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()),
+        build_flags: Environment::BUILD_VARIABLES
+            .map(|name| env::var(name).unwrap_or_default())
+            .to_vec(),
+        git_variables: env::vars_os()
+            .map(|(name, _)| name)
+            .filter(|name| name.as_encoded_bytes().starts_with(b"GIT_"))
+            .collect(),
+    };
+    call(&Context {
+        stop: stop_on_interrupt(),
+        observer: &Terminal {
+            quiet,
+            steps: RefCell::default(),
+        },
+        environment: &environment,
+    })
+}
+
+fn case_options(cases: &Cases) -> Result<CaseOptions, Failure> {
+    let Changes {
+        set,
+        scale,
+        seed,
+        rate,
+    } = &cases.changes;
+    Ok(CaseOptions {
+        scenarios: cases.scenarios.clone(),
+        changes: options::Changes {
+            set: set.iter().map(pair).collect::<Result<_, _>>()?,
+            scale: *scale,
+            seed: *seed,
+            rate: *rate,
+        },
+        baselines: cases.baselines.clone(),
+        instructions: !cases.no_instructions,
+    })
+}
+
+fn record_all(args: &RecordArgs) -> Result<(), Failure> {
+    let options = case_options(&args.cases)?;
+    let outcomes = with_context(args.cases.quiet, |context| {
+        Ok(record(&options, &args.history, context)?)
+    })?;
+    say(&args.cases, outcomes, |outcome| match outcome {
+        Recorded::New(file) => format!("recorded in {}", file.display()),
+        Recorded::AsItsBaseline => "as its baseline".to_string(),
+        Recorded::Differs => {
+            "differs from its baseline, which stays: `chappe gate check` says how, `chappe gate \
+                              accept` makes this its baseline"
+                .to_string()
+        }
+    })
+}
+
+fn accept_all(args: &AcceptArgs) -> Result<(), Failure> {
+    let options = case_options(&args.cases)?;
+    let outcomes = with_context(args.cases.quiet, |context| {
+        Ok(accept(&options, &args.reason, context)?)
+    })?;
+    say(&args.cases, outcomes, |outcome| match outcome {
+        Accepted::Unchanged => "nothing moved; its baseline stays".to_string(),
+        Accepted::Changed { changes_count, file } => {
+            let changes = words::counted(*changes_count as i64, "change");
+            format!("{changes} accepted in {}", file.display())
+        }
+    })
+}
+
+/// A line for each scenario.
+fn say<T>(cases: &Cases, outcomes: Vec<(String, T)>, words: impl Fn(&T) -> String) -> Result<(), Failure> {
+    let mut out = stdout();
+    for (name, outcome) in outcomes.iter().filter(|_| !cases.quiet) {
+        writeln!(out, "{name}: {}", words(outcome))?;
+    }
+    Ok(())
+}
+
+fn check(args: &CheckArgs) -> Result<(), Failure> {
+    let options = CheckOptions {
+        cases: case_options(&args.cases)?,
+        baseline: args.baseline.clone(),
+        candidate: args.candidate.clone(),
+        benches: args.bench.iter().map(|text| Bench::new(text)).collect(),
+        rounds_count: args.rounds,
+        smallest_effect: args.smallest_effect,
+        only: args.only.map(|only| match only {
+            Evidence::Exact => EvidenceKind::Exact,
+            Evidence::Wall => EvidenceKind::Wall,
+        }),
+        force: args.force,
+        history: args.history.clone(),
+    };
+    let (started, clock) = (SystemTime::now(), Instant::now());
+    let target = args
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("reports/out/gate"));
+    with_context(args.cases.quiet || args.json, |context| {
+        let check = Check::prepare(&options, context)?;
+        let output = Output::prepare(&target)?;
+        let mut checked = check.run(context)?;
+        let peaks = vec![machine::peak_bytes().unwrap_or(0)];
+        checked.record.execution = execution(&target, peaks, (started, clock.elapsed()));
+        write(&output, &checked).map_err(|error| Failure::Write {
+            path: target.clone(),
+            error,
+        })?;
+        let folder = output.finish()?;
+        let said = say_check(args, &checked, &folder.join("summary.md").display().to_string());
+        let added = checked.add_to_history(&options, context).map_err(Failure::from);
+        // A regression is told by the exit code, whatever else goes wrong.
+        let problems = problems(&checked.record);
+        match problems.is_empty() {
+            true => said.and(added),
+            false => Err(Failure::Regressed(problems.join("\n  "))),
+        }
+    })
+}
+
+fn write(output: &Output, checked: &Checked) -> io::Result<()> {
+    for (file, bytes) in checked.files()? {
+        output.write(file, &bytes)?;
+    }
+    Ok(())
+}
+
+fn say_check(args: &CheckArgs, checked: &Checked, report: &str) -> Result<(), Failure> {
+    let record = &checked.record;
+    let is_set = |name| env::var_os(name).filter(|value| !value.is_empty());
+    if is_set("GITHUB_ACTIONS").is_some() {
+        for annotation in ci::annotations(record) {
+            eprintln!("{annotation}");
+        }
+    }
+    if let Some(path) = is_set("GITHUB_STEP_SUMMARY").map(PathBuf::from) {
+        let file = OpenOptions::new().append(true).create(true).open(&path);
+        file.and_then(|mut file| file.write_all(ci::markdown(record).as_bytes()))
+            .map_err(|error| Failure::Write { path, error })?;
+    }
+    let mut out = stdout();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, record).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else if !args.cases.quiet {
+        for sentence in answer(record) {
+            writeln!(out, "{sentence}")?;
+        }
+        writeln!(out, "Report: {report}")?;
+    }
+    Ok(())
 }

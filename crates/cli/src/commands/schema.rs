@@ -2,9 +2,8 @@
 
 use crate::args::{SchemaArgs, StudyName};
 use crate::failure::Failure;
-use chappe_metrics::{
-    Baseline, CapacityRecord, ComparisonRecord, GateRecord, HistoryRecord, SweepRecord, WhatIfRecord,
-};
+use chappe_gate::record::{Baseline, GateRecord, HistoryRecord};
+use chappe_metrics::{CapacityRecord, ComparisonRecord, SweepRecord, WhatIfRecord};
 use schemars::schema_for;
 use std::io::{Write, stdout};
 

@@ -72,7 +72,8 @@ impl Amount {
 }
 
 /// A number from 0 on with two digits or all before the point; what is under 0.005 reads as 0.
-pub(crate) fn number(value: f64) -> String {
+#[must_use]
+pub fn number(value: f64) -> String {
     let decimals = match value {
         _ if value >= 1e9 => return format!("{value:.1e}"),
         _ if value >= 9.95 => 0,

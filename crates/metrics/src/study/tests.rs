@@ -167,32 +167,3 @@ fn a_sweep_satisfies_its_schema_and_reads_back() {
         execution: Execution::default(),
     });
 }
-
-#[test]
-fn a_history_satisfies_its_schema_and_reads_back() {
-    reads_back(&HistoryRecord {
-        schema: HISTORY_SCHEMA.to_owned(),
-        version: "0.1.0".to_owned(),
-        runs_count: 1,
-        series: vec![HistorySeries {
-            scenario: "first-ads".to_owned(),
-            metric: "wall".to_owned(),
-            machine: Some("eight cores".to_owned()),
-            kind: FigureKind::Wall,
-            unit: Unit::Nanoseconds,
-            better: Better::Lower,
-            points: vec![HistoryPoint {
-                at: "2026-11-23T10:00:00Z".to_owned(),
-                commit: None,
-                value: 0.1 + 0.2,
-            }],
-            changes: vec![HistoryChange {
-                point: 0,
-                before: 0.1 + 0.2,
-                after: 0.3,
-                scenario_changed: true,
-            }],
-        }],
-        execution: Execution::default(),
-    });
-}

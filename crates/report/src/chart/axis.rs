@@ -40,7 +40,8 @@ impl Measure {
     }
 
     /// The same for a value that may be below zero.
-    pub(crate) fn signed(self, value: f64) -> String {
+    #[must_use]
+    pub fn signed(self, value: f64) -> String {
         let sign = if value < 0.0 { "\u{2212}" } else { "" };
         format!("{sign}{}", self.show(value.abs()))
     }

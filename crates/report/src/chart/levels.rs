@@ -45,7 +45,8 @@ pub struct Level {
 impl LevelChart {
     /// The drawing to stand in a document, as SVG with its text as text; `alternative` is read aloud
     /// instead. There is at least one value.
-    pub(crate) fn inline(&self, alternative: &str) -> String {
+    #[must_use]
+    pub fn inline(&self, alternative: &str) -> String {
         canvas::inline(EXTENT, alternative, |canvas| self.draw(canvas))
     }
 

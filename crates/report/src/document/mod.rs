@@ -61,7 +61,8 @@ pub fn document(record: &RunRecord, plots: &[Plot]) -> String {
 }
 
 /// A document from its parts.
-pub(crate) fn whole(title: &str, header: &Markup, main: &Markup, footer: &Markup) -> String {
+#[must_use]
+pub fn whole(title: &str, header: &Markup, main: &Markup, footer: &Markup) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -84,7 +85,8 @@ pub(crate) fn whole(title: &str, header: &Markup, main: &Markup, footer: &Markup
 }
 
 /// The sentences that answer, the first one large.
-pub(crate) fn said(answer: &[String]) -> Markup {
+#[must_use]
+pub fn said(answer: &[String]) -> Markup {
     html! {
         div.answer {
             @if let Some((lead, others)) = answer.split_first() {
@@ -135,7 +137,9 @@ fn tiles(record: &RunRecord) -> Markup {
     }
 }
 
-pub(crate) fn warnings(doubts: &[String]) -> Markup {
+/// What puts the answer in doubt; nothing if there are no doubts.
+#[must_use]
+pub fn warnings(doubts: &[String]) -> Markup {
     html! {
         @if !doubts.is_empty() {
             aside.warnings aria-label="Warnings" { ul { @for doubt in doubts { li { (doubt) } } } }
@@ -143,7 +147,9 @@ pub(crate) fn warnings(doubts: &[String]) -> Markup {
     }
 }
 
-pub(crate) fn contents(plots: &[Plot], anchors: &[(&str, &str)]) -> Markup {
+/// Links to plots and to sections, each section by anchor and title.
+#[must_use]
+pub fn contents(plots: &[Plot], anchors: &[(&str, &str)]) -> Markup {
     html! {
         nav aria-label="Contents" {
             details {
@@ -174,7 +180,8 @@ pub(crate) fn plotted(plot: &Plot) -> Markup {
 
 /// A table of figures that scrolls by itself where it is too wide; without a head, names and what
 /// they stand for, which wrap.
-pub(crate) fn tabled(table: &Table) -> Markup {
+#[must_use]
+pub fn tabled(table: &Table) -> Markup {
     let headed = table.head.iter().any(|cell| !cell.is_empty());
     html! {
         div.scroll tabindex="0" {
@@ -197,7 +204,7 @@ pub(crate) fn tabled(table: &Table) -> Markup {
 }
 
 /// A cell of a table that is to be read line by line.
-pub(crate) enum Cell {
+pub enum Cell {
     /// Words.
     Text(String),
     /// Something as it stands in a file.
@@ -209,7 +216,8 @@ pub(crate) enum Cell {
 }
 
 /// A table of words: a row becomes a paragraph on a narrow screen, where each cell says what it is.
-pub(crate) fn worded<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [Cell; N]>) -> Markup {
+#[must_use]
+pub fn worded<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [Cell; N]>) -> Markup {
     html! {
         table.words {
             thead { tr { @for name in head { th scope="col" { (name) } } } }

@@ -1,17 +1,15 @@
-//! Reports on several runs: how much load a platform carries, what a choice of its design changes, what arms and
-//! parameters of a scenario would change, and what changed from one recorded run to the next.
+//! Reports on several runs together: how much a platform carries, what a choice changes, and what arms and parameters of
+//! a scenario would change.
 
 mod capacity;
 mod comparison;
-mod history;
 mod sweep;
 mod whatif;
 
-pub use capacity::capacity_plots;
-pub use comparison::comparison_plots;
-pub use history::{history_charts, history_rows};
-pub use sweep::sweep_plots;
-pub use whatif::whatif_plots;
+pub use capacity::{capacity_answer, capacity_plots, write_capacity};
+pub use comparison::{comparison_answer, comparison_plots, write_comparison};
+pub use sweep::{sweep_plots, write_sweep};
+pub use whatif::{whatif_plots, write_whatif};
 
 use crate::chart::{Measure, Plot, Table, Tone, markdown_line};
 use crate::document::repeat::{line, machine};
@@ -189,7 +187,8 @@ fn asked(scenario: &ScenarioId) -> Option<&str> {
 }
 
 /// What a metric's figures are drawn in, and by what they are multiplied for that.
-fn measure(unit: Unit) -> (Measure, f64) {
+#[must_use]
+pub fn measure(unit: Unit) -> (Measure, f64) {
     match unit {
         Unit::Nanoseconds => (Measure::Duration, 1.0),
         Unit::Count => (Measure::Count, 1.0),
@@ -210,8 +209,9 @@ fn doubts(warnings: &[Warning]) -> Vec<String> {
     warnings.iter().map(doubt).collect()
 }
 
-/// A difference as people read it.
-fn told(measure: Measure, value: f64) -> String {
+/// A difference as people read it, with its sign.
+#[must_use]
+pub fn told(measure: Measure, value: f64) -> String {
     let sign = if value > 0.0 { "+" } else { "" };
     format!("{sign}{}", measure.signed(value))
 }
@@ -227,8 +227,9 @@ fn estimated(estimate: &Estimate, unit: Unit) -> String {
     format!("{value} ({low} to {high})")
 }
 
-/// The colour of a move, given whether more of it is better.
-fn tone(better: Better, is_more: Option<bool>) -> Tone {
+/// The colour of a move; `is_more` says which way it went, if it moved.
+#[must_use]
+pub fn tone(better: Better, is_more: Option<bool>) -> Tone {
     match (better, is_more) {
         (Better::Higher | Better::Lower | Better::None, None) => Tone::Soft,
         (Better::Higher, Some(true)) | (Better::Lower, Some(false)) => Tone::OrderNotice,

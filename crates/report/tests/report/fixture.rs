@@ -3,7 +3,6 @@
 
 mod day;
 mod figures;
-mod history;
 mod load;
 mod study;
 mod whatif;
@@ -14,7 +13,6 @@ use chappe_metrics::{
 };
 use day::{assumed, audit, campaigns, ledger, refusals, thresholds};
 use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, times};
-pub(crate) use history::history;
 pub(crate) use load::{live, overrun};
 use std::collections::BTreeMap;
 pub(crate) use study::{capacity, comparison};

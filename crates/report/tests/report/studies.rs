@@ -3,7 +3,8 @@
 use super::{Files, PLOT_FILES, file, files, fixture, nests, stands_alone, text};
 use chappe_metrics::{CapacityEnd, ReplicationsEnd};
 use chappe_report::{
-    Report, capacity_plots, comparison_plots, history_charts, history_rows, sweep_plots, whatif_plots,
+    capacity_answer, capacity_plots, comparison_answer, comparison_plots, sweep_plots, whatif_plots,
+    write_capacity, write_comparison, write_sweep, write_whatif,
 };
 
 /// What every study has beside its record, tables and plots.
@@ -20,9 +21,8 @@ fn html(files: &Files) -> String {
 #[test]
 fn the_answers_of_studies_are_as_they_were() {
     insta::assert_json_snapshot!([
-        fixture::capacity().answer(),
-        fixture::comparison().answer(),
-        fixture::history().answer(),
+        capacity_answer(&fixture::capacity()),
+        comparison_answer(&fixture::comparison()),
     ]);
 }
 
@@ -32,7 +32,6 @@ fn the_data_of_their_charts_is_as_it_was() {
     insta::assert_json_snapshot!("comparison", comparison_plots(&fixture::comparison()));
     insta::assert_json_snapshot!("whatif", whatif_plots(&fixture::whatif()));
     insta::assert_json_snapshot!("sweep", sweep_plots(&fixture::sweep()));
-    insta::assert_json_snapshot!("history", history_charts(&fixture::history()));
 }
 
 #[test]
@@ -177,153 +176,4 @@ fn studies_without_figures_make_a_report() {
     comparison.variants.clear();
     let none = files(&comparison);
     assert_eq!(plots_count(&none), 0);
-}
-
-#[test]
-fn a_history_says_what_changed_last_and_stands_alone() {
-    let record = fixture::history();
-    let files = files(&record);
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["history.json", "index.html"]);
-    let text = html(&files);
-    nests("history", &text);
-    stands_alone("history", &text);
-    for words in [
-        "first-ads: instructions +4.1% since ",
-        "from 7,210,000,000 to 7,506,000,000",
-        "with another scenario or seed",
-        "audit.violations from 0 to 3 since ",
-        "1 figure with fewer than 6 runs",
-        "behaviour, in virtual time",
-        "wall on Example Processor, 8 cores",
-        "wall-clock time",
-    ] {
-        assert!(text.contains(words), "{words}");
-    }
-    assert_eq!(text.matches("<svg ").count(), record.series.len());
-    insta::assert_snapshot!("history_rows", rows(&history_rows(&record)));
-}
-
-fn rows(rows: &[Vec<String>]) -> String {
-    let lines: Vec<String> = rows.iter().map(|row| row.join(" | ")).collect();
-    lines.join("\n")
-}
-
-/// No series, a series without a point, one value, and names that are markup: no panic.
-#[test]
-fn histories_of_nothing_make_a_report() {
-    let mut record = fixture::history();
-    record.series.truncate(1);
-    record.series[0].scenario = "<script>".to_owned();
-    record.series[0].changes.clear();
-    for count in [1, 0] {
-        record.series[0].points.truncate(count);
-        let text = html(&files(&record));
-        stands_alone("hostile", &text);
-        assert!(text.contains("None of 1 figure changed"), "{count}");
-    }
-    record.series.clear();
-    assert!(html(&files(&record)).contains("No figure changed."));
-    assert_eq!(history_rows(&record).len(), 1);
-}
-
-/// A study that was stopped says so on the first screen, in its summary, and as an error of its tests.
-#[test]
-fn a_study_that_was_stopped_says_what_it_lacks() {
-    let mut capacity = fixture::capacity();
-    capacity.ended = CapacityEnd::Interrupted;
-    capacity.trials.truncate(3);
-    let mut comparison = fixture::comparison();
-    comparison.interrupted = true;
-    comparison.order.truncate(5);
-    let mut whatif = fixture::whatif();
-    whatif.stopping.ended = ReplicationsEnd::Interrupted;
-    whatif.stopping.wanted_count = None;
-    let mut sweep = fixture::sweep();
-    (sweep.planned_count, sweep.missing_count) = (120, 90);
-    let reports: [(&dyn Report, &str); 4] = [
-        (
-            &capacity,
-            "stopped after 3 of at most 30 trials; 412,000 commands per second were kept so far, but no rate was \
-             confirmed yet.",
-        ),
-        (
-            &comparison,
-            "stopped after 5 of 12 runs; verdicts rest on 2 of 6 rounds",
-        ),
-        (&whatif, "stopped after 2 of 2 replications of its pilot"),
-        (
-            &sweep,
-            "stopped after 30 of 120 runs: points without all their runs are left out",
-        ),
-    ];
-    for (report, words) in reports {
-        let sentence = report.incomplete().expect("a sentence");
-        assert!(sentence.contains(words), "{sentence}");
-        assert_eq!(report.doubts()[0], sentence);
-        let [page, junit] = ["index.html", "junit.xml"].map(|name| file(report, name));
-        let place = page.find(&sentence);
-        assert!(place.is_some() && place < page.find("<figure"), "{sentence}");
-        assert!(file(report, "summary.md").contains(&sentence), "{sentence}");
-        assert!(
-            junit.contains("errors=\"1\"") && junit.contains(&sentence),
-            "{junit}"
-        );
-        nests("junit", &junit);
-    }
-}
-
-#[test]
-fn a_study_that_reached_its_end_passes() {
-    let (capacity, comparison) = (fixture::capacity(), fixture::comparison());
-    let (whatif, sweep) = (fixture::whatif(), fixture::sweep());
-    let reports: [&dyn Report; 4] = [&capacity, &comparison, &whatif, &sweep];
-    for report in reports {
-        assert_eq!(report.incomplete(), None);
-        let junit = file(report, "junit.xml");
-        assert!(
-            junit.contains("errors=\"0\"") && junit.contains("failures=\"0\""),
-            "{junit}"
-        );
-    }
-}
-
-#[test]
-fn a_search_without_an_answer_is_no_pass() {
-    let mut record = fixture::capacity();
-    for (ended, tag) in [
-        (CapacityEnd::Nothing, "<failure "),
-        (CapacityEnd::Generator, "<failure "),
-        (CapacityEnd::Trials, "<error "),
-    ] {
-        record.ended = ended;
-        let junit = file(&record, "junit.xml");
-        assert_eq!(junit.matches(tag).count(), 1, "{junit}");
-    }
-}
-
-#[test]
-fn a_study_has_its_figures_in_its_summary_and_as_csv() {
-    let summary = |report: &dyn Report| file(report, "summary.md");
-    insta::assert_snapshot!("capacity_summary", summary(&fixture::capacity()));
-    insta::assert_snapshot!("comparison_summary", summary(&fixture::comparison()));
-    insta::assert_snapshot!("whatif_summary", summary(&fixture::whatif()));
-    insta::assert_snapshot!("sweep_summary", summary(&fixture::sweep()));
-    let mut whatif = fixture::whatif();
-    whatif.metrics.truncate(1);
-    whatif.metrics[0].arms[0].arm = "a, b".to_owned();
-    let csv = file(&whatif, "figures.csv");
-    assert!(
-        csv.starts_with("metric,unit,arm,replication,seed,figure\n"),
-        "{csv}"
-    );
-    assert!(
-        csv.lines()
-            .nth(1)
-            .is_some_and(|line| line.contains(",\"a, b\",0,2016,")),
-        "{csv}"
-    );
-    let csv = file(&fixture::sweep(), "points.csv");
-    assert_eq!(csv.lines().count(), 4);
-    let columns = csv.lines().map(|line| line.split(',').count());
-    assert!(columns.clone().all(|count| count == 4 + 2 * 3), "{csv}");
 }
