@@ -104,12 +104,7 @@ fn locked(
 ) -> Result<File, Error> {
     opened
         .and_then(|file| lock(&file).map(|()| file))
-        .map_err(|error| {
-            Error::usage_with(
-                format!("the history `{}` can't be opened: {error}", path.display()),
-                "let it be read and written, or give the path of another file",
-            )
-        })
+        .map_err(|error| unusable(path, &error))
 }
 
 /// Runs as lines.
@@ -131,7 +126,7 @@ fn lines(runs: &[RecordedRun]) -> Result<Vec<u8>, Error> {
 fn content(path: &Path, file: &mut File) -> Result<Content, Error> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)
-        .map_err(|error| Error::read(path, error))?;
+        .map_err(|error| unusable(path, &error))?;
     let mut content = Content::default();
     for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let has_line_feed = line.ends_with(b"\n");
@@ -180,6 +175,17 @@ fn refused(path: &Path, number: usize, line: &[u8]) -> Error {
             "give another path; it was left as it is",
         ),
     }
+}
+
+/// What the system says of a file that can't be opened or read.
+fn unusable(path: &Path, error: &io::Error) -> Error {
+    Error::usage_with(
+        format!(
+            "the history `{}` can't be read or written: {error}",
+            path.display()
+        ),
+        "make it readable and writable, or give the path of another file",
+    )
 }
 
 /// That nothing was recorded, and how to begin.
