@@ -128,7 +128,7 @@ fn a_damaged_baseline_is_refused_with_its_reason() {
             "damaged or edited by hand",
         ),
         (
-            whole.replace("baseline/1", "baseline/9"),
+            whole.replace("baseline/2", "baseline/9"),
             "its format is chappe/baseline/9",
         ),
         ("{}".to_string(), "it is something else"),
@@ -317,7 +317,7 @@ fn a_revision_is_built_once_and_leaves_no_worktree() {
         assert_eq!(output.status.code(), Some(0), "{index}: {err}");
         let out = String::from_utf8(output.stdout).unwrap();
         assert!(
-            out.contains(&format!("held against revision {revision} (")),
+            out.contains(&format!("compared with revision {revision} (")),
             "{out}"
         );
     }
@@ -350,6 +350,27 @@ fn a_file_that_is_given_is_the_one_that_is_played() {
     let ran = gate(&bench, "check nowhere/town.toml");
     assert!(
         ran.code == 2 && ran.err.contains("can't read nowhere/town.toml"),
+        "{}",
+        ran.err
+    );
+}
+
+/// A scenario's file may be moved or deleted: its baseline says what was run.
+#[test]
+fn a_baseline_is_played_without_its_file() {
+    let bench = recorded();
+    fs::remove_file(bench.path("town.toml")).unwrap();
+    let ran = gate(&bench, "check");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.out
+            .starts_with("The gate is open: behaviour as it was in 1 scenario"),
+        "{}",
+        ran.out
+    );
+    let ran = gate(&bench, "check town.toml");
+    assert!(
+        ran.code == 2 && ran.err.contains("can't read town.toml"),
         "{}",
         ran.err
     );
