@@ -94,7 +94,7 @@ Examples:
 Runs that ended are kept in OUT/cells. To share a sweep among machines give each a --part, copy all their cells \
 into one folder, and give the same command with that folder and without --part.")]
     Sweep(SweepArgs),
-    /// Tell whether a change of the program changed what it does, what that costs, or how long it takes.
+    /// Check a change for regressions in behaviour, cost and run time.
     #[command(subcommand)]
     Gate(GateCommand),
     /// Check a scenario without running it.
