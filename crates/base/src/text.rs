@@ -160,7 +160,8 @@ impl Amount {
     /// # Errors
     /// A sentence that says what is wrong, with examples.
     pub fn parse(text: &str) -> Result<Amount, String> {
-        let wrong = || format!("`{text}` is not an amount; write for example \"0.02\" or \"2000.00\"");
+        let wrong =
+            || format!("`{text}` is not an amount of money; write for example \"0.02\" or \"2000.00\"");
         let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
         if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > 6 {

@@ -8,14 +8,18 @@ pub(crate) use gate::{
     AcceptArgs, Cases, Changes, CheckArgs, Clocked, Evidence, GateCommand, HistoryArgs, MeasureArgs,
     RecordArgs,
 };
-pub(crate) use load::{CalibrateArgs, CapacityArgs, Compare, LoadArgs, Offer, ShapeName};
-pub(crate) use study::{Over, StudyArgs, SweepArgs, Vary, WhatifArgs};
+pub(crate) use load::{CalibrateArgs, CapacityArgs, LoadArgs, ShapeName};
+pub(crate) use study::{SweepArgs, WhatifArgs};
 
+use crate::terminal::Colour;
+use chappe_study::Threads;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::path::PathBuf;
 use std::time::Duration;
+use tracing::level_filters::LevelFilter;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -24,8 +28,11 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 ok · 1 internal error, or a process gone · 2 wrong usage or scenario · 3 audit violation · \
-4 regression · 5 the generator was the limit of a load · 99 threshold not met · 130 interrupted";
+Exit codes: 0 ok · 1 internal error, or a process is gone · 2 wrong usage or scenario · 3 audit violation · \
+4 regression · 5 the generator was the limit of a load · 99 threshold not met · 130 interrupted
+
+\
+Options on the command line win over CHAPPE_* variables, and those over defaults. No variable changes what is run.";
 
 /// Simulates a business-messaging platform: what people write, pay, ask, buy and are shown, how
 /// fast it arrives, and what an ad policy lets through.
@@ -34,6 +41,22 @@ Exit codes: 0 ok · 1 internal error, or a process gone · 2 wrong usage or scen
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// When to colour what is shown on a terminal.
+    #[arg(
+        long,
+        value_enum,
+        default_value = "auto",
+        env = "CHAPPE_COLOR",
+        value_name = "WHEN",
+        global = true
+    )]
+    pub(crate) color: Colour,
+    /// What to log on standard error: error, warn, info, debug or trace.
+    #[arg(long, env = "CHAPPE_LOG", value_name = "LEVEL", global = true)]
+    pub(crate) log_level: Option<LevelFilter>,
+    /// Log more (-v for info, -vv for debug, -vvv for trace), and show memory by part.
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
 }
 
 #[derive(Subcommand, Debug)]
@@ -130,15 +153,69 @@ A trace has lines `sender receiver unix_seconds`, in time order.")]
     /// List the policy presets, or print the rules of one in plain words.
     #[command(after_help = "Example: chappe presets leak-2016")]
     Presets(PresetsArgs),
+    /// List the scenarios that chappe carries with it.
+    #[command(after_help = "\
+Examples:
+  chappe scenarios
+  chappe run first-ads                  runs one of them, in any folder")]
+    Scenarios(ScenariosArgs),
+    /// Write a new scenario file, as a copy of a shipped one.
+    #[command(after_help = "Example: chappe new mine.toml --from hot-line")]
+    New(NewArgs),
+    /// Print completions for a shell.
+    #[command(
+        after_help = "Example: chappe completions bash > ~/.local/share/bash-completion/completions/chappe"
+    )]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands.
+    #[command(after_help = "Example: chappe man --out man1")]
+    Man(ManArgs),
     /// Print the JSON Schema of scenario files, or of records, or the list of metrics.
     #[command(after_help = "Example: chappe schema --metrics")]
     Schema(SchemaArgs),
 }
 
+impl Command {
+    /// Whether it plays runs of its own, for which memory in large pages pays.
+    pub(crate) fn plays_runs(&self) -> bool {
+        match self {
+            Command::Run(_)
+            | Command::Load(_)
+            | Command::Capacity(_)
+            | Command::Calibrate(_)
+            | Command::Whatif(_)
+            | Command::Sweep(_)
+            | Command::Gate(GateCommand::Measure(_)) => true,
+            Command::Gate(_)
+            | Command::Validate(_)
+            | Command::Explain(_)
+            | Command::Why(_)
+            | Command::Audit(_)
+            | Command::Trace(_)
+            | Command::Fit(_)
+            | Command::Presets(_)
+            | Command::Scenarios(_)
+            | Command::New(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Schema(_) => false,
+        }
+    }
+
+    /// Passes `-v` on to the summary of runs.
+    pub(crate) fn set_verbose(&mut self, verbose: bool) {
+        if let Command::Run(args) = self {
+            args.show.verbose = verbose;
+        } else if let Command::Load(args) = self {
+            args.offer.show.verbose = verbose;
+        }
+    }
+}
+
 /// What to run, and with which changes.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Source {
-    /// The scenario file.
+    /// A scenario file, the name of a shipped scenario, the folder of an earlier run, or `-` for standard input.
     pub(crate) scenario: PathBuf,
     /// Replace a value of the scenario; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -154,31 +231,51 @@ pub(crate) struct Source {
     pub(crate) scale: Option<f64>,
 }
 
-/// How to carry a simulation out.
+/// Threads of a simulation.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Effort {
+pub(crate) struct SimulationThreads {
     /// Threads, in each process: a number, or `auto` for as many as pay.
-    #[arg(long, value_name = "N", default_value = "auto", value_parser = workers)]
-    pub(crate) workers: Workers,
+    #[arg(long, value_name = "N", default_value = "auto", env = "CHAPPE_WORKERS", value_parser = workers)]
+    pub(crate) workers: Threads,
+}
+
+fn workers(text: &str) -> Result<Threads, String> {
+    match (text, text.parse()) {
+        ("auto", _) => Ok(Threads::Auto),
+        (_, Ok(count)) if (1..=1024).contains(&count) => Ok(Threads::Number(count)),
+        _ => Err("give a number from 1 to 1024, or `auto`".to_string()),
+    }
+}
+
+/// In which form an answer is printed.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Output {
+    /// Print the answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How a report is shown.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Show {
+    /// Print the record on standard output instead of a summary.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// No progress, and no summary.
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Open the report in a browser.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Whether -v was given.
+    #[arg(skip)]
+    pub(crate) verbose: bool,
 }
 
-/// Threads to run with.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Workers {
-    /// As many as pay.
-    Auto,
-    /// So many.
-    Number(usize),
-}
-
-fn workers(text: &str) -> Result<Workers, String> {
-    match (text, text.parse()) {
-        ("auto", _) => Ok(Workers::Auto),
-        (_, Ok(count)) if (1..=1024).contains(&count) => Ok(Workers::Number(count)),
-        _ => Err("give a number from 1 to 1024, or `auto`".to_string()),
+impl Show {
+    /// Whether neither progress nor notes are wanted.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.quiet || self.json
     }
 }
 
@@ -187,22 +284,24 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) source: Source,
     #[command(flatten)]
-    pub(crate) effort: Effort,
+    pub(crate) threads: SimulationThreads,
+    #[command(flatten)]
+    pub(crate) show: Show,
     /// Where to write the record and the report [default: reports/out/<scenario>].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Stop at this time of the run, e.g. 6h.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) until: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = chappe_base::Duration::parse)]
+    pub(crate) until: Option<chappe_base::Duration>,
+    /// Say how far the prediction in this record of a load with --predict was off.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prediction: Option<PathBuf>,
     /// Write every fact to this file, one JSON object a line.
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
     /// Write the messages between friends to this file, as lines `sender receiver seconds`.
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
-    /// Print the record on standard output instead of a summary.
-    #[arg(long)]
-    pub(crate) json: bool,
     /// Run in so many processes on this machine.
     #[arg(long, value_name = "N", conflicts_with = "hosts", value_parser = processes)]
     pub(crate) processes: Option<usize>,
@@ -234,6 +333,8 @@ fn duration(text: &str) -> Result<Duration, String> {
 pub(crate) struct ValidateArgs {
     #[command(flatten)]
     pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Args, Debug)]
@@ -241,7 +342,9 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) source: Source,
     #[command(flatten)]
-    pub(crate) effort: Effort,
+    pub(crate) threads: SimulationThreads,
+    #[command(flatten)]
+    pub(crate) output: Output,
     /// The user, by number.
     #[arg(long, value_name = "N")]
     pub(crate) user: u32,
@@ -255,13 +358,20 @@ pub(crate) struct WhyArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) message: u64,
     #[command(flatten)]
-    pub(crate) effort: Effort,
+    pub(crate) threads: SimulationThreads,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Stop at this time of the run, e.g. 6h.
+    #[arg(long, value_name = "TIME", value_parser = chappe_base::Duration::parse)]
+    pub(crate) until: Option<chappe_base::Duration>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct AuditArgs {
     /// An event log that `chappe run --log` wrote.
     pub(crate) log: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Args, Debug)]
@@ -278,6 +388,8 @@ pub(crate) struct TraceArgs {
     /// Write the table and the plots of the comparison to this folder.
     #[arg(long, value_name = "DIR", requires = "against")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Args, Debug)]
@@ -307,6 +419,37 @@ pub(crate) struct FitArgs {
 pub(crate) struct PresetsArgs {
     /// Print the rules of this preset.
     pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ScenariosArgs {
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct NewArgs {
+    /// The file to write.
+    pub(crate) file: PathBuf,
+    /// The shipped scenario to start from [default: first-ads].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ManArgs {
+    /// Write a page for each command into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -339,6 +482,10 @@ pub(crate) enum StudyName {
     Baseline,
     /// history.json
     History,
+    /// What is run, as it stands in every record
+    Spec,
+    /// What `why` and `explain` print with --json
+    Story,
 }
 
 #[cfg(test)]

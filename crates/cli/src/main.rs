@@ -1,74 +1,53 @@
-//! The `chappe` command: reads arguments and files, calls the other crates, prints what they say.
+//! The `chappe` command: arguments, terminal, exit codes. What it can do is in the crates below.
 
 mod args;
-mod aside;
 mod commands;
-mod comparison;
+mod distributed;
 mod draw_error;
-mod effort;
+mod ending;
 mod failure;
-mod fitted;
-mod log;
-mod machine;
-mod output;
-mod pages;
-mod recording;
-mod rerun;
-mod results;
+mod huge_pages;
+mod logging;
 mod session;
-mod several;
-mod sources;
-mod story;
-mod study;
+mod source;
 mod terminal;
 
 use crate::args::{Cli, Command};
 use crate::failure::Failure;
+use crate::terminal::Style;
 use clap::Parser;
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    // Unwinding lets half-written output clean up behind itself; the message is printed already.
-    let Ok(done) = catch_unwind(|| carry_out(cli.command)) else {
+    let mut cli = Cli::parse();
+    let style = Style::new(cli.color);
+    logging::set_up(cli.log_level, cli.verbose);
+    cli.command.set_verbose(cli.verbose > 0);
+    // Unwinding lets half-written output clean up behind itself; the message of the panic is printed already.
+    let Ok(ended) = catch_unwind(|| carry_out(cli.command)) else {
         eprintln!("internal error: this is a mistake in chappe, not in what you gave it; please report it");
         return ExitCode::from(1);
     };
-    match done {
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads our output may have seen enough.
+        // Whoever reads the output may have seen enough.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(style),
     }
 }
 
 fn carry_out(command: Command) -> Result<(), Failure> {
+    if command.plays_runs() {
+        huge_pages::use_for_runs();
+    }
     match command {
-        Command::Run(args) => {
-            pages::use_large();
-            commands::run::run(&args)
-        }
-        Command::Load(args) => {
-            pages::use_large();
-            commands::load::load(&args)
-        }
-        Command::Capacity(args) => {
-            pages::use_large();
-            commands::capacity::capacity(&args)
-        }
-        Command::Calibrate(args) => {
-            pages::use_large();
-            commands::calibrate::calibrate(&args)
-        }
-        Command::Whatif(args) => {
-            pages::use_large();
-            commands::whatif::whatif(&args)
-        }
-        Command::Sweep(args) => {
-            pages::use_large();
-            commands::sweep::sweep(&args)
-        }
+        Command::Run(args) => commands::run::run(&args),
+        Command::Load(args) => commands::load::load(&args),
+        Command::Capacity(args) => commands::capacity::capacity(&args),
+        Command::Calibrate(args) => commands::calibrate::calibrate(&args),
+        Command::Whatif(args) => commands::whatif::whatif(&args),
+        Command::Sweep(args) => commands::sweep::sweep(&args),
         Command::Gate(command) => commands::gate::gate(&command),
         Command::Validate(args) => commands::validate::validate(&args),
         Command::Explain(args) => commands::explain::explain(&args),
@@ -77,6 +56,10 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Trace(args) => commands::trace::trace(&args),
         Command::Fit(args) => commands::fit::fit(&args),
         Command::Presets(args) => commands::presets::presets(&args),
+        Command::Scenarios(args) => commands::scenarios::scenarios(&args),
+        Command::New(args) => commands::new::new(&args),
+        Command::Completions(args) => commands::completions::completions(&args),
+        Command::Man(args) => commands::completions::man(&args),
         Command::Schema(args) => commands::schema::schema(&args),
     }
 }

@@ -1,15 +1,40 @@
-//! What a terminal shows: progress while it runs, a table at the end; nothing of it in a pipe.
+//! What a terminal shows: progress while a study runs, tables at its end. Nothing of it goes into a pipe.
 
-use chappe_base::{Duration, SimTime, Span};
-use chappe_engine::{Progress, StopFlag};
-use chappe_load::LoadProgress;
 use chappe_metrics::Timed;
 use chappe_report::words;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
+use chappe_study::{Note, Observer, Progress, Severity, StopFlag, time};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, stderr};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// How things are shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Style {
+    /// Whether standard error is coloured.
+    pub(crate) colour: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub(crate) enum Colour {
+    /// Where standard error is a terminal and `NO_COLOR` is not set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Style {
+    pub(crate) fn new(colour: Colour) -> Style {
+        let colour = match colour {
+            Colour::Auto => stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        Style { colour }
+    }
+}
 
 /// The flag that Ctrl-C raises; a second Ctrl-C ends the process at once.
 pub(crate) fn stop_on_interrupt() -> &'static StopFlag {
@@ -30,160 +55,170 @@ pub(crate) fn stop_on_interrupt() -> &'static StopFlag {
     })
 }
 
-/// The progress of a run, on standard error if that is a terminal.
-pub(crate) struct Gauge {
-    bar: ProgressBar,
+/// Shows on standard error how far a study is: a bar on a terminal, and notes everywhere.
+pub(crate) struct TerminalObserver {
+    quiet: bool,
+    /// The bar of the part that is under way, with its template.
+    bar: Mutex<Option<(&'static str, ProgressBar)>>,
 }
 
-impl Gauge {
-    pub(crate) fn new(horizon: SimTime, quiet: bool) -> Gauge {
-        let template = "{wide_bar:.cyan/dim} {percent:>3}%  {msg}  {eta} left";
-        Gauge {
-            bar: bar(horizon.0 as u64, template, quiet),
+impl TerminalObserver {
+    /// An observer that shows nothing but warnings if it is `quiet`.
+    pub(crate) fn new(quiet: bool) -> TerminalObserver {
+        TerminalObserver {
+            quiet,
+            bar: Mutex::new(None),
         }
     }
 
-    pub(crate) fn show(&self, progress: Progress) {
-        self.bar.set_position(progress.now.0 as u64);
-        let millions = progress.events_count as f64 / 1e6;
-        self.bar
-            .set_message(format!("{}  {millions:.1} M events", time(progress.now)));
-    }
-
-    pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
+    /// Clears the bar, if there is one.
+    fn clear(&self) {
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, bar)) = bar.take() {
+            bar.finish_and_clear();
+        }
     }
 }
 
-/// A bar on standard error, or nothing if that is no terminal.
-fn bar(length: u64, template: &str, quiet: bool) -> ProgressBar {
-    let bar = if quiet || !stderr().is_terminal() {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::new(length)
+impl Observer for TerminalObserver {
+    fn progress(&self, progress: Progress<'_>) {
+        let Some(Shown {
+            template,
+            done,
+            total,
+            message,
+        }) = shown(&progress)
+        else {
+            return self.clear();
+        };
+        if self.quiet || !stderr().is_terminal() {
+            return;
+        }
+        let mut slot = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.as_ref().is_none_or(|(shown, _)| *shown != template) {
+            let bar = ProgressBar::new(total);
+            let style = ProgressStyle::with_template(template).expect("the template is well formed");
+            bar.set_style(style.progress_chars("━━─"));
+            *slot = Some((template, bar));
+        }
+        if let Some((_, bar)) = slot.as_ref() {
+            bar.set_length(total);
+            bar.set_position(done.min(total));
+            bar.set_message(message);
+        }
+    }
+
+    fn note(&self, note: Note) {
+        if self.quiet && note.severity() != Severity::Warning {
+            return;
+        }
+        let line = match note.severity() {
+            Severity::Step => note.to_string(),
+            Severity::Note => format!("note: {note}"),
+            Severity::Warning => format!("warning: {note}"),
+        };
+        let bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        match bar.as_ref() {
+            Some((_, bar)) => bar.suspend(|| eprintln!("{line}")),
+            None => eprintln!("{line}"),
+        }
+    }
+}
+
+/// A bar.
+struct Shown {
+    template: &'static str,
+    done: u64,
+    total: u64,
+    message: String,
+}
+
+/// The bar for `progress`; `None` at the end of a part.
+fn shown(progress: &Progress<'_>) -> Option<Shown> {
+    let with_message = "{wide_bar:.cyan/dim} {percent:>3}%  {msg}  {eta} left";
+    let counted = |template, done, total| Shown {
+        template,
+        done,
+        total,
+        message: String::new(),
     };
-    let style = ProgressStyle::with_template(template).expect("the template is well formed");
-    bar.set_style(style.progress_chars("━━─"));
-    bar
-}
-
-/// How much of work that is done piece by piece is done.
-pub(crate) struct Steps {
-    bar: ProgressBar,
-}
-
-impl Steps {
-    /// None of `count` pieces of `work`, of which the words go before the bar.
-    pub(crate) fn new(work: &str, count: u64, quiet: bool) -> Steps {
-        let template = format!("{work} {{wide_bar:.cyan/dim}} {{percent:>3}}%  {{eta}} left");
-        Steps {
-            bar: bar(count, &template, quiet),
+    match progress {
+        Progress::Simulation {
+            now,
+            until,
+            events_count,
+        } => Some(Shown {
+            template: with_message,
+            done: now.0.max(0) as u64,
+            total: until.0 as u64,
+            message: format!("{}  {:.1} M events", time(*now), *events_count as f64 / 1e6),
+        }),
+        Progress::Tape { done, total } => {
+            let template = "recording the tape {wide_bar:.cyan/dim} {percent:>3}%  {eta} left";
+            Some(counted(template, *done, *total))
         }
-    }
-
-    pub(crate) fn show(&self, done_count: usize) {
-        self.bar.set_position(done_count as u64);
-    }
-
-    pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-/// How many runs of a study have come to an end.
-pub(crate) struct Runs {
-    bar: ProgressBar,
-}
-
-impl Runs {
-    pub(crate) fn new(runs_count: u64, quiet: bool) -> Runs {
-        let template = "{wide_bar:.cyan/dim} {pos} of {len} runs  {eta} left";
-        Runs {
-            bar: bar(runs_count, template, quiet),
+        Progress::Load(progress) => {
+            let second = &progress.second;
+            let time = |ns: Option<i64>| ns.map_or_else(|| "–".to_string(), words::duration);
+            Some(Shown {
+                template: with_message,
+                done: progress.elapsed_ns,
+                total: progress.planned_ns,
+                message: format!(
+                    "{}/s  p99 {}  backlog {}  lag {}",
+                    words::count(second.counts.sent as i64),
+                    time(second.p99(Timed::Delivery)),
+                    words::count(second.backlog as i64),
+                    time(second.p99(Timed::Lag)),
+                ),
+            })
         }
-    }
-
-    pub(crate) fn show(&self) {
-        self.bar.inc(1);
-    }
-
-    pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-/// How a load goes, second by second.
-pub(crate) struct LoadGauge {
-    bar: ProgressBar,
-}
-
-impl LoadGauge {
-    pub(crate) fn new(quiet: bool) -> LoadGauge {
-        LoadGauge {
-            bar: bar(0, "{wide_bar:.cyan/dim} {percent:>3}%  {msg}  {eta} left", quiet),
+        Progress::Runs { done, total } => {
+            let template = "{wide_bar:.cyan/dim} {pos} of {len} runs  {eta} left";
+            Some(counted(template, *done, *total))
         }
-    }
-
-    pub(crate) fn show(&self, progress: &LoadProgress) {
-        self.bar.set_length(progress.planned_ns);
-        self.bar
-            .set_position(progress.elapsed_ns.min(progress.planned_ns));
-        let second = &progress.second;
-        let time = |ns: Option<i64>| ns.map_or_else(|| "–".to_string(), words::duration);
-        self.bar.set_message(format!(
-            "{}/s  p99 {}  backlog {}  lag {}",
-            words::count(second.counts.sent as i64),
-            time(second.p99(Timed::Delivery)),
-            words::count(second.backlog as i64),
-            time(second.p99(Timed::Lag)),
-        ));
-    }
-
-    pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
+        Progress::Tries { done, total } => {
+            let template = "fitting {wide_bar:.cyan/dim} {percent:>3}%  {eta} left";
+            Some(counted(template, *done, *total))
+        }
+        Progress::Ended => None,
     }
 }
 
-/// A table of labels and values, as wide as the terminal.
-pub(crate) fn table(rows: Vec<(String, String)>) -> Table {
-    grid(
-        rows.into_iter()
-            .map(|(label, value)| vec![label, value])
-            .collect(),
-    )
+/// Rows of labels and values, a line each, the values below one another.
+pub(crate) fn table(rows: &[(String, String)]) -> String {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|(label, value)| vec![label.clone(), value.clone()])
+        .collect();
+    grid(&rows)
 }
 
-/// A table of any number of columns, as wide as the terminal.
-pub(crate) fn grid(rows: Vec<Vec<String>>) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
+/// Rows of cells, a line each, the cells of a column below one another.
+pub(crate) fn grid(rows: &[Vec<String>]) -> String {
+    let columns_count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns_count).map(width).collect();
+    let mut text = String::new();
     for row in rows {
-        table.add_row(row);
+        let cells = row.iter().zip(&widths);
+        let line: String = cells.map(|(cell, &width)| format!("{cell:<width$}  ")).collect();
+        text += line.trim_end();
+        text.push('\n');
     }
-    table
+    text
 }
 
-/// A time of the run as people read it: day and time of day.
-pub(crate) fn time(at: SimTime) -> String {
-    let day = at.day();
-    let second = (at.0 - i64::from(day) * Span::DAY.0) / Span::SECOND.0;
-    let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
-    let clock = format!("{hours:02}:{minutes:02}:{seconds:02}");
-    if day < 0 {
-        format!("day {day} {clock}")
-    } else {
-        format!("day {} {clock}", day + 1)
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A duration as people read it.
-pub(crate) fn span(span: Span) -> String {
-    let rounded = match span.0 {
-        0..1_000_000 => span.0,
-        1_000_000..10_000_000_000 => span.0 / 1_000_000 * 1_000_000,
-        _ => span.0 / Span::SECOND.0 * Span::SECOND.0,
-    };
-    Duration(Span(rounded)).to_string()
+    #[test]
+    fn cells_of_a_column_stand_below_one_another() {
+        let rows = [["figure", "run"], ["µ", "1"]].map(|row| row.map(str::to_string).to_vec());
+        assert_eq!(grid(&rows), "figure  run\nµ       1\n");
+    }
 }

@@ -60,11 +60,11 @@
 //!
 //! let text = include_str!("../../../scenarios/first-ads.toml");
 //! let changes = [("population.users", "500"), ("horizon", "2h"), ("warm_up", "0s"), ("campaign", "[]")];
-//! let options = chappe_scenario::Options {
-//!     overrides: changes.map(|(key, value)| (key.to_string(), value.to_string())).into(),
-//!     ..chappe_scenario::Options::default()
+//! let overrides = chappe_scenario::Overrides {
+//!     set: changes.map(|(key, value)| (key.to_string(), value.to_string())).into(),
+//!     ..chappe_scenario::Overrides::default()
 //! };
-//! let scenario = chappe_scenario::parse("first-ads.toml", text, &options)?;
+//! let scenario = chappe_scenario::ScenarioFile::parse("first-ads.toml", text)?.resolve(&overrides)?;
 //! let simulated = simulate(&scenario, SimulateOptions::new(&StopFlag::new()));
 //! assert_eq!(simulated.verdict.violation_count(), 0);
 //! let Metric::Histogram(delivery) = &simulated.parts.metrics["delivery.friend"] else {

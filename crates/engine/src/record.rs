@@ -1,31 +1,31 @@
-//! Makes the run record of a run in either clock.
+//! What a simulated run says for the record.
 
 use crate::result::Simulated;
 use chappe_audit::{Verdict, Violation};
-use chappe_base::Amount;
+use chappe_base::{Amount, RunSpec};
 use chappe_metrics::{
     Assumed, AuditSummary, Clock, Execution, PromiseSummary, ResultParts, RunRecord, SCHEMA, ScenarioId,
     Threshold, ViolationSummary, Warning,
 };
 use chappe_scenario::Scenario;
 
-/// What a record needs to know of a run, in either clock.
+/// What a record says of a run, in either clock.
 #[derive(Clone, Copy)]
 pub struct RunOutput<'a> {
-    /// Virtual or wall-clock time.
+    /// In which time it took place.
     pub clock: Clock,
     /// The figures.
     pub parts: &'a ResultParts,
-    /// Hash of the facts of all shards.
+    /// Hash over the facts of all shards.
     pub digest: u64,
-    /// The audit's verdict.
+    /// What the audit says.
     pub verdict: &'a Verdict,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
 }
 
 impl Simulated {
-    /// What its record needs to know.
+    /// What its record says.
     #[must_use]
     pub fn output(&self) -> RunOutput<'_> {
         RunOutput {
@@ -38,7 +38,7 @@ impl Simulated {
     }
 }
 
-/// The scenario's part of a record.
+/// What a record says of its scenario.
 #[must_use]
 pub fn scenario_id(scenario: &Scenario) -> ScenarioId {
     ScenarioId {
@@ -50,20 +50,24 @@ pub fn scenario_id(scenario: &Scenario) -> ScenarioId {
     }
 }
 
-/// The record of a run of `scenario`; `replay` is the command that shows the facts behind the
-/// audit's violations, if there are any.
+/// The record of a run of `scenario`, which is what `spec` describes.
 #[must_use]
 pub fn run_record(
+    spec: RunSpec,
     scenario: &Scenario,
     played: RunOutput<'_>,
     thresholds: &[Threshold],
-    replay: &str,
     execution: Execution,
 ) -> RunRecord {
     let verdicts = thresholds
         .iter()
         .map(|threshold| threshold.evaluate(played.parts))
         .collect();
+    let replay = match played.clock {
+        Clock::Virtual => Some(replay_command(&spec)),
+        // No two loads are the same, so no command shows these facts again.
+        Clock::Wall => None,
+    };
     let audit = audit_summary(played.verdict, replay);
     let assumed = scenario.assumed.iter().map(assumption);
     let mut parts = played.parts.clone();
@@ -72,6 +76,7 @@ pub fn run_record(
         schema: SCHEMA.to_string(),
         digest: format!("{:016x}", played.digest),
         clock: played.clock,
+        spec,
         scenario: scenario_id(scenario),
         seed: scenario.seed,
         version: env!("CARGO_PKG_VERSION").to_string(),
@@ -82,7 +87,7 @@ pub fn run_record(
     }
 }
 
-/// A warning about campaigns that show no ad, because they bid less than an ad costs.
+/// Campaigns that show no ad, since they bid less than one costs.
 fn priced_out(scenario: &Scenario) -> Option<Warning> {
     let reserve = scenario.platform.policy.reserve();
     let campaigns = &scenario.platform.campaigns;
@@ -103,7 +108,7 @@ fn priced_out(scenario: &Scenario) -> Option<Warning> {
     })
 }
 
-/// A parameter without a source, as a record has it.
+/// A parameter without a source, as it stands in a record.
 #[must_use]
 pub fn assumption(assumed: &chappe_scenario::Assumed) -> Assumed {
     Assumed {
@@ -114,9 +119,32 @@ pub fn assumption(assumed: &chappe_scenario::Assumed) -> Assumed {
     }
 }
 
-/// The audit's verdict, as a record has it.
+/// The command that shows the facts of a run, for somebody who has its scenario file.
+fn replay_command(spec: &RunSpec) -> String {
+    let quoted = |word: String| {
+        let is_plain = word
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-_=./:,".contains(letter));
+        if is_plain {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    };
+    let options: String = spec
+        .options()
+        .into_iter()
+        .map(|word| format!(" {}", quoted(word)))
+        .collect();
+    format!(
+        "chappe run {}{options} --log facts.jsonl",
+        quoted(spec.scenario.name.clone())
+    )
+}
+
+/// The audit's verdict, as it stands in a record; `replay` is the command that shows the facts again, if one does.
 #[must_use]
-pub fn audit_summary(verdict: &Verdict, replay: &str) -> AuditSummary {
+pub fn audit_summary(verdict: &Verdict, replay: Option<String>) -> AuditSummary {
     let violation_count = verdict.violation_count();
     let violation = |violation: &Violation| ViolationSummary {
         promise: violation.promise.label().replace(' ', "-"),
@@ -138,6 +166,6 @@ pub fn audit_summary(verdict: &Verdict, replay: &str) -> AuditSummary {
             })
             .collect(),
         violations: verdict.violations.iter().map(violation).collect(),
-        replay: (violation_count > 0).then(|| replay.to_string()),
+        replay: replay.filter(|_| violation_count > 0),
     }
 }

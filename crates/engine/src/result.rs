@@ -1,7 +1,7 @@
 //! The result of a run: the partial result of each process, and what they merge to.
 
 use chappe_audit::{Audit, ShardSummary, Verdict};
-use chappe_base::{Chain, ShardId, SimTime};
+use chappe_base::{Digest, ShardId, SimTime};
 use chappe_metrics::{Collector, ResultParts};
 use chappe_platform::Explanation;
 use serde::{Deserialize, Serialize};

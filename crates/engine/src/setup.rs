@@ -9,7 +9,7 @@ use chappe_base::{Homes, ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, CollectorConfig};
 use chappe_platform::{Config, HistoryEvent, Shard};
 use chappe_scenario::Scenario;
-use chappe_workload::{Laws, Tape, Trace, World};
+use chappe_workload::{Tape, Trace, World, WorldConfig};
 use std::sync::Arc;
 
 /// A scenario's platform before its first event. Each shard is made on request, so that one process of

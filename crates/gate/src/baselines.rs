@@ -4,8 +4,8 @@ use crate::error::Error;
 use crate::files;
 use crate::options::{CaseOptions, Changes};
 use crate::record::{Acceptance, BASELINE_SCHEMA, Baseline, GateCase, Played};
-use chappe_base::{Chain, RunSpec};
-use chappe_scenario::Options;
+use chappe_base::{Digest, RunSpec};
+use chappe_scenario::{Overrides, ScenarioFile};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -187,14 +187,13 @@ impl Entry {
             seed: changes.seed,
             ..RunSpec::new(VERSION, &file, text)
         };
-        let mut overrides = spec.set.clone();
-        overrides.extend(spec.seed.map(|seed| ("seed".to_string(), seed.to_string())));
-        let options = Options {
-            overrides,
+        let overrides = Overrides {
+            set: spec.set.clone(),
+            seed: spec.seed,
             scale: spec.scale,
-            ..Options::default()
+            ..Overrides::default()
         };
-        chappe_scenario::parse(&file, &spec.scenario.text, &options)?;
+        ScenarioFile::parse(&file, &spec.scenario.text)?.resolve(&overrides)?;
         Ok(Entry {
             name: name.to_string(),
             file: PathBuf::from(&file),

@@ -9,8 +9,8 @@
 #[cfg(test)]
 mod tests;
 
-use chappe_experiment::draws::{Draws, Use};
-use chappe_experiment::statistics::median;
+use chappe_study::stats::draws::{Draws, Use};
+use chappe_study::stats::statistics::median;
 
 /// The fewest values on each side of a change: fewer are told from outliers by nobody.
 pub const SEGMENT_LEAST: usize = 3;

@@ -6,8 +6,7 @@ mod tests;
 use crate::answer::verdict;
 use crate::findings::{Evidence, Weight, findings};
 use crate::record::GateRecord;
-use chappe_report::parts::case;
-use quick_junit::{Report, TestSuite};
+use chappe_report::parts::{Case, Suite, xml};
 use std::fmt::Write as _;
 
 /// The check as JUnit XML: a suite for each kind of evidence, a test for each finding. What is not known
@@ -15,23 +14,24 @@ use std::fmt::Write as _;
 #[must_use]
 pub fn junit(record: &GateRecord) -> String {
     let findings = findings(record);
-    let mut report = Report::new("chappe gate");
-    for evidence in Evidence::ALL {
+    let suites = Evidence::ALL.map(|evidence| {
         let of_it = findings.iter().filter(|finding| finding.evidence == evidence);
         let cases = of_it.map(|finding| {
-            let problem = (finding.weight == Weight::Closing)
-                .then(|| (finding.sentence.clone(), finding.details.join("\n")));
-            let mut test = case(evidence.words(), &finding.name, problem);
-            if finding.weight != Weight::Closing {
-                test.set_system_out(finding.sentence.as_str());
+            let is_closing = finding.weight == Weight::Closing;
+            let problem = is_closing.then(|| (finding.sentence.clone(), finding.details.join("\n")));
+            let mut case = Case::failed_if(evidence.words(), &finding.name, problem);
+            if !is_closing {
+                case.output.clone_from(&finding.sentence);
             }
-            test
+            case
         });
-        let mut suite = TestSuite::new(evidence.words());
-        suite.add_test_cases(cases);
-        report.add_test_suite(suite);
-    }
-    report.to_string().expect("writing into a string cannot fail")
+        Suite {
+            name: evidence.words().to_owned(),
+            properties: Vec::new(),
+            cases: cases.collect(),
+        }
+    });
+    xml("chappe gate", &suites)
 }
 
 /// The check in Markdown.

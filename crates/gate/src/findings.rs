@@ -110,7 +110,8 @@ fn in_brief(metric: &Metric) -> String {
         Metric::Ratio {
             numerator,
             denominator,
-        } => words::share(numerator, denominator),
+            unit,
+        } => words::ratio(numerator, denominator, unit),
         Metric::Histogram(ref summary) => format!(
             "p50 {} p99 {}",
             words::value(summary.p50, summary.unit),
@@ -124,13 +125,17 @@ fn exactly(metric: &Metric) -> String {
     match *metric {
         Metric::Counter { unit, value } | Metric::Gauge { unit, value } => match unit {
             Unit::Count => value.to_string(),
-            Unit::Nanoseconds | Unit::MicroUnits | Unit::PartsPerMillion | Unit::Bytes | Unit::Share => {
-                format!("{value} {}", unit.label())
-            }
+            Unit::Nanoseconds
+            | Unit::MicroUnits
+            | Unit::PartsPerMillion
+            | Unit::Bytes
+            | Unit::Share
+            | Unit::PerThousand => format!("{value} {}", unit.label()),
         },
         Metric::Ratio {
             numerator,
             denominator,
+            ..
         } => format!("{numerator}/{denominator}"),
         Metric::Histogram(ref summary) => {
             let unit = summary.unit.label();

@@ -7,9 +7,9 @@
 #[cfg(test)]
 mod tests;
 
-use chappe_experiment::compare::number;
-use chappe_experiment::statistics::{Interval, bootstrap_interval, median, signed_rank_p_value};
 use chappe_metrics::Verdict;
+use chappe_study::stats::compare::number;
+use chappe_study::stats::statistics::{Interval, bootstrap_interval, median, signed_rank_p_value};
 
 /// How often the intervals contain the true difference.
 const LEVEL: f64 = 0.95;

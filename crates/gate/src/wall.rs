@@ -10,8 +10,8 @@ use crate::options::Clocked;
 use crate::program::{Bench, Program};
 use crate::record::{WallDifference, WallEvidence, WallVerdict};
 use crate::slowdown::{Slowdown, Timings, rounds_wanted, slowdowns};
-use chappe_experiment::compare::Plan;
-use chappe_experiment::statistics::median;
+use chappe_study::stats::compare::Plan;
+use chappe_study::stats::statistics::median;
 use std::collections::BTreeMap;
 
 /// The baseline, the baseline again, and the candidate.

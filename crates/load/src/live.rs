@@ -94,7 +94,7 @@ pub fn load(
     }
     let finished = finish(load_run.handlers, load_run.until, &mut total);
     let verdict = Audit::merge(finished.audits);
-    let mut digest = Chain::default();
+    let mut digest = Digest::default();
     for shard in &finished.shards {
         digest.push(&shard.digest);
     }

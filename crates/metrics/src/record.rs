@@ -17,13 +17,13 @@ pub use outcome::{
 };
 
 use crate::load::LoadRecord;
-use chappe_base::words;
+use chappe_base::{RunSpec, words};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What `schema` says in every record that this version writes.
-pub const SCHEMA: &str = "chappe/run/1";
+pub const SCHEMA: &str = "chappe/run/2";
 
 /// One run.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -34,7 +34,9 @@ pub struct RunRecord {
     pub digest: String,
     /// In which time the run took place.
     pub clock: Clock,
-    /// What was run.
+    /// What was run: all that it takes to play it again.
+    pub spec: RunSpec,
+    /// The scenario in brief.
     pub scenario: ScenarioId,
     /// Seed of all random draws.
     pub seed: u64,

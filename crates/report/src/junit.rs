@@ -9,24 +9,76 @@ use chappe_metrics::{AuditSummary, LoadRecord, RunRecord, ThresholdVerdict};
 use maud::{Markup, html};
 
 /// Tests that belong together.
-pub(crate) struct Suite {
-    pub(crate) name: String,
-    pub(crate) properties: Vec<(&'static str, String)>,
-    pub(crate) cases: Vec<Case>,
+pub struct Suite {
+    /// Its name.
+    pub name: String,
+    /// Names and values that belong to all its tests.
+    pub properties: Vec<(&'static str, String)>,
+    /// The tests, in order.
+    pub cases: Vec<Case>,
 }
 
-/// A test of the class `group` that failed if there is a `problem`: what was found, and what that means.
-#[must_use]
-pub fn case(group: &str, name: &str, problem: Option<(String, String)>) -> TestCase {
-    let status = match problem {
-        None => TestCaseStatus::success(),
-        Some((message, description)) => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status
-                .set_type(group)
-                .set_message(message)
-                .set_description(description);
-            status
+/// One test.
+pub struct Case {
+    /// What kind of test it is.
+    pub group: &'static str,
+    /// Its name within its kind.
+    pub name: String,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// What there is to say beside the outcome; may be empty.
+    pub output: String,
+}
+
+/// What a test came to.
+pub enum Outcome {
+    /// It held.
+    Passed,
+    /// It held on the part that was run, which decides nothing: why.
+    Skipped(String),
+    /// What was expected did not hold: in a line, and in full.
+    Failed(String, String),
+    /// The test could not be done: why.
+    Error(String),
+}
+
+impl Case {
+    /// A test of the kind `group` with nothing to say beside its outcome.
+    #[must_use]
+    pub fn new(group: &'static str, name: &str, outcome: Outcome) -> Case {
+        Case {
+            group,
+            name: name.to_owned(),
+            outcome,
+            output: String::new(),
+        }
+    }
+
+    /// A test that failed if there is a `problem`: in a line, and in full.
+    pub fn failed_if(group: &'static str, name: &str, problem: Option<(String, String)>) -> Case {
+        let outcome = problem.map_or(Outcome::Passed, |(line, full)| Outcome::Failed(line, full));
+        Case::new(group, name, outcome)
+    }
+
+    /// The test that a record is complete: an error if it is not.
+    pub fn complete(name: &str, incomplete: Option<String>) -> Case {
+        Case::new(
+            "complete",
+            name,
+            incomplete.map_or(Outcome::Passed, Outcome::Error),
+        )
+    }
+}
+
+/// The suites as one document.
+pub fn xml(name: &str, suites: &[Suite]) -> String {
+    let cases = || suites.iter().flat_map(|suite| &suite.cases);
+    let [skipped, failures, errors] = counts(cases());
+    let body = html! {
+        testsuites name=(clean(name)) tests=(cases().count()) skipped=(skipped) failures=(failures)
+            errors=(errors) {
+            "\n"
+            @for suite in suites { (told(suite)) }
         }
     };
     format!(

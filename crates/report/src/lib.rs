@@ -43,10 +43,9 @@ pub mod words;
 mod write;
 
 pub use document::document;
-pub use junit::junit;
-pub use study::{
-    capacity_answer, capacity_plots, comparison_answer, comparison_plots, sweep_plots, whatif_plots,
-    write_capacity, write_comparison, write_sweep, write_whatif,
-};
-pub use summary::{Figure, key_figures, markdown, summary};
-pub use write::{ReportError, write_plots, write_report};
+pub use report::Report;
+pub use run::RunReport;
+pub use study::{capacity_plots, comparison_plots, sweep_plots, whatif_plots};
+pub use summary::{Figure, key_figures, summary};
+pub use traces::{TraceComparison, TraceFigure, TraceSide};
+pub use write::{ReportError, Sink, write_plots};

@@ -46,7 +46,7 @@ pub trait Report {
 }
 
 /// A record of a study as JSON.
-pub(crate) fn pretty(record: &impl Serialize) -> io::Result<Vec<u8>> {
+pub fn pretty(record: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(serde_json::to_vec_pretty(record)?)
 }
 

@@ -41,8 +41,8 @@ impl Report for RunRecord {
         put(sink, "junit.xml", junit::of_run(self).as_bytes())?;
         put(sink, "summary.md", markdown(self).as_bytes())?;
         let plots = plots(self);
-        put(sink, "index.html", document(self, &plots).as_bytes())?;
-        write_plots(&plots, sink)
+        write_plots(&plots, sink)?;
+        put(sink, "index.html", document(self, &plots).as_bytes())
     }
 }
 

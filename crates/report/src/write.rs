@@ -31,7 +31,7 @@ pub enum ReportError {
 }
 
 /// Hands `sink` one file.
-pub(crate) fn put(sink: &mut Sink<'_>, file: &str, bytes: &[u8]) -> Result<(), ReportError> {
+pub fn put(sink: &mut Sink<'_>, file: &str, bytes: &[u8]) -> Result<(), ReportError> {
     sink(file, bytes).map_err(|error| ReportError::Write {
         file: file.to_owned(),
         error,

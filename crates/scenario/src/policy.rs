@@ -142,8 +142,8 @@ impl PolicyFile {
         replace(rules, RuleKind::OptIn, &self.opt_in, |word| {
             UserRule::OptIn(word.scope())
         });
-        replace(rules, RuleKind::Grounds, &self.grounds, |grounds| {
-            UserRule::Grounds(grounds.rule())
+        replace(rules, RuleKind::Basis, &self.grounds, |grounds| {
+            UserRule::Basis(grounds.rule())
         });
     }
 

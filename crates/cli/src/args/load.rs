@@ -1,36 +1,57 @@
 //! The arguments of loads on the wall clock.
 
-use super::{Source, Workers, duration, workers};
+use super::{Show, Source, duration, workers};
+use chappe_study::files::{OutputFolder, ReportKind};
+use chappe_study::live::{Offer, Variants};
+use chappe_study::{Error, Opened, Threads};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// What load is offered, and to what.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Offer {
+pub(crate) struct OfferArgs {
     #[command(flatten)]
     pub(crate) source: Source,
     /// How long to warm up before anything is measured.
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
     pub(crate) warm_up: Duration,
     /// Where in the scenario's time the load begins [default: after the scenario's warm-up].
-    #[arg(long, value_name = "TIME")]
-    pub(crate) from: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = chappe_base::Duration::parse)]
+    pub(crate) from: Option<chappe_base::Duration>,
     /// Threads that run shards: a number, or `auto` for one per core.
-    #[arg(long, value_name = "N", default_value = "auto", value_parser = workers)]
-    pub(crate) workers: Workers,
+    #[arg(long, value_name = "N", default_value = "auto", env = "CHAPPE_WORKERS", value_parser = workers)]
+    pub(crate) workers: Threads,
     /// Threads that send.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) injectors: u16,
-    /// Where to write the record and the report [default: reports/out/<scenario>].
+    /// Where to write the record and the report [default: reports/out/<scenario>-<command>].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Print the record on standard output instead of a summary.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// No progress, and no summary.
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) show: Show,
+}
+
+impl OfferArgs {
+    /// With how many threads, and whether silently.
+    pub(crate) fn how(&self) -> (Threads, bool) {
+        (self.workers, self.show.is_silent())
+    }
+
+    /// The folder of a report of that kind.
+    pub(crate) fn folder(&self, kind: ReportKind, opened: &Opened) -> Result<OutputFolder, Error> {
+        let usual = || kind.default_folder(opened.name());
+        OutputFolder::prepare(&self.out.clone().unwrap_or_else(usual), kind)
+    }
+
+    /// How loads are offered.
+    pub(crate) fn offer(&self) -> Offer {
+        Offer {
+            warm_up: self.warm_up,
+            from: self.from,
+            injectors: self.injectors,
+        }
+    }
 }
 
 /// How the rate goes over time.
@@ -53,7 +74,7 @@ pub(crate) enum ShapeName {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LoadArgs {
     #[command(flatten)]
-    pub(crate) offer: Offer,
+    pub(crate) offer: OfferArgs,
     /// Clients' commands per second.
     #[arg(long, value_name = "N", default_value_t = 10_000.0)]
     pub(crate) rate: f64,
@@ -77,7 +98,7 @@ pub(crate) struct LoadArgs {
     pub(crate) think: Duration,
     /// Measure variants of one choice in turn, and say how they differ.
     #[arg(long, value_name = "KEY=A,B,...", value_parser = comparison)]
-    pub(crate) compare: Option<Compare>,
+    pub(crate) compare: Option<Variants>,
     /// Rounds of a comparison: in each, every variant runs once.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(3..=1000))]
     pub(crate) rounds: u32,
@@ -86,17 +107,10 @@ pub(crate) struct LoadArgs {
     pub(crate) predict: Option<PathBuf>,
 }
 
-/// One key of a scenario with the values to be compared.
-#[derive(Clone, Debug)]
-pub(crate) struct Compare {
-    pub(crate) key: String,
-    pub(crate) values: Vec<String>,
-}
-
 #[derive(Args, Clone, Debug)]
 pub(crate) struct CapacityArgs {
     #[command(flatten)]
-    pub(crate) offer: Offer,
+    pub(crate) offer: OfferArgs,
     /// Where the search begins [commands per second].
     #[arg(long, value_name = "N", default_value_t = 10_000.0)]
     pub(crate) rate: f64,
@@ -114,7 +128,7 @@ pub(crate) struct CapacityArgs {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct CalibrateArgs {
     #[command(flatten)]
-    pub(crate) offer: Offer,
+    pub(crate) offer: OfferArgs,
     /// Clients' commands per second.
     #[arg(long, value_name = "N", default_value_t = 50_000.0)]
     pub(crate) rate: f64,
@@ -123,7 +137,7 @@ pub(crate) struct CalibrateArgs {
     pub(crate) duration: Duration,
 }
 
-fn comparison(text: &str) -> Result<Compare, String> {
+fn comparison(text: &str) -> Result<Variants, String> {
     let example = "write KEY=A,B, for example design.lanes=fifo,priority";
     let (key, values) = text.split_once('=').ok_or(example)?;
     let values: Vec<String> = values.split(',').map(|value| value.trim().to_string()).collect();
@@ -135,8 +149,9 @@ fn comparison(text: &str) -> Result<Compare, String> {
             "a comparison needs two or more different values; {example}"
         ));
     }
-    Ok(Compare {
+    Ok(Variants {
         key: key.trim().to_string(),
         values,
+        rounds: 0,
     })
 }

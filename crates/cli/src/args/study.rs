@@ -1,15 +1,18 @@
 //! The arguments of studies: many runs of one scenario, side by side.
 
-use super::{Source, Workers, duration, workers};
-use crate::study::part::Part;
+use super::{Show, Source, duration, workers};
+use crate::failure::Failure;
+use chappe_study::files::ReportKind;
+use chappe_study::{Error, NewArm, Opened, Part, Threads, Vary};
 use clap::Args;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// What is studied, and how much it may take.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StudyArgs {
-    /// The scenario file.
+    /// A scenario file, the name of a shipped scenario, the folder of an earlier run, or `-` for standard input.
     pub(crate) scenario: PathBuf,
     /// Replace a value of the scenario, in all arms; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -27,20 +30,16 @@ pub(crate) struct StudyArgs {
     #[arg(long, value_name = "FACTOR")]
     pub(crate) scale: Option<f64>,
     /// Runs at a time: a number, or `auto` for one per core.
-    #[arg(long, value_name = "N", default_value = "auto", value_parser = workers)]
-    pub(crate) workers: Workers,
+    #[arg(long, value_name = "N", default_value = "auto", env = "CHAPPE_WORKERS", value_parser = workers)]
+    pub(crate) workers: Threads,
     /// The most wall time, e.g. 5m [default: the scenario's].
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) budget: Option<Duration>,
     /// Where to write record, tables and cells [default: reports/out/<scenario>-<command>].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Print the record on standard output instead of a summary.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// No progress, and no summary.
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) show: Show,
 }
 
 impl StudyArgs {
@@ -54,6 +53,43 @@ impl StudyArgs {
             scale: self.scale,
         }
     }
+
+    /// With how many threads, and whether silently.
+    pub(crate) fn how(&self) -> (Threads, bool) {
+        (self.workers, self.show.is_silent())
+    }
+
+    /// Where a report of that kind goes.
+    pub(crate) fn target(&self, kind: ReportKind, opened: &Opened) -> PathBuf {
+        let usual = || kind.default_folder(opened.name());
+        self.out.clone().unwrap_or_else(usual)
+    }
+
+    /// The arms that the file does not have: a word without `=` names one, the words with `=` after it are its changes.
+    pub(crate) fn new_arms(&self) -> Result<Vec<NewArm>, Failure> {
+        new_arms(&self.arm)
+    }
+}
+
+fn new_arms(words: &[String]) -> Result<Vec<NewArm>, Failure> {
+    let mut arms: Vec<NewArm> = Vec::new();
+    for word in words {
+        match (word.split_once('='), arms.last_mut()) {
+            (Some((key, value)), Some(arm)) => {
+                arm.changes
+                    .push((key.trim().to_string(), value.trim().to_string()));
+            }
+            (None, _) => arms.push(NewArm {
+                name: word.clone(),
+                changes: Vec::new(),
+            }),
+            (Some(_), None) => {
+                let help = "write --arm NAME KEY=VALUE, for example --arm strict policy.first_topic=product";
+                return Err(Error::usage_with(format!("`--arm {word}` has no name"), help).into());
+            }
+        }
+    }
+    Ok(arms)
 }
 
 #[derive(Args, Clone, Debug)]
@@ -65,7 +101,7 @@ pub(crate) struct WhatifArgs {
     pub(crate) replications: Option<u32>,
     /// Move assumed parameters of ads one at a time, to half and double, and say how far the answer hangs
     /// on each; or move the keys given here between two values.
-    #[arg(long, num_args = 0.., value_name = "KEY=LOW..HIGH", value_parser = vary)]
+    #[arg(long, num_args = 0.., value_name = "KEY=LOW..HIGH", value_parser = Vary::from_str)]
     pub(crate) sensitivity: Option<Vec<Vary>>,
 }
 
@@ -74,7 +110,7 @@ pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
     /// Vary a key over values, or over a range; may be repeated.
-    #[arg(long, value_name = "KEY=V1,V2,...|LOW..HIGH", value_parser = vary)]
+    #[arg(long, value_name = "KEY=V1,V2,...|LOW..HIGH", value_parser = Vary::from_str)]
     pub(crate) vary: Vec<Vary>,
     /// Points over ranges, spread evenly [default: the scenario's].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
@@ -85,71 +121,20 @@ pub(crate) struct SweepArgs {
     /// Say how much of the variance each ranged key explains; takes points for each key and two more.
     #[arg(long)]
     pub(crate) indices: bool,
-    /// Play only this share of the runs, e.g. 2/8; array jobs of Slurm, SGE and AWS Batch take theirs by
-    /// themselves.
-    #[arg(long, value_name = "I/N")]
+    /// Play only this share of the runs, e.g. 2/8; `from-array` takes it from the array job of Slurm, SGE or AWS Batch
+    /// that this process belongs to.
+    #[arg(long, value_name = "I/N", value_parser = part)]
     pub(crate) part: Option<Part>,
     /// Go on even if it takes longer than the budget.
     #[arg(long)]
     pub(crate) yes: bool,
 }
 
-/// One key, and the values it takes.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Vary {
-    pub(crate) key: String,
-    pub(crate) over: Over,
-}
-
-/// What a key is varied over.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Over {
-    /// These values, as for `--set`.
-    Values(Vec<String>),
-    /// All numbers from one to another.
-    Range([f64; 2]),
-}
-
-fn vary(text: &str) -> Result<Vary, String> {
-    let example = "write KEY=V1,V2 or KEY=LOW..HIGH, for example policy.frequency_cap.per_user=1,2,3";
-    let (key, over) = text.split_once('=').ok_or(example)?;
-    let over = match over.split_once("..") {
-        Some((low, high)) => {
-            let number = |text: &str| text.trim().parse::<f64>().map_err(|_| example.to_string());
-            let range = [number(low)?, number(high)?];
-            if !(range[0] < range[1] && range.iter().all(|end| end.is_finite())) {
-                return Err(format!("a range goes from a lower to a higher number; {example}"));
-            }
-            Over::Range(range)
-        }
-        None => Over::Values(values(over)),
-    };
-    if over == Over::Values(Vec::new()) {
-        return Err(format!("there is no value; {example}"));
+fn part(text: &str) -> Result<Part, String> {
+    match text {
+        "from-array" => Part::of_array(&|name| std::env::var(name).ok()).map_err(|error| error.to_string()),
+        text => text.parse(),
     }
-    Ok(Vary {
-        key: key.trim().to_string(),
-        over,
-    })
-}
-
-/// Values between commas; those within brackets, braces and quotes divide nothing.
-fn values(text: &str) -> Vec<String> {
-    let (mut values, mut depth, mut quoted) = (vec![String::new()], 0, false);
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted = !quoted,
-            '[' | '{' if !quoted => depth += 1,
-            ']' | '}' if !quoted => depth -= 1,
-            _ => {}
-        }
-        match values.last_mut() {
-            Some(last) if letter != ',' || quoted || depth > 0 => last.push(letter),
-            _ => values.push(String::new()),
-        }
-    }
-    let values = values.into_iter().map(|value| value.trim().to_string());
-    values.filter(|value| !value.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -157,17 +142,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_divided_by_commas_outside_of_brackets() {
-        let over = |text: &str| vary(text).map(|vary| vary.over);
-        let list = |values: &[&str]| Ok(Over::Values(values.iter().map(ToString::to_string).collect()));
-        assert_eq!(over("a.b=1,2"), list(&["1", "2"]));
+    fn words_without_a_value_name_arms() {
+        let words = ["a b", "k=1", "l=2=3", "c", "k=x"].map(str::to_string);
+        let arm = |name: &str, changes: &[(&str, &str)]| NewArm {
+            name: name.to_string(),
+            changes: changes
+                .iter()
+                .map(|(key, value)| (key.to_string(), value.to_string()))
+                .collect(),
+        };
+        let arms = new_arms(&words).unwrap();
         assert_eq!(
-            over("cap={ per_user = 1, every = \"1d\" },off"),
-            list(&["{ per_user = 1, every = \"1d\" }", "off"])
+            arms,
+            [arm("a b", &[("k", "1"), ("l", "2=3")]), arm("c", &[("k", "x")])]
         );
-        assert_eq!(over("a=-0.5..2"), Ok(Over::Range([-0.5, 2.0])));
-        for wrong in ["a", "a=", "a=2..1", "a=x..2"] {
-            assert!(vary(wrong).is_err(), "{wrong}");
-        }
+        assert!(new_arms(&["k=1".to_string()]).is_err());
     }
 }

@@ -2,24 +2,35 @@
 
 use crate::args::AuditArgs;
 use crate::failure::Failure;
-use crate::log::LogReader;
 use crate::terminal::table;
-use chappe_audit::Audit;
-use chappe_engine::{audit_summary, promises_of};
+use chappe_metrics::AuditSummary;
+use chappe_study::verdict::Verdict;
 use std::io::{Write, stdout};
 
-/// Judges a saved log by the promises of the scenario that it names.
+/// Judges a saved log by the promises of the scenario that was run.
 pub(crate) fn audit(args: &AuditArgs) -> Result<(), Failure> {
-    let (header, mut log) = LogReader::open(&args.log)?;
-    let scenario = header.scenario()?;
-    let mut audit = Audit::new(scenario.platform.homes, &promises_of(&scenario));
-    while let Some(record) = log.next()? {
-        audit
-            .observe(&record)
-            .map_err(|error| log.wrong(&error.to_string()))?;
+    let summary = chappe_study::audit_log(&args.log)?;
+    let printed = match args.output.json {
+        true => super::print_json(&summary),
+        false => print(&summary),
+    };
+    let count = summary
+        .promises
+        .iter()
+        .map(|promise| promise.violation_count)
+        .sum();
+    if count > 0 {
+        let violations = summary.violations.into_iter();
+        return Err(Failure::Verdict(Verdict::Violations {
+            count,
+            descriptions: violations.map(|violation| violation.description).collect(),
+            replay: None,
+        }));
     }
-    let verdict = audit.finish();
-    let summary = audit_summary(&verdict, "");
+    printed.map_err(Failure::Output)
+}
+
+fn print(summary: &AuditSummary) -> std::io::Result<()> {
     let rows = summary.promises.iter().map(|promise| {
         let outcome = match promise.violation_count {
             0 => format!("kept, {} times", promise.checked_count),
@@ -27,13 +38,6 @@ pub(crate) fn audit(args: &AuditArgs) -> Result<(), Failure> {
         };
         (promise.description.clone(), outcome)
     });
-    writeln!(stdout(), "{}", table(rows.collect()))?;
-    writeln!(stdout(), "{} facts", summary.facts_count)?;
-    for violation in &summary.violations {
-        eprintln!("violation: {}", violation.description);
-    }
-    match verdict.violation_count() {
-        0 => Ok(()),
-        count => Err(Failure::Violations(count)),
-    }
+    write!(stdout(), "{}", table(&rows.collect::<Vec<_>>()))?;
+    writeln!(stdout(), "{} facts", summary.facts_count)
 }

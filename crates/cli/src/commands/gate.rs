@@ -5,12 +5,9 @@ mod measure;
 
 use crate::args::{AcceptArgs, Cases, Changes, CheckArgs, Evidence, GateCommand, RecordArgs};
 use crate::failure::Failure;
-use crate::machine;
-use crate::output::Output;
-use crate::pages;
-use crate::results::execution;
-use crate::sources::pair;
-use crate::terminal::{Steps, stop_on_interrupt};
+use crate::session::command;
+use crate::source::pair;
+use crate::terminal::{TerminalObserver, stop_on_interrupt};
 use chappe_gate::accept::{Accepted, accept};
 use chappe_gate::answer::{answer, problems};
 use chappe_gate::check::{Check, Checked};
@@ -20,23 +17,23 @@ use chappe_gate::program::Bench;
 use chappe_gate::recording::{Recorded, record};
 use chappe_gate::{Context, Environment, Error, Observer, Work};
 use chappe_report::words;
-use std::cell::RefCell;
+use chappe_study::files::{OutputFolder, ReportKind};
+use chappe_study::{Observer as _, Progress, Stopwatch};
 use std::env;
 use std::fs::OpenOptions;
 use std::io::{self, Write, stdout};
 use std::path::PathBuf;
-use std::time::{Instant, SystemTime};
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
-        match error {
-            Error::Scenario(error) => Failure::Scenario(error),
-            Error::Usage { problem, help } => Failure::Usage { problem, help },
-            Error::Read { path, error } => Failure::Read { path, error },
-            Error::Write { path, error } => Failure::Write { path, error },
-            Error::Interrupted => Failure::Abandoned,
-            Error::Internal(problem) => Failure::Internal(problem),
-        }
+        Failure::Study(match error {
+            Error::Scenario(error) => chappe_study::Error::Scenario(error),
+            Error::Usage { problem, help } => chappe_study::Error::Usage { problem, help },
+            Error::Read { path, error } => chappe_study::Error::Read { path, error },
+            Error::Write { path, error } => chappe_study::Error::Write { path, error },
+            Error::Interrupted => chappe_study::Error::Interrupted("nothing was written".to_string()),
+            Error::Internal(problem) => return Failure::Internal(problem),
+        })
     }
 }
 
@@ -48,34 +45,20 @@ pub(crate) fn gate(command: &GateCommand) -> Result<(), Failure> {
         GateCommand::Check(args) => check(args),
         GateCommand::Accept(args) => accept_all(args),
         GateCommand::History(args) => history::history(args),
-        GateCommand::Measure(args) => {
-            pages::use_large();
-            measure::measure(args)
-        }
+        GateCommand::Measure(args) => measure::measure(args),
     }
 }
 
 /// Progress and notes, on standard error.
-struct Terminal {
-    quiet: bool,
-    steps: RefCell<Option<Steps>>,
-}
+struct Terminal(TerminalObserver);
 
 impl Observer for Terminal {
-    fn progress(&self, work: Work, done_count: u64, total_count: u64) {
-        let words = match work {
-            Work::Playing => "playing",
-            Work::Timing => "timing",
-        };
-        let mut steps = self.steps.borrow_mut();
-        let steps = steps.get_or_insert_with(|| Steps::new(words, total_count, self.quiet));
-        steps.show(done_count as usize);
+    fn progress(&self, _work: Work, done: u64, total: u64) {
+        self.0.progress(Progress::Runs { done, total });
     }
 
     fn ended(&self) {
-        if let Some(steps) = self.steps.take() {
-            steps.finish();
-        }
+        self.0.progress(Progress::Ended);
     }
 
     fn note(&self, note: &str) {
@@ -100,10 +83,7 @@ fn with_context<T>(quiet: bool, call: impl FnOnce(&Context<'_>) -> Result<T, Fai
     };
     call(&Context {
         stop: stop_on_interrupt(),
-        observer: &Terminal {
-            quiet,
-            steps: RefCell::default(),
-        },
+        observer: &Terminal(TerminalObserver::new(quiet)),
         environment: &environment,
     })
 }
@@ -162,7 +142,7 @@ fn accept_all(args: &AcceptArgs) -> Result<(), Failure> {
 fn say<T>(cases: &Cases, outcomes: Vec<(String, T)>, words: impl Fn(&T) -> String) -> Result<(), Failure> {
     let mut out = stdout();
     for (name, outcome) in outcomes.iter().filter(|_| !cases.quiet) {
-        writeln!(out, "{name}: {}", words(outcome))?;
+        writeln!(out, "{name}: {}", words(outcome)).map_err(Failure::Output)?;
     }
     Ok(())
 }
@@ -182,21 +162,17 @@ fn check(args: &CheckArgs) -> Result<(), Failure> {
         force: args.force,
         history: args.history.clone(),
     };
-    let (started, clock) = (SystemTime::now(), Instant::now());
+    let watch = Stopwatch::start();
     let target = args
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from("reports/out/gate"));
     with_context(args.cases.quiet || args.json, |context| {
         let check = Check::prepare(&options, context)?;
-        let output = Output::prepare(&target)?;
+        let output = OutputFolder::prepare(&target, ReportKind::Gate)?;
         let mut checked = check.run(context)?;
-        let peaks = vec![machine::peak_bytes().unwrap_or(0)];
-        checked.record.execution = execution(&target, peaks, (started, clock.elapsed()));
-        write(&output, &checked).map_err(|error| Failure::Write {
-            path: target.clone(),
-            error,
-        })?;
+        checked.record.execution = watch.execution(&command());
+        write(&output, &checked).map_err(|error| output.failure(error))?;
         let folder = output.finish()?;
         let said = say_check(args, &checked, &folder.join("summary.md").display().to_string());
         let added = checked.add_to_history(&options, context).map_err(Failure::from);
@@ -209,7 +185,7 @@ fn check(args: &CheckArgs) -> Result<(), Failure> {
     })
 }
 
-fn write(output: &Output, checked: &Checked) -> io::Result<()> {
+fn write(output: &OutputFolder, checked: &Checked) -> io::Result<()> {
     for (file, bytes) in checked.files()? {
         output.write(file, &bytes)?;
     }
@@ -227,17 +203,20 @@ fn say_check(args: &CheckArgs, checked: &Checked, report: &str) -> Result<(), Fa
     if let Some(path) = is_set("GITHUB_STEP_SUMMARY").map(PathBuf::from) {
         let file = OpenOptions::new().append(true).create(true).open(&path);
         file.and_then(|mut file| file.write_all(ci::markdown(record).as_bytes()))
-            .map_err(|error| Failure::Write { path, error })?;
+            .map_err(|error| chappe_study::Error::Write { path, error })?;
     }
-    let mut out = stdout();
-    if args.json {
-        serde_json::to_writer_pretty(&mut out, record).map_err(io::Error::from)?;
-        writeln!(out)?;
-    } else if !args.cases.quiet {
-        for sentence in answer(record) {
+    let print = || -> io::Result<()> {
+        if args.json {
+            return super::print_json(record);
+        }
+        let mut out = stdout().lock();
+        for sentence in answer(record).iter().filter(|_| !args.cases.quiet) {
             writeln!(out, "{sentence}")?;
         }
-        writeln!(out, "Report: {report}")?;
-    }
-    Ok(())
+        match args.cases.quiet {
+            true => Ok(()),
+            false => writeln!(out, "Report: {report}"),
+        }
+    };
+    print().map_err(Failure::Output)
 }

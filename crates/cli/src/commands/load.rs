@@ -1,52 +1,72 @@
-//! `chappe load`.
+//! `chappe load`, and with `--compare` variants of one design choice in turn.
 
+use super::run::details;
 use crate::args::{LoadArgs, ShapeName};
-use crate::commands::compare::compare;
-use crate::commands::predict::compare_with_prediction;
+use crate::ending::Ending;
 use crate::failure::Failure;
-use crate::machine;
-use crate::output::Output;
-use crate::results::{self, default_folder, say, verdict, write_folder};
-use crate::session::Session;
-use chappe_engine::{RunOutput, run_record};
-use chappe_load::{LiveRun, Plan, Shape};
-use chappe_metrics::{Clock, Execution, LoadEnd, RunRecord};
-use std::time::{Duration, Instant, SystemTime};
+use crate::session::carry_out;
+use crate::source::open;
+use chappe_load::{Plan, Shape};
+use chappe_report::RunReport;
+use chappe_study::files::{OutputFolder, ReportKind};
+use chappe_study::live::{self, Variants, read_calibration};
+use chappe_study::{Opened, verdict};
+use std::time::Duration;
 
 /// Offers a load and writes what it comes to.
 pub(crate) fn load(args: &LoadArgs) -> Result<(), Failure> {
-    let (plan, duration) = planned(args)?;
+    let opened = open(&args.offer.source)?;
+    let planned = planned(args);
     if let Some(variants) = &args.compare {
-        return compare(&args.offer, variants, args.rounds, (plan, duration));
+        let variants = Variants {
+            rounds: args.rounds,
+            ..variants.clone()
+        };
+        return compare(args, &opened, &variants, planned);
     }
-    let mut session = Session::new(&args.offer)?;
-    let target = args.offer.out.clone();
-    let target = target.unwrap_or_else(|| default_folder(session.scenario()));
-    let output = Output::prepare(&target)?;
-    session.record_for(plan, duration)?;
-    let (started, clock) = (SystemTime::now(), Instant::now());
-    let (live, prediction) = match &args.predict {
-        None => (session.play(plan, duration)?, None),
-        Some(file) => {
-            let (live, prediction) = compare_with_prediction(&mut session, args, file, duration)?;
-            (live, Some(prediction))
-        }
+    let calibration = args.predict.as_deref().map(read_calibration).transpose()?;
+    let output = args.offer.folder(ReportKind::Load, &opened)?;
+    let finished = carry_out(&opened, args.offer.how(), None, |context| {
+        let offer = args.offer.offer();
+        live::load(&opened.spec, &offer, planned, calibration.as_ref(), context)
+    })?;
+    let record = &finished.record;
+    let report = RunReport {
+        record,
+        parts: &finished.parts,
     };
-    let peaks = vec![machine::peak_bytes().unwrap_or(0)];
-    let common = results::execution(&target, peaks, (started, clock.elapsed()));
-    let mut record = record(&session, plan, duration, &live, common);
-    if let Some(load) = &mut record.load {
-        load.prediction = prediction;
-    }
-    write_folder(&output, &record, &live.parts, &session.loaded.text)
-        .map_err(|error| Failure::Write { path: target, error })?;
-    let folder = output.finish()?;
-    say(args.offer.json, args.offer.quiet, &record, &folder)?;
-    verdict(&record)
+    let ending = Ending {
+        report: &report,
+        files: vec![("scenario.toml", record.spec.scenario.text.clone().into_bytes())],
+        details: details(record, args.offer.show.verbose),
+        doubts_noted: false,
+        verdict: verdict::of_run(record),
+    };
+    ending.finish(output, &args.offer.show)
+}
+
+fn compare(
+    args: &LoadArgs,
+    opened: &Opened,
+    variants: &Variants,
+    planned: (Plan, Duration),
+) -> Result<(), Failure> {
+    let output: OutputFolder = args.offer.folder(ReportKind::Comparison, opened)?;
+    let record = carry_out(opened, args.offer.how(), None, |context| {
+        live::compare(&opened.spec, &args.offer.offer(), variants, planned, context)
+    })?;
+    let ending = Ending {
+        report: &record,
+        files: vec![("scenario.toml", record.spec.scenario.text.clone().into_bytes())],
+        details: Vec::new(),
+        doubts_noted: false,
+        verdict: verdict::of_comparison(&record),
+    };
+    ending.finish(output, &args.offer.show)
 }
 
 /// What is to be offered, and for how long.
-fn planned(args: &LoadArgs) -> Result<(Plan, Duration), Failure> {
+fn planned(args: &LoadArgs) -> (Plan, Duration) {
     let (rate, to) = (args.rate, args.to.unwrap_or(args.rate));
     let plan = match args.shape {
         ShapeName::Constant | ShapeName::Soak => Plan::Open(Shape::Constant { rate }),
@@ -68,41 +88,5 @@ fn planned(args: &LoadArgs) -> Result<(Plan, Duration), Failure> {
             Duration::from_secs(10)
         }
     };
-    let duration = args.duration.unwrap_or(usual);
-    if args.predict.is_some() && !matches!(plan, Plan::Open(Shape::Constant { .. })) {
-        return Err(Failure::usage_with(
-            "a prediction is made for constant rates",
-            "leave out --shape: it goes up to --rate in steps by itself",
-        ));
-    }
-    plan.check(args.offer.warm_up, duration)?;
-    Ok((plan, duration))
-}
-
-/// The record of a load.
-pub(crate) fn record(
-    session: &Session,
-    plan: Plan,
-    duration: Duration,
-    live: &LiveRun,
-    common: Execution,
-) -> RunRecord {
-    let seconds = Duration::from_nanos(common.wall_ns).as_secs_f64().max(1e-9);
-    let execution = Execution {
-        workers: session.threads as u32,
-        events_count: live.served_count,
-        events_per_second: (live.served_count as f64 / seconds) as u64,
-        ..common
-    };
-    let played = RunOutput {
-        clock: Clock::Wall,
-        parts: &live.parts,
-        digest: live.digest,
-        verdict: &live.verdict,
-        interrupted: live.outcome.end == LoadEnd::Interrupted,
-    };
-    let replay = "chappe load again: no two loads are the same";
-    let mut record = run_record(session.scenario(), played, &session.thresholds, replay, execution);
-    record.load = Some(session.load_record(plan, duration, live));
-    record
+    (plan, args.duration.unwrap_or(usual))
 }

@@ -1,19 +1,30 @@
-//! One file per command.
+//! One file per command: from arguments to a call, and from its answer to what is shown.
 
 pub(crate) mod audit;
 pub(crate) mod calibrate;
 pub(crate) mod capacity;
-mod compare;
+pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod fit;
 pub(crate) mod gate;
 pub(crate) mod load;
-mod predict;
+pub(crate) mod new;
 pub(crate) mod presets;
 pub(crate) mod run;
+pub(crate) mod scenarios;
 pub(crate) mod schema;
 pub(crate) mod sweep;
 pub(crate) mod trace;
 pub(crate) mod validate;
 pub(crate) mod whatif;
 pub(crate) mod why;
+
+use serde::Serialize;
+use std::io::{Write, stdout};
+
+/// Prints a value as JSON on standard output.
+fn print_json(value: &(impl Serialize + ?Sized)) -> std::io::Result<()> {
+    let mut out = stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)
+}

@@ -2,10 +2,11 @@
 
 use crate::args::{SchemaArgs, StudyName};
 use crate::failure::Failure;
+use chappe_base::RunSpec;
 use chappe_gate::record::{Baseline, GateRecord, HistoryRecord};
 use chappe_metrics::{CapacityRecord, ComparisonRecord, SweepRecord, WhatIfRecord};
+use chappe_study::Story;
 use schemars::schema_for;
-use std::io::{Write, stdout};
 
 /// Prints a schema.
 pub(crate) fn schema(args: &SchemaArgs) -> Result<(), Failure> {
@@ -21,14 +22,14 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<(), Failure> {
             StudyName::Sweep => schema_for!(SweepRecord),
             StudyName::Gate => schema_for!(GateRecord),
             StudyName::Baseline => schema_for!(Baseline),
+            StudyName::Spec => schema_for!(RunSpec),
+            StudyName::Story => schema_for!(Story),
             StudyName::History => schema_for!(HistoryRecord),
         };
         serde_json::to_value(schema)
     } else {
         Ok(chappe_scenario::schema())
     };
-    let text = value.and_then(|value| serde_json::to_string_pretty(&value));
-    let text = text.map_err(|error| Failure::Internal(error.to_string()))?;
-    writeln!(stdout(), "{text}")?;
-    Ok(())
+    let value = value.map_err(|error| Failure::Internal(error.to_string()))?;
+    super::print_json(&value).map_err(Failure::Output)
 }

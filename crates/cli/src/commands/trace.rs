@@ -1,41 +1,48 @@
 //! `chappe trace`.
 
 use crate::args::TraceArgs;
-use crate::comparison::{Side, compare, rows, show, write_folder};
 use crate::failure::Failure;
-use crate::sources::read_trace;
 use crate::terminal::grid;
+use chappe_study::{Error, Opened, Side, compare, figures, read_trace, rows, write_comparison};
 use chappe_workload::TraceStatistics;
 use std::io::{Write, stdout};
 use std::path::Path;
 
-/// Prints what a trace says, or what two say side by side.
+/// Prints the figures of a trace, or of two side by side.
 pub(crate) fn trace(args: &TraceArgs) -> Result<(), Failure> {
     let one = side(&args.trace, args.zone)?;
-    let Some(against) = &args.against else {
-        let figures = one.statistics.figures();
-        let rows = figures
-            .iter()
-            .map(|figure| vec![figure.name.clone(), show(figure)]);
-        writeln!(stdout(), "{}", grid(rows.collect()))?;
-        return Ok(());
+    let cells = match &args.against {
+        None => figures(&one.statistics),
+        Some(against) => {
+            let other = side(against, args.zone)?;
+            let comparison = compare(&one, &other);
+            if let Some(folder) = &args.out {
+                write_comparison(folder, &comparison)?;
+            }
+            rows(&comparison)
+        }
     };
-    let other = side(against, args.zone)?;
-    let comparison = compare(&one, &other);
-    if let Some(folder) = &args.out {
-        write_folder(folder, &comparison)?;
-    }
-    writeln!(stdout(), "{}", grid(rows(&comparison)))?;
-    Ok(())
+    let printed = match args.output.json {
+        true => super::print_json(&cells),
+        false => write!(stdout(), "{}", grid(&cells)),
+    };
+    printed.map_err(Failure::Output)
 }
 
-fn side(path: &Path, zone: i16) -> Result<Side, Failure> {
+fn side(path: &Path, zone: i16) -> Result<Side, Error> {
     Ok(Side {
-        name: path
-            .file_stem()
-            .unwrap_or(path.as_os_str())
-            .to_string_lossy()
-            .into_owned(),
+        name: stem(path),
         statistics: TraceStatistics::of(&read_trace(path)?, zone),
     })
+}
+
+/// The name of a file without its ending.
+pub(super) fn stem(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or(path.as_os_str());
+    stem.to_string_lossy().into_owned()
+}
+
+/// A study of a trace plays no scenario of its own.
+pub(super) fn opened_for(path: &Path) -> Opened {
+    Opened::text(&stem(path), String::new())
 }

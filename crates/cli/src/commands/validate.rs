@@ -2,30 +2,33 @@
 
 use crate::args::ValidateArgs;
 use crate::failure::Failure;
-use crate::results::conditions;
-use crate::sources::load_within;
-use crate::terminal::span;
-use chappe_base::SimTime;
+use crate::session::carry_out;
+use crate::source::open;
+use chappe_base::{Duration, Span};
+use chappe_study::Threads;
 use std::io::{Write, stdout};
 
 /// Checks a scenario and says what it comes to.
 pub(crate) fn validate(args: &ValidateArgs) -> Result<(), Failure> {
-    // A scenario is right or wrong on any machine.
-    let loaded = load_within(&args.source, None)?;
-    conditions(&loaded.scenario)?;
-    let scenario = loaded.scenario;
-    writeln!(
-        stdout(),
-        "{} is valid: {} users, {} pages, {} shards, {} campaigns, policy {}, {} from a warm-up of {}; hash {}",
-        args.source.scenario.display(),
-        scenario.population.users,
-        scenario.population.pages,
-        scenario.platform.homes.shards(),
-        scenario.platform.campaigns.len(),
-        scenario.platform.policy.name,
-        span(scenario.horizon - SimTime::ZERO),
-        span(scenario.warm_up - SimTime::ZERO),
-        scenario.hash,
-    )?;
-    Ok(())
+    let opened = open(&args.source)?;
+    let valid = carry_out(&opened, (Threads::Auto, true), None, |context| {
+        chappe_study::validate(&opened.spec, context)
+    })?;
+    let printed = match args.output.json {
+        true => super::print_json(&valid),
+        false => writeln!(
+            stdout(),
+            "{} is valid: {} users, {} pages, {} shards, {} campaigns, policy {}, {} from a warm-up of {}; hash {}",
+            opened.path.display(),
+            valid.users_count,
+            valid.pages_count,
+            valid.shards_count,
+            valid.campaigns_count,
+            valid.policy,
+            Duration(Span(valid.horizon_ns)),
+            Duration(Span(valid.warm_up_ns)),
+            valid.hash,
+        ),
+    };
+    printed.map_err(Failure::Output)
 }

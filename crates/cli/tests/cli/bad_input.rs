@@ -150,8 +150,8 @@ fn logs_that_are_wrong() {
     bench.refused("audit town.toml", "town.toml, line 1: ");
     bench.write("binary.jsonl", b"\xff\xfe\n");
     bench.refused("audit binary.jsonl", "it is not UTF-8 text");
-    bench.write("old.jsonl", log.replacen("chappe/log/1", "chappe/log/0", 1));
-    bench.refused("audit old.jsonl", "its format is `chappe/log/0`");
+    bench.write("old.jsonl", log.replacen("chappe/log/2", "chappe/log/1", 1));
+    bench.refused("audit old.jsonl", "its format is `chappe/log/1`");
     let (header, facts) = log.split_once('\n').unwrap();
     let fewer = SCENARIO.replace("shards = 4", "shards = 2");
     let quoted = |text: &str| serde_json::to_string(text).unwrap();
@@ -167,8 +167,5 @@ fn runs_that_why_cannot_tell_about() {
     bench.refused("why it --message 1", "nothing in this run has the number 1");
     bench.refused("why it --message one", "--message");
     bench.write("it/run.json", "{}");
-    bench.refused("why it --message 1", "this is no run record");
-    bench.chappe("run town.toml -q --until 10m --out it").out();
-    bench.write("town.toml", SCENARIO.replace("users = 400", "users = 401"));
-    bench.refused("why it --message 1", "town.toml has changed since that run");
+    bench.refused("why it --message 1", "this is no record of a run");
 }

@@ -189,13 +189,13 @@ fn why_tells_a_message_and_what_permitted_an_ad() {
     for words in ["accepted for user", "handed to the device"] {
         assert!(story.contains(words), "{words}: {story}");
     }
-    assert!(!story.contains("rests on"), "{story}");
+    assert!(!story.contains("because of:"), "{story}");
 
     let ad = &line(&log, &["\"ad_delivered\""])["fact"]["ad_delivered"];
     let story = bench.chappe(&format!("why it --message {}", ad["message"])).out();
     let permit = format!("conversation opened by act {}", ad["permit"]["conversation"]);
     assert!(story.contains(&permit), "{story}");
-    let grounds = format!("What page 1 may send user {} rests on:", ad["user"]);
+    let grounds = format!("Page 1 may send user {} an ad because of:", ad["user"]);
     let (_, grounds) = story.split_once(&grounds).unwrap_or_else(|| panic!("{story}"));
     assert!(grounds.contains("opened a conversation with page 1"), "{story}");
     assert!(grounds.contains("campaign 0 of page 1: allowed"), "{story}");

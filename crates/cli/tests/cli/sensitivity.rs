@@ -57,7 +57,11 @@ fn what_is_broken_in_a_sensitivity_counts_like_the_rest() {
     );
     let ran = bench.chappe(&sensitivity);
     assert_eq!(ran.code, 3, "{}", ran.err);
-    assert!(ran.err.contains("violations: 1 in arm"), "{}", ran.err);
+    assert!(
+        ran.err.contains("violation: 1 broken promise(s) in arm"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use chappe_cluster::{ClusterError, DistributedRun, Hosts, HostsError};
 use chappe_engine::{SimulateOptions, Simulated, StopFlag, simulate};
-use chappe_scenario::{Options, Scenario, parse};
+use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use std::thread;
 use std::time::Duration;
 
@@ -21,13 +21,14 @@ fn scenario() -> Scenario {
         ("network.platform_to_client.floor", "1s"),
         ("network.server_to_server.floor", "1s"),
     ];
-    let options = Options {
-        overrides: changes
+    let overrides = Overrides {
+        set: changes
             .map(|(key, value)| (key.to_string(), value.to_string()))
             .into(),
-        ..Options::default()
+        ..Overrides::default()
     };
-    parse("first-ads.toml", text, &options).unwrap()
+    let file = ScenarioFile::parse("first-ads.toml", text).unwrap();
+    file.resolve(&overrides).unwrap()
 }
 
 fn join(hosts: &Hosts, process: usize) -> Result<DistributedRun, ClusterError> {

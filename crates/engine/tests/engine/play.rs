@@ -1,7 +1,7 @@
 //! Runs the shipped scenarios, with values replaced to make them small.
 
 use chappe_audit::{Audit, Promises, Verdict};
-use chappe_base::{Record, SimTime};
+use chappe_base::{Record, RunSpec, SimTime};
 use chappe_engine::{
     FactSink, Progress, SimulateOptions, Simulated, StopFlag, promises_of, run_record, simulate,
 };
@@ -126,11 +126,12 @@ pub(crate) fn record(scenario: &Scenario, simulated: &Simulated) -> RunRecord {
     let thresholds: Vec<Threshold> = conditions
         .collect::<Result<_, _>>()
         .unwrap_or_else(|error| panic!("{}: {error}", scenario.name));
+    let spec = RunSpec::new("0.1.0", &scenario.name, String::new());
     run_record(
+        spec,
         scenario,
         simulated.output(),
         &thresholds,
-        "",
         Execution::default(),
     )
 }

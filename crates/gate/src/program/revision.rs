@@ -5,7 +5,7 @@ use super::git::{git, without_git};
 use crate::context::{Context, Environment};
 use crate::error::Error;
 use crate::files;
-use chappe_base::Chain;
+use chappe_base::Digest;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -99,7 +99,7 @@ fn compiler(environment: &Environment) -> Result<u64, Error> {
             "install Rust, or give binaries",
         )
     })?;
-    let mut chain = Chain::default();
+    let mut chain = Digest::default();
     chain.push(&(String::from_utf8_lossy(&output.stdout), &environment.build_flags));
     Ok(chain.value())
 }

@@ -18,6 +18,7 @@ fn finish(collector: Collector) -> RunResult {
 fn record(result: RunResult) -> RunRecord {
     RunRecord {
         schema: SCHEMA.to_owned(),
+        spec: chappe_base::RunSpec::new("0.1.0", "sample.toml", String::new()),
         digest: "0123456789abcdef".to_owned(),
         clock: Clock::Virtual,
         scenario: ScenarioId {

@@ -17,8 +17,6 @@ pub struct Execution {
     pub workers: u32,
     /// The command that made it.
     pub command: Vec<String>,
-    /// The folder in which that command was given, relative to the folder of this record.
-    pub folder: String,
     /// When it began, in RFC 3339.
     pub started: String,
     /// How long it took [ns].

@@ -2,12 +2,12 @@
 
 use crate::load::Choice;
 use crate::record::{Execution, ScenarioId};
-use chappe_base::words;
+use chappe_base::{RunSpec, words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What `schema` says in every [`CapacityRecord`] that this version writes.
-pub const CAPACITY_SCHEMA: &str = "chappe/capacity/1";
+pub const CAPACITY_SCHEMA: &str = "chappe/capacity/2";
 
 /// A search for the highest rate that keeps within thresholds, as `capacity.json` holds it.
 ///
@@ -16,7 +16,9 @@ pub const CAPACITY_SCHEMA: &str = "chappe/capacity/1";
 pub struct CapacityRecord {
     /// Version of this format: [`CAPACITY_SCHEMA`].
     pub schema: String,
-    /// What was run.
+    /// What was run: all that it takes to play it again. Arms and variants change it further.
+    pub spec: RunSpec,
+    /// The scenario in brief.
     pub scenario: ScenarioId,
     /// Seed of all random draws.
     pub seed: u64,
@@ -37,8 +39,7 @@ pub struct CapacityRecord {
     pub failed_rate: Option<f64>,
     /// Every trial that came to its end, in order.
     pub trials: Vec<CapacityTrial>,
-    /// The most trials that were allowed; 0 where an earlier version did not record it.
-    #[serde(default)]
+    /// The most trials that were allowed.
     pub trials_max: u32,
     /// What it took.
     pub execution: Execution,

@@ -2,19 +2,21 @@
 
 use crate::record::{Execution, ScenarioId, Unit};
 use crate::registry::Better;
-use chappe_base::words;
+use chappe_base::{RunSpec, words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What `schema` says in every [`ComparisonRecord`] that this version writes.
-pub const COMPARISON_SCHEMA: &str = "chappe/comparison/1";
+pub const COMPARISON_SCHEMA: &str = "chappe/comparison/2";
 
 /// Variants of a design compared round by round, as `comparison.json` holds it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ComparisonRecord {
     /// Version of this format: [`COMPARISON_SCHEMA`].
     pub schema: String,
-    /// What was run.
+    /// What was run: all that it takes to play it again. Arms and variants change it further.
+    pub spec: RunSpec,
+    /// The scenario in brief.
     pub scenario: ScenarioId,
     /// Seed of all random draws.
     pub seed: u64,
@@ -31,7 +33,6 @@ pub struct ComparisonRecord {
     /// The variants in the order in which they ran: fewer than planned if it was interrupted.
     pub order: Vec<String>,
     /// Whether it was stopped before its last round came to its end.
-    #[serde(default)]
     pub interrupted: bool,
     /// What was compared.
     pub metrics: Vec<ComparedMetric>,

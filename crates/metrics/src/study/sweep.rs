@@ -3,12 +3,12 @@
 use super::{Estimate, StudyArm};
 use crate::record::{Execution, ScenarioId, Unit, Warning};
 use crate::registry::Better;
-use chappe_base::words;
+use chappe_base::{RunSpec, words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What `schema` says in every [`SweepRecord`] that this version writes.
-pub const SWEEP_SCHEMA: &str = "chappe/sweep/1";
+pub const SWEEP_SCHEMA: &str = "chappe/sweep/2";
 
 /// A scenario at many points of its parameters, as `sweep.json` holds it.
 ///
@@ -17,7 +17,9 @@ pub const SWEEP_SCHEMA: &str = "chappe/sweep/1";
 pub struct SweepRecord {
     /// Version of this format: [`SWEEP_SCHEMA`].
     pub schema: String,
-    /// What was run: the base scenario.
+    /// What was run: all that it takes to play it again. Arms and variants change it further.
+    pub spec: RunSpec,
+    /// The scenario in brief.
     pub scenario: ScenarioId,
     /// Version of the program.
     pub version: String,
@@ -35,11 +37,9 @@ pub struct SweepRecord {
     pub metrics: Vec<SweptMetric>,
     /// Every arm at every point of which all runs came to their end: points in order, the arms of one together.
     pub points: Vec<SweepPoint>,
-    /// Runs that were planned; 0 where an earlier version did not record it.
-    #[serde(default)]
+    /// Runs that were planned.
     pub planned_count: u64,
     /// Of them, those that did not come to their end before the sweep was stopped.
-    #[serde(default)]
     pub missing_count: u64,
     /// How much of the variance over points each key explains; empty unless asked for.
     pub indices: Vec<VarianceShares>,

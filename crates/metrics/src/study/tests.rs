@@ -31,6 +31,7 @@ fn reads_back<T: Serialize + DeserializeOwned + JsonSchema + PartialEq + Debug>(
 fn a_capacity_satisfies_its_schema_and_reads_back() {
     reads_back(&CapacityRecord {
         schema: CAPACITY_SCHEMA.to_owned(),
+        spec: chappe_base::RunSpec::new("0.1.0", "flash-sale.toml", String::new()),
         scenario: scenario(),
         seed: 1,
         version: "0.1.0".to_owned(),
@@ -58,6 +59,7 @@ fn a_capacity_satisfies_its_schema_and_reads_back() {
 fn a_comparison_satisfies_its_schema_and_reads_back() {
     reads_back(&ComparisonRecord {
         schema: COMPARISON_SCHEMA.to_owned(),
+        spec: chappe_base::RunSpec::new("0.1.0", "flash-sale.toml", String::new()),
         scenario: scenario(),
         seed: 1,
         version: "0.1.0".to_owned(),
@@ -99,6 +101,7 @@ const HALF: Estimate = Estimate {
 fn a_whatif_satisfies_its_schema_and_reads_back() {
     reads_back(&WhatIfRecord {
         schema: WHATIF_SCHEMA.to_owned(),
+        spec: chappe_base::RunSpec::new("0.1.0", "flash-sale.toml", String::new()),
         scenario: scenario(),
         version: "0.1.0".to_owned(),
         answer: vec![],
@@ -139,6 +142,7 @@ fn a_whatif_satisfies_its_schema_and_reads_back() {
 fn a_sweep_satisfies_its_schema_and_reads_back() {
     reads_back(&SweepRecord {
         schema: SWEEP_SCHEMA.to_owned(),
+        spec: chappe_base::RunSpec::new("0.1.0", "flash-sale.toml", String::new()),
         scenario: scenario(),
         version: "0.1.0".to_owned(),
         answer: vec![],

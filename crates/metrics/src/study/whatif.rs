@@ -4,12 +4,12 @@ use super::{Estimate, StudyArm};
 use crate::record::{Assumed, Execution, Quantile, ScenarioId, Unit, Warning};
 use crate::registry::Better;
 use crate::user_count::UserCount;
-use chappe_base::words;
+use chappe_base::{RunSpec, words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What `schema` says in every [`WhatIfRecord`] that this version writes.
-pub const WHATIF_SCHEMA: &str = "chappe/whatif/1";
+pub const WHATIF_SCHEMA: &str = "chappe/whatif/2";
 
 /// Arms of a scenario compared with a baseline, replication by replication, as `whatif.json` holds it.
 ///
@@ -19,7 +19,9 @@ pub const WHATIF_SCHEMA: &str = "chappe/whatif/1";
 pub struct WhatIfRecord {
     /// Version of this format: [`WHATIF_SCHEMA`].
     pub schema: String,
-    /// What was run: the base scenario.
+    /// What was run: all that it takes to play it again. Arms and variants change it further.
+    pub spec: RunSpec,
+    /// The scenario in brief.
     pub scenario: ScenarioId,
     /// Version of the program.
     pub version: String,
@@ -58,6 +60,8 @@ words! {
         Budget = "budget",
         /// The study was interrupted.
         Interrupted = "interrupted",
+        /// They have not ended: the record says what there is so far. No file holds such a record.
+        Running = "running",
     }
 }
 

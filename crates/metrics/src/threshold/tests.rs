@@ -13,13 +13,13 @@ fn conditions_that_cannot_be_say_what_to_write() {
         ("delivery.friend", "p(101) < 250ms", "p(0) to p(100)"),
         ("delivery.friend", "p99 < 250ms", "p(0) to p(100)"),
         ("delivery.friend", "rate < 0.1", "p(0) to p(100)"),
-        ("delivery.friend", "p(99) < 250", "no duration"),
+        ("delivery.friend", "p(99) < 250", "not a duration"),
         ("delivery.friend", "p(99) < -1s", "negative"),
         ("delivery.friend", "count < many", "whole number"),
         ("audit.violations", "rate == 0", "count == 0"),
         ("audit.violations", "count == none", "whole number"),
         ("revenue.ads", "count > 5", "amount >= 100.00"),
-        ("revenue.ads", "amount > 5 euro", "no amount"),
+        ("revenue.ads", "amount > 5 euro", "not an amount"),
         ("hotline.abandoned", "rate < 5", "between 0 and 1"),
         ("hotline.abandoned", "rate < NaN", "between 0 and 1"),
         ("hotline.abandoned", "count < 5", "rate < 0.05"),
@@ -32,7 +32,7 @@ fn conditions_that_cannot_be_say_what_to_write() {
             "p(99) < 1s or abort soon",
             "or abort after 10s",
         ),
-        ("delivery.friend", "p(99) < 1s or abort after soon", "no duration"),
+        ("delivery.friend", "p(99) < 1s or abort after soon", "not a duration"),
     ] {
         let error = Threshold::parse(metric, condition).unwrap_err().to_string();
         assert!(error.contains(word), "{condition}: {error}");

@@ -60,7 +60,8 @@ fn command(record: &RunRecord) -> String {
 }
 
 /// A command of chappe with these arguments, as a shell takes it.
-pub(crate) fn line(arguments: &[String]) -> String {
+#[must_use]
+pub fn line(arguments: &[String]) -> String {
     let quoted = arguments.iter().map(|word| quoted(word));
     let words: Vec<String> = std::iter::once("chappe".to_owned()).chain(quoted).collect();
     words.join(" ")

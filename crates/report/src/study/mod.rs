@@ -6,10 +6,10 @@ mod comparison;
 mod sweep;
 mod whatif;
 
-pub use capacity::{capacity_answer, capacity_plots, write_capacity};
-pub use comparison::{comparison_answer, comparison_plots, write_comparison};
-pub use sweep::{sweep_plots, write_sweep};
-pub use whatif::{whatif_plots, write_whatif};
+pub use capacity::capacity_plots;
+pub use comparison::comparison_plots;
+pub use sweep::sweep_plots;
+pub use whatif::whatif_plots;
 
 use crate::chart::{Measure, Plot, Table, Tone, markdown_line};
 use crate::document::repeat::{line, machine};
@@ -83,11 +83,11 @@ struct Study<'a> {
 
 impl Study<'_> {
     /// Hands `sink` the document, every plot, and what a CI shows.
-    fn write(mut self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
+        write_plots(&self.plots, sink)?;
         put(sink, "index.html", self.document().as_bytes())?;
         put(sink, "summary.md", self.summary().as_bytes())?;
-        put(sink, "junit.xml", self.junit().as_bytes())?;
-        write_plots(&self.plots, sink)
+        put(sink, "junit.xml", self.junit().as_bytes())
     }
 
     /// The answer, the warnings and the most important figures in Markdown.
@@ -106,7 +106,7 @@ impl Study<'_> {
     }
 
     /// The study as JUnit XML: a test that it is complete, and those of its kind.
-    fn junit(&mut self) -> String {
+    fn junit(self) -> String {
         let mut complete = Case::complete("the study reached its end", self.report.incomplete());
         complete.output = self.report.answer().join("\n");
         let seeds: Vec<String> = self.seeds.iter().map(u64::to_string).collect();
@@ -117,7 +117,7 @@ impl Study<'_> {
                 ("seeds", seeds.join(" ")),
                 ("version", self.version.to_owned()),
             ],
-            cases: std::iter::once(complete).chain(self.cases.drain(..)).collect(),
+            cases: std::iter::once(complete).chain(self.cases).collect(),
         };
         junit::xml("chappe", &[suite])
     }

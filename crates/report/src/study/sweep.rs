@@ -11,7 +11,7 @@ use crate::document::tabled;
 use crate::report::{Report, pretty, put_record};
 use crate::words;
 use crate::write::{ReportError, Sink, put};
-use chappe_metrics::{SweepDesign, SweepPoint, SweepRecord, Unit, VarianceShares, VariedKey};
+use chappe_metrics::{HARM, SweepDesign, SweepPoint, SweepRecord, Unit, VarianceShares, VariedKey};
 use maud::{Markup, html};
 use std::io;
 

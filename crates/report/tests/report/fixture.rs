@@ -12,7 +12,7 @@ use chappe_metrics::{
     ScenarioId, Size, Unit, ViolationSummary, Warning, Window,
 };
 use day::{assumed, audit, campaigns, ledger, refusals, thresholds};
-use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, times};
+use figures::{DAY, HOUR, MS, SECOND, day_metrics, day_series, nothing, series, set, set_ratios, times};
 pub(crate) use load::{live, overrun};
 use std::collections::BTreeMap;
 pub(crate) use study::{capacity, comparison};
@@ -38,7 +38,6 @@ fn execution() -> Execution {
         ]
         .map(str::to_owned)
         .to_vec(),
-        folder: "/srv/chappe".to_owned(),
         started: "2026-11-22T09:30:00Z".to_owned(),
         wall_ns: 11_840 * MS as u64,
         events_count: 28_114_902,
@@ -86,6 +85,7 @@ fn ads_metrics() -> BTreeMap<String, Metric> {
 pub(crate) fn full() -> RunRecord {
     RunRecord {
         schema: SCHEMA.to_owned(),
+        spec: chappe_base::RunSpec::new("0.1.0", "first-ads.toml", String::new()),
         digest: "9f2b6c04d1e84a7c93d0b5f6a1e2c3d49f2b6c04d1e84a7c93d0b5f6a1e2c3d4".to_owned(),
         clock: Clock::Virtual,
         scenario: ScenarioId {
@@ -167,18 +167,15 @@ fn queue_metrics() -> BTreeMap<String, Metric> {
         }
         metrics.insert(name.to_owned(), Metric::Histogram(summary));
     }
-    for (name, numerator, denominator) in [
-        ("queue.abandoned", 11_004, 2_403_122),
-        ("queue.delayed", 1_548_220, 2_392_118),
-        ("utilisation.mean", 800, 1_000),
-        ("utilisation.busiest_shard", 800, 1_000),
-    ] {
-        let ratio = Metric::Ratio {
-            numerator,
-            denominator,
-        };
-        metrics.insert(name.to_owned(), ratio);
-    }
+    set_ratios(
+        &mut metrics,
+        &[
+            ("queue.abandoned", 11_004, 2_403_122),
+            ("queue.delayed", 1_548_220, 2_392_118),
+            ("utilisation.mean", 800, 1_000),
+            ("utilisation.busiest_shard", 800, 1_000),
+        ],
+    );
     metrics
 }
 

@@ -37,26 +37,12 @@ fn text(files: &Files, name: &str) -> String {
     String::from_utf8(files[name].clone()).expect("text")
 }
 
-/// One file of a report. What comes after it is not made: pictures take long in a test.
-fn file(report: &dyn Report, wanted: &str) -> String {
-    let mut text = None;
-    let written = report.write_files(&mut |name, bytes| {
-        if name == wanted {
-            text = Some(String::from_utf8(bytes.to_vec()).expect("text"));
-            return Err(io::Error::other("enough"));
-        }
-        Ok(())
-    });
-    assert!(written.is_err(), "{wanted}");
-    text.expect("the file")
-}
-
 fn markdown(record: &RunRecord) -> String {
-    file(record, "summary.md")
+    text(&files(record), "summary.md")
 }
 
 fn junit(record: &RunRecord) -> String {
-    file(record, "junit.xml")
+    text(&files(record), "junit.xml")
 }
 
 /// Files that each plot has.

@@ -1,10 +1,9 @@
 //! What reports on several runs say and hold.
 
-use super::{Files, PLOT_FILES, file, files, fixture, nests, stands_alone, text};
+use super::{Files, PLOT_FILES, files, fixture, nests, stands_alone, text};
 use chappe_metrics::{CapacityEnd, ReplicationsEnd};
 use chappe_report::{
-    capacity_answer, capacity_plots, comparison_answer, comparison_plots, sweep_plots, whatif_plots,
-    write_capacity, write_comparison, write_sweep, write_whatif,
+    Report, capacity_plots, comparison_plots, sweep_plots, whatif_plots,
 };
 
 /// What every study has beside its record, tables and plots.
@@ -21,8 +20,8 @@ fn html(files: &Files) -> String {
 #[test]
 fn the_answers_of_studies_are_as_they_were() {
     insta::assert_json_snapshot!([
-        capacity_answer(&fixture::capacity()),
-        comparison_answer(&fixture::comparison()),
+        fixture::capacity().answer(),
+        fixture::comparison().answer(),
     ]);
 }
 
@@ -176,4 +175,106 @@ fn studies_without_figures_make_a_report() {
     comparison.variants.clear();
     let none = files(&comparison);
     assert_eq!(plots_count(&none), 0);
+}
+
+#[test]
+fn a_study_that_was_stopped_says_what_it_lacks() {
+    let mut capacity = fixture::capacity();
+    capacity.ended = CapacityEnd::Interrupted;
+    capacity.trials.truncate(3);
+    let mut comparison = fixture::comparison();
+    comparison.interrupted = true;
+    comparison.order.truncate(5);
+    let mut whatif = fixture::whatif();
+    whatif.stopping.ended = ReplicationsEnd::Interrupted;
+    whatif.stopping.wanted_count = None;
+    let mut sweep = fixture::sweep();
+    (sweep.planned_count, sweep.missing_count) = (120, 90);
+    let reports: [(&dyn Report, &str); 4] = [
+        (
+            &capacity,
+            "stopped after 3 of at most 30 trials; 412,000 commands per second were kept so far, but no rate was \
+             confirmed yet.",
+        ),
+        (
+            &comparison,
+            "stopped after 5 of 12 runs; verdicts rest on 2 of 6 rounds",
+        ),
+        (&whatif, "stopped after 2 of 2 replications of its pilot"),
+        (
+            &sweep,
+            "stopped after 30 of 120 runs: points without all their runs are left out",
+        ),
+    ];
+    for (report, words) in reports {
+        let sentence = report.incomplete().expect("a sentence");
+        assert!(sentence.contains(words), "{sentence}");
+        assert_eq!(report.doubts()[0], sentence);
+        let files = files(report);
+        let (page, junit) = (html(&files), text(&files, "junit.xml"));
+        let place = page.find(&sentence);
+        assert!(place.is_some() && place < page.find("<figure"), "{sentence}");
+        assert!(text(&files, "summary.md").contains(&sentence), "{sentence}");
+        assert!(
+            junit.contains("errors=\"1\"") && junit.contains(&sentence),
+            "{junit}"
+        );
+        nests("junit", &junit);
+    }
+}
+
+#[test]
+fn a_study_that_reached_its_end_passes() {
+    let (capacity, comparison) = (fixture::capacity(), fixture::comparison());
+    let (whatif, sweep) = (fixture::whatif(), fixture::sweep());
+    let reports: [&dyn Report; 4] = [&capacity, &comparison, &whatif, &sweep];
+    for report in reports {
+        assert_eq!(report.incomplete(), None);
+        let junit = text(&files(report), "junit.xml");
+        assert!(
+            junit.contains("errors=\"0\"") && junit.contains("failures=\"0\""),
+            "{junit}"
+        );
+    }
+}
+
+#[test]
+fn a_search_without_an_answer_is_no_pass() {
+    let mut record = fixture::capacity();
+    for (ended, tag) in [
+        (CapacityEnd::Nothing, "<failure "),
+        (CapacityEnd::Generator, "<failure "),
+        (CapacityEnd::Trials, "<error "),
+    ] {
+        record.ended = ended;
+        let junit = text(&files(&record), "junit.xml");
+        assert_eq!(junit.matches(tag).count(), 1, "{junit}");
+    }
+}
+
+#[test]
+fn a_study_has_its_figures_in_its_summary_and_as_csv() {
+    let summary = |report: &dyn Report| text(&files(report), "summary.md");
+    insta::assert_snapshot!("capacity_summary", summary(&fixture::capacity()));
+    insta::assert_snapshot!("comparison_summary", summary(&fixture::comparison()));
+    insta::assert_snapshot!("whatif_summary", summary(&fixture::whatif()));
+    insta::assert_snapshot!("sweep_summary", summary(&fixture::sweep()));
+    let mut whatif = fixture::whatif();
+    whatif.metrics.truncate(1);
+    whatif.metrics[0].arms[0].arm = "a, b".to_owned();
+    let csv = text(&files(&whatif), "figures.csv");
+    assert!(
+        csv.starts_with("metric,unit,arm,replication,seed,figure\n"),
+        "{csv}"
+    );
+    assert!(
+        csv.lines()
+            .nth(1)
+            .is_some_and(|line| line.contains(",\"a, b\",0,2016,")),
+        "{csv}"
+    );
+    let csv = text(&files(&fixture::sweep()), "points.csv");
+    assert_eq!(csv.lines().count(), 4);
+    let columns = csv.lines().map(|line| line.split(',').count());
+    assert!(columns.clone().all(|count| count == 4 + 2 * 3), "{csv}");
 }

@@ -104,7 +104,7 @@ fn messenger_24h_plus_1() -> Preset {
     let outside = "sent outside the allowed window";
     preset
         .user_rules
-        .push(sourced(UserRule::Grounds(grounds), Grade::B, source).code("10/2018065", outside));
+        .push(sourced(UserRule::Basis(grounds), Grade::B, source).code("10/2018065", outside));
     preset.message_rules = vec![
         sourced(MessageRule::Within(Span::DAY), Grade::B, source).code("10/2018065", outside),
         sourced(
@@ -203,7 +203,7 @@ fn one_time_notification() -> Preset {
     };
     preset.user_rules.push(
         sourced(
-            UserRule::Grounds(grounds),
+            UserRule::Basis(grounds),
             Grade::A,
             "a token for each user and topic permits one message and is valid for a year; a topic is taken \
              as a product",
@@ -233,7 +233,7 @@ fn recurring_2022() -> Preset {
     };
     preset.user_rules.push(
         sourced(
-            UserRule::Grounds(grounds),
+            UserRule::Basis(grounds),
             Grade::B,
             "opt-ins for each topic: daily for six months, weekly or monthly; one in 48 hours since \
              September 2025; a topic is taken as a category",

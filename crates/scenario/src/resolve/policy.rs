@@ -32,7 +32,7 @@ pub(super) fn policy(file: &File) -> Result<Policy, Problem> {
         wrong(&["policy", "preset"], message)
     })?;
     let policy = section.policy(preset.policy());
-    let asks_twice = |rule: &UserRule| matches!(rule, UserRule::Grounds(grounds) if grounds.opt_in.is_some());
+    let asks_twice = |rule: &UserRule| matches!(rule, UserRule::Basis(grounds) if grounds.opt_in.is_some());
     let has_opt_in = |rule: &UserRule| matches!(rule, UserRule::OptIn(_));
     if policy.user_rules.iter().any(asks_twice) && policy.user_rules.iter().any(has_opt_in) {
         let text =

@@ -1,7 +1,7 @@
 //! When a page may turn to a user, set key by key.
 
 use chappe_base::Span;
-use chappe_platform::policy::{Agreement, Grounds, MessageRule, OptInScope, UserRule};
+use chappe_platform::policy::{BasisRule, MessageRule, OptInScope, OptInTerms, UserRule};
 use chappe_scenario::{Overrides, Scenario};
 
 fn read(text: &str) -> Scenario {

@@ -3,7 +3,7 @@
 //! Traces are user input of any size: reading is line by line, and every error names its line.
 
 use chappe_base::{Map, SimTime, Span, UserId};
-use std::io::BufRead;
+use std::io::{self, BufRead, Write};
 
 /// The longest time from a trace's first message to its last [s]: 68 years, the range of simulated seconds.
 const LONGEST_S: i64 = i32::MAX as i64;
@@ -104,6 +104,18 @@ pub enum TraceError {
 }
 
 impl Trace {
+    /// Writes the trace as lines that [`Trace::read`] reads back: `sender receiver unix_seconds`, people by number.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn write(&self, output: &mut impl Write) -> io::Result<()> {
+        for message in &self.messages {
+            let at_s = self.origin_s + message.at_s;
+            writeln!(output, "{} {} {at_s}", message.sender.0, message.receiver.0)?;
+        }
+        Ok(())
+    }
+
     /// Reads a trace to its end, line by line.
     ///
     /// # Errors

@@ -2,50 +2,45 @@
 
 use crate::args::HistoryArgs;
 use crate::failure::Failure;
-use crate::machine;
-use crate::output::Output;
-use crate::results::execution;
+use crate::session::command;
 use crate::terminal::grid;
 use chappe_gate::history::{answer, in_brief, read, record, rows, select, write_report};
 use chappe_gate::record::HistoryRecord;
 use chappe_metrics::Execution;
+use chappe_study::Stopwatch;
+use chappe_study::files::{OutputFolder, ReportKind};
 use std::io::{self, Write, stdout};
-use std::time::{Instant, SystemTime};
 
 /// Draws what was recorded, and says what changed.
 pub(super) fn history(args: &HistoryArgs) -> Result<(), Failure> {
-    let (started, clock) = (SystemTime::now(), Instant::now());
+    let watch = Stopwatch::start();
     let (runs, notice) = read(&args.file)?;
     if let Some(notice) = notice {
         eprintln!("note: {notice}");
     }
     let runs = select(runs, args.scenario.as_deref(), args.metric.as_deref())?;
-    let output = Output::prepare(&args.out)?;
+    let output = OutputFolder::prepare(&args.out, ReportKind::History)?;
     let mut record = record(&runs);
-    let peaks = vec![machine::peak_bytes().unwrap_or(0)];
     record.execution = Execution {
         workers: 1,
-        ..execution(&args.out, peaks, (started, clock.elapsed()))
+        ..watch.execution(&command())
     };
-    write(&output, &record).map_err(|error| Failure::Write {
-        path: args.out.clone(),
-        error,
-    })?;
+    write(&output, &record).map_err(|error| output.failure(error))?;
     let folder = output.finish()?;
-    say(args, &record, &folder.join("index.html").display().to_string())
+    let report = folder.join("index.html").display().to_string();
+    print(args, &record, &report).map_err(Failure::Output)
 }
 
-fn write(output: &Output, record: &HistoryRecord) -> io::Result<()> {
+fn write(output: &OutputFolder, record: &HistoryRecord) -> io::Result<()> {
     output.write("history.json", &serde_json::to_vec_pretty(record)?)?;
     let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
     write_report(record, &mut sink).map_err(io::Error::other)
 }
 
-fn say(args: &HistoryArgs, record: &HistoryRecord, report: &str) -> Result<(), Failure> {
+fn print(args: &HistoryArgs, record: &HistoryRecord, report: &str) -> io::Result<()> {
     let mut out = stdout();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, record).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::super::print_json(record)?;
     } else if !args.quiet {
         for sentence in answer(record) {
             writeln!(out, "{sentence}")?;
@@ -56,7 +51,7 @@ fn say(args: &HistoryArgs, record: &HistoryRecord, report: &str) -> Result<(), F
         } else {
             in_brief(record)
         };
-        writeln!(out, "{}", grid(rows(&brief)))?;
+        write!(out, "{}", grid(&rows(&brief)))?;
         if left_out_count > 0 {
             writeln!(
                 out,

@@ -1,19 +1,19 @@
 //! `chappe gate measure`: one scenario, played or timed in this process. The other commands ask a program this way.
 
-use crate::args::{Clocked, MeasureArgs, Offer, Source, Workers};
+use crate::args::{Clocked, MeasureArgs, Source};
 use crate::failure::Failure;
-use crate::machine::{self, machine};
-use crate::results::{thresholds, too_late};
-use crate::session::Session;
-use crate::sources::{Loaded, load};
+use crate::session::carry_out;
+use crate::source::open;
 use crate::terminal::stop_on_interrupt;
 use chappe_engine::{SimulateOptions, Simulated, run_record, simulate};
 use chappe_gate::record::{Behaviour, Cost, Played};
-use chappe_load::{LiveRun, Plan, Shape};
-use chappe_metrics::{Clock, Execution, Metric};
+use chappe_load::{Plan, Shape};
+use chappe_metrics::{Execution, Metric};
+use chappe_study::live::{FinishedLoad, Offer, load};
+use chappe_study::{Error, Prepared, Threads, machine, verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::{self, Write, stdout};
+use std::io::{Write, stdout};
 use std::time::{Duration, Instant};
 
 /// How long a live load warms up.
@@ -30,32 +30,31 @@ pub(super) fn measure(args: &MeasureArgs) -> Result<(), Failure> {
     };
     match args.time {
         None => print(&play(&source)?),
-        Some(clocked) => print(&time(source, clocked, args)?),
+        Some(clocked) => print(&time(&source, clocked, args)?),
     }
 }
 
-fn print(found: &impl Serialize) -> Result<(), Failure> {
-    let mut out = stdout();
-    serde_json::to_writer(&mut out, found).map_err(io::Error::from)?;
-    Ok(writeln!(out)?)
+/// One line, for another program to read.
+fn print(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value).map_err(|error| Failure::Internal(error.to_string()))?;
+    writeln!(stdout(), "{text}").map_err(Failure::Output)
 }
 
 /// What a scenario comes to.
 fn play(source: &Source) -> Result<Played, Failure> {
-    let loaded = load(source)?;
-    let thresholds = thresholds(&loaded.scenario, Clock::Virtual)?;
+    let prepared = prepared(source)?;
     let mut timed = None;
-    let allocated = allocation_counter::measure(|| timed = Some(simulated(&loaded)));
+    let allocated = allocation_counter::measure(|| timed = Some(simulated(&prepared)));
     let (simulated, took) = timed.expect("it was played");
     let record = run_record(
-        &loaded.scenario,
+        prepared.spec.clone(),
+        &prepared.scenario,
         simulated.output(),
-        &thresholds,
-        "",
+        &[],
         Execution::default(),
     );
     if record.interrupted {
-        return Err(Failure::Abandoned);
+        return Err(interrupted());
     }
     let cost = [
         (Cost::Events, simulated.events_count),
@@ -68,7 +67,7 @@ fn play(source: &Source) -> Result<Played, Failure> {
         seed: record.seed,
         version: record.version,
         toolchain: env!("CHAPPE_TOOLCHAIN").to_string(),
-        machine: machine(),
+        machine: machine::machine(),
         behaviour: Behaviour {
             digest: record.digest,
             metrics: record.result.metrics.into_iter().map(in_brief).collect(),
@@ -79,21 +78,21 @@ fn play(source: &Source) -> Result<Played, Failure> {
 }
 
 /// Times a scenario once: nanoseconds by name.
-fn time(source: Source, clocked: Clocked, args: &MeasureArgs) -> Result<BTreeMap<String, f64>, Failure> {
+fn time(source: &Source, clocked: Clocked, args: &MeasureArgs) -> Result<BTreeMap<String, f64>, Failure> {
     let timings = match clocked {
         Clocked::Simulation => {
-            let (simulated, took) = simulated(&load(&source)?);
+            let (simulated, took) = simulated(&prepared(source)?);
             vec![("time per event", per_event(&simulated, took))]
         }
         Clocked::Load => {
             let rate = args.changes.rate.ok_or_else(|| {
-                Failure::usage_with("a live load has a rate", "give --rate, such as --rate 50000")
+                Error::usage_with("a live load has a rate", "give --rate, such as --rate 50000")
             })?;
             timings(&offered(source, rate, args.duration)?)
         }
     };
     if stop_on_interrupt().is_raised() {
-        return Err(Failure::Abandoned);
+        return Err(interrupted());
     }
     Ok(timings
         .into_iter()
@@ -109,13 +108,22 @@ fn in_brief((name, mut metric): (String, Metric)) -> (String, Metric) {
     (name, metric)
 }
 
+fn interrupted() -> Failure {
+    Error::Interrupted("nothing was measured".to_string()).into()
+}
+
+fn prepared(source: &Source) -> Result<Prepared, Failure> {
+    let opened = open(source)?;
+    carry_out(&opened, (Threads::Auto, true), None, |context| {
+        Prepared::new(&opened.spec, context)
+    })
+}
+
 /// Plays a scenario on this thread alone, and says how long it took.
-fn simulated(loaded: &Loaded) -> (Simulated, Duration) {
+fn simulated(prepared: &Prepared) -> (Simulated, Duration) {
     let clock = Instant::now();
-    let simulated = simulate(
-        &loaded.scenario,
-        SimulateOptions::new(stop_on_interrupt()).trace(loaded.trace.clone()),
-    );
+    let options = SimulateOptions::new(stop_on_interrupt()).trace(prepared.trace.clone());
+    let simulated = simulate(&prepared.scenario, options);
     (simulated, clock.elapsed())
 }
 
@@ -124,34 +132,34 @@ fn per_event(simulated: &Simulated, took: Duration) -> f64 {
 }
 
 /// Offers a short load, and leaves the generator a core.
-fn offered(source: Source, rate: f64, duration: Duration) -> Result<LiveRun, Failure> {
-    let mut session = Session::new(&Offer {
-        source,
+fn offered(source: &Source, rate: f64, duration: Duration) -> Result<FinishedLoad, Failure> {
+    let opened = open(source)?;
+    let offer = Offer {
         warm_up: WARM_UP,
         from: None,
-        workers: Workers::Number(machine::cores().saturating_sub(1).max(1)),
         injectors: 1,
-        out: None,
-        json: false,
-        quiet: true,
+    };
+    let threads = Threads::Number(machine::cores().saturating_sub(1).max(1));
+    let plan = Plan::Open(Shape::Constant { rate });
+    let finished = carry_out(&opened, (threads, true), None, |context| {
+        load(&opened.spec, &offer, (plan, duration), None, context)
     })?;
-    let live = session.play(Plan::Open(Shape::Constant { rate }), duration)?;
-    match live.outcome.valid {
-        true => Ok(live),
-        false => Err(too_late(&live.outcome)),
+    match &finished.record.load {
+        Some(load) if !load.outcome.valid => Err(Failure::Verdict(verdict::generator_limited(&load.outcome))),
+        Some(_) | None => Ok(finished),
     }
 }
 
 /// What is read off a load; what it doesn't have is left out.
-fn timings(live: &LiveRun) -> Vec<(&'static str, f64)> {
-    let cpu_ns = live.outcome.cpu_ns as f64 / live.outcome.sent_count.max(1) as f64;
-    let median = match live.parts.metrics.get("delivery.friend") {
+fn timings(finished: &FinishedLoad) -> Vec<(&'static str, f64)> {
+    let outcome = finished.record.load.as_ref().map(|load| &load.outcome);
+    let cpu_ns = outcome.map(|outcome| outcome.cpu_ns as f64 / outcome.sent_count.max(1) as f64);
+    let median = match finished.parts.metrics.get("delivery.friend") {
         Some(Metric::Histogram(summary)) if summary.count > 0 => {
             Some(("median delivery", summary.p50 as f64))
         }
         Some(_) | None => None,
     };
-    std::iter::once(("processor time per command", cpu_ns))
-        .chain(median)
-        .collect()
+    let cpu = cpu_ns.map(|ns| ("processor time per command", ns));
+    cpu.into_iter().chain(median).collect()
 }

@@ -11,11 +11,7 @@ use chappe_metrics::{
     WhatIfRecord,
 };
 
-/// What the frontier is drawn from.
-const EARNED: &str = "revenue.total";
-/// What the frontier holds it against.
-const HARM: &str = "harm";
-/// What is drawn beside the headline; the table has their parts.
+/// What is drawn beside the headline; the table tells of what they are made up.
 const DRAWN: [&str; 6] = [
     REVENUE,
     HARM,

@@ -218,6 +218,7 @@ pub(super) fn arms(record: &WhatIfRecord) -> Markup {
         ReplicationsEnd::Replications => "that is the most that was allowed",
         ReplicationsEnd::Budget => "the time allowed for it was over",
         ReplicationsEnd::Interrupted => "it was interrupted",
+        ReplicationsEnd::Running => "it is still running",
     };
     let wanted = stopping.headline.iter().map(|headline| {
         let half = words::percent(headline.half_width);

@@ -187,7 +187,7 @@ fn no_duration() {
 "#,
         &Overrides::default(),
         r#"
-`horizon`: `a while` is no duration; write for example "90s", "2h 30m" or "1 day"
+`horizon`: `a while` is not a duration; write for example "90s", "2h 30m" or "1 day"
 a.toml:1:11
 horizon = "a while"
           ^^^^^^^^^
@@ -233,7 +233,7 @@ balance_median = "ten"
 "#,
         &Overrides::default(),
         r#"
-`history.balance_median`: `ten` is no amount of money; write for example "0.02" or "2000.00"
+`history.balance_median`: `ten` is not an amount of money; write for example "0.02" or "2000.00"
 a.toml:2:18
 balance_median = "ten"
                  ^^^^^

@@ -1,0 +1,224 @@
+//! `chappe run` in several processes: which of them this one is, the start of the others, and the end of all if one is
+//! gone.
+
+use crate::args::RunArgs;
+use crate::commands::run::{finish, target};
+use crate::failure::Failure;
+use crate::session::carry_out;
+use chappe_base::RunSpec;
+use chappe_cluster::{ClusterError, DistributedRun, Hosts, Loss, Peer};
+use chappe_study::files::{OutputFolder, ReportKind};
+use chappe_study::{Context, Error, Opened, ReadyRun, TRACE_FILE, validate};
+use std::fs::{self, File};
+use std::io;
+use std::panic;
+use std::path::Path;
+use std::process::{Child, Command, Stdio, exit};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+/// The folder of the report while it is being written. It has to go if this process ends before the run.
+type Unfinished = Arc<Mutex<Option<OutputFolder>>>;
+
+/// Which process of a distributed run this is.
+pub(crate) enum ProcessRole {
+    /// One of those that a hosts file names; the first one writes the report.
+    OfHosts { hosts: Hosts, process: usize },
+    /// The first of so many processes on this machine. It starts the others.
+    Parent { asked_count: usize },
+}
+
+impl ProcessRole {
+    /// The role that the arguments give this process; `None` if it runs alone.
+    pub(crate) fn of(args: &RunArgs) -> Result<Option<ProcessRole>, Failure> {
+        let role = match (&args.hosts, args.process, args.processes) {
+            (Some(path), Some(process), _) => {
+                let hosts = hosts_of(path)?;
+                hosts.peer(process).map_err(ClusterError::Hosts)?;
+                ProcessRole::OfHosts { hosts, process }
+            }
+            (_, _, Some(asked_count)) => ProcessRole::Parent { asked_count },
+            _ => return Ok(None),
+        };
+        if args.log.is_some() || args.trace.is_some() {
+            return Err(Error::usage_with(
+                "--log and --trace don't work in several processes: each sees only some of the facts",
+                "run it in one process, with as many --workers as you like; the result is the same",
+            )
+            .into());
+        }
+        Ok(Some(role))
+    }
+
+    /// Plays this process's part of the run. The first process writes the report.
+    pub(crate) fn run(self, args: &RunArgs, opened: &Opened) -> Result<(), Failure> {
+        let how = (args.threads.workers, args.show.is_silent());
+        carry_out(opened, how, None, |context| {
+            let (hosts, process, is_parent) = match self {
+                ProcessRole::OfHosts { hosts, process } => (hosts, process, false),
+                ProcessRole::Parent { asked_count } => {
+                    (loopback(asked_count, &opened.spec, context)?, 0, true)
+                }
+            };
+            let ready = ReadyRun::new(&opened.spec, hosts.count(), context)?;
+            let role = Role {
+                args,
+                hosts,
+                process,
+                children: Children::default(),
+            };
+            match process {
+                0 => role.lead(ready, opened, is_parent, context),
+                _ => role.follow(&ready, context),
+            }
+        })
+    }
+}
+
+fn hosts_of(path: &Path) -> Result<Hosts, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| Error::read(path, error))?;
+    Ok(Hosts::parse(&path.display().to_string(), &text).map_err(ClusterError::Hosts)?)
+}
+
+/// Hosts for so many processes on this machine, but for no more than have a shard to run.
+fn loopback(asked_count: usize, spec: &RunSpec, context: &Context<'_>) -> Result<Hosts, Failure> {
+    let most = usize::from(validate(spec, context)?.shards_count);
+    if asked_count > most {
+        eprintln!("note: no more than {most} process(es) have a shard to run, so that many run");
+    }
+    let no_ports = |error| Error::System(format!("ports on this machine: {error}"));
+    Ok(Hosts::loopback(asked_count.min(most)).map_err(no_ports)?)
+}
+
+/// One process of a distributed run, before it has met the others.
+struct Role<'a> {
+    args: &'a RunArgs,
+    hosts: Hosts,
+    process: usize,
+    children: Children,
+}
+
+impl Role<'_> {
+    /// Plays this process's part of a run that another process leads, and writes nothing.
+    fn follow(&self, ready: &ReadyRun, context: &Context<'_>) -> Result<(), Failure> {
+        let run = self.join(ready, &Unfinished::default())?;
+        Ok(ready.follow(run, context)?)
+    }
+
+    /// Plays the run as the first process, and writes what it comes to.
+    fn lead(
+        &self,
+        ready: ReadyRun,
+        opened: &Opened,
+        is_parent: bool,
+        context: &Context<'_>,
+    ) -> Result<(), Failure> {
+        let output = OutputFolder::prepare(&target(self.args, opened), ReportKind::Run)?;
+        let unfinished = Unfinished::new(Mutex::new(Some(output)));
+        let started = is_parent.then(|| self.children.start(self, &ready)).transpose()?;
+        let mut run = self.join(&ready, &unfinished)?;
+        // All have read it.
+        drop(started);
+        let finished = ready.lead(&mut run, context)?;
+        // Nobody can be lost any more: all have handed over what they found.
+        let output = unfinished.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let output = output.expect("it goes only with the process");
+        let ended = finish(&self.args.show, &finished, output);
+        run.dismiss(ended.as_ref().err().map_or(0, Failure::code));
+        ended
+    }
+
+    /// Meets the other processes.
+    fn join(&self, ready: &ReadyRun, unfinished: &Unfinished) -> Result<DistributedRun, Failure> {
+        silence_crashes();
+        let (unfinished, children) = (Arc::downgrade(unfinished), self.children.clone());
+        let run = DistributedRun::join(
+            &self.hosts,
+            self.process,
+            &ready.terms(),
+            self.args.connect_within,
+            move |loss| end(&loss, &unfinished, &children),
+        )?;
+        Ok(run)
+    }
+}
+
+/// Keeps threads from printing how they crash: if a process is lost, the engine's threads that read from it crash, and
+/// the message about the loss is the one that counts. A crash for another reason comes back as an error.
+fn silence_crashes() {
+    panic::set_hook(Box::new(|_| {}));
+}
+
+/// Ends this process because another is gone.
+///
+/// The engine's threads can't be asked: those that read from the lost process crash, and the others wait for it for ever.
+/// So whatever they do is cut off here, on the thread that noticed. Nothing half-written stays.
+fn end(loss: &Loss, unfinished: &Weak<Mutex<Option<OutputFolder>>>, children: &Children) {
+    if let Some(unfinished) = unfinished.upgrade() {
+        drop(unfinished.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+    eprintln!("error: {loss}");
+    if let Some(message) = children.end(&loss.peer) {
+        eprintln!("  it said: {message}");
+    }
+    exit(1)
+}
+
+/// The processes that this one has started, in the order of their numbers from 1. They end when it does: to them, it is
+/// lost.
+#[derive(Clone, Default)]
+struct Children(Arc<Mutex<Vec<Child>>>);
+
+impl Children {
+    /// Starts all processes but the first. They read what is run, and where they meet, from a folder that must be kept
+    /// until they have.
+    fn start(&self, role: &Role<'_>, ready: &ReadyRun) -> Result<tempfile::TempDir, Failure> {
+        let start = || -> io::Result<tempfile::TempDir> {
+            let folder = tempfile::tempdir()?;
+            write_run(folder.path(), ready)?;
+            let hosts = folder.path().join("hosts");
+            let addresses =
+                (0..role.hosts.count()).map(|process| format!("{}\n", role.hosts.address(process)));
+            fs::write(&hosts, addresses.collect::<String>())?;
+            for process in 1..role.hosts.count() {
+                let within = format!("{}ns", role.args.connect_within.as_nanos());
+                let child = Command::new(std::env::current_exe()?)
+                    .arg("run")
+                    .arg(folder.path())
+                    .arg("--hosts")
+                    .arg(&hosts)
+                    .args(["--process", &process.to_string()])
+                    .args(["--workers", &ready.workers_count().to_string()])
+                    .args(["--connect-within", &within, "--quiet"])
+                    .stdin(Stdio::null())
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::piped())
+                    .spawn()?;
+                self.0.lock().unwrap_or_else(PoisonError::into_inner).push(child);
+            }
+            Ok(folder)
+        };
+        start().map_err(|error| Error::System(format!("to start the other processes: {error}")).into())
+    }
+
+    /// Ends them all, and gives what one of them said on standard error.
+    fn end(&self, peer: &Peer) -> Option<String> {
+        let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for child in children.iter_mut() {
+            let _ = child.kill();
+        }
+        let index = peer.process.checked_sub(1)?;
+        let output = (index < children.len()).then(|| children.swap_remove(index).wait_with_output())?;
+        let message = String::from_utf8_lossy(&output.ok()?.stderr).trim().to_string();
+        (!message.is_empty()).then_some(message)
+    }
+}
+
+/// Writes what is run as the folder of a run, which `chappe run` plays again.
+fn write_run(folder: &Path, ready: &ReadyRun) -> io::Result<()> {
+    let record = serde_json::json!({ "spec": ready.prepared.spec });
+    fs::write(folder.join("run.json"), serde_json::to_vec(&record)?)?;
+    match &ready.prepared.trace {
+        None => Ok(()),
+        Some(trace) => trace.write(&mut io::BufWriter::new(File::create(folder.join(TRACE_FILE))?)),
+    }
+}

@@ -1,0 +1,106 @@
+//! How every command that writes a report ends: write the folder, show the answer, give the verdict.
+
+use crate::args::Show;
+use crate::failure::Failure;
+use crate::terminal::table;
+use chappe_report::Report;
+use chappe_study::Error;
+use chappe_study::files::OutputFolder;
+use chappe_study::verdict::Verdict;
+use std::io::{Write, stdout};
+use std::path::Path;
+
+/// A report with all that belongs to its end.
+pub(crate) struct Ending<'a> {
+    pub(crate) report: &'a dyn Report,
+    /// Files of the folder that the report does not know.
+    pub(crate) files: Vec<(&'a str, Vec<u8>)>,
+    /// Figures for the terminal, below the answer.
+    pub(crate) details: Vec<(String, String)>,
+    /// Whether the observer has told of the report's doubts already.
+    pub(crate) doubts_noted: bool,
+    pub(crate) verdict: Verdict,
+}
+
+impl Ending<'_> {
+    /// Writes the folder, shows the answer, and ends with the verdict.
+    pub(crate) fn finish(self, output: OutputFolder, show: &Show) -> Result<(), Failure> {
+        let folder = self.write(output)?;
+        let shown = self.show(&folder, show);
+        // The verdict counts more than whether anybody could read the answer.
+        match self.verdict {
+            Verdict::Ok => shown,
+            verdict => Err(Failure::Verdict(verdict)),
+        }
+    }
+
+    /// Writes the folder.
+    pub(crate) fn write(&self, output: OutputFolder) -> Result<std::path::PathBuf, Failure> {
+        let failure = |error: std::io::Error| output.failure(error);
+        for (name, bytes) in &self.files {
+            output.write(name, bytes).map_err(failure)?;
+        }
+        let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
+        self.report
+            .write_files(&mut sink)
+            .map_err(|error| failure(std::io::Error::other(error)))?;
+        Ok(output.finish()?)
+    }
+
+    /// Shows the answer on standard output, and on request the report in a browser.
+    pub(crate) fn show(&self, folder: &Path, show: &Show) -> Result<(), Failure> {
+        let page = folder.join(self.report.front_page());
+        if show.open {
+            open_in_browser(&page)?;
+        }
+        let print = || -> std::io::Result<()> {
+            let mut out = stdout().lock();
+            if show.json {
+                out.write_all(&self.report.json()?)?;
+                return writeln!(out);
+            }
+            let doubts = match self.doubts_noted {
+                true => self.report.incomplete().into_iter().collect(),
+                false => self.report.doubts(),
+            };
+            if show.quiet {
+                // Nobody who asks for silence means silence about a result in doubt.
+                doubts.iter().for_each(|doubt| eprintln!("warning: {doubt}"));
+                return Ok(());
+            }
+            if let Some(question) = self.report.question() {
+                writeln!(out, "{question}")?;
+            }
+            for doubt in doubts {
+                writeln!(out, "Beware: {doubt}")?;
+            }
+            for sentence in self.report.answer() {
+                writeln!(out, "{sentence}")?;
+            }
+            if !self.details.is_empty() {
+                write!(out, "\n{}\n", table(&self.details))?;
+            }
+            writeln!(out, "Report: {}", page.display())
+        };
+        print().map_err(Failure::Output)
+    }
+}
+
+/// Opens a page with the program that the system has for it.
+fn open_in_browser(page: &Path) -> Result<(), Failure> {
+    let program = match std::env::consts::OS {
+        "macos" => "open",
+        "windows" => "explorer",
+        _ => "xdg-open",
+    };
+    let opened = std::process::Command::new(program)
+        .arg(page)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn();
+    match opened {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::System(format!("to start {program}: {error}")).into()),
+    }
+}

@@ -1,0 +1,57 @@
+//! From the arguments to what is run.
+
+use crate::args::Source;
+use crate::failure::Failure;
+use chappe_study::{Error, Opened};
+use std::io::Read;
+use std::path::Path;
+
+/// What the arguments say is run.
+pub(crate) fn open(source: &Source) -> Result<Opened, Failure> {
+    let mut opened = open_scenario(&source.scenario)?;
+    let spec = &mut opened.spec;
+    for text in &source.set {
+        spec.set.push(pair(text)?);
+    }
+    spec.arm = source.arm.clone().or(spec.arm.take());
+    spec.seed = source.seed.or(spec.seed);
+    spec.scale = source.scale.or(spec.scale);
+    Ok(opened)
+}
+
+/// A bare name means a shipped scenario, anything else a path: of a scenario file or of the folder of an earlier run.
+fn open_scenario(path: &Path) -> Result<Opened, Failure> {
+    if path.as_os_str() == "-" {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Error::read(Path::new("standard input"), error))?;
+        return Ok(Opened::text("stdin.toml", text));
+    }
+    let is_bare = path.components().count() == 1 && path.extension().is_none();
+    let shipped = path.to_str().filter(|_| is_bare).and_then(Opened::shipped);
+    if let Some(shipped) = shipped {
+        if path.exists() {
+            eprintln!(
+                "note: `{0}` means the shipped scenario; write ./{0} for what is here",
+                path.display()
+            );
+        }
+        return Ok(shipped);
+    }
+    match path.is_dir() {
+        true => Ok(Opened::folder(path)?),
+        false => Ok(Opened::file(path)?),
+    }
+}
+
+/// Key and value of a `--set`.
+pub(crate) fn pair(text: &String) -> Result<(String, String), Failure> {
+    match text.split_once('=') {
+        Some((key, value)) => Ok((key.trim().to_string(), value.trim().to_string())),
+        None => {
+            let help = "write --set KEY=VALUE, for example --set population.users=1000";
+            Err(Error::usage_with(format!("`--set {text}` has no `=`"), help).into())
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What each run of a study came to, kept by what was played: no run is played twice.
+//!
+//! A study may be interrupted, or shared among machines, and goes on from the runs that are there. A run is known by a
+//! hash over everything that bears on what happens in it, so it stays valid when a scenario's title or another arm
+//! changes.
+
+use super::figures::Figure;
+use super::user_counts::UserCounts;
+use crate::VERSION;
+use crate::error::Error;
+use crate::files::AtomicFile;
+use chappe_base::{Digest, RunSpec};
+use chappe_metrics::SeriesTable;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// The folder of cached runs within that of a study.
+pub(crate) const CELLS: &str = "cells";
+
+/// By what a run is known.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct RunKey {
+    /// Hash over everything that bears on what happens, but the seed.
+    pub variant: String,
+    /// The seed.
+    pub seed: u64,
+    /// Whether each user's counts were kept.
+    pub with_users: bool,
+}
+
+/// What one run came to.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CachedRun {
+    pub(crate) key: RunKey,
+    /// What was run.
+    pub(crate) spec: RunSpec,
+    /// Promises broken, as the audit counts them.
+    pub(crate) violation_count: u64,
+    /// Events: pops from the calendar.
+    pub(crate) events_count: u64,
+    pub(crate) figures: BTreeMap<String, Figure>,
+    pub(crate) series: SeriesTable,
+    pub(crate) users: Option<UserCounts>,
+}
+
+/// Where the runs of a study are kept.
+pub trait CachedRuns: Sync {
+    /// The run of that key, if it is there.
+    ///
+    /// # Errors
+    /// The file of a run that is there and damaged.
+    fn get(&self, key: &RunKey) -> Result<Option<CachedRun>, PathBuf>;
+
+    /// Keeps a run.
+    ///
+    /// # Errors
+    /// It can't be kept.
+    fn put(&self, run: &CachedRun) -> Result<(), Error>;
+
+    /// Whether the run of that key seems to be there.
+    fn has(&self, key: &RunKey) -> bool;
+}
+
+/// Runs kept in memory, for as long as a program wants them.
+#[derive(Default)]
+pub struct RunsInMemory(Mutex<BTreeMap<RunKey, CachedRun>>);
+
+impl CachedRuns for RunsInMemory {
+    fn get(&self, key: &RunKey) -> Result<Option<CachedRun>, PathBuf> {
+        let runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(runs.get(key).cloned())
+    }
+
+    fn put(&self, run: &CachedRun) -> Result<(), Error> {
+        let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.insert(run.key.clone(), run.clone());
+        Ok(())
+    }
+
+    fn has(&self, key: &RunKey) -> bool {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains_key(key)
+    }
+}
+
+/// Runs kept in a folder, one file each. Folders of runs can be copied together.
+pub struct RunsInFolder(PathBuf);
+
+impl RunsInFolder {
+    /// The runs kept with the study in `target`. All must be of this version.
+    ///
+    /// # Errors
+    /// There are runs of another version.
+    pub fn open(target: &Path) -> Result<RunsInFolder, Error> {
+        let folder = target.join(CELLS);
+        let names = fs::read_dir(&folder).into_iter().flatten().flatten();
+        for name in names.map(|entry| entry.file_name().to_string_lossy().into_owned()) {
+            let version = name.strip_suffix(".json").and_then(|name| name.rsplit_once('-'));
+            if let Some((version, _)) = version
+                && version != VERSION
+            {
+                return Err(Error::usage_with(
+                    format!(
+                        "{} holds runs of version {version}, and this is version {VERSION}",
+                        folder.display()
+                    ),
+                    "give --out a new folder, or go on with the version that began",
+                ));
+            }
+        }
+        Ok(RunsInFolder(folder))
+    }
+
+    fn path(&self, key: &RunKey) -> PathBuf {
+        let mut chain = Digest::default();
+        chain.push(&(VERSION, &key.variant, key.seed, key.with_users));
+        self.0.join(format!("{VERSION}-{:016x}.json", chain.value()))
+    }
+}
+
+impl CachedRuns for RunsInFolder {
+    fn get(&self, key: &RunKey) -> Result<Option<CachedRun>, PathBuf> {
+        let path = self.path(key);
+        let Ok(text) = fs::read(&path) else {
+            return Ok(None);
+        };
+        match read(&text).filter(|run| run.key == *key) {
+            Some(run) => Ok(Some(run)),
+            None => Err(path),
+        }
+    }
+
+    fn put(&self, run: &CachedRun) -> Result<(), Error> {
+        let path = self.path(&run.key);
+        let failure = |error| Error::write(&self.0, error);
+        fs::create_dir_all(&self.0).map_err(failure)?;
+        let body = serde_json::to_string(run).map_err(|error| failure(error.into()))?;
+        AtomicFile::prepare(&path)?.finish(|file| write!(file, "{}\n{body}\n", checksum(&body)))
+    }
+
+    fn has(&self, key: &RunKey) -> bool {
+        self.path(key).exists()
+    }
+}
+
+/// The checksum in the first line of a run's file, over the second.
+fn checksum(body: &str) -> String {
+    let mut chain = Digest::default();
+    chain.push(&body);
+    format!("{:016x}", chain.value())
+}
+
+fn read(text: &[u8]) -> Option<CachedRun> {
+    let (sum, body) = std::str::from_utf8(text)
+        .ok()?
+        .strip_suffix('\n')?
+        .split_once('\n')?;
+    (sum == checksum(body))
+        .then(|| serde_json::from_str(body).ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(seed: u64) -> CachedRun {
+        CachedRun {
+            key: RunKey {
+                variant: "5a1e".to_string(),
+                seed,
+                with_users: false,
+            },
+            spec: RunSpec::new(VERSION, "town.toml", String::new()),
+            violation_count: 0,
+            events_count: 7,
+            figures: BTreeMap::new(),
+            series: SeriesTable::default(),
+            users: None,
+        }
+    }
+
+    #[test]
+    fn a_run_is_found_again_and_a_damaged_one_is_not_believed() {
+        let folder = tempfile::tempdir().unwrap();
+        let runs = RunsInFolder::open(folder.path()).unwrap();
+        let run = run(1);
+        assert_eq!(runs.get(&run.key), Ok(None));
+        runs.put(&run).unwrap();
+        assert_eq!(runs.get(&run.key), Ok(Some(run.clone())));
+        let path = runs.path(&run.key);
+        let text = fs::read_to_string(&path).unwrap();
+        for damaged in [
+            text.replace("7", "8"),
+            text[..text.len() / 2].to_string(),
+            String::new(),
+        ] {
+            fs::write(&path, damaged).unwrap();
+            assert_eq!(runs.get(&run.key), Err(path.clone()));
+        }
+    }
+
+    #[test]
+    fn runs_of_another_version_are_not_mixed_in() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(CELLS)).unwrap();
+        fs::write(folder.path().join(CELLS).join("0.0.9-0123456789abcdef.json"), "").unwrap();
+        let error = RunsInFolder::open(folder.path()).err().unwrap().to_string();
+        assert!(error.contains("0.0.9") && error.contains(VERSION), "{error}");
+    }
+}

@@ -1,0 +1,119 @@
+//! Why a study can't be carried out.
+
+use chappe_base::RunSpecMismatch;
+use chappe_cluster::ClusterError;
+use chappe_load::LoadError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a study can't be carried out, or has nothing to show.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The scenario is wrong; the error points into it.
+    #[error("{0}")]
+    Scenario(#[from] Box<chappe_scenario::Error>),
+    /// Something else that was asked for is wrong.
+    #[error("{problem}")]
+    Usage {
+        /// What is wrong.
+        problem: String,
+        /// What to change.
+        help: Option<String>,
+    },
+    /// A file can't be read.
+    #[error("can't read {}: {error}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A file can't be written.
+    #[error("can't write {}: {error}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The run is described for another program, or in another format.
+    #[error("{0}")]
+    Mismatch(#[from] RunSpecMismatch),
+    /// The study was stopped before it had anything to show.
+    #[error("interrupted; {0}")]
+    Interrupted(String),
+    /// The processes of one run did not meet, or one of them is gone.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The system refuses a resource.
+    #[error("the system refuses {0}")]
+    System(String),
+}
+
+impl Error {
+    /// Wrong usage without more to say.
+    pub fn usage(problem: impl Into<String>) -> Error {
+        Error::Usage {
+            problem: problem.into(),
+            help: None,
+        }
+    }
+
+    /// Wrong usage, and what to do about it.
+    pub fn usage_with(problem: impl Into<String>, help: impl Into<String>) -> Error {
+        Error::Usage {
+            problem: problem.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    /// A file that can't be read.
+    pub fn read(path: &Path, error: io::Error) -> Error {
+        Error::Read {
+            path: path.to_path_buf(),
+            error,
+        }
+    }
+
+    /// A file that can't be written.
+    pub fn write(path: &Path, error: io::Error) -> Error {
+        Error::Write {
+            path: path.to_path_buf(),
+            error,
+        }
+    }
+
+    /// What to change, where the message doesn't say it.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Error::Usage { help, .. } => help.as_deref(),
+            Error::Mismatch(_) => Some("play its scenario.toml anew with this version"),
+            Error::Scenario(_)
+            | Error::Read { .. }
+            | Error::Write { .. }
+            | Error::Interrupted(_)
+            | Error::Cluster(_)
+            | Error::System(_) => None,
+        }
+    }
+}
+
+impl From<chappe_scenario::Error> for Error {
+    fn from(error: chappe_scenario::Error) -> Error {
+        Error::Scenario(Box::new(error))
+    }
+}
+
+impl From<LoadError> for Error {
+    fn from(error: LoadError) -> Error {
+        match error {
+            LoadError::System(error) => Error::System(format!("threads: {error}")),
+            LoadError::Rate(_)
+            | LoadError::Duration
+            | LoadError::Commands(_)
+            | LoadError::Clients(_)
+            | LoadError::Threads => Error::usage(error.to_string()),
+        }
+    }
+}

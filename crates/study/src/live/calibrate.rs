@@ -1,0 +1,95 @@
+//! Measures service times and hops of the live platform, for predictions and as a scenario's service model.
+
+use super::session::{Offer, Session, choices};
+use crate::context::Context;
+use crate::error::Error;
+use crate::{VERSION, machine};
+use chappe_base::{CommandClass, RunSpec};
+use chappe_engine::scenario_id;
+use chappe_load::{LiveRun, Plan, Shape};
+use chappe_metrics::{CALIBRATION_SCHEMA, Calibration, Metric, Summary};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// The rate at which more is offered than the platform takes [commands per second].
+const SATURATING_RATE: f64 = 8_000_000.0;
+/// For how long that is offered.
+const SATURATING: Duration = Duration::from_secs(1);
+
+/// Measures at `rate` commands per second for `duration`, and for a moment at more than the platform takes.
+///
+/// # Errors
+/// What is wrong with the scenario or the rate; or the study was stopped before anything was measured.
+pub fn calibrate(
+    spec: &RunSpec,
+    offer: &Offer,
+    (rate, duration): (f64, Duration),
+    context: &Context<'_>,
+) -> Result<Calibration, Error> {
+    let mut session = Session::new(spec, offer, context)?;
+    let plan = |rate| Plan::Open(Shape::Constant { rate });
+    session.record_for(plan(SATURATING_RATE), SATURATING)?;
+    let calm = session.play(plan(rate), duration)?;
+    let saturated = session.play(plan(SATURATING_RATE), SATURATING)?;
+    if context.stop.is_raised() {
+        let why = "a calibration takes both of its loads, so nothing was concluded";
+        return Err(Error::Interrupted(why.to_string()));
+    }
+    Ok(calibration(&session, rate, &calm, &saturated))
+}
+
+fn calibration(session: &Session<'_>, rate: f64, calm: &LiveRun, saturated: &LiveRun) -> Calibration {
+    let scenario = session.scenario();
+    let service = CommandClass::ALL.iter().filter_map(|class| {
+        let summary = histogram(calm, &format!("service.{}", class.label()))?;
+        Some((class.label().to_string(), summary))
+    });
+    let whole = |name: &str| {
+        histogram(calm, name).unwrap_or_else(|| chappe_metrics::Distribution::default().summary())
+    };
+    Calibration {
+        schema: CALIBRATION_SCHEMA.to_string(),
+        scenario: scenario_id(scenario),
+        version: VERSION.to_string(),
+        measured: jiff::Timestamp::now().to_string(),
+        machine: machine::machine(),
+        design: choices(scenario),
+        threads: session.threads as u32,
+        rate,
+        saturated_rate: saturated.outcome.sent_count as f64 * 1e9 / saturated.outcome.measured_ns as f64,
+        lag: whole("load.lag"),
+        wait: whole("wait.message"),
+        service: service.collect(),
+        hop: whole("load.hop"),
+        handing: whole("load.handing"),
+    }
+}
+
+fn histogram(live: &LiveRun, name: &str) -> Option<Summary> {
+    match live.parts.metrics.get(name)? {
+        Metric::Histogram(summary) => (summary.count > 0).then(|| summary.clone()),
+        Metric::Counter { .. } | Metric::Gauge { .. } | Metric::Ratio { .. } => None,
+    }
+}
+
+/// The measured service times as the service model of a scenario, in TOML: laws with the measured median and mean.
+#[must_use]
+pub fn service_model(calibration: &Calibration) -> String {
+    let mut text = format!(
+        "# Service times of the live platform, measured {} at {:.0} commands per second on {}.\n\
+         # Put this into a scenario to simulate it with them.\n\n[platform.service]\n",
+        calibration.measured, calibration.rate, calibration.machine.processor,
+    );
+    for (class, summary) in &calibration.service {
+        let median = chappe_base::Duration(chappe_base::Span(summary.p50.max(1)));
+        // The mean of a log-normal is its median times e^(sigma²/2).
+        let ratio = summary.mean.max(1) as f64 / summary.p50.max(1) as f64;
+        let sigma = (2.0 * ratio.max(1.0).ln()).sqrt().min(5.0);
+        // Writing into a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{class} = {{ log-normal = {{ median = \"{median}\", sigma = {sigma:.3} }} }}"
+        );
+    }
+    text
+}

@@ -1,0 +1,187 @@
+//! The highest rate at which the live platform keeps the scenario's thresholds.
+
+use super::session::{Offer, Session, choices};
+use crate::VERSION;
+use crate::context::Context;
+use crate::error::Error;
+use crate::execution::Stopwatch;
+use crate::note::Note;
+use crate::stats::capacity::{Capacity, Limits, Outcome, Trial, find};
+use chappe_base::RunSpec;
+use chappe_engine::scenario_id;
+use chappe_load::{LiveRun, Plan, Shape};
+use chappe_metrics::{CAPACITY_SCHEMA, CapacityRecord, Execution, LoadEnd, Metric};
+use std::time::Duration;
+
+/// How much the rate grows until a trial fails.
+const GROWTH: f64 = 2.0;
+/// How wide the answer may be, relative to itself.
+const WIDTH: f64 = 0.1;
+/// Trials that confirm the answer.
+const CONFIRMATIONS: u32 = 3;
+/// The lowest rate that is tried, relative to the first.
+const FLOOR: f64 = 1e-3;
+
+/// Where a search for capacity begins and ends.
+#[derive(Clone, Debug)]
+pub struct CapacityOptions {
+    /// The first rate [commands per second].
+    pub rate: f64,
+    /// The highest rate that is tried [commands per second].
+    pub cap: f64,
+    /// How long each rate is held.
+    pub duration: Duration,
+    /// The most trials.
+    pub trials: u32,
+}
+
+/// Finds the highest rate within the scenario's thresholds.
+///
+/// # Errors
+/// What is wrong with the scenario or the rates; or a load can't be offered at all.
+pub fn capacity(
+    spec: &RunSpec,
+    offer: &Offer,
+    options: &CapacityOptions,
+    context: &Context<'_>,
+) -> Result<CapacityRecord, Error> {
+    let mut session = Session::new(spec, offer, context)?;
+    if session.thresholds.is_empty() {
+        return Err(Error::usage_with(
+            "the scenario has no thresholds, so any rate is within them",
+            "add them, for example [thresholds] \"delivery.friend\" = [\"p(99) < 5ms\"]",
+        ));
+    }
+    let limits = limits(options)?;
+    let watch = Stopwatch::start();
+    let capacity = search(&mut session, options, &limits)?;
+    let execution = Execution {
+        workers: session.threads as u32,
+        ..watch.execution(context.command)
+    };
+    Ok(record(&session, options, &capacity, execution))
+}
+
+fn limits(options: &CapacityOptions) -> Result<Limits, Error> {
+    let limits = Limits {
+        floor_rate: options.rate * FLOOR,
+        start_rate: options.rate,
+        cap_rate: options.cap,
+        growth: GROWTH,
+        width: WIDTH,
+        confirmations_count: CONFIRMATIONS,
+        trials_max: options.trials,
+    };
+    limits.check().map_err(|error| {
+        Error::usage_with(error.to_string(), "give --rate above zero and --cap not below it")
+    })?;
+    Ok(limits)
+}
+
+/// Runs trials until the search ends; a load that can't be offered at all ends the study.
+fn search(session: &mut Session<'_>, options: &CapacityOptions, limits: &Limits) -> Result<Capacity, Error> {
+    let mut failure = None;
+    let mut trial = |rate: f64| {
+        twice_if_missed(session, options, rate).unwrap_or_else(|error| {
+            failure = Some(error);
+            Trial {
+                outcome: Outcome::Interrupted,
+                achieved_rate: 0.0,
+                p50_ns: None,
+                p99_ns: None,
+            }
+        })
+    };
+    let capacity = find(limits, &mut trial);
+    match failure {
+        Some(failure) => Err(failure),
+        None => capacity.map_err(|error| Error::usage(error.to_string())),
+    }
+}
+
+/// One trial. A shared machine has bad moments, so a rate is missed only if it is missed twice.
+fn twice_if_missed(session: &mut Session<'_>, options: &CapacityOptions, rate: f64) -> Result<Trial, Error> {
+    let plan = Plan::Open(Shape::Constant { rate });
+    let mut once = || -> Result<Trial, Error> {
+        let live = session.play(plan, options.duration)?;
+        let trial = judged(session, &live);
+        session.context.observer.note(Note::Step(sentence(rate, &trial)));
+        Ok(trial)
+    };
+    let first = once()?;
+    match first.outcome {
+        Outcome::Kept | Outcome::Interrupted => Ok(first),
+        Outcome::Breached | Outcome::GeneratorLimited => once(),
+    }
+}
+
+/// What a load comes to.
+fn judged(session: &Session<'_>, live: &LiveRun) -> Trial {
+    let kept = session
+        .thresholds
+        .iter()
+        .all(|threshold| threshold.evaluate(&live.parts).passed);
+    let outcome = match (live.outcome.end, live.outcome.valid) {
+        _ if session.context.stop.is_raised() => Outcome::Interrupted,
+        (LoadEnd::Interrupted, _) => Outcome::Interrupted,
+        (LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded, false) => Outcome::GeneratorLimited,
+        (LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded, true) if kept => Outcome::Kept,
+        (LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded, true) => Outcome::Breached,
+    };
+    let friends = match live.parts.metrics.get("delivery.friend") {
+        Some(Metric::Histogram(summary)) if summary.count > 0 => Some(summary),
+        Some(_) | None => None,
+    };
+    Trial {
+        outcome,
+        achieved_rate: live.outcome.sent_count as f64 * 1e9 / live.outcome.measured_ns as f64,
+        p50_ns: friends.map(|summary| summary.p50),
+        p99_ns: friends.map(|summary| summary.p99),
+    }
+}
+
+/// A trial in a line.
+fn sentence(rate: f64, trial: &Trial) -> String {
+    let p99 = trial.p99_ns.map_or("nothing delivered".to_string(), |ns| {
+        format!("p99 {}", chappe_report::words::duration(ns))
+    });
+    let rate = chappe_report::words::count(rate as i64);
+    let outcome = match trial.outcome {
+        Outcome::Kept => "kept",
+        Outcome::Breached => "missed",
+        Outcome::GeneratorLimited => "the generator fell behind",
+        Outcome::Interrupted => "interrupted",
+    };
+    format!("{rate}/s: {p99}, {outcome}")
+}
+
+fn record(
+    session: &Session<'_>,
+    options: &CapacityOptions,
+    capacity: &Capacity,
+    execution: Execution,
+) -> CapacityRecord {
+    let scenario = session.scenario();
+    let duration = chappe_base::Duration(chappe_base::Span(options.duration.as_nanos() as i64));
+    let conditions = scenario.thresholds.iter().flat_map(|threshold| {
+        let metric = &threshold.metric;
+        let conditions = threshold.conditions.iter();
+        conditions.map(move |condition| format!("{metric} {condition}"))
+    });
+    CapacityRecord {
+        schema: CAPACITY_SCHEMA.to_string(),
+        spec: session.prepared.spec.clone(),
+        scenario: scenario_id(scenario),
+        seed: scenario.seed,
+        version: VERSION.to_string(),
+        plan: format!("open, each rate held for {duration}"),
+        design: choices(scenario),
+        thresholds: conditions.collect(),
+        ended: capacity.ended,
+        kept_rate: capacity.kept_rate,
+        failed_rate: capacity.failed_rate,
+        trials: capacity.trials.clone(),
+        trials_max: options.trials,
+        execution,
+    }
+}

@@ -1,0 +1,226 @@
+//! A scenario made ready for live loads: its tape and its threads.
+
+use crate::context::{Context, Progress, Threads};
+use crate::error::Error;
+use crate::machine;
+use crate::note::Note;
+use crate::prepared::{Prepared, thresholds};
+use chappe_base::{RunSpec, SimTime, Span};
+use chappe_engine::{RecordOptions, record_tape};
+use chappe_load::{LiveRun, LoadOptions, Plan};
+use chappe_metrics::{Choice, Clock, LoadEnd, LoadPlan, LoadRecord, Threshold};
+use chappe_scenario::Scenario;
+use chappe_workload::{Request, Tape};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The rate of a closed model isn't known in advance; its tape is recorded for at most this one [commands per second].
+const CLOSED_RATE_MAX: f64 = 1_000_000.0;
+
+/// How loads are offered, whatever their rate.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// How long to send before anything is measured.
+    pub warm_up: Duration,
+    /// Where in the scenario's time the load begins; after the scenario's warm-up if left out.
+    pub from: Option<chappe_base::Duration>,
+    /// Threads that send.
+    pub injectors: u16,
+}
+
+/// A scenario, ready for loads.
+pub(crate) struct Session<'a> {
+    pub(crate) prepared: Prepared,
+    pub(crate) thresholds: Vec<Threshold>,
+    /// Threads that run shards.
+    pub(crate) threads: usize,
+    pub(crate) context: Context<'a>,
+    offer: Offer,
+    from: SimTime,
+    tape: Arc<Tape>,
+}
+
+impl<'a> Session<'a> {
+    /// Makes a scenario ready; its tape is recorded with the first load.
+    pub(crate) fn new(spec: &RunSpec, offer: &Offer, context: &Context<'a>) -> Result<Session<'a>, Error> {
+        let prepared = Prepared::new(spec, context)?;
+        let scenario = &prepared.scenario;
+        let from = match offer.from {
+            None => scenario.warm_up,
+            Some(from) => start(from, scenario)?,
+        };
+        let threads = match context.threads {
+            Threads::Auto => machine::cores(),
+            Threads::Number(count) => count,
+        };
+        Ok(Session {
+            thresholds: thresholds(scenario, Clock::Wall)?,
+            threads,
+            context: *context,
+            offer: offer.clone(),
+            from,
+            tape: Arc::default(),
+            prepared,
+        })
+    }
+
+    pub(crate) fn scenario(&self) -> &Scenario {
+        &self.prepared.scenario
+    }
+
+    /// Uses the tape of another session, whose scenario differs in its live design alone.
+    pub(crate) fn share_tape(&mut self, other: &Session<'_>) {
+        if other.scenario().hash == self.scenario().hash {
+            self.tape = Arc::clone(&other.tape);
+        }
+    }
+
+    /// Makes sure that the tape is long enough for such a load.
+    pub(crate) fn record_for(&mut self, plan: Plan, duration: Duration) -> Result<(), Error> {
+        let warm_up = self.offer.warm_up;
+        plan.check(warm_up, duration)?;
+        let wanted = match plan {
+            Plan::Closed { clients, think } => {
+                let rate = (f64::from(clients) / think.as_secs_f64()).min(CLOSED_RATE_MAX);
+                ((warm_up + duration).as_secs_f64() * rate) as u64 + u64::from(clients)
+            }
+            Plan::Open(_) => plan.commands_count(warm_up, duration).unwrap_or(0),
+        };
+        let recorded = self.tape.requests().len() - self.tape.count_before(self.from);
+        if recorded as u64 >= wanted {
+            return Ok(());
+        }
+        check_memory(wanted)?;
+        let observer = self.context.observer;
+        let mut progress = |count: usize| {
+            observer.progress(Progress::Tape {
+                done: count as u64,
+                total: wanted,
+            });
+        };
+        let tape = record_tape(
+            self.scenario(),
+            RecordOptions {
+                from: self.from,
+                requests_count: wanted as usize,
+                trace: self.prepared.trace.clone(),
+                stop: self.context.stop,
+                progress: &mut progress,
+            },
+        );
+        observer.progress(Progress::Ended);
+        if tape.requests().last().is_none_or(|last| last.at < self.from) {
+            return Err(match self.context.stop.is_raised() {
+                true => Error::Interrupted("nothing was measured yet".to_string()),
+                false => Error::usage_with(
+                    "nobody asks the platform for anything after that time",
+                    "begin earlier with --from, or take a scenario with people in it",
+                ),
+            });
+        }
+        if tape.until > self.scenario().horizon {
+            let days = (tape.until - SimTime::ZERO).as_secs_f64() / Span::DAY.as_secs_f64();
+            let day = days.ceil() as u32;
+            observer.note(Note::TapeGoesOn { day });
+        }
+        self.tape = Arc::new(tape);
+        Ok(())
+    }
+
+    /// Offers a load.
+    pub(crate) fn play(&mut self, plan: Plan, duration: Duration) -> Result<LiveRun, Error> {
+        self.record_for(plan, duration)?;
+        let observer = self.context.observer;
+        let live = chappe_load::load(
+            self.scenario(),
+            &self.tape,
+            self.prepared.trace.clone(),
+            LoadOptions {
+                plan,
+                warm_up: self.offer.warm_up,
+                duration,
+                threads: self.threads,
+                injectors: self.offer.injectors,
+                from: self.from,
+                stop: self.context.stop,
+                progress: &mut |progress| observer.progress(Progress::Load(progress)),
+                thresholds: &self.thresholds,
+                stall: None,
+                keep_applied: false,
+            },
+        );
+        observer.progress(Progress::Ended);
+        let live = live?;
+        if live.outcome.end == LoadEnd::TapeEnded {
+            observer.note(Note::TapeEnded);
+        }
+        Ok(live)
+    }
+
+    /// What the record says of how the load was offered.
+    pub(crate) fn load_record(&self, plan: Plan, duration: Duration, live: &LiveRun) -> LoadRecord {
+        LoadRecord {
+            plan: LoadPlan {
+                pacing: plan.to_string(),
+                peak_rate: plan.peak_rate(),
+                duration_ns: duration.as_nanos() as i64,
+                warm_up_ns: self.offer.warm_up.as_nanos() as i64,
+                injectors: u32::from(self.offer.injectors),
+                threads: self.threads as u32,
+                tape_from_ns: self.from.0,
+                tape_until_ns: live.until.0,
+                tape_commands_count: self.tape.requests().len() as u64,
+            },
+            design: choices(self.scenario()),
+            outcome: live.outcome.clone(),
+            prediction: None,
+        }
+    }
+
+    /// The tape from where loads begin.
+    pub(crate) fn requests(&self) -> &[Request] {
+        &self.tape.requests()[self.tape.count_before(self.from)..]
+    }
+}
+
+/// The choices of the scenario's live design, by key.
+pub(crate) fn choices(scenario: &Scenario) -> Vec<Choice> {
+    let mut design = scenario.design.clone();
+    design.shards = design.shards.or(Some(scenario.platform.homes.shards()));
+    let values = serde_json::to_value(&design).expect("a design has a text");
+    let entries = values.as_object().into_iter().flatten();
+    let choice = |(key, value): (&String, &serde_json::Value)| Choice {
+        key: format!("design.{key}"),
+        value: value.as_str().map_or_else(|| value.to_string(), str::to_string),
+    };
+    entries.map(choice).collect()
+}
+
+fn start(from: chappe_base::Duration, scenario: &Scenario) -> Result<SimTime, Error> {
+    let start = SimTime::ZERO + from.0;
+    if start < scenario.horizon {
+        return Ok(start);
+    }
+    let horizon = chappe_base::Duration(scenario.horizon - SimTime::ZERO);
+    Err(Error::usage(format!(
+        "--from: `{from}` is not before the scenario's horizon, {horizon}"
+    )))
+}
+
+/// A tape may take half of the machine's memory.
+fn check_memory(wanted: u64) -> Result<(), Error> {
+    let bytes = wanted * size_of::<Request>() as u64;
+    match machine::memory_bytes() {
+        Some(memory) if bytes > memory / 2 => {
+            const GIB: u64 = 1 << 30;
+            let (needed, half) = (bytes / GIB, memory / 2 / GIB);
+            Err(Error::usage_with(
+                format!(
+                    "a tape of {wanted} commands takes {needed} GiB of memory; there are {half} to spare"
+                ),
+                "lower --rate or --duration",
+            ))
+        }
+        Some(_) | None => Ok(()),
+    }
+}

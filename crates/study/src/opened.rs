@@ -1,0 +1,123 @@
+//! Where what is run comes from: a scenario file, a shipped scenario, or the folder of an earlier run.
+
+use crate::VERSION;
+use crate::error::Error;
+use crate::traces::{NoTraces, TraceOfRun, Traces, TracesIn};
+use chappe_base::RunSpec;
+use chappe_scenario::shipped;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Records in which the folder of a run says what was run.
+const RECORDS: [&str; 5] = [
+    "run.json",
+    "whatif.json",
+    "sweep.json",
+    "capacity.json",
+    "comparison.json",
+];
+
+/// What is run, and where the trace that it replays is found.
+pub struct Opened {
+    /// What is run.
+    pub spec: RunSpec,
+    /// Where its trace is found.
+    pub traces: Box<dyn Traces>,
+    /// The path that errors about the scenario's text point to.
+    pub path: PathBuf,
+}
+
+impl Opened {
+    /// The name of the scenario: that of its file without the ending.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let name = self.spec.scenario.name.as_str();
+        name.strip_suffix(".toml").unwrap_or(name)
+    }
+
+    /// A scenario file.
+    ///
+    /// # Errors
+    /// The file can't be read, or isn't UTF-8.
+    pub fn file(path: &Path) -> Result<Opened, Error> {
+        let bytes = fs::read(path).map_err(|error| Error::read(path, error))?;
+        let text = chappe_scenario::from_bytes(&path.display().to_string(), bytes)?;
+        Ok(Opened {
+            spec: RunSpec::new(VERSION, &path.to_string_lossy(), text),
+            traces: Box::new(TracesIn(path.parent().unwrap_or(Path::new("")).to_path_buf())),
+            path: path.to_path_buf(),
+        })
+    }
+
+    /// A scenario of this program's own, by its name without an ending; `None` if there is no such scenario.
+    #[must_use]
+    pub fn shipped(name: &str) -> Option<Opened> {
+        let scenario = shipped::named(name)?;
+        let file = format!("{name}.toml");
+        Some(Opened {
+            spec: RunSpec::new(VERSION, &file, scenario.text.to_string()),
+            traces: Box::new(ShippedTraces),
+            path: PathBuf::from(file),
+        })
+    }
+
+    /// A scenario whose text is at hand, such as that of standard input. It can replay no trace.
+    #[must_use]
+    pub fn text(name: &str, text: String) -> Opened {
+        Opened {
+            spec: RunSpec::new(VERSION, name, text),
+            traces: Box::new(NoTraces),
+            path: PathBuf::from(name),
+        }
+    }
+
+    /// What was run in the folder of an earlier run. Nothing but this folder is needed.
+    ///
+    /// # Errors
+    /// The folder has no record of a run, or one that this version can't play again.
+    pub fn folder(folder: &Path) -> Result<Opened, Error> {
+        let record = RECORDS
+            .iter()
+            .map(|name| folder.join(name))
+            .find(|path| path.is_file());
+        let path = record.unwrap_or_else(|| folder.join(RECORDS[0]));
+        let text = fs::read_to_string(&path).map_err(|error| Error::read(&path, error))?;
+        let spec = spec_of_record(&text).map_err(|problem| {
+            Error::usage_with(
+                format!("{}: {problem}", path.display()),
+                "give the folder of a run of this version, or run its scenario.toml anew",
+            )
+        })?;
+        spec.check(VERSION)?;
+        Ok(Opened {
+            spec,
+            traces: Box::new(TraceOfRun(folder.to_path_buf())),
+            path: folder.join("scenario.toml"),
+        })
+    }
+}
+
+/// What was run, by the text of its record.
+fn spec_of_record(text: &str) -> Result<RunSpec, String> {
+    let mut record: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| format!("this is no record of a run: {error}"))?;
+    match record.get_mut("spec").map(serde_json::Value::take) {
+        Some(spec) => {
+            serde_json::from_value(spec).map_err(|error| format!("its `spec` can't be read: {error}"))
+        }
+        None => Err("this is no record of a run that says what was run".to_string()),
+    }
+}
+
+/// The traces that shipped scenarios replay.
+struct ShippedTraces;
+
+impl Traces for ShippedTraces {
+    fn find(&self, path: &str) -> Result<chappe_workload::Trace, Error> {
+        match shipped::trace(path) {
+            Some(text) => chappe_workload::Trace::read(text.as_bytes())
+                .map_err(|error| Error::usage(format!("{path}: {error}"))),
+            None => NoTraces.find(path),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! A run made ready: its scenario parsed, checked and resolved, and its trace read.
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::{VERSION, machine, traces};
+use chappe_base::{Duration, RunSpec, SimTime};
+use chappe_metrics::{Clock, Threshold};
+use chappe_scenario::{Overrides, Scenario, ScenarioFile};
+use chappe_workload::Trace;
+use std::sync::Arc;
+
+const METRICS_HELP: &str = "`chappe schema --metrics` lists the metrics";
+
+/// A run made ready.
+pub struct Prepared {
+    /// What is run. It names the trace, if there is one.
+    pub spec: RunSpec,
+    /// The scenario file, with all its arms.
+    pub file: ScenarioFile,
+    /// The scenario that is played.
+    pub scenario: Scenario,
+    /// The trace that it replays.
+    pub trace: Option<Arc<Trace>>,
+}
+
+impl Prepared {
+    /// Makes `spec` ready on this machine, which must have the memory to play it.
+    ///
+    /// # Errors
+    /// What is wrong with the scenario, its overrides or its trace.
+    pub fn new(spec: &RunSpec, context: &Context<'_>) -> Result<Prepared, Error> {
+        Prepared::within(spec, context, machine::memory_bytes())
+    }
+
+    /// Makes `spec` ready for a machine with this much memory [bytes].
+    pub(crate) fn within(
+        spec: &RunSpec,
+        context: &Context<'_>,
+        memory_limit_bytes: Option<u64>,
+    ) -> Result<Prepared, Error> {
+        spec.check(VERSION)?;
+        let file = ScenarioFile::parse(&spec.scenario.name, &spec.scenario.text)?;
+        let scenario = file.resolve(&overrides(spec, memory_limit_bytes))?;
+        let mut spec = spec.clone();
+        let trace = match &scenario.traffic.replay {
+            None => None,
+            Some(path) => {
+                let (trace, id) = traces::find(context.traces, path, spec.trace.as_ref())?;
+                check_people(&trace, path, &scenario)?;
+                spec.trace = Some(id);
+                Some(Arc::new(trace))
+            }
+        };
+        Ok(Prepared {
+            spec,
+            file,
+            scenario,
+            trace,
+        })
+    }
+
+    /// Where the run ends: its horizon, or earlier.
+    pub(crate) fn until(&self) -> Result<Option<SimTime>, Error> {
+        let Some(until) = self.spec.until else {
+            return Ok(None);
+        };
+        let (from, horizon) = (self.scenario.warm_up, self.scenario.horizon);
+        let time = SimTime::ZERO + until.0;
+        if time > from && time <= horizon {
+            return Ok(Some(time));
+        }
+        let [from, to] = [from, horizon].map(|time| Duration(time - SimTime::ZERO));
+        Err(Error::usage(format!(
+            "--until: `{until}` is outside the run; it must lie after the warm-up of {from} and not after {to}"
+        )))
+    }
+}
+
+/// What `spec` changes in the scenario file.
+pub(crate) fn overrides(spec: &RunSpec, memory_limit_bytes: Option<u64>) -> Overrides {
+    Overrides {
+        set: spec.set.clone(),
+        arm: spec.arm.clone(),
+        seed: spec.seed,
+        scale: spec.scale,
+        memory_limit_bytes,
+    }
+}
+
+fn check_people(trace: &Trace, path: &str, scenario: &Scenario) -> Result<(), Error> {
+    let (people, users) = (trace.people_count, scenario.population.users);
+    if people <= users {
+        return Ok(());
+    }
+    Err(Error::usage_with(
+        format!("{path} has {people} people, but the scenario has {users} users"),
+        format!("set population.users to {people} or more"),
+    ))
+}
+
+/// The scenario's thresholds; the metrics that they name must exist, be it in either clock.
+///
+/// # Errors
+/// The threshold that is wrong.
+pub fn conditions(scenario: &Scenario) -> Result<Vec<Threshold>, Error> {
+    let conditions = scenario.thresholds.iter().flat_map(|threshold| {
+        let metric = threshold.metric.as_str();
+        threshold
+            .conditions
+            .iter()
+            .map(move |condition| (metric, condition))
+    });
+    let parse = |(metric, condition): (&str, &String)| {
+        Threshold::parse(metric, condition)
+            .map_err(|error| Error::usage_with(format!("[thresholds]: {error}"), METRICS_HELP))
+    };
+    conditions.map(parse).collect()
+}
+
+/// The scenario's thresholds; the metrics that they name must exist in `clock`.
+pub(crate) fn thresholds(scenario: &Scenario, clock: Clock) -> Result<Vec<Threshold>, Error> {
+    let thresholds = conditions(scenario)?;
+    let Some(foreign) = thresholds.iter().find(|threshold| !threshold.is_of(clock)) else {
+        return Ok(thresholds);
+    };
+    let (has, has_not) = match clock {
+        Clock::Virtual => ("a load (`chappe load`)", "a simulation"),
+        Clock::Wall => ("a simulation (`chappe run`)", "a load"),
+    };
+    let problem = format!(
+        "[thresholds]: {has_not} has no `{}`; only {has} has it",
+        foreign.metric()
+    );
+    Err(Error::usage_with(problem, METRICS_HELP))
+}

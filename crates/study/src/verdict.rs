@@ -1,0 +1,136 @@
+//! How a study ends for whoever waits for its verdict.
+//!
+//! A record says all that happened; the verdict is the one thing that a script acts on. Broken promises weigh more than
+//! an interruption, that more than a generator that fell behind, and that more than a threshold.
+
+use crate::arms::FinishedStudy;
+use chappe_metrics::{CapacityEnd, CapacityRecord, ComparisonRecord, LoadOutcome, RunRecord};
+use chappe_report::Report;
+
+/// How a study ends.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Verdict {
+    /// All is well.
+    Ok,
+    /// The audit found promises broken.
+    Violations {
+        /// How often promises were broken.
+        count: u64,
+        /// What happened, the first few.
+        descriptions: Vec<String>,
+        /// The command that shows the facts.
+        replay: Option<String>,
+    },
+    /// It was stopped: what it has, what is missing, what it does not conclude.
+    Interrupted(String),
+    /// The generator could not offer the load that was asked for.
+    GeneratorLimited {
+        /// Share of the sends that were late, in [0, 1]; unknown for a search.
+        late_share: Option<f64>,
+        /// What it could send [commands per second].
+        rate: f64,
+    },
+    /// Thresholds were not met: each as metric and condition.
+    Thresholds(Vec<String>),
+}
+
+impl Verdict {
+    /// The exit code of a command that ends so.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Verdict::Ok => 0,
+            Verdict::Violations { .. } => 3,
+            Verdict::GeneratorLimited { .. } => 5,
+            Verdict::Thresholds(_) => 99,
+            Verdict::Interrupted(_) => 130,
+        }
+    }
+}
+
+/// The verdict on one run, in either clock.
+#[must_use]
+pub fn of_run(record: &RunRecord) -> Verdict {
+    let audit = &record.result.audit;
+    if !audit.passed {
+        return Verdict::Violations {
+            count: audit.promises.iter().map(|promise| promise.violation_count).sum(),
+            descriptions: audit
+                .violations
+                .iter()
+                .map(|violation| violation.description.clone())
+                .collect(),
+            replay: audit.replay.clone(),
+        };
+    }
+    if let Some(incomplete) = record.incomplete() {
+        return Verdict::Interrupted(incomplete);
+    }
+    let outcome = record.load.as_ref().map(|load| &load.outcome);
+    if let Some(outcome) = outcome.filter(|outcome| !outcome.valid) {
+        return generator_limited(outcome);
+    }
+    let missed = record
+        .result
+        .thresholds
+        .iter()
+        .filter(|threshold| !threshold.passed);
+    let missed: Vec<String> = missed
+        .map(|threshold| format!("{} {}", threshold.metric, threshold.condition))
+        .collect();
+    match missed.is_empty() {
+        true => Verdict::Ok,
+        false => Verdict::Thresholds(missed),
+    }
+}
+
+/// The generator was the limit of a load.
+#[must_use]
+pub fn generator_limited(outcome: &LoadOutcome) -> Verdict {
+    Verdict::GeneratorLimited {
+        late_share: Some(outcome.late_count as f64 / outcome.sent_count as f64),
+        rate: outcome.sent_count as f64 * 1e9 / outcome.measured_ns as f64,
+    }
+}
+
+/// The verdict on a search for capacity.
+#[must_use]
+pub fn of_capacity(record: &CapacityRecord) -> Verdict {
+    match record.ended {
+        CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Trials => Verdict::Ok,
+        CapacityEnd::Generator => Verdict::GeneratorLimited {
+            late_share: None,
+            rate: record.kept_rate.unwrap_or(0.0),
+        },
+        CapacityEnd::Nothing => Verdict::Thresholds(record.thresholds.clone()),
+        CapacityEnd::Interrupted => Verdict::Interrupted(record.incomplete().unwrap_or_default()),
+    }
+}
+
+/// The verdict on a comparison of variants.
+#[must_use]
+pub fn of_comparison(record: &ComparisonRecord) -> Verdict {
+    match record.interrupted {
+        true => Verdict::Interrupted(record.incomplete().unwrap_or_default()),
+        false => Verdict::Ok,
+    }
+}
+
+/// The verdict on a what-if study or a sweep; `interrupted` if it was stopped.
+#[must_use]
+pub fn of_study<R: Report>(study: &FinishedStudy<R>, interrupted: bool) -> Verdict {
+    if study.violations.count > 0 {
+        return Verdict::Violations {
+            count: study.violations.count,
+            descriptions: study.violations.descriptions.clone(),
+            replay: None,
+        };
+    }
+    match interrupted {
+        true => Verdict::Interrupted(format!(
+            "{} The runs that ended are kept, and the same command goes on from there.",
+            study.record.incomplete().unwrap_or_default()
+        )),
+        false => Verdict::Ok,
+    }
+}
