@@ -19,8 +19,6 @@ pub(crate) enum Failure {
     Regressed(String),
     /// Standard output can't be written.
     Output(io::Error),
-    /// A mistake in chappe.
-    Internal(String),
 }
 
 impl From<Error> for Failure {
@@ -36,13 +34,18 @@ impl From<ClusterError> for Failure {
 }
 
 impl Failure {
+    /// A mistake in chappe.
+    pub(crate) fn internal(what: String) -> Failure {
+        Failure::Study(Error::Internal(what))
+    }
+
     /// The exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
             Failure::Study(error) => match error {
                 Error::Cluster(ClusterError::FirstFailed { code, .. }) => *code,
                 Error::Cluster(error) if !error.is_usage() => 1,
-                Error::System(_) => 1,
+                Error::System(_) | Error::Internal(_) => 1,
                 Error::Interrupted(_) => 130,
                 Error::Scenario(_)
                 | Error::Usage { .. }
@@ -53,7 +56,7 @@ impl Failure {
             },
             Failure::Verdict(verdict) => verdict.code(),
             Failure::Regressed(_) => 4,
-            Failure::Output(_) | Failure::Internal(_) => 1,
+            Failure::Output(_) => 1,
         }
     }
 
@@ -71,7 +74,6 @@ impl Failure {
             Failure::Verdict(verdict) => report_verdict(&verdict),
             Failure::Regressed(what) => eprintln!("error: the gate is closed:\n  {what}"),
             Failure::Output(error) => eprintln!("error: can't write to standard output: {error}"),
-            Failure::Internal(what) => eprintln!("error: internal error: {what}"),
         }
         ExitCode::from(code)
     }

@@ -2,12 +2,12 @@
 
 use crate::baselines::{Entry, Folder, mismatches, now};
 use crate::context::Context;
-use crate::error::Error;
 use crate::exact::{compare, moved};
 use crate::options::CaseOptions;
 use crate::play::play_all;
 use crate::program::Program;
 use crate::record::{Acceptance, Baseline, Cost, Played};
+use chappe_study::{Error, Note};
 use std::path::PathBuf;
 
 /// What became of a scenario.
@@ -53,7 +53,7 @@ pub fn accept(
     let mut notices = Vec::new();
     let all = play_all(&program, &entries, options.instructions, &mut notices, context)?;
     for notice in &notices {
-        context.observer.note(notice);
+        context.observer.note(Note::Notice(notice.clone()));
     }
     let mut outcomes = Vec::new();
     for (entry, played) in entries.iter().zip(all) {

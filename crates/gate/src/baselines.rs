@@ -1,11 +1,11 @@
 //! The folder of baselines: a file for each scenario.
 
-use crate::error::Error;
 use crate::files;
 use crate::options::{CaseOptions, Changes};
 use crate::record::{Acceptance, BASELINE_SCHEMA, Baseline, GateCase, Played};
 use chappe_base::{Digest, RunSpec};
 use chappe_scenario::{Overrides, ScenarioFile};
+use chappe_study::Error;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};

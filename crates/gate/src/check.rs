@@ -6,7 +6,6 @@ use crate::answer::problems;
 use crate::baselines::{Entry, Folder, VERSION};
 use crate::ci;
 use crate::context::Context;
-use crate::error::Error;
 use crate::history;
 use crate::options::{CheckOptions, EvidenceKind};
 use crate::program::{Named, Program};
@@ -14,6 +13,7 @@ use crate::record::{GATE_SCHEMA, GateRecord, Played};
 use crate::recording::append;
 use crate::wall::Programs;
 use chappe_metrics::Execution;
+use chappe_study::Error;
 
 /// A check that can be carried out: everything that it needs has been found, and nothing has been built or played yet.
 pub struct Check<'a> {

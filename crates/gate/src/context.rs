@@ -3,7 +3,7 @@
 //! The gate reads no environment variable and asks nothing about its own process: whoever calls it says both, and so
 //! decides which program is checked and which compiler builds another.
 
-use chappe_engine::StopFlag;
+use chappe_study::{Error, Observer, StopFlag};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -20,31 +20,12 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// An error if the work is to end.
-    pub(crate) fn check_stop(&self) -> Result<(), crate::Error> {
+    pub(crate) fn check_stop(&self) -> Result<(), Error> {
         match self.stop.is_raised() {
-            true => Err(crate::Error::Interrupted),
+            true => Err(Error::Interrupted("nothing was written".to_string())),
             false => Ok(()),
         }
     }
-}
-
-/// Who learns how far the gate is.
-pub trait Observer {
-    /// So many steps of a work are done, of so many.
-    fn progress(&self, work: Work, done_count: u64, total_count: u64);
-    /// This part of the work has ended; another may follow.
-    fn ended(&self);
-    /// Something that a person ought to know.
-    fn note(&self, note: &str);
-}
-
-/// What takes time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Work {
-    /// Each case is played once.
-    Playing,
-    /// Programs are timed in rounds.
-    Timing,
 }
 
 /// What the gate uses of its surroundings.

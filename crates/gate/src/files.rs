@@ -1,36 +1,26 @@
-//! Files that are complete or absent.
+//! The gate's files: baselines, and programs that it has built. Each is complete or absent.
 
-use crate::error::Error;
+use chappe_study::Error;
+use chappe_study::files::AtomicFile;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Writes a file beside its place and renames it, so that it is complete or absent. Makes its folder.
+/// Writes a file and, if need be, its folder.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    replace(path, |partial| {
-        let mut file = File::create(partial)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    })
+    make_folder(path)?;
+    AtomicFile::prepare(path)?.finish(|file| file.write_all(bytes))
 }
 
-/// Copies a file in the same way.
+/// Copies a program, which stays executable.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
-    replace(to, |partial| fs::copy(from, partial).map(drop))
+    make_folder(to)?;
+    AtomicFile::prepare(to)?.finish(|file| io::copy(&mut File::open(from)?, file).map(drop))?;
+    let permissions = || fs::set_permissions(to, fs::metadata(from)?.permissions());
+    permissions().map_err(|error| Error::write(to, error))
 }
 
-fn replace(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), Error> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".partial-{}", std::process::id()));
-    let partial = PathBuf::from(name);
-    let place = || -> io::Result<()> {
-        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-        fill(&partial)?;
-        fs::rename(&partial, path)
-    };
-    place().map_err(|error| {
-        // Of no use to anyone; the first error is the one to tell.
-        let _ = fs::remove_file(&partial);
-        Error::write(path, error)
-    })
+fn make_folder(path: &Path) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| Error::write(path, error))
 }

@@ -35,7 +35,6 @@ pub mod changes;
 pub mod check;
 pub mod ci;
 pub mod context;
-mod error;
 pub mod exact;
 mod files;
 mod findings;
@@ -48,5 +47,4 @@ pub mod recording;
 pub mod slowdown;
 mod wall;
 
-pub use context::{Context, Environment, Observer, Work};
-pub use error::Error;
+pub use context::{Context, Environment};

@@ -1,10 +1,10 @@
 //! Playing all cases once, each in a process of its own.
 
 use crate::baselines::Entry;
-use crate::context::{Context, Work};
-use crate::error::Error;
+use crate::context::Context;
 use crate::program::{Program, count, words};
 use crate::record::{Cost, Played};
+use chappe_study::{Error, Progress};
 
 /// What all cases come to. Where instructions can't be counted, they are left out with a notice.
 pub(crate) fn play_all(
@@ -17,10 +17,13 @@ pub(crate) fn play_all(
     let observer = context.observer;
     let mut played = Vec::new();
     for entry in entries {
-        observer.progress(Work::Playing, played.len() as u64, entries.len() as u64);
+        observer.progress(Progress::Runs {
+            done: played.len() as u64,
+            total: entries.len() as u64,
+        });
         played.push(program.play(entry, context)?);
     }
-    observer.ended();
+    observer.progress(Progress::Ended);
     if counts_instructions {
         let commands: Vec<(String, Vec<String>)> = entries
             .iter()

@@ -10,10 +10,10 @@ pub(crate) use instructions::count;
 
 use crate::baselines::{Entry, VERSION};
 use crate::context::Context;
-use crate::error::Error;
 use crate::options::Clocked;
 use crate::record::Played;
 use benches::Benches;
+use chappe_study::Error;
 use git::current_commit;
 use revision::{Revision, Workspace};
 use serde::de::DeserializeOwned;

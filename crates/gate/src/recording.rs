@@ -2,13 +2,13 @@
 
 use crate::baselines::{Entry, Folder, mismatches, now};
 use crate::context::Context;
-use crate::error::Error;
 use crate::exact::{compare, moved};
 use crate::history;
 use crate::options::CaseOptions;
 use crate::play::play_all;
 use crate::program::Program;
 use crate::record::{Played, RecordedRun};
+use chappe_study::{Error, Note};
 use std::path::{Path, PathBuf};
 
 /// What became of a scenario that was recorded.
@@ -39,7 +39,7 @@ pub fn record(
     let mut notices = Vec::new();
     let played = play_all(&program, &entries, options.instructions, &mut notices, context)?;
     for notice in &notices {
-        context.observer.note(notice);
+        context.observer.note(Note::Notice(notice.clone()));
     }
     let mut outcomes = Vec::new();
     for (entry, played) in entries.iter().zip(&played) {
@@ -79,7 +79,7 @@ pub(crate) fn append(
         .map(|(entry, played)| history::recorded(&entry.name, played, commit, &at))
         .collect();
     if let Some(notice) = history::append(file, &runs)? {
-        context.observer.note(&notice);
+        context.observer.note(Note::Notice(notice.clone()));
     }
     Ok(())
 }

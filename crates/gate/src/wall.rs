@@ -4,14 +4,14 @@
 //! far two runs of one program differ.
 
 use crate::baselines::Entry;
-use crate::context::{Context, Work};
-use crate::error::Error;
+use crate::context::Context;
 use crate::options::Clocked;
 use crate::program::{Bench, Program};
 use crate::record::{WallDifference, WallEvidence, WallVerdict};
 use crate::slowdown::{Slowdown, Timings, rounds_wanted, slowdowns};
 use chappe_study::stats::compare::Plan;
 use chappe_study::stats::statistics::median;
+use chappe_study::{Error, Progress};
 use std::collections::BTreeMap;
 
 /// The baseline, the baseline again, and the candidate.
@@ -141,14 +141,15 @@ fn rounds(
                     rounds[round][variant] = Some(ns);
                 }
                 done_count += 1;
-                context
-                    .observer
-                    .progress(Work::Timing, done_count, runs_count(asked));
+                context.observer.progress(Progress::Runs {
+                    done: done_count,
+                    total: runs_count(asked),
+                });
             }
         }
         wanted = asked.max(rounds_wanted(times.len()));
     }
-    context.observer.ended();
+    context.observer.progress(Progress::Ended);
     Ok((times, fell_behind))
 }
 

@@ -48,6 +48,9 @@ pub enum Error {
     /// The system refuses a resource.
     #[error("the system refuses {0}")]
     System(String),
+    /// A mistake in chappe.
+    #[error("internal error: {0}")]
+    Internal(String),
 }
 
 impl Error {
@@ -94,7 +97,8 @@ impl Error {
             | Error::Write { .. }
             | Error::Interrupted(_)
             | Error::Cluster(_)
-            | Error::System(_) => None,
+            | Error::System(_)
+            | Error::Internal(_) => None,
         }
     }
 }

@@ -33,6 +33,8 @@ pub enum Note {
     },
     /// The result is in doubt.
     Doubt(Warning),
+    /// What was left out or found on the way, in a sentence.
+    Notice(String),
 }
 
 /// How much a note matters.
@@ -52,9 +54,11 @@ impl Note {
     pub fn severity(&self) -> Severity {
         match self {
             Note::Step(_) => Severity::Step,
-            Note::Effort(_) | Note::TapeGoesOn { .. } | Note::TapeEnded | Note::DamagedRun { .. } => {
-                Severity::Note
-            }
+            Note::Effort(_)
+            | Note::TapeGoesOn { .. }
+            | Note::TapeEnded
+            | Note::DamagedRun { .. }
+            | Note::Notice(_) => Severity::Note,
             Note::GeneratorBehind { .. } | Note::Doubt(_) => Severity::Warning,
         }
     }
@@ -84,6 +88,7 @@ impl std::fmt::Display for Note {
                  measure for a shorter --duration"
             ),
             Note::Step(step) => write!(f, "{step}"),
+            Note::Notice(notice) => write!(f, "{notice}"),
             Note::DamagedRun { path } => write!(f, "{} is damaged; its run is played again", path.display()),
             Note::GeneratorBehind { variant, round } => write!(
                 f,

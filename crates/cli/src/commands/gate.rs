@@ -15,27 +15,14 @@ use chappe_gate::ci;
 use chappe_gate::options::{self, CaseOptions, CheckOptions, EvidenceKind};
 use chappe_gate::program::Bench;
 use chappe_gate::recording::{Recorded, record};
-use chappe_gate::{Context, Environment, Error, Observer, Work};
+use chappe_gate::{Context, Environment};
 use chappe_report::words;
+use chappe_study::Stopwatch;
 use chappe_study::files::{OutputFolder, ReportKind};
-use chappe_study::{Observer as _, Progress, Stopwatch};
 use std::env;
 use std::fs::OpenOptions;
 use std::io::{self, Write, stdout};
 use std::path::PathBuf;
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Failure {
-        Failure::Study(match error {
-            Error::Scenario(error) => chappe_study::Error::Scenario(error),
-            Error::Usage { problem, help } => chappe_study::Error::Usage { problem, help },
-            Error::Read { path, error } => chappe_study::Error::Read { path, error },
-            Error::Write { path, error } => chappe_study::Error::Write { path, error },
-            Error::Interrupted => chappe_study::Error::Interrupted("nothing was written".to_string()),
-            Error::Internal(problem) => return Failure::Internal(problem),
-        })
-    }
-}
 
 pub(crate) fn gate(command: &GateCommand) -> Result<(), Failure> {
     // From here on Ctrl-C lets everything clean up behind itself.
@@ -49,26 +36,9 @@ pub(crate) fn gate(command: &GateCommand) -> Result<(), Failure> {
     }
 }
 
-/// Progress and notes, on standard error.
-struct Terminal(TerminalObserver);
-
-impl Observer for Terminal {
-    fn progress(&self, _work: Work, done: u64, total: u64) {
-        self.0.progress(Progress::Runs { done, total });
-    }
-
-    fn ended(&self) {
-        self.0.progress(Progress::Ended);
-    }
-
-    fn note(&self, note: &str) {
-        eprintln!("note: {note}");
-    }
-}
-
 /// Calls the gate with what this process knows of itself.
 fn with_context<T>(quiet: bool, call: impl FnOnce(&Context<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-    let unknown = |what: &str, error: io::Error| Failure::Internal(format!("{what} can't be found: {error}"));
+    let unknown = |what: &str, error: io::Error| Failure::internal(format!("{what} can't be found: {error}"));
     let environment = Environment {
         program: env::current_exe().map_err(|error| unknown("this program", error))?,
         folder: env::current_dir().map_err(|error| unknown("the current folder", error))?,
@@ -83,7 +53,7 @@ fn with_context<T>(quiet: bool, call: impl FnOnce(&Context<'_>) -> Result<T, Fai
     };
     call(&Context {
         stop: stop_on_interrupt(),
-        observer: &Terminal(TerminalObserver::new(quiet)),
+        observer: &TerminalObserver::new(quiet),
         environment: &environment,
     })
 }

@@ -30,6 +30,6 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<(), Failure> {
     } else {
         Ok(chappe_scenario::schema())
     };
-    let value = value.map_err(|error| Failure::Internal(error.to_string()))?;
+    let value = value.map_err(|error| Failure::internal(error.to_string()))?;
     super::print_json(&value).map_err(Failure::Output)
 }

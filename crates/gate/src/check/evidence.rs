@@ -2,13 +2,13 @@
 
 use crate::baselines::{Entry, mismatches};
 use crate::context::Context;
-use crate::error::Error;
 use crate::exact::{compare, one_sided};
 use crate::options::{CheckOptions, Clocked};
 use crate::play::play_all;
 use crate::program::Program;
 use crate::record::{Baseline, CaseVerdict, Played, WallEvidence};
 use crate::wall::{self, Job, Programs, Rule};
+use chappe_study::Error;
 
 /// Seed of the order of runs and of all resampling.
 const SEED: u64 = 2016;

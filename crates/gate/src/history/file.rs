@@ -7,8 +7,8 @@
 #[cfg(test)]
 mod tests;
 
-use crate::error::Error;
 use crate::record::{RECORDED_RUN_SCHEMA, RecordedRun};
+use chappe_study::Error;
 use serde::Deserialize;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -2,9 +2,9 @@
 
 use super::series;
 use crate::baselines::VERSION;
-use crate::error::Error;
 use crate::record::{FigureKind, HISTORY_SCHEMA, HistoryRecord, RecordedRun};
 use chappe_metrics::Execution;
+use chappe_study::Error;
 use std::collections::BTreeSet;
 
 /// Names that an error lists, at most.

@@ -1,7 +1,7 @@
 //! Criterion benches, one process a timing.
 
 use crate::context::Context;
-use crate::error::Error;
+use chappe_study::Error;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;

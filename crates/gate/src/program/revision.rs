@@ -3,9 +3,9 @@
 use super::benches::{Bench, Benches};
 use super::git::{git, without_git};
 use crate::context::{Context, Environment};
-use crate::error::Error;
 use crate::files;
 use chappe_base::Digest;
+use chappe_study::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -190,7 +190,7 @@ impl<'a> Worktree<'a> {
         };
         match git(context.environment, &revision.repository, &arguments) {
             Ok(_) => Ok(worktree),
-            Err(_) if context.stop.is_raised() => Err(Error::Interrupted),
+            Err(_) if context.stop.is_raised() => Err(Error::Interrupted("nothing was written".to_string())),
             Err(why) => Err(Error::usage(format!(
                 "git makes no worktree of {}: {why}",
                 revision.name

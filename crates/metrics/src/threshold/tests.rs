@@ -32,7 +32,11 @@ fn conditions_that_cannot_be_say_what_to_write() {
             "p(99) < 1s or abort soon",
             "or abort after 10s",
         ),
-        ("delivery.friend", "p(99) < 1s or abort after soon", "not a duration"),
+        (
+            "delivery.friend",
+            "p(99) < 1s or abort after soon",
+            "not a duration",
+        ),
     ] {
         let error = Threshold::parse(metric, condition).unwrap_err().to_string();
         assert!(error.contains(word), "{condition}: {error}");

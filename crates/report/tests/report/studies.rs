@@ -2,9 +2,7 @@
 
 use super::{Files, PLOT_FILES, files, fixture, nests, stands_alone, text};
 use chappe_metrics::{CapacityEnd, ReplicationsEnd};
-use chappe_report::{
-    Report, capacity_plots, comparison_plots, sweep_plots, whatif_plots,
-};
+use chappe_report::{Report, capacity_plots, comparison_plots, sweep_plots, whatif_plots};
 
 /// What every study has beside its record, tables and plots.
 const ALWAYS: [&str; 3] = ["index.html", "junit.xml", "summary.md"];
@@ -19,10 +17,7 @@ fn html(files: &Files) -> String {
 
 #[test]
 fn the_answers_of_studies_are_as_they_were() {
-    insta::assert_json_snapshot!([
-        fixture::capacity().answer(),
-        fixture::comparison().answer(),
-    ]);
+    insta::assert_json_snapshot!([fixture::capacity().answer(), fixture::comparison().answer(),]);
 }
 
 #[test]

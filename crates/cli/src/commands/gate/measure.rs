@@ -36,7 +36,7 @@ pub(super) fn measure(args: &MeasureArgs) -> Result<(), Failure> {
 
 /// One line, for another program to read.
 fn print(value: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string(value).map_err(|error| Failure::Internal(error.to_string()))?;
+    let text = serde_json::to_string(value).map_err(|error| Failure::internal(error.to_string()))?;
     writeln!(stdout(), "{text}").map_err(Failure::Output)
 }
 
