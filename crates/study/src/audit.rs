@@ -1,5 +1,6 @@
 //! The audit of a saved event log.
 
+use crate::VERSION;
 use crate::error::Error;
 use crate::files::LogReader;
 use crate::prepared::overrides;
@@ -15,6 +16,8 @@ use std::path::Path;
 /// The file can't be read, isn't an event log of this version, or the line that is wrong.
 pub fn audit_log(path: &Path) -> Result<AuditSummary, Error> {
     let (spec, mut log) = LogReader::open(path)?;
+    // Another version may promise something else.
+    spec.check(VERSION)?;
     let file = ScenarioFile::parse(&spec.scenario.name, &spec.scenario.text)?;
     let scenario = file.resolve(&overrides(&spec, None))?;
     let mut audit = Audit::new(scenario.platform.homes, &promises_of(&scenario));

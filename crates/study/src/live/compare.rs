@@ -148,7 +148,11 @@ pub fn compare(
     let length = chappe_base::Duration(chappe_base::Span(duration.as_nanos() as i64));
     Ok(ComparisonRecord {
         schema: COMPARISON_SCHEMA.to_string(),
-        spec: spec.clone(),
+        spec: RunSpec {
+            // The trace is known once it is read; what a variant changes is its own.
+            trace: sessions[0].prepared.spec.trace.clone(),
+            ..spec.clone()
+        },
         scenario: scenario_id(scenario),
         seed: scenario.seed,
         version: VERSION.to_string(),
