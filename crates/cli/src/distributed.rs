@@ -122,7 +122,7 @@ impl Role<'_> {
         // Nobody can be lost any more: all have handed over what they found.
         let output = unfinished.lock().unwrap_or_else(PoisonError::into_inner).take();
         let output = output.expect("it goes only with the process");
-        let ended = finish(&self.args.show, &finished, output);
+        let ended = finish(&self.args.show, opened, &finished, output);
         run.dismiss(ended.as_ref().err().map_or(0, Failure::code));
         ended
     }

@@ -3,12 +3,28 @@
 use crate::args::Show;
 use crate::failure::Failure;
 use crate::terminal::table;
+use chappe_base::RunSpec;
 use chappe_report::Report;
-use chappe_study::Error;
 use chappe_study::files::OutputFolder;
 use chappe_study::verdict::Verdict;
+use chappe_study::{Error, Opened, TRACE_FILE};
 use std::io::{Write, stdout};
 use std::path::Path;
+
+/// What a report's folder holds so that it plays again from itself alone: the scenario, and the trace that it replays.
+pub(crate) fn files_of_run(opened: &Opened, spec: &RunSpec) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
+    let mut files = vec![("scenario.toml", spec.scenario.text.clone().into_bytes())];
+    if let Some(trace) = &spec.trace {
+        let mut text = Vec::new();
+        opened
+            .traces
+            .find(&trace.path)?
+            .write(&mut text)
+            .map_err(|error| Error::write(Path::new(TRACE_FILE), error))?;
+        files.push((TRACE_FILE, text));
+    }
+    Ok(files)
+}
 
 /// A report with all that belongs to its end.
 pub(crate) struct Ending<'a> {

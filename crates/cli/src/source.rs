@@ -2,9 +2,10 @@
 
 use crate::args::Source;
 use crate::failure::Failure;
+use chappe_study::files::ReportKind;
 use chappe_study::{Error, Opened};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What the arguments say is run.
 pub(crate) fn open(source: &Source) -> Result<Opened, Failure> {
@@ -54,4 +55,11 @@ pub(crate) fn pair(text: &String) -> Result<(String, String), Failure> {
             Err(Error::usage_with(format!("`--set {text}` has no `=`"), help).into())
         }
     }
+}
+
+/// Where a report goes if nobody says: into a folder below that of `CHAPPE_OUT`, or below `reports/out`.
+pub(crate) fn default_folder(kind: ReportKind, opened: &Opened) -> PathBuf {
+    let folder = std::env::var_os("CHAPPE_OUT").filter(|folder| !folder.is_empty());
+    let folder = folder.map_or_else(|| PathBuf::from("reports/out"), PathBuf::from);
+    folder.join(kind.folder_name(opened.name()))
 }

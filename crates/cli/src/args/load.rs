@@ -1,6 +1,7 @@
 //! The arguments of loads on the wall clock.
 
 use super::{Show, Source, duration, workers};
+use crate::source::default_folder;
 use chappe_study::files::{OutputFolder, ReportKind};
 use chappe_study::live::{Offer, Variants};
 use chappe_study::{Error, Opened, Threads};
@@ -40,7 +41,7 @@ impl OfferArgs {
 
     /// The folder of a report of that kind.
     pub(crate) fn folder(&self, kind: ReportKind, opened: &Opened) -> Result<OutputFolder, Error> {
-        let usual = || kind.default_folder(opened.name());
+        let usual = || default_folder(kind, opened);
         OutputFolder::prepare(&self.out.clone().unwrap_or_else(usual), kind)
     }
 

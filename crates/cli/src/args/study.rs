@@ -2,6 +2,7 @@
 
 use super::{Show, Source, duration, workers};
 use crate::failure::Failure;
+use crate::source::default_folder;
 use chappe_study::files::ReportKind;
 use chappe_study::{Error, NewArm, Opened, Part, Threads, Vary};
 use clap::Args;
@@ -61,7 +62,7 @@ impl StudyArgs {
 
     /// Where a report of that kind goes.
     pub(crate) fn target(&self, kind: ReportKind, opened: &Opened) -> PathBuf {
-        let usual = || kind.default_folder(opened.name());
+        let usual = || default_folder(kind, opened);
         self.out.clone().unwrap_or_else(usual)
     }
 

@@ -1,7 +1,7 @@
 //! `chappe capacity`.
 
 use crate::args::CapacityArgs;
-use crate::ending::Ending;
+use crate::ending::{Ending, files_of_run};
 use crate::failure::Failure;
 use crate::session::carry_out;
 use crate::source::open;
@@ -24,7 +24,7 @@ pub(crate) fn capacity(args: &CapacityArgs) -> Result<(), Failure> {
     })?;
     let ending = Ending {
         report: &record,
-        files: vec![("scenario.toml", record.spec.scenario.text.clone().into_bytes())],
+        files: files_of_run(&opened, &record.spec)?,
         details: Vec::new(),
         doubts_noted: false,
         verdict: verdict::of_capacity(&record),

@@ -2,7 +2,7 @@
 
 use super::run::details;
 use crate::args::{LoadArgs, ShapeName};
-use crate::ending::Ending;
+use crate::ending::{Ending, files_of_run};
 use crate::failure::Failure;
 use crate::session::carry_out;
 use crate::source::open;
@@ -37,7 +37,7 @@ pub(crate) fn load(args: &LoadArgs) -> Result<(), Failure> {
     };
     let ending = Ending {
         report: &report,
-        files: vec![("scenario.toml", record.spec.scenario.text.clone().into_bytes())],
+        files: files_of_run(&opened, &record.spec)?,
         details: details(record, args.offer.show.verbose),
         doubts_noted: false,
         verdict: verdict::of_run(record),
@@ -57,7 +57,7 @@ fn compare(
     })?;
     let ending = Ending {
         report: &record,
-        files: vec![("scenario.toml", record.spec.scenario.text.clone().into_bytes())],
+        files: files_of_run(opened, &record.spec)?,
         details: Vec::new(),
         doubts_noted: false,
         verdict: verdict::of_comparison(&record),

@@ -2,16 +2,17 @@
 
 use crate::args::{RunArgs, Show};
 use crate::distributed::ProcessRole;
-use crate::ending::Ending;
+use crate::ending::{Ending, files_of_run};
 use crate::failure::Failure;
 use crate::session::carry_out;
+use crate::source::default_folder;
 use crate::source::open;
 use chappe_engine::FactSink;
 use chappe_metrics::RunRecord;
 use chappe_report::{RunReport, summary};
 use chappe_study::files::{LogWriter, OutputFolder, ReportKind, TraceWriter};
 use chappe_study::live::read_prediction_error;
-use chappe_study::{FinishedRun, Opened, RunOptions, TRACE_FILE, verdict};
+use chappe_study::{FinishedRun, Opened, RunOptions, verdict};
 use std::path::PathBuf;
 
 /// Runs a scenario, or this process's part of it, and writes what it comes to.
@@ -54,31 +55,30 @@ fn run_alone(args: &RunArgs, opened: &Opened) -> Result<(), Failure> {
     if let Some(trace) = trace {
         trace.finish()?;
     }
-    finish(&args.show, &finished, output)
+    finish(&args.show, opened, &finished, output)
 }
 
 /// Where the report goes.
 pub(crate) fn target(args: &RunArgs, opened: &Opened) -> PathBuf {
-    let folder = || ReportKind::Run.default_folder(opened.name());
+    let folder = || default_folder(ReportKind::Run, opened);
     args.out.clone().unwrap_or_else(folder)
 }
 
 /// Writes and shows what a run comes to, and ends with its verdict.
-pub(crate) fn finish(show: &Show, finished: &FinishedRun, output: OutputFolder) -> Result<(), Failure> {
+pub(crate) fn finish(
+    show: &Show,
+    opened: &Opened,
+    finished: &FinishedRun,
+    output: OutputFolder,
+) -> Result<(), Failure> {
     let record = &finished.record;
-    let mut files = vec![("scenario.toml", record.spec.scenario.text.clone().into_bytes())];
-    if let Some(trace) = &finished.prepared.trace {
-        let mut text = Vec::new();
-        trace.write(&mut text).map_err(|error| output.failure(error))?;
-        files.push((TRACE_FILE, text));
-    }
     let report = RunReport {
         record,
         parts: &finished.parts,
     };
     let ending = Ending {
         report: &report,
-        files,
+        files: files_of_run(opened, &record.spec)?,
         details: details(record, show.verbose),
         doubts_noted: false,
         verdict: verdict::of_run(record),

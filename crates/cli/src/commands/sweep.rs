@@ -1,7 +1,7 @@
 //! `chappe sweep`.
 
 use crate::args::SweepArgs;
-use crate::ending::Ending;
+use crate::ending::{Ending, files_of_run};
 use crate::failure::Failure;
 use crate::session::carry_out;
 use crate::source::open;
@@ -49,7 +49,7 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     };
     let ending = Ending {
         report: &study.record,
-        files: vec![("scenario.toml", opened.spec.scenario.text.clone().into_bytes())],
+        files: files_of_run(&opened, &study.record.spec)?,
         details: Vec::new(),
         doubts_noted: true,
         verdict: verdict::of_study(&study, study.record.missing_count > 0),

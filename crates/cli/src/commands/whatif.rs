@@ -1,7 +1,7 @@
 //! `chappe whatif`.
 
 use crate::args::WhatifArgs;
-use crate::ending::Ending;
+use crate::ending::{Ending, files_of_run};
 use crate::failure::Failure;
 use crate::session::carry_out;
 use crate::source::open;
@@ -28,7 +28,7 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
     let is_interrupted = study.record.stopping.ended == ReplicationsEnd::Interrupted;
     let ending = Ending {
         report: &study.record,
-        files: vec![("scenario.toml", opened.spec.scenario.text.clone().into_bytes())],
+        files: files_of_run(&opened, &study.record.spec)?,
         details: Vec::new(),
         doubts_noted: true,
         verdict: verdict::of_study(&study, is_interrupted),

@@ -76,9 +76,10 @@ impl ReportKind {
         }
     }
 
-    /// Where such a report on the scenario `name` goes if nobody says where: no two commands share a folder.
+    /// The name of the folder for such a report on the scenario `name`, if nobody says another: no two commands share
+    /// one.
     #[must_use]
-    pub fn default_folder(self, name: &str) -> PathBuf {
+    pub fn folder_name(self, name: &str) -> String {
         let ending = match self {
             ReportKind::Run => "",
             ReportKind::Load => "-load",
@@ -90,7 +91,7 @@ impl ReportKind {
             ReportKind::Gate => "-gate",
             ReportKind::History => "-history",
         };
-        Path::new("reports/out").join(format!("{name}{ending}"))
+        format!("{name}{ending}")
     }
 
     /// The kind of the report in `folder`, if there is one.
