@@ -2,6 +2,7 @@
 
 mod gate;
 mod load;
+mod run;
 mod study;
 
 pub(crate) use gate::{
@@ -9,10 +10,10 @@ pub(crate) use gate::{
     RecordArgs,
 };
 pub(crate) use load::{CalibrateArgs, CapacityArgs, LoadArgs, ShapeName};
+pub(crate) use run::{RunArgs, SimulationThreads};
 pub(crate) use study::{SweepArgs, WhatifArgs};
 
 use crate::terminal::Colour;
-use chappe_study::Threads;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -231,22 +232,6 @@ pub(crate) struct Source {
     pub(crate) scale: Option<f64>,
 }
 
-/// Threads of a simulation.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct SimulationThreads {
-    /// Threads, in each process: a number, or `auto` for as many as pay.
-    #[arg(long, value_name = "N", default_value = "auto", env = "CHAPPE_WORKERS", value_parser = workers)]
-    pub(crate) workers: Threads,
-}
-
-fn workers(text: &str) -> Result<Threads, String> {
-    match (text, text.parse()) {
-        ("auto", _) => Ok(Threads::Auto),
-        (_, Ok(count)) if (1..=1024).contains(&count) => Ok(Threads::Number(count)),
-        _ => Err("give a number from 1 to 1024, or `auto`".to_string()),
-    }
-}
-
 /// In which form an answer is printed.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Output {
@@ -276,50 +261,6 @@ impl Show {
     /// Whether neither progress nor notes are wanted.
     pub(crate) fn is_silent(&self) -> bool {
         self.quiet || self.json
-    }
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct RunArgs {
-    #[command(flatten)]
-    pub(crate) source: Source,
-    #[command(flatten)]
-    pub(crate) threads: SimulationThreads,
-    #[command(flatten)]
-    pub(crate) show: Show,
-    /// Where to write the record and the report [default: reports/out/<scenario>].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Stop at this time of the run, e.g. 6h.
-    #[arg(long, value_name = "TIME", value_parser = chappe_base::Duration::parse)]
-    pub(crate) until: Option<chappe_base::Duration>,
-    /// Say how far the prediction in this record of a load with --predict was off.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) prediction: Option<PathBuf>,
-    /// Write every fact to this file, one JSON object a line.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) log: Option<PathBuf>,
-    /// Write the messages between friends to this file, as lines `sender receiver seconds`.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) trace: Option<PathBuf>,
-    /// Run in so many processes on this machine.
-    #[arg(long, value_name = "N", conflicts_with = "hosts", value_parser = processes)]
-    pub(crate) processes: Option<usize>,
-    /// Run together with the processes that this file names, one `host:port` a line.
-    #[arg(long, value_name = "FILE", requires = "process")]
-    pub(crate) hosts: Option<PathBuf>,
-    /// Which of them this is, from 0; the first one writes the record.
-    #[arg(long, value_name = "K", requires = "hosts")]
-    pub(crate) process: Option<usize>,
-    /// How long to wait for the other processes to appear.
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
-    pub(crate) connect_within: Duration,
-}
-
-fn processes(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(count) if (1..=64).contains(&count) => Ok(count),
-        _ => Err("give a number from 1 to 64".to_string()),
     }
 }
 

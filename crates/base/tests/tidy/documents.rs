@@ -96,9 +96,10 @@ fn every_invariant_names_a_test_that_exists() {
 }
 
 /// Files of arguments, each with the command that its own commands belong to.
-const ARGUMENTS: [(&str, &str); 4] = [
+const ARGUMENTS: [(&str, &str); 5] = [
     ("args.rs", ""),
     ("args/load.rs", ""),
+    ("args/run.rs", ""),
     ("args/study.rs", ""),
     ("args/gate.rs", "gate "),
 ];

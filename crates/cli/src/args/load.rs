@@ -1,6 +1,7 @@
 //! The arguments of loads on the wall clock.
 
-use super::{Show, Source, duration, workers};
+use super::run::workers;
+use super::{Show, Source, duration};
 use crate::source::default_folder;
 use chappe_study::files::{OutputFolder, ReportKind};
 use chappe_study::live::{Offer, Variants};

@@ -1,6 +1,7 @@
 //! The arguments of studies: many runs of one scenario, side by side.
 
-use super::{Show, Source, duration, workers};
+use super::run::workers;
+use super::{Show, Source, duration};
 use crate::failure::Failure;
 use crate::source::default_folder;
 use chappe_study::files::ReportKind;
