@@ -19,13 +19,17 @@ It says what was run, so that a log can be judged without any other file.
 
 | field | meaning |
 |---|---|
-| `schema` | `chappe/log/1` |
-| `version` | version of the program |
-| `path` | path of the scenario file, as it was given |
-| `text` | text of the scenario file |
-| `set` | pairs of key and value that replaced the file's: `--set`, `--seed` |
-| `arm` | the arm that was run, or null for the base scenario |
-| `scale` | what the population was multiplied by, or null |
+| `schema` | `chappe/log/2` |
+| `spec` | what was run, as `run.json` has it: |
+| `spec.schema` | `chappe/spec/1` |
+| `spec.program` | version of the program |
+| `spec.scenario` | name and text of the scenario file |
+| `spec.arm` | the arm that was run, or null for the base scenario |
+| `spec.set` | pairs of key and value that replaced the file's: `--set` |
+| `spec.seed` | the seed that replaced the file's, or null |
+| `spec.scale` | what the population was multiplied by, or null |
+| `spec.until` | where the run ended before the scenario's horizon, or null |
+| `spec.trace` | name and hash of the trace that was replayed, or null |
 
 ## All other lines
 
@@ -193,21 +197,30 @@ fn the_documented_lines_are_facts() {
     }
 }
 
-#[test]
-fn the_first_line_is_documented() {
-    let source = read("crates/cli/src/log.rs");
-    let (_, header) = source.split_once("pub(crate) struct Header {").expect("a header");
-    let (header, _) = header.split_once("\n}").expect("its end");
-    let lines = header
+/// The names of the fields of a struct in `source`, which `opening` begins.
+fn fields<'a>(source: &'a str, opening: &str) -> Vec<&'a str> {
+    let (_, body) = source.split_once(opening).expect("the struct");
+    let (body, _) = body.split_once("\n}").expect("its end");
+    let lines = body
         .lines()
         .map(str::trim)
-        .filter(|line| !line.starts_with("//"));
-    let names: Vec<&str> = lines
+        .filter(|line| !line.starts_with("//") && !line.starts_with('#'));
+    lines
         .filter_map(|line| line.split_once(':'))
-        .map(|(name, _)| name)
-        .collect();
-    assert!(names.len() > 3, "{names:?}");
-    for name in names {
+        .map(|(name, _)| name.trim_start_matches("pub "))
+        .collect()
+}
+
+#[test]
+fn the_first_line_is_documented() {
+    let header = read("crates/study/src/files/event_log.rs");
+    let header = fields(&header, "\nstruct Header {");
+    assert_eq!(header, ["schema", "spec"]);
+    let spec = read("crates/base/src/run_spec.rs");
+    let spec = fields(&spec, "\npub struct RunSpec {");
+    assert!(spec.len() > 3, "{spec:?}");
+    let names = header.into_iter().map(str::to_string);
+    for name in names.chain(spec.into_iter().map(|name| format!("spec.{name}"))) {
         assert!(
             HEAD.contains(&format!("| `{name}` |")),
             "`{name}` is not documented"

@@ -23,7 +23,6 @@ const FLAT_MATCHES: [(&str, &str, &str); 7] = [
         "observe",
         "every fact with the modules that judge it",
     ),
-    ("crates/cli/src/story.rs", "tell", "every fact in words"),
     (
         "crates/metrics/src/observe.rs",
         "observe",
@@ -38,6 +37,11 @@ const FLAT_MATCHES: [(&str, &str, &str); 7] = [
         "crates/platform/src/shard.rs",
         "apply",
         "every command with the method that applies it",
+    ),
+    (
+        "crates/study/src/story/narrator.rs",
+        "tell",
+        "every fact in words",
     ),
 ];
 

@@ -186,16 +186,17 @@ fn only_the_command_prints_or_looks_around() {
         "print!(",
         "eprintln!(",
         "eprint!(",
-        "std::env::",
+        "std::env",
         "std::process::exit",
     ];
     for name in crate::workspace::crates() {
         if name != "cli" {
-            assert_absent(
-                &running(&format!("crates/{name}/src")),
-                &words,
-                "belongs to the command",
-            );
+            let mut sources = running(&format!("crates/{name}/src"));
+            for source in &mut sources {
+                // What the program was compiled for is a constant, and no part of the environment.
+                source.text = source.text.replace("std::env::consts", "");
+            }
+            assert_absent(&sources, &words, "belongs to the command");
         }
     }
 }
