@@ -40,7 +40,8 @@ fn missed(measured: f64, target: f64) -> String {
 /// All promises.
 pub(crate) fn of(data: &Data) -> Vec<Promise> {
     let mut promises = phold(data);
-    promises.extend(whole_platform(data));
+    promises.extend(million_users(data));
+    promises.extend(ten_million_users(data));
     promises.extend(policies(data));
     promises.extend(loads(data));
     promises
@@ -133,15 +134,12 @@ fn loads(data: &Data) -> Vec<Promise> {
     ]
 }
 
-fn whole_platform(data: &Data) -> Vec<Promise> {
+fn million_users(data: &Data) -> Vec<Promise> {
     let million = data.alone.get(&1_000_000);
-    let ten = data.alone.get(&10_000_000);
     let of_million = |run: &Option<Run>| {
         let run = run.as_ref().filter(|run| run.users_count == 1_000_000);
         run.map(Run::seconds)
     };
-    let cost = |run: &Run| run.wall_ns as f64 / run.events_count as f64;
-    let largest = data.alone.values().next_back();
     vec![
         at_most(
             "A day of 1,000,000 users, two workers",
@@ -173,6 +171,15 @@ fn whole_platform(data: &Data) -> Vec<Promise> {
             "GB",
             million.map(|run| run.peak_bytes as f64 / 1e9),
         ),
+    ]
+}
+
+fn ten_million_users(data: &Data) -> Vec<Promise> {
+    let million = data.alone.get(&1_000_000);
+    let ten = data.alone.get(&10_000_000);
+    let cost = |run: &Run| run.wall_ns as f64 / run.events_count as f64;
+    let largest = data.alone.values().next_back();
+    vec![
         at_most(
             "A day of 10,000,000 users, peak memory",
             5.0,

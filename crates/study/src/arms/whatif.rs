@@ -7,7 +7,7 @@ use super::effects::{metrics, series, users};
 use super::figures::definition;
 use super::pool::{RunPool, Violations, violations};
 use super::replicate::{Played, Rule, replicate};
-use super::sensitivity::{Ends, parameters};
+use super::sensitivity::{Ends, Moved, parameters};
 use super::vary::Vary;
 use crate::VERSION;
 use crate::context::Context;
@@ -16,7 +16,9 @@ use crate::execution::Stopwatch;
 use crate::note::Note;
 use chappe_base::RunSpec;
 use chappe_engine::{assumption, scenario_id};
-use chappe_metrics::{Assumed, Execution, Headline, ReplicationsEnd, Stopping, WHATIF_SCHEMA, WhatIfRecord};
+use chappe_metrics::{
+    Assumed, Execution, Headline, ReplicationsEnd, Stopping, WHATIF_SCHEMA, Warning, WhatIfRecord,
+};
 use std::time::{Duration, Instant};
 
 /// What is asked of a what-if study.
@@ -56,13 +58,7 @@ pub fn whatif(
     let base = StudyBase::new(spec, context)?;
     let arms = arms(asked, &base)?;
     let rule = rule(asked, &base)?;
-    let moved = asked.sensitivity.as_deref();
-    let (moved, fixed) = moved
-        .map(|given| parameters(&base, &arms, given))
-        .transpose()?
-        .unwrap_or_default();
-    let mut warnings = idle_arms(&arms, &arms);
-    warnings.extend(fixed);
+    let (moved, mut warnings) = moved(asked, &base, &arms)?;
     for warning in &warnings {
         context.observer.note(Note::Doubt(warning.clone()));
     }
@@ -120,6 +116,18 @@ fn arms(asked: &WhatIf, base: &StudyBase) -> Result<Vec<Variant>, Error> {
         return Err(Error::usage_with("there is no arm beside the baseline", help));
     }
     Ok(arms)
+}
+
+/// The parameters whose sensitivity is asked for, and what makes the answer doubtful before anything is played.
+fn moved(asked: &WhatIf, base: &StudyBase, arms: &[Variant]) -> Result<(Vec<Moved>, Vec<Warning>), Error> {
+    let given = asked.sensitivity.as_deref();
+    let (moved, fixed) = given
+        .map(|given| parameters(base, arms, given))
+        .transpose()?
+        .unwrap_or_default();
+    let mut warnings = idle_arms(arms, arms);
+    warnings.extend(fixed);
+    Ok((moved, warnings))
 }
 
 fn rule(asked: &WhatIf, base: &StudyBase) -> Result<Rule, Error> {

@@ -62,6 +62,13 @@ impl Model {
             let _ = writeln!(text, "{}", format!("# {line}").trim_end());
         }
         text += &self.frame(seed);
+        text += &self.people(values);
+        text += &self.given();
+        text
+    }
+
+    /// The people with these values of the knobs.
+    fn people(&self, values: &[f64]) -> String {
         let [
             activity_sigma,
             activity_max,
@@ -89,8 +96,7 @@ impl Model {
         let rate = rounded(messages_per_day);
         let conversations = rounded(messages_per_day / length);
         let (zone, contacts_max) = (self.zone, contacts_max.round());
-        let _ = write!(
-            text,
+        format!(
             "
 [population]
 users = {users}
@@ -116,9 +122,7 @@ slow_reply = {{ log-normal = {{ median = \"{slow}s\", sigma = {slow_sigma} }} }}
 follow_up = {{ log-normal = {{ median = \"{again}s\", sigma = {again_sigma} }} }}
 ",
             friends_max = users.saturating_sub(1).max(3),
-        );
-        text += &self.given();
-        text
+        )
     }
 
     /// What does not depend on the people.
