@@ -24,7 +24,9 @@ fn head(data: &Data) -> String {
         "# Performance\n\n\
          What chappe promises of its speed, and what was measured. Written by `performance` in `benches/` from \
          `data.json`;\nno figure is typed in by hand. Ratios come from one run of the benches each, so they hold \
-         better than the figures\nthemselves, which depend on the machine: {} cores of {}, {} of memory, {} on {}.",
+         better than the figures\nthemselves, which depend on the machine: {} cores of {}, {} of memory, {} on {}.\n\
+         [notes.md](notes.md) says where the time goes, what was learned, and what prevents the promises that are \
+         missed.",
         machine.cores,
         machine.processor,
         words::bytes(machine.memory_bytes),
