@@ -9,18 +9,18 @@ const HEAD: &str = r#"# The event log
 
 *Generated from the facts' own doc comments; `UPDATE_DOCS=1 cargo test -p chappe-base` writes it anew.*
 
-`chappe run SCENARIO --log FILE` writes every fact of a run, one JSON object a line (`chappe audit FILE`
-judges such a log). The order is: history first, then by time, then by shard, and on one shard in
-the order in which things happened. It is the same for any number of workers.
+`chappe run SCENARIO --log FILE` writes every fact of a run, one JSON object per line. `chappe audit FILE` audits such a
+log. Facts of history come first. All others are in order of time, then of shard, and for one shard in the order in which
+they happened. The log is the same for any number of workers.
 
 ## The first line
 
-It says what was run, so that a log can be judged without any other file.
+It says what was run, so the log alone is enough to audit it. [docs/record.md](record.md#what-was-run) explains the `spec`.
 
 | field | meaning |
 |---|---|
 | `schema` | `chappe/log/2` |
-| `spec` | what was run, as `run.json` has it: |
+| `spec` | what was run, as in `run.json`: |
 | `spec.schema` | `chappe/spec/1` |
 | `spec.program` | version of the program |
 | `spec.scenario` | name and text of the scenario file |
@@ -59,8 +59,8 @@ Types:
   the scenario, products in that of their page's catalogue.
 - types with a link are described at the end.
 
-The origin of a fact is the *platform*, which says what it did, or the *driver*, which says what it
-saw for itself: what left a service queue, what reached a device. The audit sets one against the other.
+Each fact comes from the *platform*, which says what it did, or from the *driver*, which says what it
+saw for itself: what left a service queue, what reached a device. The audit compares the two.
 
 ## Facts
 
