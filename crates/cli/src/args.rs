@@ -1,9 +1,10 @@
-//! The arguments, as people give them.
+//! The arguments of every command, declared for `clap`. What they mean is in the commands.
 
 mod gate;
 mod load;
 mod run;
 mod study;
+mod trace;
 
 pub(crate) use gate::{
     AcceptArgs, Cases, Changes, CheckArgs, Clocked, Evidence, GateCommand, HistoryArgs, MeasureArgs,
@@ -12,6 +13,7 @@ pub(crate) use gate::{
 pub(crate) use load::{CalibrateArgs, CapacityArgs, LoadArgs, ShapeName};
 pub(crate) use run::{RunArgs, SimulationThreads};
 pub(crate) use study::{SweepArgs, WhatifArgs};
+pub(crate) use trace::{FitArgs, TraceArgs};
 
 use crate::terminal::Colour;
 use clap::builder::Styles;
@@ -29,20 +31,20 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 ok · 1 internal error, or a process is gone · 2 wrong usage or scenario · 3 audit violation · \
-4 regression · 5 the generator was the limit of a load · 99 threshold not met · 130 interrupted
+Exit codes: 0 success · 1 internal error, or another process is gone · 2 wrong usage or scenario · \
+3 audit violation · 4 regression · 5 the load generator fell behind · 99 threshold not met · 130 interrupted
 
 \
-Options on the command line win over CHAPPE_* variables, and those over defaults. No variable changes what is run.";
+Options on the command line win over CHAPPE_* variables, and variables over defaults. No variable changes what is run.";
 
-/// Simulates a business-messaging platform: what people write, pay, ask, buy and are shown, how
-/// fast it arrives, and what an ad policy lets through.
+/// Simulates a business-messaging platform and tests it under load: how fast messages arrive, what an ad policy earns,
+/// and what it costs in opt-outs and blocks.
 #[derive(Parser, Debug)]
 #[command(name = "chappe", version, styles = STYLES, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// When to colour what is shown on a terminal.
+    /// When to use colours on standard error.
     #[arg(
         long,
         value_enum,
@@ -52,27 +54,29 @@ pub(crate) struct Cli {
         global = true
     )]
     pub(crate) color: Colour,
-    /// What to log on standard error: error, warn, info, debug or trace.
+    /// The lowest level that is logged on standard error: error, warn, info, debug or trace.
     #[arg(long, env = "CHAPPE_LOG", value_name = "LEVEL", global = true)]
     pub(crate) log_level: Option<LevelFilter>,
-    /// Log more (-v for info, -vv for debug, -vvv for trace), and show memory by part.
+    /// Log more: -v for info, -vv for debug, -vvv for trace. Summaries also show memory by part.
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 }
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
-    /// Run a scenario in virtual time and write its record, plots and report.
+    /// Run a scenario in virtual time, and write a report.
     #[command(after_help = "\
 Examples:
   chappe run scenarios/first-ads.toml
+  chappe run first-ads                  the shipped scenario of this name, from any folder
+  chappe run reports/out/first-ads      the run of this folder, again
   chappe run scenarios/first-ads.toml --scale 0.1 --seed 7
-  chappe run scenarios/first-ads.toml --set policy.first_topic=product --out /tmp/strict
+  chappe run scenarios/first-ads.toml --set policy.first_topic=product --out strict
   chappe run scenarios/hot-line.toml --until 2h --log facts.jsonl
   chappe run scenarios/queue.toml --json | jq .result.metrics
   chappe run scenarios/first-ads.toml --hosts hosts.txt --process 0 --workers 4")]
     Run(RunArgs),
-    /// Offer a scenario's commands to the live platform, on the wall clock, and measure.
+    /// Put the live platform under load on the wall clock, and measure it.
     #[command(after_help = "\
 Examples:
   chappe load scenarios/first-ads.toml --rate 100000 --duration 10s
@@ -81,10 +85,10 @@ Examples:
   chappe load scenarios/first-ads.toml --set design.mailbox=flume --set design.shards=4
   chappe load scenarios/ad-blast.toml --compare design.lanes=fifo,priority --rounds 10
 
-The commands come from a tape, recorded of the scenario in virtual time. A load that needs more than the \
-scenario's horizon has goes on into the following days.")]
+The commands come from a tape, which is recorded from the scenario in virtual time. If a load needs more commands \
+than the scenario's horizon holds, the tape continues into the following days.")]
     Load(LoadArgs),
-    /// Find the highest rate at which the live platform keeps the scenario's thresholds.
+    /// Find the highest rate at which the live platform keeps within the scenario's thresholds.
     #[command(after_help = "\
 Examples:
   chappe capacity scenarios/capacity.toml
@@ -95,7 +99,7 @@ Examples:
         after_help = "Example: chappe calibrate scenarios/first-ads.toml --out reports/out/calibration"
     )]
     Calibrate(CalibrateArgs),
-    /// Play arms of a scenario side by side, and say what they change and how surely.
+    /// Compare arms of a scenario, and say what they change and how sure that is.
     #[command(after_help = "\
 Examples:
   chappe whatif scenarios/first-ads.toml --scale 0.1
@@ -104,10 +108,10 @@ Examples:
   chappe whatif scenarios/first-ads.toml --scale 0.1 --sensitivity
   chappe whatif scenarios/first-ads.toml --sensitivity agents.ads.refusal_slope=0.1..1
 
-All arms of a replication share their draws, so their differences are the arms'. Runs that ended are kept: \
-after an interruption the same command goes on from there.")]
+All arms of a replication share their random draws, so the arms alone cause the differences. Runs that ended are \
+kept in OUT/cells: after an interruption the same command continues from there.")]
     Whatif(WhatifArgs),
-    /// Play a scenario at many points of its parameters, and say which are best.
+    /// Play a scenario at many points of its parameters, and say which points are best.
     #[command(after_help = "\
 Examples:
   chappe sweep scenarios/first-ads.toml --scale 0.1 --vary policy.preset=leak-2016,no-ads
@@ -115,25 +119,40 @@ Examples:
   chappe sweep scenarios/first-ads.toml --vary agents.ads.buy=0.01..0.1 --vary agents.ads.mute_share=0..0.3 --indices
   chappe sweep scenarios/first-ads.toml --vary campaign.0.bid=0.01,0.02 --part 2/8 --out part-2
 
-Runs that ended are kept in OUT/cells. To share a sweep among machines give each a --part, copy all their cells \
+Runs that ended are kept in OUT/cells. To share a sweep among machines, give each a --part, copy all their cells \
 into one folder, and give the same command with that folder and without --part.")]
     Sweep(SweepArgs),
     /// Check a change for regressions in behaviour, cost and run time.
     #[command(subcommand)]
     Gate(GateCommand),
     /// Check a scenario without running it.
-    #[command(
-        after_help = "Example: chappe validate scenarios/first-ads.toml --set population.users=1000000"
-    )]
+    #[command(after_help = "\
+Examples:
+  chappe validate scenarios/first-ads.toml --set population.users=1000000
+  chappe validate reports/out/first-ads --json")]
     Validate(ValidateArgs),
-    /// Tell one user's day, with every rule behind every decision on an ad.
-    #[command(after_help = "Example: chappe explain scenarios/first-ads.toml --user 4711")]
+    /// Show one user's day, with every rule behind every decision on an ad.
+    #[command(after_help = "\
+Examples:
+  chappe explain scenarios/first-ads.toml --user 4711
+  chappe explain reports/out/first-ads --user 4711 --json
+
+The run is played again. Times are virtual time, in UTC.")]
     Explain(ExplainArgs),
-    /// Tell what happened to one message, order or ad of a run, and what permitted it.
-    #[command(after_help = "Example: chappe why reports/out/first-ads --message ID")]
+    /// Show what happened to one message, order or ad of a run, and what permitted it.
+    #[command(after_help = "\
+Examples:
+  chappe why reports/out/first-ads --message ID
+  chappe why reports/out/first-ads --message ID --until 6h --json
+
+The run is played again from its folder alone. `chappe run --log FILE` writes the numbers of all messages, and \
+`chappe explain` shows those of one user.")]
     Why(WhyArgs),
-    /// Judge a saved event log.
-    #[command(after_help = "Example: chappe audit facts.jsonl")]
+    /// Audit an event log that `chappe run --log` wrote.
+    #[command(after_help = "\
+Examples:
+  chappe run scenarios/hot-line.toml --log facts.jsonl
+  chappe audit facts.jsonl")]
     Audit(AuditArgs),
     /// Print the figures of a trace of messages, or of two side by side.
     #[command(after_help = "\
@@ -143,7 +162,7 @@ Examples:
 
 A trace has lines `sender receiver unix_seconds`, in time order; `chappe run --trace FILE` writes one.")]
     Trace(TraceArgs),
-    /// Find the people who write like those of a trace, and write them as a scenario.
+    /// Find a population that writes like the people in a trace, and write it as a scenario.
     #[command(after_help = "\
 Examples:
   chappe fit scenarios/sample-trace.txt
@@ -152,32 +171,46 @@ Examples:
 A trace has lines `sender receiver unix_seconds`, in time order.")]
     Fit(FitArgs),
     /// List the policy presets, or print the rules of one in plain words.
-    #[command(after_help = "Example: chappe presets leak-2016")]
+    #[command(after_help = "\
+Examples:
+  chappe presets
+  chappe presets leak-2016")]
     Presets(PresetsArgs),
-    /// List the scenarios that chappe carries with it.
+    /// List the scenarios that are part of the program.
     #[command(after_help = "\
 Examples:
   chappe scenarios
-  chappe run first-ads                  runs one of them, in any folder")]
+  chappe run first-ads                  runs one of them, from any folder")]
     Scenarios(ScenariosArgs),
     /// Write a new scenario file, as a copy of a shipped one.
-    #[command(after_help = "Example: chappe new mine.toml --from hot-line")]
+    #[command(after_help = "\
+Examples:
+  chappe new mine.toml
+  chappe new mine.toml --from hot-line")]
     New(NewArgs),
     /// Print completions for a shell.
-    #[command(
-        after_help = "Example: chappe completions bash > ~/.local/share/bash-completion/completions/chappe"
-    )]
+    #[command(after_help = "\
+Examples:
+  chappe completions bash > ~/.local/share/bash-completion/completions/chappe
+  chappe completions fish > ~/.config/fish/completions/chappe.fish")]
     Completions(CompletionsArgs),
-    /// Print the manual page, or write those of all commands.
-    #[command(after_help = "Example: chappe man --out man1")]
+    /// Print the manual page, or write the pages of all commands.
+    #[command(after_help = "\
+Examples:
+  chappe man | man -l -
+  chappe man --out man1")]
     Man(ManArgs),
-    /// Print the JSON Schema of scenario files, or of records, or the list of metrics.
-    #[command(after_help = "Example: chappe schema --metrics")]
+    /// Print the JSON Schema of scenario files or records, or the list of metrics.
+    #[command(after_help = "\
+Examples:
+  chappe schema > scenario.schema.json
+  chappe schema --study whatif
+  chappe schema --metrics")]
     Schema(SchemaArgs),
 }
 
 impl Command {
-    /// Whether it plays runs of its own, for which memory in large pages pays.
+    /// Whether the command plays runs in this process, for which large memory pages pay.
     pub(crate) fn plays_runs(&self) -> bool {
         match self {
             Command::Run(_)
@@ -203,7 +236,7 @@ impl Command {
         }
     }
 
-    /// Passes `-v` on to the summary of runs.
+    /// Makes summaries of runs show more, as `-v` asks.
     pub(crate) fn set_verbose(&mut self, verbose: bool) {
         if let Command::Run(args) = self {
             args.show.verbose = verbose;
@@ -213,7 +246,7 @@ impl Command {
     }
 }
 
-/// What to run, and with which changes.
+/// What to run, and with which changes. None of it depends on the environment.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Source {
     /// A scenario file, the name of a shipped scenario, the folder of an earlier run, or `-` for standard input.
@@ -227,7 +260,7 @@ pub(crate) struct Source {
     /// Seed of all random draws, instead of the scenario's.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Multiply the population.
+    /// Multiply the number of people.
     #[arg(long, value_name = "FACTOR")]
     pub(crate) scale: Option<f64>,
 }
@@ -246,7 +279,7 @@ pub(crate) struct Show {
     /// Print the record on standard output instead of a summary.
     #[arg(long)]
     pub(crate) json: bool,
-    /// No progress, and no summary.
+    /// Show no progress and no summary.
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Open the report in a browser.
@@ -286,7 +319,7 @@ pub(crate) struct ExplainArgs {
     pub(crate) threads: SimulationThreads,
     #[command(flatten)]
     pub(crate) output: Output,
-    /// The user, by number.
+    /// The number of the user, from 0.
     #[arg(long, value_name = "N")]
     pub(crate) user: u32,
 }
@@ -295,7 +328,7 @@ pub(crate) struct ExplainArgs {
 pub(crate) struct WhyArgs {
     /// The folder of a run.
     pub(crate) run: PathBuf,
-    /// The message, order, transfer or ad, by its number in the event log.
+    /// The number of the message, order, transfer or ad in the event log.
     #[arg(long, value_name = "ID")]
     pub(crate) message: u64,
     #[command(flatten)]
@@ -316,49 +349,8 @@ pub(crate) struct AuditArgs {
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct TraceArgs {
-    /// The trace: lines `sender receiver unix_seconds`, in time order.
-    pub(crate) trace: PathBuf,
-    /// A trace to compare it with.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) against: Option<PathBuf>,
-    /// Local time's offset from UTC [minutes].
-    #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true,
-          value_parser = clap::value_parser!(i16).range(-720..=840))]
-    pub(crate) zone: i16,
-    /// Write the table and the plots of the comparison to this folder.
-    #[arg(long, value_name = "DIR", requires = "against")]
-    pub(crate) out: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) output: Output,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct FitArgs {
-    /// The trace: lines `sender receiver unix_seconds`, in time order.
-    pub(crate) trace: PathBuf,
-    /// Local time's offset from UTC [minutes].
-    #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true,
-          value_parser = clap::value_parser!(i16).range(-720..=840))]
-    pub(crate) zone: i16,
-    /// Populations to try at most.
-    #[arg(long, value_name = "N", default_value_t = 300)]
-    pub(crate) tries: usize,
-    /// Seed of the search, and of the populations it tries.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Where to write the workload, its figures beside the trace's, and the plots [default:
-    /// reports/out/fit-<trace>].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// No progress, and no table.
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-}
-
-#[derive(Args, Debug)]
 pub(crate) struct PresetsArgs {
-    /// Print the rules of this preset.
+    /// The preset whose rules are printed.
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -388,25 +380,25 @@ pub(crate) struct CompletionsArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct ManArgs {
-    /// Write a page for each command into this folder.
+    /// Write one page per command into this folder.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct SchemaArgs {
-    /// The schema of run.json.
+    /// Print the schema of run.json.
     #[arg(long, conflicts_with = "metrics")]
     pub(crate) record: bool,
-    /// The schema of the record of a study.
+    /// Print the schema of another kind of record.
     #[arg(long, value_name = "KIND", conflicts_with_all = ["metrics", "record"])]
     pub(crate) study: Option<StudyName>,
-    /// The metrics, with unit and meaning.
+    /// Print the metrics, with unit and meaning.
     #[arg(long)]
     pub(crate) metrics: bool,
 }
 
-/// Kinds of records of several runs together.
+/// Kinds of records beside that of one run, and values within them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum StudyName {
     /// capacity.json
@@ -423,9 +415,9 @@ pub(crate) enum StudyName {
     Baseline,
     /// history.json
     History,
-    /// What is run, as it stands in every record
+    /// the field `spec` of records: what is run
     Spec,
-    /// What `why` and `explain` print with --json
+    /// what `why` and `explain` print with --json
     Story,
 }
 

@@ -96,11 +96,12 @@ fn every_invariant_names_a_test_that_exists() {
 }
 
 /// Files of arguments, each with the command that its own commands belong to.
-const ARGUMENTS: [(&str, &str); 5] = [
+const ARGUMENTS: [(&str, &str); 6] = [
     ("args.rs", ""),
     ("args/load.rs", ""),
     ("args/run.rs", ""),
     ("args/study.rs", ""),
+    ("args/trace.rs", ""),
     ("args/gate.rs", "gate "),
 ];
 

@@ -29,7 +29,10 @@ Examples:
 Exit code 4 means that something regressed or that behaviour changed.")]
     Check(CheckArgs),
     /// Accept an intended change: the current results of scenarios become their baselines.
-    #[command(after_help = "Example: chappe gate accept first-ads --reason 'ads expire after a day'")]
+    #[command(after_help = "\
+Examples:
+  chappe gate accept first-ads --reason 'ads expire after a day'
+  chappe gate accept --reason 'our compiler'")]
     Accept(AcceptArgs),
     /// Show every recorded figure over commits, and since which commit it changed.
     #[command(after_help = "\
@@ -56,7 +59,7 @@ pub(crate) struct Cases {
     /// Don't count instructions: counting needs valgrind and takes most of the time.
     #[arg(long)]
     pub(crate) no_instructions: bool,
-    /// No progress, and no summary.
+    /// Show no progress and no summary.
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
@@ -67,7 +70,7 @@ pub(crate) struct Changes {
     /// Replace a value of the scenario; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Multiply the population.
+    /// Multiply the number of people.
     #[arg(long, value_name = "FACTOR")]
     pub(crate) scale: Option<f64>,
     /// Seed of all random draws, instead of the scenario's.
@@ -83,7 +86,7 @@ pub(crate) struct Changes {
 pub(crate) struct RecordArgs {
     #[command(flatten)]
     pub(crate) cases: Cases,
-    /// The history that the figures are added to.
+    /// The history file that the figures are added to.
     #[arg(long, value_name = "FILE", default_value = "reports/history.jsonl")]
     pub(crate) history: PathBuf,
 }
@@ -109,16 +112,16 @@ pub(crate) struct CheckArgs {
     /// The smallest slowdown that matters, as a share: 0.03 is 3%.
     #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = share)]
     pub(crate) smallest_effect: f64,
-    /// Look at one kind of evidence only.
+    /// Check one kind of evidence only.
     #[arg(long, value_enum)]
     pub(crate) only: Option<Evidence>,
-    /// Check even if the baseline is of another scenario, seed or version.
+    /// Check even if the baseline belongs to another scenario, seed or version.
     #[arg(long)]
     pub(crate) force: bool,
-    /// Add the candidate's figures to this history when the check is done.
+    /// Add the candidate's figures to this history file when the check is done.
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
-    /// Where to write the verdicts [default: reports/out/gate].
+    /// The folder for record and report [default: reports/out/gate].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Print the record on standard output instead of a summary.
@@ -137,22 +140,22 @@ pub(crate) struct AcceptArgs {
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct HistoryArgs {
-    /// The recorded runs.
+    /// The history file with the recorded runs.
     #[arg(long, value_name = "FILE", default_value = "reports/history.jsonl")]
     pub(crate) file: PathBuf,
-    /// Where to write record and report.
+    /// The folder for record and report.
     #[arg(long, value_name = "DIR", default_value = "reports/out/history")]
     pub(crate) out: PathBuf,
-    /// Only this metric.
+    /// Show only this metric.
     #[arg(long, value_name = "NAME")]
     pub(crate) metric: Option<String>,
-    /// Only this scenario.
+    /// Show only this scenario.
     #[arg(long, value_name = "NAME")]
     pub(crate) scenario: Option<String>,
     /// Print the record on standard output instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
-    /// No table.
+    /// Show no table.
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
@@ -163,7 +166,7 @@ pub(crate) struct MeasureArgs {
     pub(crate) scenario: PathBuf,
     #[command(flatten)]
     pub(crate) changes: Changes,
-    /// Time it once instead.
+    /// Time it once, instead of playing it for figures.
     #[arg(long, value_enum)]
     pub(crate) time: Option<Clocked>,
     /// How long a live load is measured.

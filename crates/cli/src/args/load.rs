@@ -1,4 +1,4 @@
-//! The arguments of loads on the wall clock.
+//! The arguments of the commands that put the live platform under load.
 
 use super::run::workers;
 use super::{Show, Source, duration};
@@ -15,19 +15,20 @@ use std::time::Duration;
 pub(crate) struct OfferArgs {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// How long to warm up before anything is measured.
+    /// How long to send before anything is measured.
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
     pub(crate) warm_up: Duration,
-    /// Where in the scenario's time the load begins [default: after the scenario's warm-up].
+    /// The time of the scenario at which the load begins [default: the end of the scenario's warm-up].
     #[arg(long, value_name = "TIME", value_parser = chappe_base::Duration::parse)]
     pub(crate) from: Option<chappe_base::Duration>,
-    /// Threads that run shards: a number, or `auto` for one per core.
+    /// Threads that run shards: a number, or `auto` for one per core. Leave the generator a core.
     #[arg(long, value_name = "N", default_value = "auto", env = "CHAPPE_WORKERS", value_parser = workers)]
     pub(crate) workers: Threads,
-    /// Threads that send.
+    /// Threads that send commands.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) injectors: u16,
-    /// Where to write the record and the report [default: reports/out/<scenario>-<command>].
+    /// The folder for record and report [default: reports/out/<scenario>-load; with --compare -comparison, of the
+    /// other commands -capacity and -calibration].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
@@ -56,7 +57,7 @@ impl OfferArgs {
     }
 }
 
-/// How the rate goes over time.
+/// How the rate changes over time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum ShapeName {
     /// The same rate all the time.
@@ -65,11 +66,11 @@ pub(crate) enum ShapeName {
     Ramp,
     /// From --rate to --to in --steps steps.
     Stairs,
-    /// --rate, but --to for a fifth of the time in the middle.
+    /// At --rate, but at --to for a fifth of the time in the middle.
     Spike,
-    /// The same rate for an hour, if --duration says nothing else.
+    /// The same rate for an hour, unless --duration says otherwise.
     Soak,
-    /// A closed model: --clients that wait for each command and --think before the next.
+    /// A closed model: --clients wait until each command is served, and then --think before the next.
     Closed,
 }
 
@@ -83,28 +84,28 @@ pub(crate) struct LoadArgs {
     /// How long to measure [default: 10s; 1h for a soak].
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) duration: Option<Duration>,
-    /// How the rate goes over time.
+    /// How the rate changes over time.
     #[arg(long, value_enum, default_value = "constant")]
     pub(crate) shape: ShapeName,
-    /// The rate at the end of a ramp or of stairs, or of a spike.
+    /// The last rate of a ramp or of stairs, or the rate of a spike.
     #[arg(long, value_name = "N", required_if_eq_any = [("shape", "ramp"), ("shape", "stairs"), ("shape", "spike")])]
     pub(crate) to: Option<f64>,
-    /// Steps of stairs.
+    /// The number of steps of stairs.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub(crate) steps: u32,
-    /// Clients of a closed model.
+    /// The number of clients of a closed model.
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     pub(crate) clients: u32,
-    /// How long each of them thinks.
+    /// How long a client waits before its next command.
     #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = duration)]
     pub(crate) think: Duration,
-    /// Measure variants of one choice in turn, and say how they differ.
+    /// Measure variants of one key in turn, and say how they differ.
     #[arg(long, value_name = "KEY=A,B,...", value_parser = comparison)]
     pub(crate) compare: Option<Variants>,
-    /// Rounds of a comparison: in each, every variant runs once.
+    /// Rounds of a comparison. In each round every variant runs once.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(3..=1000))]
     pub(crate) rounds: u32,
-    /// Simulate the same load first, with what `chappe calibrate` measured, and say how far that is off.
+    /// Simulate the same load first, with this calibration.json of `chappe calibrate`, and say how far that is off.
     #[arg(long, value_name = "FILE", conflicts_with = "compare")]
     pub(crate) predict: Option<PathBuf>,
 }
@@ -113,16 +114,16 @@ pub(crate) struct LoadArgs {
 pub(crate) struct CapacityArgs {
     #[command(flatten)]
     pub(crate) offer: OfferArgs,
-    /// Where the search begins [commands per second].
+    /// The first rate [commands per second].
     #[arg(long, value_name = "N", default_value_t = 10_000.0)]
     pub(crate) rate: f64,
-    /// The highest rate that is tried.
+    /// The highest rate that is tried [commands per second].
     #[arg(long, value_name = "N", default_value_t = 4_000_000.0)]
     pub(crate) cap: f64,
     /// How long each rate is held.
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
     pub(crate) duration: Duration,
-    /// The most trials.
+    /// The largest number of trials.
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) trials: u32,
 }

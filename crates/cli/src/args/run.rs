@@ -1,4 +1,4 @@
-//! The arguments of runs in virtual time.
+//! The arguments of runs in virtual time, and their threads, which other commands share.
 
 use super::{Show, Source, duration};
 use chappe_study::Threads;
@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Threads of a simulation.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct SimulationThreads {
-    /// Threads, in each process: a number, or `auto` for as many as pay.
+    /// Threads in each process: a number, or `auto` for as many as make the run faster.
     #[arg(long, value_name = "N", default_value = "auto", env = "CHAPPE_WORKERS", value_parser = workers)]
     pub(crate) workers: Threads,
 }
@@ -30,31 +30,31 @@ pub(crate) struct RunArgs {
     pub(crate) threads: SimulationThreads,
     #[command(flatten)]
     pub(crate) show: Show,
-    /// Where to write the record and the report [default: reports/out/<scenario>].
+    /// The folder for record and report [default: reports/out/<scenario>].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Stop at this time of the run, e.g. 6h.
     #[arg(long, value_name = "TIME", value_parser = chappe_base::Duration::parse)]
     pub(crate) until: Option<chappe_base::Duration>,
-    /// Say how far the prediction in this record of a load with --predict was off.
+    /// Show in the report how far the prediction in this record was off: the run.json of a load with --predict.
     #[arg(long, value_name = "FILE")]
     pub(crate) prediction: Option<PathBuf>,
-    /// Write every fact to this file, one JSON object a line.
+    /// Write every fact to this file, one JSON object per line.
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
     /// Write the messages between friends to this file, as lines `sender receiver seconds`.
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
-    /// Run in so many processes on this machine.
+    /// Run in this many processes on this machine.
     #[arg(long, value_name = "N", conflicts_with = "hosts", value_parser = processes)]
     pub(crate) processes: Option<usize>,
-    /// Run together with the processes that this file names, one `host:port` a line.
+    /// Run together with the processes in this file, one `host:port` per line.
     #[arg(long, value_name = "FILE", requires = "process")]
     pub(crate) hosts: Option<PathBuf>,
-    /// Which of them this is, from 0; the first one writes the record.
+    /// The number of this process in the hosts file, from 0. Process 0 writes the record.
     #[arg(long, value_name = "K", requires = "hosts")]
     pub(crate) process: Option<usize>,
-    /// How long to wait for the other processes to appear.
+    /// How long to wait until all other processes are connected.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub(crate) connect_within: Duration,
 }

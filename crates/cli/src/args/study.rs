@@ -1,4 +1,4 @@
-//! The arguments of studies: many runs of one scenario, side by side.
+//! The arguments of studies that play many runs of one scenario.
 
 use super::run::workers;
 use super::{Show, Source, duration};
@@ -19,25 +19,25 @@ pub(crate) struct StudyArgs {
     /// Replace a value of the scenario, in all arms; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
-    /// One more arm: its name, and what it changes; may be repeated.
+    /// Add an arm: its name, and the keys that it changes; may be repeated.
     #[arg(long, num_args = 2.., value_names = ["NAME", "KEY=VALUE"])]
     pub(crate) arm: Vec<String>,
-    /// Play only these arms, beside the baseline.
+    /// Play only these arms beside the baseline.
     #[arg(long, num_args = 1.., value_name = "NAME")]
     pub(crate) only: Vec<String>,
     /// Seed of the first replication, instead of the scenario's.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Multiply the population.
+    /// Multiply the number of people.
     #[arg(long, value_name = "FACTOR")]
     pub(crate) scale: Option<f64>,
-    /// Runs at a time: a number, or `auto` for one per core.
+    /// Runs at the same time: a number, or `auto` for one per core.
     #[arg(long, value_name = "N", default_value = "auto", env = "CHAPPE_WORKERS", value_parser = workers)]
     pub(crate) workers: Threads,
-    /// The most wall time, e.g. 5m [default: the scenario's].
+    /// The longest wall time, e.g. 5m [default: the scenario's].
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) budget: Option<Duration>,
-    /// Where to write record, tables and cells [default: reports/out/<scenario>-<command>].
+    /// The folder for record, report and cells [default: reports/out/<scenario>-<command>].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
@@ -98,11 +98,11 @@ fn new_arms(words: &[String]) -> Result<Vec<NewArm>, Failure> {
 pub(crate) struct WhatifArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
-    /// The most replications [default: the scenario's].
+    /// The largest number of replications [default: the scenario's].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000))]
     pub(crate) replications: Option<u32>,
-    /// Move assumed parameters of ads one at a time, to half and double, and say how far the answer hangs
-    /// on each; or move the keys given here between two values.
+    /// Change assumed parameters of ads one at a time, to half and to double, and say how far the answer depends on
+    /// each; or change the keys given here between two values.
     #[arg(long, num_args = 0.., value_name = "KEY=LOW..HIGH", value_parser = Vary::from_str)]
     pub(crate) sensitivity: Option<Vec<Vary>>,
 }
@@ -114,20 +114,20 @@ pub(crate) struct SweepArgs {
     /// Vary a key over values, or over a range; may be repeated.
     #[arg(long, value_name = "KEY=V1,V2,...|LOW..HIGH", value_parser = Vary::from_str)]
     pub(crate) vary: Vec<Vary>,
-    /// Points over ranges, spread evenly [default: the scenario's].
+    /// The number of points over ranges, spread evenly [default: the scenario's].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     pub(crate) points: Option<u32>,
     /// Replications of each point [default: 3, for an interval; 1 with --indices].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) replications: Option<u32>,
-    /// Say how much of the variance each ranged key explains; takes points for each key and two more.
+    /// Say how much of the variance each key with a range explains. It takes --points times (keys + 2) points.
     #[arg(long)]
     pub(crate) indices: bool,
-    /// Play only this share of the runs, e.g. 2/8; `from-array` takes it from the array job of Slurm, SGE or AWS Batch
-    /// that this process belongs to.
+    /// Play only this part of the runs, e.g. 2/8. `from-array` takes the part from the array job of Slurm, SGE or AWS
+    /// Batch that this process belongs to.
     #[arg(long, value_name = "I/N", value_parser = part)]
     pub(crate) part: Option<Part>,
-    /// Go on even if it takes longer than the budget.
+    /// Play all runs, even if that takes longer than the budget.
     #[arg(long)]
     pub(crate) yes: bool,
 }

@@ -263,12 +263,15 @@ fn what_the_help_shows_as_an_example_can_be_run() {
     let bench = Bench::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let help = bench.chappe("help").out();
-    for command in ["run", "validate", "explain", "why", "audit", "presets", "schema"] {
+    let commands = [
+        "run", "load", "capacity", "whatif", "sweep", "validate", "explain", "why", "audit", "presets", "schema",
+    ];
+    for command in commands {
         assert!(help.contains(&format!("  {command} ")), "{help}");
         let text = bench.chappe(&format!("help {command}")).out();
-        let examples = text
-            .lines()
-            .filter(|line| line.contains("chappe ") && line.contains("Example: "));
+        let is_example = |line: &&str| line.starts_with("  chappe ") || line.starts_with("Example: chappe ");
+        let examples: Vec<&str> = text.lines().filter(is_example).collect();
+        assert!(!examples.is_empty(), "{text}");
         for example in examples {
             for word in example
                 .split_whitespace()
