@@ -1,4 +1,4 @@
-//! `chappe run` in several processes: which of them this one is, the start of the others, and the end of all if one is
+//! `chappe run` in several processes: the role of this process, the start of the others, and the end of all if one is
 //! gone.
 
 use crate::args::RunArgs;

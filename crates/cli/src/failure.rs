@@ -1,4 +1,4 @@
-//! Why a command ends badly, and with which exit code.
+//! Why a command fails: the message on standard error, and the exit code.
 
 use crate::draw_error::draw;
 use crate::terminal::Style;

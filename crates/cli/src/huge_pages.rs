@@ -1,4 +1,4 @@
-//! Large pages of memory for runs, where the C library can ask for them.
+//! Large memory pages for runs, where the C library can ask for them.
 
 /// What tells glibc to ask for large pages, and how.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

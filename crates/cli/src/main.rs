@@ -1,4 +1,4 @@
-//! The `chappe` command: arguments, terminal, exit codes. What it can do is in the crates below.
+//! The `chappe` command: arguments, terminal, exit codes. Everything else is in the crates that it calls.
 
 mod args;
 mod commands;
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     cli.command.set_verbose(cli.verbose > 0);
     // Unwinding lets half-written output clean up behind itself; the message of the panic is printed already.
     let Ok(ended) = catch_unwind(|| carry_out(cli.command)) else {
-        eprintln!("internal error: this is a mistake in chappe, not in what you gave it; please report it");
+        eprintln!("internal error: this is a bug in chappe, not in your input; please report it");
         return ExitCode::from(1);
     };
     match ended {

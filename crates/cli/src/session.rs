@@ -1,4 +1,4 @@
-//! What a command gives a study: a flag, an observer, places for files.
+//! From a command to a study: the context by which the terminal watches and stops it.
 
 use crate::failure::{Failure, located};
 use crate::terminal::{TerminalObserver, stop_on_interrupt};

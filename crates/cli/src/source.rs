@@ -1,4 +1,4 @@
-//! From the arguments to what is run.
+//! From the arguments to the `RunSpec`, which says what is run.
 
 use crate::args::Source;
 use crate::failure::Failure;
@@ -34,7 +34,7 @@ fn open_scenario(path: &Path) -> Result<Opened, Failure> {
     if let Some(shipped) = shipped {
         if path.exists() {
             eprintln!(
-                "note: `{0}` means the shipped scenario; write ./{0} for what is here",
+                "note: `{0}` means the shipped scenario; write ./{0} for the file or folder of that name",
                 path.display()
             );
         }

@@ -1,4 +1,4 @@
-//! What a terminal shows: progress while a study runs, tables at its end. Nothing of it goes into a pipe.
+//! What a terminal shows: progress and notes while a study runs, tables at its end. Progress never goes into a pipe.
 
 use chappe_metrics::Timed;
 use chappe_report::words;

@@ -1,4 +1,4 @@
-//! Why a study can't be carried out.
+//! Why a study can't be carried out. Each error says what to change, if the user can change it.
 
 use chappe_base::RunSpecMismatch;
 use chappe_cluster::ClusterError;
@@ -91,7 +91,7 @@ impl Error {
     pub fn help(&self) -> Option<&str> {
         match self {
             Error::Usage { help, .. } => help.as_deref(),
-            Error::Mismatch(_) => Some("play its scenario.toml anew with this version"),
+            Error::Mismatch(_) => Some("run its scenario.toml again with this version"),
             Error::Scenario(_)
             | Error::Read { .. }
             | Error::Write { .. }

@@ -1,4 +1,4 @@
-//! What a study took: the half of its record that depends on the machine.
+//! The cost of a study: the half of its record that depends on the machine.
 
 use crate::machine;
 use chappe_metrics::{Execution, Memory};

@@ -1,4 +1,4 @@
-//! Everything that a face of chappe may ask for, as plain calls.
+//! Everything that a face of chappe (terminal, page, library) can ask for, as plain calls.
 //!
 //! A face (the terminal, a page, a program of yours) says *what* is run with a [`RunSpec`](chappe_base::RunSpec) and *how
 //! it is watched* with a [`Context`], and gets a record back. Nothing here prints, reads arguments or the environment,

@@ -1,6 +1,6 @@
-//! What this process runs on, as far as the system tells.
+//! The machine that this process runs on, as far as the system reports it.
 //!
-//! Records say on which machine they were made, and a study refuses what this machine has no memory for.
+//! Records name the machine, and a study refuses a scenario that this machine has no memory for.
 
 use chappe_metrics::Machine;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What a study tells whoever watches it, each with its remedy.
+//! Notes that a study gives to its observer while it runs, each with its remedy.
 
 use chappe_engine::Advice;
 use chappe_metrics::Warning;
@@ -79,20 +79,20 @@ impl std::fmt::Display for Note {
             Note::TapeGoesOn { day } => {
                 write!(
                     f,
-                    "the load is longer than the scenario, so the tape goes on into day {day}"
+                    "the load is longer than the scenario, so the tape continues into day {day}"
                 )
             }
             Note::TapeEnded => write!(
                 f,
-                "the load ended with its tape; a closed model can't tell in advance how many commands it needs, so \
-                 measure for a shorter --duration"
+                "the load ended because its tape ended: a closed model can't say in advance how many commands it \
+                 needs; give a shorter --duration"
             ),
             Note::Step(step) => write!(f, "{step}"),
             Note::Notice(notice) => write!(f, "{notice}"),
             Note::DamagedRun { path } => write!(f, "{} is damaged; its run is played again", path.display()),
             Note::GeneratorBehind { variant, round } => write!(
                 f,
-                "{variant}, round {round}: the generator fell behind; lower the rate, or leave it a core with --workers"
+                "{variant}, round {round}: the generator fell behind; lower the rate, or leave the generator a core with --workers"
             ),
             Note::Doubt(warning) => write!(f, "{}; {}", warning.problem, warning.remedy),
         }

@@ -85,7 +85,7 @@ impl Opened {
         let spec = spec_of_record(&text).map_err(|problem| {
             Error::usage_with(
                 format!("{}: {problem}", path.display()),
-                "give the folder of a run of this version, or run its scenario.toml anew",
+                "give the folder of a run of this version, or run its scenario.toml again",
             )
         })?;
         spec.check(VERSION)?;
@@ -105,7 +105,7 @@ fn spec_of_record(text: &str) -> Result<RunSpec, String> {
         Some(spec) => {
             serde_json::from_value(spec).map_err(|error| format!("its `spec` can't be read: {error}"))
         }
-        None => Err("this is no record of a run that says what was run".to_string()),
+        None => Err("this record does not say what was run".to_string()),
     }
 }
 

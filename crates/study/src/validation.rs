@@ -1,4 +1,4 @@
-//! Whether a scenario is right, without playing it.
+//! Checks a scenario without playing it.
 
 use crate::context::Context;
 use crate::error::Error;

@@ -1,7 +1,7 @@
-//! How a study ends for whoever waits for its verdict.
+//! The verdict on a study, from which a command takes its exit code.
 //!
-//! A record says all that happened; the verdict is the one thing that a script acts on. Broken promises weigh more than
-//! an interruption, that more than a generator that fell behind, and that more than a threshold.
+//! A record says everything that happened; the verdict is the one thing that a script acts on. Broken promises take
+//! precedence over an interruption, that over a generator that fell behind, and that over a missed threshold.
 
 use crate::arms::FinishedStudy;
 use chappe_metrics::{CapacityEnd, CapacityRecord, ComparisonRecord, LoadOutcome, RunRecord};

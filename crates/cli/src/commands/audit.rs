@@ -1,4 +1,4 @@
-//! `chappe audit`.
+//! `chappe audit`: audits a saved event log.
 
 use crate::args::AuditArgs;
 use crate::failure::Failure;

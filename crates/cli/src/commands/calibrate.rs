@@ -1,4 +1,4 @@
-//! `chappe calibrate`.
+//! `chappe calibrate`: measures service times and hops, for predictions.
 
 use crate::args::CalibrateArgs;
 use crate::failure::Failure;

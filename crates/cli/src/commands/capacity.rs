@@ -1,4 +1,4 @@
-//! `chappe capacity`.
+//! `chappe capacity`: finds the highest rate within the scenario's thresholds.
 
 use crate::args::CapacityArgs;
 use crate::ending::{Ending, files_of_run};

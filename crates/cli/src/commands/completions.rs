@@ -1,4 +1,4 @@
-//! `chappe completions` and `chappe man`.
+//! `chappe completions` and `chappe man`, both made from the declarations of the arguments.
 
 use crate::args::{Cli, CompletionsArgs, ManArgs};
 use crate::failure::Failure;

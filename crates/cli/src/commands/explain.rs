@@ -1,4 +1,4 @@
-//! `chappe explain`.
+//! `chappe explain`: shows one user's day.
 
 use super::why::print_story;
 use crate::args::ExplainArgs;

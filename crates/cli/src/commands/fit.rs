@@ -1,4 +1,4 @@
-//! `chappe fit`.
+//! `chappe fit`: finds a population that writes like the people in a trace.
 
 use super::trace::{opened_for, stem};
 use crate::args::FitArgs;
@@ -40,14 +40,14 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
         if !args.quiet {
             write!(out, "{}", grid(&rows(&comparison)))?;
             let (near, of) = fitted.near;
-            writeln!(out, "{near} of {of} quantities within 10%, on a seed of its own.")?;
+            writeln!(out, "{near} of {of} quantities are within 10%, on a seed that the search has not used.")?;
         }
         writeln!(out, "Workload: {}", folder.join(FITTED).display())
     };
     let printed = print().map_err(Failure::Output);
     if fitted.interrupted {
         return Err(Failure::Verdict(Verdict::Interrupted(format!(
-            "the search was stopped before its {} tries were used up; the workload is the best one until then",
+            "the search was stopped before its {} tries were used up; the workload is the best one so far",
             args.tries
         ))));
     }

@@ -1,4 +1,4 @@
-//! `chappe gate`: arguments to options, and what the gate says to the terminal.
+//! `chappe gate`: turns arguments into options of the gate, and shows its results on the terminal.
 
 mod history;
 mod measure;

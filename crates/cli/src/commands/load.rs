@@ -1,4 +1,4 @@
-//! `chappe load`, and with `--compare` variants of one design choice in turn.
+//! `chappe load`: puts the live platform under load; with `--compare` it measures variants of one key in turn.
 
 use super::run::details;
 use crate::args::{LoadArgs, ShapeName};

@@ -1,4 +1,4 @@
-//! One file per command: from arguments to a call, and from its answer to what is shown.
+//! One file per command: it turns arguments into one call of a study, and the result into what is shown.
 
 pub(crate) mod audit;
 pub(crate) mod calibrate;

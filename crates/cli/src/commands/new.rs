@@ -1,4 +1,4 @@
-//! `chappe new`.
+//! `chappe new`: writes a copy of a shipped scenario.
 
 use crate::args::NewArgs;
 use crate::failure::Failure;

@@ -1,4 +1,4 @@
-//! `chappe presets`.
+//! `chappe presets`: lists policy presets, or the rules of one.
 
 use crate::args::PresetsArgs;
 use crate::failure::Failure;

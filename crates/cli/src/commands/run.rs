@@ -1,4 +1,4 @@
-//! `chappe run`.
+//! `chappe run`: plays a scenario in virtual time and writes its report.
 
 use crate::args::{RunArgs, Show};
 use crate::distributed::ProcessRole;

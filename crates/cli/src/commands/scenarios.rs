@@ -1,4 +1,4 @@
-//! `chappe scenarios`.
+//! `chappe scenarios`: lists the shipped scenarios.
 
 use crate::args::ScenariosArgs;
 use crate::failure::Failure;

@@ -1,4 +1,4 @@
-//! `chappe schema`.
+//! `chappe schema`: prints JSON Schemas, and the list of metrics.
 
 use crate::args::{SchemaArgs, StudyName};
 use crate::failure::Failure;

@@ -1,4 +1,4 @@
-//! `chappe sweep`.
+//! `chappe sweep`: plays a scenario at many points, or a part of them.
 
 use crate::args::SweepArgs;
 use crate::ending::{Ending, files_of_run};

@@ -1,4 +1,4 @@
-//! `chappe trace`.
+//! `chappe trace`: prints the figures of a trace, or compares two.
 
 use crate::args::TraceArgs;
 use crate::failure::Failure;

@@ -1,4 +1,4 @@
-//! `chappe validate`.
+//! `chappe validate`: checks a scenario without playing it.
 
 use crate::args::ValidateArgs;
 use crate::failure::Failure;

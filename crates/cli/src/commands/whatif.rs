@@ -1,4 +1,4 @@
-//! `chappe whatif`.
+//! `chappe whatif`: compares the arms of a scenario.
 
 use crate::args::WhatifArgs;
 use crate::ending::{Ending, files_of_run};

@@ -1,4 +1,4 @@
-//! `chappe why`.
+//! `chappe why`: shows what happened to one message, and prints stories for `explain` too.
 
 use crate::args::{Output, WhyArgs};
 use crate::failure::Failure;

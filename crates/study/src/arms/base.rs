@@ -1,4 +1,4 @@
-//! What a study plays: one scenario file with arms, and values that replace others.
+//! What a study plays: variants of one scenario file, each an arm with values that replace the file's.
 
 use crate::context::{Context, Threads};
 use crate::error::Error;

@@ -1,8 +1,8 @@
-//! What each run of a study came to, kept by what was played: no run is played twice.
+//! The figures of each run of a study, kept so that no run is played twice.
 //!
-//! A study may be interrupted, or shared among machines, and goes on from the runs that are there. A run is known by a
-//! hash over everything that bears on what happens in it, so it stays valid when a scenario's title or another arm
-//! changes.
+//! A study can be interrupted or shared among machines, and continues from the runs that are there. The key of a run is
+//! a hash over everything that bears on what happens in it, so the run stays valid if the scenario's title or another
+//! arm changes.
 
 use super::figures::Figure;
 use super::user_counts::UserCounts;
@@ -110,7 +110,7 @@ impl RunsInFolder {
                         "{} holds runs of version {version}, and this is version {VERSION}",
                         folder.display()
                     ),
-                    "give --out a new folder, or go on with the version that began",
+                    "give --out a new folder, or continue with the version that wrote them",
                 ));
             }
         }

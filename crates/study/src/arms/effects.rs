@@ -1,4 +1,4 @@
-//! What the runs of arms say: figures held against the baseline, people, effects over time.
+//! The effects of arms: figures compared with the baseline, user by user, and over time.
 
 use super::base::Variant;
 use super::cached_run::CachedRun;

@@ -1,4 +1,4 @@
-//! The figures that are read off a run, by name.
+//! The figures that a study reads from a run, by name.
 
 use crate::error::Error;
 use chappe_metrics::{Better, Kind, Metric, ResultParts, SeriesTable, Unit, find};

@@ -1,5 +1,5 @@
-//! Many runs of one scenario: arms side by side, and sweeps over its parameters. Each run is kept, so that none is
-//! played twice.
+//! Studies of many runs of one scenario: arms compared with each other, and sweeps over parameters. Each run is kept,
+//! so that none is played twice.
 
 mod answer;
 mod base;

@@ -1,4 +1,4 @@
-//! What a sweep plays, and what its runs come to: every arm at every point with every seed.
+//! The plan of a sweep: every arm at every point with every seed, and the record that its runs make.
 
 use super::base::{StudyBase, Variant, idle_arms};
 use super::cached_run::CachedRun;

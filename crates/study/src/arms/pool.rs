@@ -1,4 +1,4 @@
-//! Runs side by side, one a thread: in a fixed order, whichever ends first.
+//! Plays the runs of a study in parallel, one per thread. Results keep a fixed order, whichever run ends first.
 
 use super::base::{StudyBase, Variant, threads};
 use super::cached_run::{CachedRun, RunKey};

@@ -1,4 +1,4 @@
-//! Replications of arms, until what is asked is answered.
+//! Plays replications of arms until the headline differences are as narrow as asked.
 
 use super::base::Variant;
 use super::cached_run::CachedRun;

@@ -1,4 +1,4 @@
-//! How far an answer hangs on what is assumed: parameters moved one at a time.
+//! How far an answer depends on assumptions: parameters are varied one at a time.
 
 use super::base::{StudyBase, Variant};
 use super::cached_run::CachedRun;
@@ -55,7 +55,7 @@ pub(crate) fn parameters(
             Over::Values(values) => values.clone().try_into().map_err(|_| {
                 let help = "write KEY=LOW..HIGH, or KEY=V1,V2";
                 Error::usage_with(
-                    format!("`{key}` is moved to two values, no more and no fewer"),
+                    format!("`{key}` needs exactly two values"),
                     help,
                 )
             })?,
@@ -81,7 +81,7 @@ pub(crate) fn parameters(
             }),
             None => warnings.push(Warning {
                 problem: format!(
-                    "`{}` is assumed and was not moved: it can't be halved and doubled in every arm",
+                    "`{}` is assumed but was not varied: it can't be halved and doubled in every arm",
                     assumed.key
                 ),
                 remedy: format!("give two values: --sensitivity {}=V1,V2", assumed.key),

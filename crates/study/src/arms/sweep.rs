@@ -1,4 +1,4 @@
-//! A scenario at many points of its parameters: which of them are best?
+//! A sweep: plays a scenario at many points of its parameters, to find out which points are best.
 
 use super::base::{NewArm, StudyBase, threads};
 use super::cached_run::CachedRun;
@@ -145,7 +145,7 @@ fn check_whole(
     if !context.stop.is_raised() {
         return Err(Error::usage_with(
             format!("the budget ended after {ended_count} of {total_count} runs, which are kept"),
-            "give the same command again to go on, or a higher --budget",
+            "give the same command again to continue, or a higher --budget",
         ));
     }
     if is_part || !plan.has_whole_point(runs) {

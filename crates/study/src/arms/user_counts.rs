@@ -1,4 +1,4 @@
-//! What a run brings each user, for comparing it user by user.
+//! Counts of one run for each user, so that arms can be compared user by user.
 
 use chappe_engine::FactSink;
 use chappe_metrics::UserCount;

@@ -1,4 +1,4 @@
-//! Arms of a scenario side by side: what they change, and how sure that is.
+//! A what-if study: compares the arms of a scenario, and says what they change and how sure that is.
 
 use super::answer::answer;
 use super::base::{NewArm, StudyBase, Variant, idle_arms};

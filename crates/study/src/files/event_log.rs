@@ -1,7 +1,7 @@
-//! The event log: every fact of a run, one JSON object a line, after a first line that says what was run.
+//! The event log: every fact of a run, one JSON object per line, after a first line that says what was run.
 //!
-//! Workers write their facts to files of their own while they run, since they don't wait for each other; at the end
-//! these are merged into the total order.
+//! Each worker writes its facts to a file of its own while it runs, because workers don't wait for each other. At the
+//! end the files are merged into the total order.
 
 use super::AtomicFile;
 use crate::error::Error;

@@ -1,6 +1,6 @@
 //! The folder of a report: written under another name and renamed, so that it is complete or absent.
 //!
-//! A folder is replaced only by a report of the same kind. Whatever else stands there is somebody's work and stays.
+//! A folder is replaced only by a report of the same kind. Other files in it are somebody's work and stay.
 
 use crate::arms::CELLS;
 use crate::error::Error;

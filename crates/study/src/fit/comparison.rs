@@ -1,4 +1,4 @@
-//! Two traces side by side: what their statistics say as plain figures and points, and a folder of the report.
+//! Two traces side by side: their statistics as plain figures and points, and the folder of the comparison.
 
 use crate::error::Error;
 use crate::files::AtomicFile;

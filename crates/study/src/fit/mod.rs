@@ -1,4 +1,4 @@
-//! The people who write like those of a trace.
+//! Finds a population that writes like the people in a recorded trace.
 
 mod comparison;
 mod model;

@@ -1,4 +1,4 @@
-//! A scenario in which people write like those of a trace: what is read off it, and what is searched for.
+//! A scenario in which people write like those of a trace: what is taken from the trace, and what is searched for.
 
 use crate::stats::search::Knob;
 use chappe_base::{Duration, Span};

@@ -32,7 +32,7 @@ pub fn calibrate(
     let calm = session.play(plan(rate), duration)?;
     let saturated = session.play(plan(SATURATING_RATE), SATURATING)?;
     if context.stop.is_raised() {
-        let why = "a calibration takes both of its loads, so nothing was concluded";
+        let why = "a calibration needs both of its loads, so nothing was concluded";
         return Err(Error::Interrupted(why.to_string()));
     }
     Ok(calibration(&session, rate, &calm, &saturated))

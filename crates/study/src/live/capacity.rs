@@ -1,4 +1,4 @@
-//! The highest rate at which the live platform keeps the scenario's thresholds.
+//! Finds the highest rate at which the live platform keeps within the scenario's thresholds.
 
 use super::session::{Offer, Session, choices};
 use crate::VERSION;

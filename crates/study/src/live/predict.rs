@@ -1,4 +1,4 @@
-//! A load that is simulated first, then measured: how far is the prediction off?
+//! Predictions: a load is simulated first, then measured, to see how far the simulation is off.
 
 use super::session::{Offer, Session};
 use crate::error::Error;

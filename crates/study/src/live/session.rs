@@ -113,7 +113,7 @@ impl<'a> Session<'a> {
             return Err(match self.context.stop.is_raised() {
                 true => Error::Interrupted("nothing was measured yet".to_string()),
                 false => Error::usage_with(
-                    "nobody asks the platform for anything after that time",
+                    "no client sends a command after that time",
                     "begin earlier with --from, or take a scenario with people in it",
                 ),
             });

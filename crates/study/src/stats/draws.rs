@@ -1,5 +1,5 @@
-//! Draws of studies. They are keyed like all others, with keys of their own: a study that draws more must not
-//! change what happens in its runs.
+//! Random draws of studies. They have keys of their own, so that a study that draws more does not change what
+//! happens in its runs.
 
 use chappe_base::philox2x64;
 

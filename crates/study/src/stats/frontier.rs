@@ -1,4 +1,4 @@
-//! The Pareto frontier: which choices no other one beats on both gain and harm.
+//! The Pareto frontier: the choices that no other choice beats in both gain and harm.
 
 /// What a choice gains, and what harm it does.
 #[derive(Clone, Copy, PartialEq, Debug)]

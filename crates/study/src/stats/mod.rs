@@ -9,7 +9,7 @@
 //! - [`points`], [`indices`], [`frontier`]: which points of a sweep to run, which parameters matter, and which
 //!   points no other beats.
 //!
-//! Runs come as closures, or only their figures come. Results are types of `chappe_metrics` where a record
+//! Runs are passed as closures, or only their figures are. Results are types of `chappe_metrics` if a record
 //! holds them.
 //!
 //! ```

@@ -1,11 +1,11 @@
 //! How many replications a study needs, and the interval of their mean: Stein's two-stage procedure.
 //!
-//! A pilot of fixed size gives a variance; from it alone follows how many replications make the
-//! interval as narrow as asked, and the interval goes by the pilot's variance as well, with the
-//! degrees of freedom of the pilot. The mean of all is independent of that variance if figures are
-//! normal, so the interval contains the truth as often as it says, however many replications there
-//! were: Stein, "A two-sample test for a linear hypothesis whose power is independent of the
-//! variance" (Annals of Mathematical Statistics, 1945).
+//! A pilot of fixed size gives a variance. From the variance alone follows how many replications make the
+//! interval as narrow as asked. The interval uses the pilot's variance too, with the degrees of freedom of
+//! the pilot. If figures are normal, the mean of all is independent of that variance, so the interval
+//! contains the truth as often as it says, however many replications there were: Stein, "A two-sample test
+//! for a linear hypothesis whose power is independent of the variance" (Annals of Mathematical Statistics,
+//! 1945).
 
 use crate::stats::draws::{Draws, Use};
 use crate::stats::statistics::{Interval, mean, t_interval};

@@ -1,4 +1,4 @@
-//! The values of parameters at which a loss is least, found by trying: for a simulator, whose loss has
+//! Finds the values of parameters at which a loss is smallest, by trial: for a simulator, whose loss has
 //! no derivative and some noise.
 //!
 //! The search is CMA-ES: generations of tries around a mean, with a covariance learnt from the losses. It is

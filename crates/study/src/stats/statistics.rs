@@ -1,6 +1,6 @@
 //! Estimates of location, and intervals that hold them.
 //!
-//! Every function wants finite values and answers `None` if one is not, or if there are too few.
+//! Every function needs finite values, and returns `None` if one is not finite or if there are too few.
 
 mod interval;
 #[cfg(test)]

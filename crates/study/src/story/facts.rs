@@ -1,7 +1,7 @@
 //! Plays a run again for some of its facts.
 //!
-//! Runs are deterministic, so nothing has to be kept for a question that is asked later: the facts of a day of a
-//! million people are gigabytes.
+//! The facts of a day of a million people are gigabytes. Runs are deterministic, so a question that is asked later
+//! needs no stored facts.
 
 use crate::context::{Context, Progress, Threads};
 use crate::error::Error;

@@ -1,4 +1,4 @@
-//! Which facts belong to a message, a user, or a page's leave to send a user ads.
+//! Which facts belong to a message, to a user, or to what permits a page to send a user ads.
 
 use chappe_base::{Fact, MessageId, PageId, Party, UserId};
 

@@ -1,4 +1,4 @@
-//! `chappe gate history`: every recorded figure over commits, and since when it changed.
+//! `chappe gate history`: every recorded figure over commits, and the commit at which it changed.
 
 use crate::args::HistoryArgs;
 use crate::failure::Failure;

@@ -1,4 +1,4 @@
-//! `chappe gate measure`: one scenario, played or timed in this process. The other commands ask a program this way.
+//! `chappe gate measure`: plays or times one scenario in this process. A check starts it for each program it compares.
 
 use crate::args::{Clocked, MeasureArgs, Source};
 use crate::failure::Failure;
