@@ -275,10 +275,16 @@ fn every_scenario_has_a_title_and_a_question_and_is_listed() {
         let question = value("question");
         assert!(question.ends_with('?'), "{}: {question}", scenario.path);
         let is_in = |text: &str| text.contains(&format!("[`{name}`]")) && text.contains(&question);
-        assert!(is_in(&index), "scenarios/README.md does not list {name} with `{question}`");
+        assert!(
+            is_in(&index),
+            "scenarios/README.md does not list {name} with `{question}`"
+        );
         in_readme_count += usize::from(is_in(&readme));
     }
-    let rows_count = readme.lines().filter(|line| line.contains("](scenarios/") && line.starts_with("| [")).count();
+    let rows_count = readme
+        .lines()
+        .filter(|line| line.contains("](scenarios/") && line.starts_with("| ["))
+        .count();
     assert!(
         rows_count >= 5 && in_readme_count == rows_count,
         "README.md lists {rows_count} scenarios, {in_readme_count} of them with name and question"

@@ -40,7 +40,10 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
         if !args.quiet {
             write!(out, "{}", grid(&rows(&comparison)))?;
             let (near, of) = fitted.near;
-            writeln!(out, "{near} of {of} quantities are within 10%, on a seed that the search has not used.")?;
+            writeln!(
+                out,
+                "{near} of {of} quantities are within 10%, on a seed that the search has not used."
+            )?;
         }
         writeln!(out, "Workload: {}", folder.join(FITTED).display())
     };

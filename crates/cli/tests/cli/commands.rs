@@ -264,7 +264,8 @@ fn what_the_help_shows_as_an_example_can_be_run() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let help = bench.chappe("help").out();
     let commands = [
-        "run", "load", "capacity", "whatif", "sweep", "validate", "explain", "why", "audit", "presets", "schema",
+        "run", "load", "capacity", "whatif", "sweep", "validate", "explain", "why", "audit", "presets",
+        "schema",
     ];
     for command in commands {
         assert!(help.contains(&format!("  {command} ")), "{help}");

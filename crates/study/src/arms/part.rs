@@ -74,7 +74,9 @@ impl Part {
         }
         let indices = ["SLURM_ARRAY_TASK_ID", index, "PBS_ARRAY_INDEX", "PBS_ARRAYID"];
         let problem = match indices.into_iter().find(|name| number(name).is_some()) {
-            Some(name) => format!("this is an array job ({name}), but no variable gives the number of its jobs"),
+            Some(name) => {
+                format!("this is an array job ({name}), but no variable gives the number of its jobs")
+            }
             None => "this is no job of an array".to_string(),
         };
         Err(Error::usage_with(problem, "give --part I/N, counted from 1"))

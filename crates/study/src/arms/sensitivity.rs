@@ -54,10 +54,7 @@ pub(crate) fn parameters(
             Over::Range(ends) => ends.map(|end| end.to_string()),
             Over::Values(values) => values.clone().try_into().map_err(|_| {
                 let help = "write KEY=LOW..HIGH, or KEY=V1,V2";
-                Error::usage_with(
-                    format!("`{key}` needs exactly two values"),
-                    help,
-                )
+                Error::usage_with(format!("`{key}` needs exactly two values"), help)
             })?,
         };
         let value = known(key).map_or("", |assumed| &assumed.value).to_string();
