@@ -198,7 +198,7 @@ fn the_documented_lines_are_facts() {
 }
 
 /// The names of the fields of a struct in `source`, which `opening` begins.
-fn fields<'a>(source: &'a str, opening: &str) -> Vec<&'a str> {
+fn fields_of<'a>(source: &'a str, opening: &str) -> Vec<&'a str> {
     let (_, body) = source.split_once(opening).expect("the struct");
     let (body, _) = body.split_once("\n}").expect("its end");
     let lines = body
@@ -214,10 +214,10 @@ fn fields<'a>(source: &'a str, opening: &str) -> Vec<&'a str> {
 #[test]
 fn the_first_line_is_documented() {
     let header = read("crates/study/src/files/event_log.rs");
-    let header = fields(&header, "\nstruct Header {");
+    let header = fields_of(&header, "\nstruct Header {");
     assert_eq!(header, ["schema", "spec"]);
     let spec = read("crates/base/src/run_spec.rs");
-    let spec = fields(&spec, "\npub struct RunSpec {");
+    let spec = fields_of(&spec, "\npub struct RunSpec {");
     assert!(spec.len() > 3, "{spec:?}");
     let names = header.into_iter().map(str::to_string);
     for name in names.chain(spec.into_iter().map(|name| format!("spec.{name}"))) {
