@@ -119,15 +119,24 @@ impl RunSpec {
     /// # Errors
     /// Says what differs.
     pub fn check(&self, program: &str) -> Result<(), RunSpecMismatch> {
-        if self.schema != RUN_SPEC_SCHEMA {
+        RunSpec::check_versions(&self.schema, &self.program, program)
+    }
+
+    /// The same check on the `schema` and the `program` of a spec whose other fields were not read yet: in another
+    /// format they may be different ones.
+    ///
+    /// # Errors
+    /// Says what differs.
+    pub fn check_versions(schema: &str, program: &str, this: &str) -> Result<(), RunSpecMismatch> {
+        if schema != RUN_SPEC_SCHEMA {
             return Err(RunSpecMismatch::Format {
-                found: self.schema.clone(),
+                found: schema.to_string(),
             });
         }
-        if self.program != program {
+        if program != this {
             return Err(RunSpecMismatch::Program {
-                found: self.program.clone(),
-                this: program.to_string(),
+                found: program.to_string(),
+                this: this.to_string(),
             });
         }
         Ok(())

@@ -5,6 +5,8 @@ use crate::error::Error;
 use crate::traces::{NoTraces, TraceOfRun, Traces, TracesIn};
 use chappe_base::RunSpec;
 use chappe_scenario::shipped;
+use serde::Deserialize;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -82,31 +84,44 @@ impl Opened {
             .find(|path| path.is_file());
         let path = record.unwrap_or_else(|| folder.join(RECORDS[0]));
         let text = fs::read_to_string(&path).map_err(|error| Error::read(&path, error))?;
-        let spec = spec_of_record(&text).map_err(|problem| {
+        let wrong = |problem: String| {
             Error::usage_with(
                 format!("{}: {problem}", path.display()),
                 "give the folder of a run of this version, or run its scenario.toml again",
             )
-        })?;
-        spec.check(VERSION)?;
+        };
+        let record: Value = serde_json::from_str(&text)
+            .map_err(|error| wrong(format!("this is no record of a run: {error}")))?;
         Ok(Opened {
-            spec,
+            spec: read_spec(record, &wrong)?,
             traces: Box::new(TraceOfRun(folder.to_path_buf())),
             path: folder.join("scenario.toml"),
         })
     }
 }
 
-/// What was run, by the text of its record.
-fn spec_of_record(text: &str) -> Result<RunSpec, String> {
-    let mut record: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| format!("this is no record of a run: {error}"))?;
-    match record.get_mut("spec").map(serde_json::Value::take) {
-        Some(spec) => {
-            serde_json::from_value(spec).map_err(|error| format!("its `spec` can't be read: {error}"))
-        }
-        None => Err("this record does not say what was run".to_string()),
-    }
+/// What has to be right before the rest of a spec can be read.
+#[derive(Deserialize)]
+struct Versions {
+    schema: String,
+    program: String,
+}
+
+/// What was run, by the `spec` in the record of a run or in the first line of a log; `wrong` makes an error of what is
+/// the matter with it.
+///
+/// # Errors
+/// There is no `spec`, it belongs to another version, or it can't be read.
+pub(crate) fn read_spec(mut record: Value, wrong: &dyn Fn(String) -> Error) -> Result<RunSpec, Error> {
+    let Some(spec) = record.get_mut("spec").map(Value::take) else {
+        return Err(wrong(
+            "this is no record of a run that says what was run".to_string(),
+        ));
+    };
+    let unreadable = |error: serde_json::Error| wrong(format!("its `spec` can't be read: {error}"));
+    let versions = Versions::deserialize(&spec).map_err(unreadable)?;
+    RunSpec::check_versions(&versions.schema, &versions.program, VERSION)?;
+    serde_json::from_value(spec).map_err(unreadable)
 }
 
 /// The traces that shipped scenarios replay.

@@ -5,6 +5,7 @@
 
 use super::AtomicFile;
 use crate::error::Error;
+use crate::opened::read_spec;
 use chappe_base::{Record, RunSpec, ShardId, SimTime};
 use chappe_engine::FactSink;
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 const SCHEMA: &str = "chappe/log/2";
 
 /// The first line: all it takes to judge the facts.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 struct Header {
     schema: String,
     spec: RunSpec,
@@ -170,9 +171,8 @@ impl LogReader {
             let problem = format!("its format is `{other}`, and this version reads `{SCHEMA}`");
             return Err(reader.wrong(&problem));
         }
-        let header: Header =
-            serde_json::from_value(first).map_err(|error| reader.wrong(&error.to_string()))?;
-        Ok((header.spec, reader))
+        let spec = read_spec(first, &|problem| reader.wrong(&problem))?;
+        Ok((spec, reader))
     }
 
     /// The next fact; `None` after the last.
