@@ -61,10 +61,19 @@ impl Prepared {
 
     /// Where the run ends: its horizon, or earlier.
     pub(crate) fn until(&self) -> Result<Option<SimTime>, Error> {
+        self.until_after(self.scenario.warm_up)
+    }
+
+    /// The same for whoever asks for facts alone: a run that was stopped in its warm-up has some too.
+    pub(crate) fn until_for_facts(&self) -> Result<Option<SimTime>, Error> {
+        self.until_after(SimTime::ZERO)
+    }
+
+    fn until_after(&self, from: SimTime) -> Result<Option<SimTime>, Error> {
         let Some(until) = self.spec.until else {
             return Ok(None);
         };
-        let (from, horizon) = (self.scenario.warm_up, self.scenario.horizon);
+        let horizon = self.scenario.horizon;
         let time = SimTime::ZERO + until.0;
         if time > from && time <= horizon {
             return Ok(Some(time));
