@@ -67,6 +67,7 @@ pub(crate) fn threads(context: &Context<'_>) -> usize {
 impl StudyBase {
     /// Makes the base scenario ready; there must be memory for as many runs as are played at a time.
     pub(crate) fn new(spec: &RunSpec, context: &Context<'_>) -> Result<StudyBase, Error> {
+        check_whole(spec)?;
         let memory_limit_bytes = machine::memory_bytes().map(|bytes| bytes / threads(context) as u64);
         Ok(StudyBase {
             prepared: Prepared::within(spec, context, memory_limit_bytes)?,
@@ -182,6 +183,19 @@ impl StudyBase {
         others.retain(|arm| only.is_none_or(|only| only.contains(&arm.name)));
         Ok(first.into_iter().chain(others).collect())
     }
+}
+
+/// Refuses one arm of a scenario, or a part of its time: a study would leave both out of account.
+fn check_whole(spec: &RunSpec) -> Result<(), Error> {
+    let part = match (&spec.arm, spec.until) {
+        (None, None) => return Ok(()),
+        (Some(arm), _) => format!("this is a run of the arm `{arm}` alone"),
+        (None, Some(until)) => format!("this is a run that ended at {until}"),
+    };
+    Err(Error::usage_with(
+        format!("a study plays all arms of a scenario to its horizon, and {part}"),
+        "give the run's scenario.toml, with --set for what it changed",
+    ))
 }
 
 /// Arms that change nothing, each as a warning; `variants` are all of them, at one point or more.
