@@ -89,7 +89,7 @@ pub struct Capacity {
     /// The lowest rate above it that failed, be it for the platform or for the generator. No more than the
     /// width above the kept rate if the capacity was found.
     pub failed_rate: Option<f64>,
-    /// Every trial, in order: latency against offered load.
+    /// Every trial that came to its end, in order: latency against offered load.
     pub trials: Vec<CapacityTrial>,
 }
 

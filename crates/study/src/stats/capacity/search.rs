@@ -154,6 +154,9 @@ impl<'a> Search<'a> {
             p50_ns,
             p99_ns,
         } = (self.trial)(rate);
+        if outcome == Outcome::Interrupted {
+            return Err(CapacityEnd::Interrupted);
+        }
         self.trials.push(CapacityTrial {
             rate,
             phase,
