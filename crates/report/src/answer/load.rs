@@ -7,6 +7,9 @@ use chappe_metrics::{LoadEnd, LoadRecord, Summary};
 
 /// The sentence that answers first, then one for each other subject that there are figures on.
 pub(super) fn answer(reading: Reading<'_>, load: &LoadRecord) -> Vec<String> {
+    if load.outcome.sent_count == 0 && load.outcome.end == LoadEnd::Interrupted {
+        return vec!["Nothing was measured.".to_owned()];
+    }
     let subjects = [
         Some(offered(reading, load)),
         Some(throughput(reading, load)),
@@ -194,7 +197,7 @@ fn planned(load: &LoadRecord) -> String {
 pub(super) fn incomplete(load: &LoadRecord) -> Option<String> {
     match load.outcome.end {
         LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded => None,
-        LoadEnd::Interrupted if load.outcome.measured_ns == 0 => Some(
+        LoadEnd::Interrupted if load.outcome.sent_count == 0 => Some(
             "The load was stopped before anything was measured: no figure and no threshold says anything."
                 .to_owned(),
         ),
