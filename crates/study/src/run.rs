@@ -14,6 +14,7 @@ use chappe_metrics::{
 };
 use chappe_scenario::Scenario;
 use std::time::Duration;
+use tracing::info;
 
 /// What a face may want of a run beside its record.
 #[derive(Default)]
@@ -148,7 +149,15 @@ impl ReadyRun {
         context: &Context<'_>,
         play: impl FnOnce(SimulateOptions<'_>) -> T,
     ) -> T {
-        let until = self.until.unwrap_or(self.prepared.scenario.horizon);
+        let scenario = &self.prepared.scenario;
+        let until = self.until.unwrap_or(scenario.horizon);
+        info!(
+            scenario = scenario.name,
+            hash = scenario.hash,
+            seed = scenario.seed,
+            workers = self.effort.workers,
+            "simulation begins"
+        );
         let mut progress = |progress: chappe_engine::Progress| {
             context.observer.progress(Progress::Simulation {
                 now: progress.now,
@@ -182,6 +191,7 @@ impl ReadyRun {
         }
         let scenario = &prepared.scenario;
         let execution = Execution {
+        info!(events = simulated.events_count, "simulation has ended");
             prediction_error,
             ..execution(&simulated, scenario, common)
         };
