@@ -8,6 +8,7 @@ use crate::session::carry_out;
 use chappe_base::RunSpec;
 use chappe_cluster::{ClusterError, DistributedRun, Hosts, Loss, Peer};
 use chappe_study::files::{OutputFolder, ReportKind};
+use chappe_study::live::read_prediction_error;
 use chappe_study::{Context, Error, Opened, ReadyRun, TRACE_FILE, validate};
 use std::fs::{self, File};
 use std::io;
@@ -112,13 +113,15 @@ impl Role<'_> {
         is_parent: bool,
         context: &Context<'_>,
     ) -> Result<(), Failure> {
+        let prediction = self.args.prediction.as_deref();
+        let prediction_error = prediction.map(read_prediction_error).transpose()?;
         let output = OutputFolder::prepare(&target(self.args, opened), ReportKind::Run)?;
         let unfinished = Unfinished::new(Mutex::new(Some(output)));
         let started = is_parent.then(|| self.children.start(self, &ready)).transpose()?;
         let mut run = self.join(&ready, &unfinished)?;
         // All have read it.
         drop(started);
-        let finished = ready.lead(&mut run, context)?;
+        let finished = ready.lead(&mut run, prediction_error, context)?;
         // Nobody can be lost any more: all have handed over what they found.
         let output = unfinished.lock().unwrap_or_else(PoisonError::into_inner).take();
         let output = output.expect("it goes only with the process");

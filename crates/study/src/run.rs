@@ -117,15 +117,22 @@ impl ReadyRun {
         self.effort.workers
     }
 
-    /// Plays the whole run among processes that have met, as the first of them, and gathers what the others found.
+    /// Plays the whole run among processes that have met, as the first of them, and gathers what the others found. The
+    /// report says `prediction_error` beside its latencies.
     ///
     /// # Errors
     /// The engine crashed, or a process sent what can't be read.
-    pub fn lead(self, run: &mut DistributedRun, context: &Context<'_>) -> Result<FinishedRun, Error> {
+    pub fn lead(
+        self,
+        run: &mut DistributedRun,
+        prediction_error: Option<PredictionError>,
+        context: &Context<'_>,
+    ) -> Result<FinishedRun, Error> {
         let watch = Stopwatch::start();
         let partial = self.partial(run, context)?;
         let (simulated, peaks) = run.combine(partial, machine::peak_bytes().unwrap_or(0))?;
-        Ok(self.finish(simulated, watch.execution_of(peaks, context.command), None))
+        let execution = watch.execution_of(peaks, context.command);
+        Ok(self.finish(simulated, execution, prediction_error))
     }
 
     /// Plays this process's part of a run that another process leads, and hands it over.
@@ -184,6 +191,7 @@ impl ReadyRun {
         common: Execution,
         prediction_error: Option<PredictionError>,
     ) -> FinishedRun {
+        info!(events = simulated.events_count, "simulation has ended");
         let (mut prepared, thresholds) = (self.prepared, self.thresholds);
         if let Some(stopped) = simulated.stopped_at {
             // The record equals that of a run until then, and is played again as one.
@@ -191,7 +199,6 @@ impl ReadyRun {
         }
         let scenario = &prepared.scenario;
         let execution = Execution {
-        info!(events = simulated.events_count, "simulation has ended");
             prediction_error,
             ..execution(&simulated, scenario, common)
         };
