@@ -50,8 +50,9 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
     let printed = print().map_err(Failure::Output);
     if fitted.interrupted {
         return Err(Failure::Verdict(Verdict::Interrupted(format!(
-            "the search was stopped before its {} tries were used up; the workload is the best one so far",
-            args.tries
+            "the search was stopped after {} of {} tries; the workload is the best one until then, and whether a better \
+             one exists was not concluded",
+            fitted.tries, args.tries
         ))));
     }
     printed

@@ -42,6 +42,8 @@ pub struct Fitted {
     pub recorded: Side,
     /// Quantities that are within 10%, of how many.
     pub near: (usize, usize),
+    /// Populations that were tried.
+    pub tries: usize,
     /// Whether the search was stopped before its tries were used up.
     pub interrupted: bool,
 }
@@ -92,6 +94,7 @@ pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>
             distances.iter().filter(|distance| distance.is_near()).count(),
             distances.len(),
         ),
+        tries: found.tries,
         interrupted: context.stop.is_raised(),
     })
 }
@@ -117,14 +120,14 @@ fn find(options: FitOptions, model: &Model, recorded: &Side, context: &Context<'
         };
         misfit(&play(&scenario, options.zone).distances(&recorded.statistics))
     };
-    let knobs: Vec<Knob> = model.knobs();
-    let found = search(&knobs, effort, &loss, &mut |found| {
-        context.observer.progress(Progress::Tries {
     info!(
         tries_max = options.tries,
         threads = effort.threads,
         "search begins"
     );
+    let knobs: Vec<Knob> = model.knobs();
+    let found = search(&knobs, effort, &loss, &mut |found| {
+        context.observer.progress(Progress::Tries {
             done: found.tries as u64,
             total: options.tries as u64,
         });
