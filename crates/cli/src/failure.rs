@@ -63,23 +63,24 @@ impl Failure {
     /// Says on standard error what went wrong, and gives the exit code.
     pub(crate) fn report(self, style: Style) -> ExitCode {
         let code = self.code();
+        let label = style.error();
         match self {
             Failure::Study(Error::Scenario(error)) => eprintln!("{}", draw(&error, style.colour)),
             Failure::Study(error) => {
-                eprintln!("error: {error}");
+                eprintln!("{label} {error}");
                 if let Some(help) = error.help() {
                     eprintln!("  help: {help}");
                 }
             }
-            Failure::Verdict(verdict) => report_verdict(&verdict),
-            Failure::Regressed(what) => eprintln!("error: the gate is closed:\n  {what}"),
-            Failure::Output(error) => eprintln!("error: can't write to standard output: {error}"),
+            Failure::Verdict(verdict) => report_verdict(&verdict, label),
+            Failure::Regressed(what) => eprintln!("{label} the gate is closed:\n  {what}"),
+            Failure::Output(error) => eprintln!("{label} can't write to standard output: {error}"),
         }
         ExitCode::from(code)
     }
 }
 
-fn report_verdict(verdict: &Verdict) {
+fn report_verdict(verdict: &Verdict, label: &str) {
     match verdict {
         Verdict::Ok => {}
         Verdict::Violations {
@@ -93,14 +94,14 @@ fn report_verdict(verdict: &Verdict) {
             if let Some(replay) = replay {
                 eprintln!("to see the facts: {replay}");
             }
-            eprintln!("error: the audit found {count} violation(s)");
+            eprintln!("{label} the audit found {count} violation(s)");
         }
-        Verdict::Interrupted(what) => eprintln!("error: interrupted. {what}"),
+        Verdict::Interrupted(what) => eprintln!("{label} interrupted. {what}"),
         Verdict::GeneratorLimited {
             late_share: Some(late),
             rate,
         } => eprintln!(
-            "error: the generator was the limit: {:.1}% of the sends were over 1 ms late, at {rate:.0} sent per \
+            "{label} the generator was the limit: {:.1}% of the sends were over 1 ms late, at {rate:.0} sent per \
              second; lower the rate, or leave the generator a core with --workers",
             late * 100.0
         ),
@@ -108,14 +109,14 @@ fn report_verdict(verdict: &Verdict) {
             late_share: None,
             rate,
         } => eprintln!(
-            "error: the generator was the limit, not the platform: it kept up at {rate:.0} commands per second; give \
+            "{label} the generator was the limit, not the platform: it kept up at {rate:.0} commands per second; give \
              it a core with --workers, or another machine"
         ),
         Verdict::Thresholds(missed) => {
             for threshold in missed {
                 eprintln!("threshold not met: {threshold}");
             }
-            eprintln!("error: {} threshold(s) not met", missed.len());
+            eprintln!("{label} {} threshold(s) not met", missed.len());
         }
     }
 }

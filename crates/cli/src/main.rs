@@ -1,6 +1,7 @@
 //! The `chappe` command: arguments, terminal, exit codes. Everything else is in the crates that it calls.
 
 mod args;
+mod command_line;
 mod commands;
 mod distributed;
 mod draw_error;
@@ -12,15 +13,14 @@ mod session;
 mod source;
 mod terminal;
 
-use crate::args::{Cli, Command};
+use crate::args::Command;
 use crate::failure::Failure;
 use crate::terminal::Style;
-use clap::Parser;
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let mut cli = Cli::parse();
+    let mut cli = command_line::read();
     let style = Style::new(cli.color);
     logging::set_up(cli.log_level, cli.verbose);
     cli.command.set_verbose(cli.verbose > 0);

@@ -34,6 +34,14 @@ impl Style {
         };
         Style { colour }
     }
+
+    /// What an error begins with.
+    pub(crate) fn error(self) -> &'static str {
+        match self.colour {
+            true => "\x1b[1;31merror:\x1b[0m",
+            false => "error:",
+        }
+    }
 }
 
 /// The flag that Ctrl-C raises; a second Ctrl-C ends the process at once.
