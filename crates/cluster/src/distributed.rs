@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
-use tracing::info;
 
 /// After a crash of the engine, how long news of a lost process may take to arrive. If a peer dies, the
 /// engine's threads that read from it panic, often before the control connection reports the loss.
@@ -54,12 +53,10 @@ impl DistributedRun {
     ) -> Result<DistributedRun, ClusterError> {
         hosts.peer(process)?;
         let peers = (0..hosts.count()).map(|process| hosts.peer(process));
-        let run = DistributedRun {
+        Ok(DistributedRun {
             peers: peers.collect::<Result<_, _>>()?,
             membership: meet(hosts, process, terms, within, on_loss)?,
-        };
-        info!(process, processes = hosts.count(), "all processes have met");
-        Ok(run)
+        })
     }
 
     /// Simulates this process's part of the scenario. Call it once.

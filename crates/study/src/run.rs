@@ -14,7 +14,6 @@ use chappe_metrics::{
 };
 use chappe_scenario::Scenario;
 use std::time::Duration;
-use tracing::info;
 
 /// What a face may want of a run beside its record.
 #[derive(Default)]
@@ -156,15 +155,7 @@ impl ReadyRun {
         context: &Context<'_>,
         play: impl FnOnce(SimulateOptions<'_>) -> T,
     ) -> T {
-        let scenario = &self.prepared.scenario;
-        let until = self.until.unwrap_or(scenario.horizon);
-        info!(
-            scenario = scenario.name,
-            hash = scenario.hash,
-            seed = scenario.seed,
-            workers = self.effort.workers,
-            "simulation begins"
-        );
+        let until = self.until.unwrap_or(self.prepared.scenario.horizon);
         let mut progress = |progress: chappe_engine::Progress| {
             context.observer.progress(Progress::Simulation {
                 now: progress.now,
@@ -191,7 +182,6 @@ impl ReadyRun {
         common: Execution,
         prediction_error: Option<PredictionError>,
     ) -> FinishedRun {
-        info!(events = simulated.events_count, "simulation has ended");
         let (mut prepared, thresholds) = (self.prepared, self.thresholds);
         if let Some(stopped) = simulated.stopped_at {
             // The record equals that of a run until then, and is played again as one.

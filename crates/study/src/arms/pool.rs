@@ -13,7 +13,6 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
-use tracing::debug;
 
 /// One run.
 pub(crate) struct Job<'a> {
@@ -110,27 +109,17 @@ impl<'a> RunPool<'a> {
 
     fn run(&self, job: &Job<'_>) -> Result<Option<Arc<CachedRun>>, Error> {
         match self.context.runs.get(&job.key()) {
-            Ok(Some(run)) => {
-                debug!(arm = job.variant.name, seed = job.seed, "run was played before");
-                return Ok(Some(Arc::new(run)));
-            }
+            Ok(Some(run)) => return Ok(Some(Arc::new(run))),
             Ok(None) => {}
             Err(path) => self.context.observer.note(Note::DamagedRun { path }),
         }
         if self.context.stop.is_raised() || self.is_too_late() {
             return Ok(None);
         }
-        debug!(arm = job.variant.name, seed = job.seed, "run begins");
         let clock = Instant::now();
         let run = self.simulated(job)?.map(Arc::new);
         if let Some(run) = &run {
             self.context.runs.put(run)?;
-            debug!(
-                arm = job.variant.name,
-                seed = job.seed,
-                events = run.events_count,
-                "run was played"
-            );
             self.played_count.fetch_add(1, Ordering::Relaxed);
             self.spent_ns
                 .fetch_add(clock.elapsed().as_nanos() as u64, Ordering::Relaxed);

@@ -14,7 +14,6 @@ use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::{Estimate, Recorder, Trace, TraceStatistics, misfit};
 use model::Model;
 use std::sync::{Arc, Mutex, PoisonError};
-use tracing::info;
 
 /// Fewer messages say nothing about people.
 const FEWEST_MESSAGES: usize = 100;
@@ -120,11 +119,6 @@ fn find(options: FitOptions, model: &Model, recorded: &Side, context: &Context<'
         };
         misfit(&play(&scenario, options.zone).distances(&recorded.statistics))
     };
-    info!(
-        tries_max = options.tries,
-        threads = effort.threads,
-        "search begins"
-    );
     let knobs: Vec<Knob> = model.knobs();
     let found = search(&knobs, effort, &loss, &mut |found| {
         context.observer.progress(Progress::Tries {

@@ -13,7 +13,6 @@ use chappe_scenario::Scenario;
 use chappe_workload::{Request, Tape};
 use std::sync::Arc;
 use std::time::Duration;
-use tracing::info;
 
 /// The rate of a closed model isn't known in advance; its tape is recorded for at most this one [commands per second].
 const CLOSED_RATE_MAX: f64 = 1_000_000.0;
@@ -132,7 +131,6 @@ impl<'a> Session<'a> {
     pub(crate) fn play(&mut self, plan: Plan, duration: Duration) -> Result<LiveRun, Error> {
         self.record_for(plan, duration)?;
         let observer = self.context.observer;
-        info!(%plan, threads = self.threads, "load begins");
         let live = chappe_load::load(
             self.scenario(),
             &self.tape,
@@ -153,11 +151,6 @@ impl<'a> Session<'a> {
         );
         observer.progress(Progress::Ended);
         let live = live?;
-        info!(
-            sent = live.outcome.sent_count,
-            end = ?live.outcome.end,
-            "load has ended"
-        );
         if live.outcome.end == LoadEnd::TapeEnded {
             observer.note(Note::TapeEnded);
         }
