@@ -69,7 +69,8 @@ pub trait Observer: Sync {
     fn progress(&self, progress: Progress<'_>);
     /// Something that a person ought to know, each with its remedy.
     fn note(&self, note: Note);
-    /// What a what-if study would say if it ended now. It is called after the pilot and after each further replication.
+    /// What a what-if study would say if it ended now. It is called after each replication from the second on, one call
+    /// at a time, with more replications each time.
     fn partial(&self, _record: &WhatIfRecord) {}
 }
 

@@ -123,7 +123,8 @@ fn play_to(
         .iter()
         .flat_map(|&seed| arms.iter().map(move |arm| job(seed, arm)))
         .collect();
-    let told_count = AtomicUsize::new(0);
+    // A run that completes no further replication is no news.
+    let told_count = AtomicUsize::new(played.runs.len());
     let before = &*played;
     let runs = pool.play(&jobs, &|runs| {
         let mut so_far = before.clone();
