@@ -1,0 +1,170 @@
+//! What-if studies: watched, stopped, and gone on with.
+
+use crate::{asked, town};
+use chappe_metrics::{ReplicationsEnd, WhatIfRecord};
+use chappe_report::Report;
+use chappe_study::verdict::{self, Verdict};
+use chappe_study::{
+    Context, Error, FinishedStudy, NoTraces, Note, Observer, Progress, RunsInMemory, StopFlag, Threads,
+    Unobserved, whatif,
+};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+/// Collects partial records; what else happens when one arrives is `then`'s.
+struct Partials<F> {
+    records: Mutex<Vec<WhatIfRecord>>,
+    then: F,
+}
+
+impl<F: Fn(usize) + Sync> Partials<F> {
+    fn new(then: F) -> Partials<F> {
+        Partials {
+            records: Mutex::default(),
+            then,
+        }
+    }
+
+    fn into_records(self) -> Vec<WhatIfRecord> {
+        self.records.into_inner().unwrap()
+    }
+}
+
+impl<F: Fn(usize) + Sync> Observer for Partials<F> {
+    fn progress(&self, _progress: Progress<'_>) {}
+
+    fn note(&self, _note: Note) {}
+
+    fn partial(&self, record: &WhatIfRecord) {
+        let mut records = self.records.lock().unwrap();
+        records.push(record.clone());
+        let count = records.len();
+        drop(records);
+        (self.then)(count);
+    }
+}
+
+/// A what-if study on one thread, with this flag, observer and store.
+fn study(
+    stop: &StopFlag,
+    observer: &dyn Observer,
+    runs: &RunsInMemory,
+) -> Result<FinishedStudy<WhatIfRecord>, Error> {
+    let context = Context {
+        threads: Threads::Number(1),
+        ..Context::new(stop, observer, &NoTraces, runs)
+    };
+    whatif(&town(), &asked(), &context)
+}
+
+/// Half the width of the interval by which the first arm changes what ads earn.
+fn half_width(record: &WhatIfRecord) -> f64 {
+    let revenue = record
+        .metrics
+        .iter()
+        .find(|metric| metric.metric == "revenue.total")
+        .expect("the town has ads");
+    revenue.against_baseline[0].difference.half_width()
+}
+
+#[test]
+fn partial_results_of_a_whatif_narrow_until_the_last_is_the_answer() {
+    let (stop, runs) = (StopFlag::new(), RunsInMemory::default());
+    let observer = Partials::new(|_| {});
+    let finished = study(&stop, &observer, &runs).unwrap().record;
+    assert_eq!(
+        finished.arms.len(),
+        3,
+        "the baseline, an arm of the file, an arm by code"
+    );
+    let partials = observer.into_records();
+    let replications: Vec<usize> = partials.iter().map(|partial| partial.seeds.len()).collect();
+    assert_eq!(replications, (2..=finished.seeds.len()).collect::<Vec<_>>());
+    assert!(finished.seeds.len() > 3, "more than the pilot");
+    for partial in &partials {
+        assert_eq!(partial.stopping.ended, ReplicationsEnd::Running);
+        assert_eq!(partial.seeds, finished.seeds[..partial.seeds.len()]);
+    }
+    let (first, last) = (&partials[0], &partials[partials.len() - 1]);
+    assert!(half_width(last) < half_width(first));
+    assert_eq!(last.metrics, finished.metrics);
+    assert_eq!(last.users, finished.users);
+    assert_eq!(last.series, finished.series);
+}
+
+fn wait(receiver: &Mutex<Receiver<()>>) {
+    let patience = std::time::Duration::from_secs(60);
+    receiver.lock().unwrap().recv_timeout(patience).unwrap();
+}
+
+fn signal() -> (Sender<()>, Mutex<Receiver<()>>) {
+    let (sender, receiver) = channel();
+    (sender, Mutex::new(receiver))
+}
+
+#[test]
+fn one_of_two_studies_at_once_is_stopped_and_the_other_is_complete() {
+    let alone = study(&StopFlag::new(), &Unobserved, &RunsInMemory::default()).unwrap();
+    // Both are under way when the first is stopped, and the second goes on only after the first has ended.
+    let (second_begins, second_has_begun) = signal();
+    let (first_ends, first_has_ended) = signal();
+    let (stop_first, stop_second) = (StopFlag::new(), StopFlag::new());
+    let (runs_first, runs_second) = (RunsInMemory::default(), RunsInMemory::default());
+    let (first, second) = thread::scope(|scope| {
+        let (stop, runs) = (&stop_first, &runs_first);
+        let first = scope.spawn(move || {
+            let observer = Partials::new(|count| {
+                if count == 1 {
+                    wait(&second_has_begun);
+                    stop.raise();
+                }
+            });
+            let stopped = study(stop, &observer, runs);
+            first_ends.send(()).unwrap();
+            (stopped.unwrap(), observer.into_records())
+        });
+        let observer = Partials::new(|count| {
+            if count == 1 {
+                second_begins.send(()).unwrap();
+                wait(&first_has_ended);
+            }
+        });
+        let second = study(&stop_second, &observer, &runs_second).unwrap();
+        (first.join().unwrap(), second)
+    });
+    let (first, partials) = first;
+    assert!(stop_first.is_raised() && !stop_second.is_raised());
+
+    assert_eq!(first.record.stopping.ended, ReplicationsEnd::Interrupted);
+    assert_eq!(first.record.seeds.len(), 2);
+    assert_eq!(partials.len(), 1);
+    assert_eq!(first.record.metrics, partials[0].metrics, "it keeps what it has");
+    let incomplete = first.record.incomplete().unwrap();
+    assert!(
+        incomplete.contains("stopped after 2 of 3 replications"),
+        "{incomplete}"
+    );
+    let verdict = verdict::of_study(&first, true);
+    assert_eq!((verdict.code(), verdict), (130, Verdict::Interrupted(incomplete)));
+
+    assert_eq!(second.record.stopping.ended, ReplicationsEnd::Replications);
+    assert_eq!(second.record.incomplete(), None);
+    assert_eq!(second.record.metrics, alone.record.metrics, "nobody disturbed it");
+
+    // The runs that ended are kept, so the stopped study goes on from there.
+    let resumed = study(&StopFlag::new(), &Unobserved, &runs_first).unwrap();
+    assert_eq!(resumed.record.metrics, alone.record.metrics);
+}
+
+#[test]
+fn a_study_that_is_stopped_before_two_replications_concludes_nothing() {
+    let stop = StopFlag::new();
+    stop.raise();
+    let error = study(&stop, &Unobserved, &RunsInMemory::default()).err().unwrap();
+    assert!(matches!(error, Error::Interrupted(_)), "{error}");
+    assert!(
+        error.to_string().contains("0 of at least 2 replications"),
+        "{error}"
+    );
+}
