@@ -16,6 +16,8 @@ mod history;
 mod interrupted;
 #[path = "cli/load.rs"]
 mod load;
+#[path = "cli/logging.rs"]
+mod logging;
 #[path = "cli/mutated.rs"]
 mod mutated;
 #[path = "cli/processes.rs"]

@@ -11,6 +11,7 @@ use std::io;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::thread;
 use std::time::{Duration, Instant};
+use tracing::{debug, info};
 
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -175,6 +176,11 @@ impl Meeting {
             }
             let is_missing = |&process: &usize| self.met[process].data.is_none();
             let Some(missing) = self.others().find(is_missing) else {
+                info!(
+                    processes = self.peers.len(),
+                    wall_ms = self.began.elapsed().as_millis() as u64,
+                    "all processes have met"
+                );
                 return Ok(());
             };
             if self.began.elapsed() >= self.within {
@@ -215,6 +221,7 @@ impl Meeting {
                 Ok(Some(hello)) => {
                     self.recognise(process, &hello)?;
                     self.met[process].is_known = true;
+                    debug!(process, address = self.peers[process].address, "process met");
                     return Ok(());
                 }
                 Err(error) => Err(error),
@@ -263,6 +270,7 @@ impl Meeting {
                     let addresses: Vec<_> = addresses.collect();
                     let listener = TcpListener::bind(&addresses[..]).map_err(failure)?;
                     listener.set_nonblocking(true)?;
+                    info!(process = self.me.process, address = self.me.address, "listening");
                     return Ok(listener);
                 }
                 Err(error) if self.began.elapsed() >= self.within => return Err(failure(error)),
@@ -319,7 +327,9 @@ impl Meeting {
             return Err(MeetError::Misplaced { peer, says });
         }
         *place = Some(stream);
-        met.is_known = true;
+        if !std::mem::replace(&mut met.is_known, true) {
+            debug!(process = hello.process, address = peer.address, "process met");
+        }
         Ok(())
     }
 

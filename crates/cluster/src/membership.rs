@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use tracing::{info, warn};
 
 /// How often a process says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -147,6 +148,7 @@ impl Membership {
         let mut gathered = vec![None; self.count() - 1];
         while gathered.iter().any(Option::is_none) {
             let (process, bytes) = self.next_message()?;
+            info!(process, bytes_count = bytes.len(), "result gathered");
             gathered[process - 1] = Some(bytes);
         }
         Ok(gathered.into_iter().flatten().collect())
@@ -172,6 +174,11 @@ impl Membership {
         for process in (0..self.count()).filter(|&process| process != self.process) {
             self.send_final(process, if process == 0 { message } else { &[] });
         }
+        info!(
+            process = self.process,
+            bytes_count = message.len(),
+            "result handed over"
+        );
         loop {
             if let (0, bytes) = self.next_message()? {
                 return Ok(bytes);
@@ -285,6 +292,12 @@ impl Watch {
         let Some(on_loss) = on_loss.take() else {
             return;
         };
+        warn!(
+            process = peer.process,
+            address = peer.address,
+            is_silent,
+            "process lost"
+        );
         let process = peer.process as u64;
         for link in self.links.iter().flatten() {
             if let Ok(mut link) = link.try_lock() {

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
+use tracing::{debug, info, warn};
 
 /// From setting a load's time zero to reaching it [ns]: the injectors need that long to start.
 const START_DELAY_NS: u64 = 5_000_000;
@@ -106,6 +107,19 @@ pub(crate) fn drive<H: Handler>(
     let threads = ShardThreads::start(shared.design.runtime, options.threads, tasks)?;
     let (history, requests) = tape.requests().split_at(tape.count_before(options.from));
     play_history(shared, history, options.stop)?;
+    debug!(
+        commands_count = history.len(),
+        "commands before the load carried out"
+    );
+    info!(
+        plan = %options.plan,
+        warm_up_ms = options.warm_up.as_millis() as u64,
+        duration_ms = options.duration.as_millis() as u64,
+        shards = shared.homes.shards(),
+        threads = options.threads,
+        injectors = injectors_count,
+        "load started"
+    );
     let measured = measure(shared, requests, completions, options)?;
     let until = requests[..measured.passed_count]
         .last()
@@ -115,6 +129,7 @@ pub(crate) fn drive<H: Handler>(
     let handlers = threads.join()?;
     let (meter, times) = (measured.meter, measured.times);
     let (sent_count, late_count) = (meter.counts().measured, meter.counts().late);
+    info!(ended = ?measured.end, sent_count, late_count, "load ended");
     Ok(LoadRun {
         handlers,
         outcome: LoadOutcome {
@@ -270,6 +285,7 @@ fn watch(
         let now = context.shared.clock.now();
         if usage_after_warm_up.is_none() && now >= measured_from {
             usage_after_warm_up = Some(Usage::now());
+            info!("warm-up done");
         }
         if now >= next_second {
             let second = monitor.close_second();
@@ -280,6 +296,7 @@ fn watch(
             });
             if monitor.is_to_abort(Span(now.saturating_sub(measured_from) as i64)) {
                 aborted.raise();
+                warn!("a threshold ends the load");
             }
             next_second += SECOND_NS;
         } else if is_over {

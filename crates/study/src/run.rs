@@ -14,6 +14,7 @@ use chappe_metrics::{
 };
 use chappe_scenario::Scenario;
 use std::time::Duration;
+use tracing::info;
 
 /// What a face may want of a run beside its record.
 #[derive(Default)]
@@ -155,7 +156,16 @@ impl ReadyRun {
         context: &Context<'_>,
         play: impl FnOnce(SimulateOptions<'_>) -> T,
     ) -> T {
-        let until = self.until.unwrap_or(self.prepared.scenario.horizon);
+        let scenario = &self.prepared.scenario;
+        let until = self.until.unwrap_or(scenario.horizon);
+        info!(
+            scenario = scenario.name,
+            arm = scenario.arm,
+            seed = scenario.seed,
+            until = %chappe_base::Duration(until - SimTime::ZERO),
+            workers = self.effort.workers,
+            "run started"
+        );
         let mut progress = |progress: chappe_engine::Progress| {
             context.observer.progress(Progress::Simulation {
                 now: progress.now,
@@ -192,6 +202,15 @@ impl ReadyRun {
             prediction_error,
             ..execution(&simulated, scenario, common)
         };
+        info!(
+            scenario = scenario.name,
+            arm = scenario.arm,
+            seed = scenario.seed,
+            events_count = execution.events_count,
+            wall_ms = execution.wall_ns / 1_000_000,
+            interrupted = simulated.stopped_at.is_some(),
+            "run ended"
+        );
         let record = run_record(
             prepared.spec.clone(),
             scenario,

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use tracing::{debug, info, warn};
 
 /// One run.
 pub(crate) struct Job<'a> {
@@ -104,25 +105,45 @@ impl<'a> RunPool<'a> {
         });
         self.context.observer.progress(Progress::Ended);
         joined?;
-        Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let missing_count = results.iter().filter(|run| run.is_none()).count();
+        if missing_count > 0 {
+            let interrupted = self.context.stop.is_raised();
+            info!(
+                missing_count,
+                interrupted, "runs left out: stopped, or the deadline came first"
+            );
+        }
+        Ok(results)
     }
 
     fn run(&self, job: &Job<'_>) -> Result<Option<Arc<CachedRun>>, Error> {
+        let (arm, seed) = (job.variant.name.as_str(), job.seed);
         match self.context.runs.get(&job.key()) {
-            Ok(Some(run)) => return Ok(Some(Arc::new(run))),
+            Ok(Some(run)) => {
+                debug!(arm, seed, "cached run used");
+                return Ok(Some(Arc::new(run)));
+            }
             Ok(None) => {}
-            Err(path) => self.context.observer.note(Note::DamagedRun { path }),
+            Err(path) => {
+                warn!(arm, seed, path = %path.display(), "damaged cached run ignored");
+                self.context.observer.note(Note::DamagedRun { path });
+            }
         }
         if self.context.stop.is_raised() || self.is_too_late() {
+            debug!(arm, seed, "run left out");
             return Ok(None);
         }
+        debug!(arm, seed, "run started");
         let clock = Instant::now();
         let run = self.simulated(job)?.map(Arc::new);
         if let Some(run) = &run {
             self.context.runs.put(run)?;
+            let wall = clock.elapsed();
             self.played_count.fetch_add(1, Ordering::Relaxed);
-            self.spent_ns
-                .fetch_add(clock.elapsed().as_nanos() as u64, Ordering::Relaxed);
+            self.spent_ns.fetch_add(wall.as_nanos() as u64, Ordering::Relaxed);
+            let wall_ms = wall.as_millis() as u64;
+            info!(arm, seed, events_count = run.events_count, wall_ms, "run ended");
         }
         Ok(run)
     }

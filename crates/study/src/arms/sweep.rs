@@ -17,6 +17,7 @@ use chappe_metrics::{Execution, SweepRecord};
 use chappe_report::words;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tracing::info;
 
 /// A sweep that would take longer than this has to be asked for with a budget, or with `beyond_budget`.
 const UNASKED: Duration = Duration::from_secs(600);
@@ -76,12 +77,26 @@ pub fn sweep(spec: &RunSpec, asked: &Sweep, context: &Context<'_>) -> Result<Fin
     if !asked.beyond_budget {
         check_budget(&base, &jobs, budget.unwrap_or(UNASKED), context)?;
     }
+    info!(
+        scenario = base.scenario().name,
+        runs_count = jobs.len(),
+        total_count,
+        budget_ms = budget.map(|budget| budget.as_millis() as u64),
+        threads = threads(context),
+        "sweep started"
+    );
     let deadline = budget.filter(|_| !asked.beyond_budget);
     let pool = RunPool::new(&base, context, deadline.map(|budget| Instant::now() + budget));
     for warning in &plan.warnings {
         context.observer.note(Note::Doubt(warning.clone()));
     }
     let runs = pool.play(&jobs, &|_| {})?;
+    info!(
+        scenario = base.scenario().name,
+        ended_count = runs.iter().flatten().count(),
+        interrupted = context.stop.is_raised(),
+        "sweep ended"
+    );
     check_whole(&runs, asked.part.is_some(), &plan, context)?;
     if asked.part.is_some() {
         return Ok(FinishedSweep::Part {

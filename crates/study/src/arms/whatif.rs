@@ -20,6 +20,7 @@ use chappe_metrics::{
     Assumed, Execution, Headline, ReplicationsEnd, Stopping, WHATIF_SCHEMA, Warning, WhatIfRecord,
 };
 use std::time::{Duration, Instant};
+use tracing::info;
 
 /// What is asked of a what-if study.
 #[derive(Clone, Debug, Default)]
@@ -71,6 +72,7 @@ pub fn whatif(
         budget,
         assumed: assumed(&base, &arms)?,
     };
+    study.log_start(context);
     let played = replicate(&pool, &arms, &rule, &|played| {
         if played.runs.len() >= 2
             && let Ok(record) = study.record(played)
@@ -101,6 +103,7 @@ pub fn whatif(
     if context.stop.is_raised() {
         record.stopping.ended = ReplicationsEnd::Interrupted;
     }
+    log_end(&record);
     Ok(FinishedStudy {
         violations: violations(runs.into_iter()),
         record,
@@ -175,6 +178,18 @@ struct Study<'a> {
 }
 
 impl Study<'_> {
+    fn log_start(&self, context: &Context<'_>) {
+        let arms: Vec<&str> = self.arms.iter().map(|arm| arm.name.as_str()).collect();
+        info!(
+            scenario = self.base.scenario().name,
+            arms = arms.join(", "),
+            replications_max = self.rule.replications_max,
+            budget_ms = self.budget.map(|budget| budget.as_millis() as u64),
+            threads = super::base::threads(context),
+            "what-if study started"
+        );
+    }
+
     /// What the runs say. What the study took is not in it yet.
     fn record(&self, played: &Played) -> Result<WhatIfRecord, Error> {
         let metrics = metrics(played, self.arms, self.rule)?;
@@ -212,6 +227,16 @@ impl Study<'_> {
             ended: played.ended,
         }
     }
+}
+
+fn log_end(record: &WhatIfRecord) {
+    info!(
+        scenario = record.scenario.name,
+        replications = record.seeds.len(),
+        ended = record.stopping.ended.label(),
+        wall_ms = record.execution.wall_ns / 1_000_000,
+        "what-if study ended"
+    );
 }
 
 /// What any arm rests on without a source, each key once.

@@ -14,6 +14,7 @@ use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::{Estimate, Recorder, Trace, TraceStatistics, misfit};
 use model::Model;
 use std::sync::{Arc, Mutex, PoisonError};
+use tracing::info;
 
 /// Fewer messages say nothing about people.
 const FEWEST_MESSAGES: usize = 100;
@@ -72,7 +73,21 @@ pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>
     // A scenario that can't be played is refused before the search, not after.
     let start: Vec<f64> = model.knobs().iter().map(|knob| knob.start).collect();
     scenario_of(&model.scenario(&start, options.seed, ""))?;
+    info!(
+        trace = name,
+        messages_count = trace.messages.len(),
+        tries_max = options.tries,
+        seed = options.seed,
+        "fit started"
+    );
     let found = find(options, &model, &recorded, context);
+    info!(
+        trace = name,
+        tries = found.tries,
+        misfit = found.loss,
+        interrupted = context.stop.is_raised(),
+        "fit ended"
+    );
 
     // The verdict is on draws that the search has not seen.
     let fresh = options.seed.wrapping_add(1);

@@ -10,6 +10,7 @@ use chappe_load::{LiveRun, Plan, Shape};
 use chappe_metrics::{CALIBRATION_SCHEMA, Calibration, Metric, Summary};
 use std::fmt::Write as _;
 use std::time::Duration;
+use tracing::info;
 
 /// The rate at which more is offered than the platform takes [commands per second].
 const SATURATING_RATE: f64 = 8_000_000.0;
@@ -28,6 +29,7 @@ pub fn calibrate(
 ) -> Result<Calibration, Error> {
     let mut session = Session::new(spec, offer, context)?;
     let plan = |rate| Plan::Open(Shape::Constant { rate });
+    info!(scenario = session.scenario().name, rate, "calibration started");
     session.record_for(plan(SATURATING_RATE), SATURATING)?;
     let calm = session.play(plan(rate), duration)?;
     let saturated = session.play(plan(SATURATING_RATE), SATURATING)?;
@@ -35,6 +37,7 @@ pub fn calibrate(
         let why = "a calibration needs both of its loads, so nothing was concluded";
         return Err(Error::Interrupted(why.to_string()));
     }
+    info!(scenario = session.scenario().name, "calibration ended");
     Ok(calibration(&session, rate, &calm, &saturated))
 }
 

@@ -12,6 +12,7 @@ use chappe_engine::scenario_id;
 use chappe_load::{LiveRun, Plan, Shape};
 use chappe_metrics::{CAPACITY_SCHEMA, CapacityRecord, Execution, LoadEnd, Metric};
 use std::time::Duration;
+use tracing::info;
 
 /// How much the rate grows until a trial fails.
 const GROWTH: f64 = 2.0;
@@ -54,11 +55,26 @@ pub fn capacity(
     }
     let limits = limits(options)?;
     let watch = Stopwatch::start();
+    info!(
+        scenario = session.scenario().name,
+        rate = options.rate,
+        cap = options.cap,
+        trials_max = options.trials,
+        "search for capacity started"
+    );
     let capacity = search(&mut session, options, &limits)?;
     let execution = Execution {
         workers: session.threads as u32,
         ..watch.execution(context.command)
     };
+    info!(
+        scenario = session.scenario().name,
+        ended = capacity.ended.label(),
+        trials = capacity.trials.len(),
+        kept_rate = capacity.kept_rate,
+        failed_rate = capacity.failed_rate,
+        "search for capacity ended"
+    );
     Ok(record(&session, options, &capacity, execution))
 }
 

@@ -15,6 +15,7 @@ use chappe_metrics::{
     VariantVerdict,
 };
 use std::time::Duration;
+use tracing::info;
 
 /// Differences below this share are of no interest.
 const SMALLEST_EFFECT: f64 = 0.05;
@@ -136,7 +137,15 @@ pub fn compare(
         }
         rest[0].record_for(plan, duration)?;
     }
+    info!(
+        scenario = sessions[0].scenario().name,
+        key = variants.key,
+        values = %variants.values.join(", "),
+        rounds = variants.rounds,
+        "comparison started"
+    );
     let rounds = run_in_turn(&mut sessions, variants, (plan, duration))?;
+    info!(rounds = rounds.count, "comparison ended");
     if rounds.count == 0 {
         return Err(Error::Interrupted(
             "no round has ended, so nothing was compared".to_string(),

@@ -10,6 +10,7 @@ use chappe_metrics::{
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
+use tracing::info;
 
 /// Shares of the highest rate at which predicted and measured are compared; the last is the highest.
 const LADDER: [f64; 8] = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0];
@@ -45,6 +46,12 @@ pub(crate) fn predicted_and_measured(
     for part in LADDER {
         let rate = highest * part;
         let predicted = simulate(rate);
+        info!(
+            rate,
+            p50_ns = predicted.p50,
+            p99_ns = predicted.p99,
+            "load predicted"
+        );
         let live = session.play(Plan::Open(Shape::Constant { rate }), duration)?;
         if let Some(Metric::Histogram(measured)) = live.parts.metrics.get("delivery.friend") {
             points.push(PredictedPoint {

@@ -13,6 +13,7 @@ use chappe_scenario::Scenario;
 use chappe_workload::{Request, Tape};
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::{debug, info};
 
 /// The rate of a closed model isn't known in advance; its tape is recorded for at most this one [commands per second].
 const CLOSED_RATE_MAX: f64 = 1_000_000.0;
@@ -88,6 +89,7 @@ impl<'a> Session<'a> {
         };
         let recorded = self.tape.requests().len() - self.tape.count_before(self.from);
         if recorded as u64 >= wanted {
+            debug!(wanted, recorded, "tape is long enough");
             return Ok(());
         }
         check_memory(wanted)?;
@@ -123,6 +125,13 @@ impl<'a> Session<'a> {
             let day = days.ceil() as u32;
             observer.note(Note::TapeGoesOn { day });
         }
+        info!(
+            scenario = self.scenario().name,
+            commands_count = tape.requests().len(),
+            from_ns = self.from.0,
+            until_ns = tape.until.0,
+            "tape recorded"
+        );
         self.tape = Arc::new(tape);
         Ok(())
     }

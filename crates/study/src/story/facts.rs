@@ -9,6 +9,7 @@ use crate::prepared::Prepared;
 use chappe_base::{Fact, Record, SimTime, UserId};
 use chappe_engine::{FactSink, SimulateOptions, Simulated, simulate};
 use std::sync::{Arc, Mutex, PoisonError};
+use tracing::debug;
 
 /// Plays a run and keeps the facts that are `wanted`, in the order of the event log. Keeps the decisions on the ad slots
 /// of `watch` with every rule.
@@ -47,7 +48,15 @@ pub(super) fn facts(
         .log(&mut sink)
         .watch(watch)
         .trace(prepared.trace.clone());
-    let simulated = simulate(&prepared.scenario, options);
+    let scenario = &prepared.scenario;
+    debug!(
+        scenario = scenario.name,
+        arm = scenario.arm,
+        seed = scenario.seed,
+        "run is played again"
+    );
+    let simulated = simulate(scenario, options);
+    debug!(events_count = simulated.events_count, "run ended");
     context.observer.progress(Progress::Ended);
     if simulated.stopped_at.is_some() {
         return Err(Error::Interrupted("nothing was found yet".to_string()));
