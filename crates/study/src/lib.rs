@@ -15,7 +15,7 @@
 //!
 //! ```
 //! use chappe_base::RunSpec;
-//! use chappe_study::{Context, NoTraces, RunOptions, RunsInMemory, StopFlag, Threads, Unobserved, VERSION, run};
+//! use chappe_study::{Context, NoTraces, RunOptions, RunsInMemory, StopFlag, Unobserved, VERSION, run};
 //!
 //! let text = "horizon = \"1h\"\n[population]\nusers = 100\npages = 2".to_string();
 //! let spec = RunSpec::new(VERSION, "tiny.toml", text);
