@@ -4,11 +4,32 @@
 //! Each kind of record is a [`Report`], so that a face writes and says all of them in the same way:
 //!
 //! ```
-//! use chappe_metrics::ComparisonRecord;
 //! use chappe_report::Report;
 //!
-//! let text = include_str!("../../../reports/lanes/comparison.json");
-//! let record: ComparisonRecord = serde_json::from_str(text)?;
+//! # use chappe_base::RunSpec;
+//! # use chappe_metrics::{COMPARISON_SCHEMA, ComparisonRecord, Execution, ScenarioId};
+//! # let record = ComparisonRecord {
+//! #     schema: COMPARISON_SCHEMA.to_string(),
+//! #     spec: RunSpec::new("0.1.0", "ad-blast.toml", String::new()),
+//! #     scenario: ScenarioId {
+//! #         name: "ad-blast".to_string(),
+//! #         title: "An ad blast".to_string(),
+//! #         question: "Do friends wait while a campaign is sent?".to_string(),
+//! #         hash: "00".to_string(),
+//! #         arm: None,
+//! #     },
+//! #     seed: 1,
+//! #     version: "0.1.0".to_string(),
+//! #     plan: "open, 20000 per second, 2s each".to_string(),
+//! #     key: "design.lanes".to_string(),
+//! #     variants: vec!["fifo".to_string(), "priority".to_string()],
+//! #     rounds_count: 10,
+//! #     order: Vec::new(),
+//! #     interrupted: false,
+//! #     metrics: Vec::new(),
+//! #     execution: Execution::default(),
+//! # };
+//! // `record` is a `RunRecord`, a `WhatIfRecord` or another one that a study has given back.
 //! let mut files: Vec<(String, Vec<u8>)> = Vec::new();
 //! record.write_files(&mut |name, bytes| {
 //!     files.push((name.to_owned(), bytes.to_vec()));
