@@ -3,14 +3,16 @@
 use std::io::stderr;
 use tracing::level_filters::LevelFilter;
 
-/// Logs from `level` on; without one, what so many `-v` ask for, and without any nothing.
+/// Logs what `level` or so many `-v` ask for, whichever is more; without either nothing. An option wins over an
+/// environment variable, so `-v` shows more than a `CHAPPE_LOG` that asks for little.
 pub(crate) fn set_up(level: Option<LevelFilter>, verbose: u8) {
-    let level = level.unwrap_or(match verbose {
+    let by_count = match verbose {
         0 => LevelFilter::OFF,
         1 => LevelFilter::INFO,
         2 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
-    });
+    };
+    let level = level.unwrap_or(LevelFilter::OFF).max(by_count);
     if level == LevelFilter::OFF {
         return;
     }

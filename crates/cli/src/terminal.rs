@@ -6,6 +6,7 @@ use chappe_study::{Note, Observer, Progress, Severity, StopFlag, time};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, stderr};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use tracing::level_filters::LevelFilter;
 
 /// How things are shown.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +100,9 @@ impl Observer for TerminalObserver {
         else {
             return self.clear();
         };
-        if self.quiet || !stderr().is_terminal() {
+        // Lines of the log would tear a bar.
+        let is_logging = LevelFilter::current() != LevelFilter::OFF;
+        if self.quiet || is_logging || !stderr().is_terminal() {
             return;
         }
         let mut slot = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
