@@ -8,10 +8,16 @@ mod bad_input;
 mod chappe;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/folders.rs"]
+mod folders;
 #[path = "cli/gate.rs"]
 mod gate;
+#[path = "cli/hidden_inputs.rs"]
+mod hidden_inputs;
 #[path = "cli/history.rs"]
 mod history;
+#[path = "cli/interfaces.rs"]
+mod interfaces;
 #[path = "cli/interrupted.rs"]
 mod interrupted;
 #[path = "cli/load.rs"]
@@ -24,6 +30,10 @@ mod mutated;
 mod processes;
 #[path = "cli/sensitivity.rs"]
 mod sensitivity;
+#[path = "cli/spec.rs"]
+mod spec;
+#[path = "cli/stops.rs"]
+mod stops;
 #[path = "cli/studies.rs"]
 mod studies;
 #[path = "cli/trace.rs"]

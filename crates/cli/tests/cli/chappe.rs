@@ -98,23 +98,27 @@ impl Bench {
 
     /// Runs `chappe` in the folder. Nothing it says is coloured: it doesn't talk to a terminal.
     pub(crate) fn chappe_with(&self, arguments: &[&str]) -> Ran {
-        let output = Command::new(CHAPPE)
-            .args(arguments)
-            .current_dir(self.folder())
-            .timeout(Duration::from_secs(120))
-            .output()
-            .unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let ran = Ran {
-            code: output.status.code().unwrap_or(-1),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        };
+        let ran = Ran::of(&mut self.command(arguments));
         for said in [&ran.out, &ran.err] {
             assert!(!said.contains('\x1b'), "{arguments:?} colours a pipe: {said}");
-            assert!(!said.contains("panicked"), "{arguments:?}: {said}");
         }
         ran
+    }
+
+    /// `chappe` with these arguments, to be run in the folder.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(CHAPPE);
+        command
+            .args(arguments)
+            .current_dir(self.folder())
+            .timeout(Duration::from_secs(120));
+        command
+    }
+
+    /// Runs `chappe` with these variables, and arguments separated by blanks.
+    pub(crate) fn chappe_in(&self, variables: &[(&str, &str)], arguments: &str) -> Ran {
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        Ran::of(self.command(&arguments).envs(variables.iter().copied()))
     }
 
     /// Runs a command that must be refused with one message that contains `words`, and that must
@@ -143,6 +147,26 @@ pub(crate) fn messages_count(err: &str) -> usize {
 }
 
 impl Ran {
+    /// Runs a command to its end.
+    pub(crate) fn of(command: &mut Command) -> Ran {
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let ran = Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        };
+        for said in [&ran.out, &ran.err] {
+            assert!(!said.contains("panicked"), "{command:?}: {said}");
+        }
+        ran
+    }
+
+    /// Asserts how it ended.
+    pub(crate) fn code_is(&self, code: i32) {
+        assert_eq!(self.code, code, "{}{}", self.out, self.err);
+    }
+
     /// Asserts that all went well, with nothing on standard error, and gives the standard output.
     pub(crate) fn out(self) -> String {
         assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);
