@@ -1,7 +1,7 @@
 //! chappe as a library: simulate a business-messaging platform, compare designs and policies, and ask why.
 //!
 //! A scenario describes a platform, its people and its ad policy in TOML. You say *what* is run with a [`RunSpec`], and
-//! *how it is watched* with a [`Context`]. A study gives back a [record](record), which holds every figure; reports are
+//! *how it is watched* with a [`Context`]. A study gives back a [`record`], which holds every figure; reports are
 //! made from records alone. The `chappe` command is one face of these calls and uses nothing else.
 //!
 //! # A first run
