@@ -44,9 +44,10 @@ impl Ending<'_> {
         let folder = self.write(output)?;
         let shown = self.show(&folder, show);
         // The verdict counts more than whether anybody could read the answer.
-        match self.verdict {
-            Verdict::Ok => shown,
-            verdict => Err(Failure::Verdict(verdict)),
+        if self.verdict == Verdict::Ok {
+            shown
+        } else {
+            Err(Failure::Verdict(self.verdict))
         }
     }
 

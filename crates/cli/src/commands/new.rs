@@ -25,12 +25,12 @@ pub(crate) fn new(args: &NewArgs) -> Result<(), Failure> {
         file.write_all(text.as_bytes())?;
         file.sync_all()
     };
-    write().map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => Error::usage_with(
-            format!("{} exists already", args.file.display()),
-            "give the new scenario another name",
-        ),
-        _ => Error::write(&args.file, error),
+    write().map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            let problem = format!("{} exists already", args.file.display());
+            return Error::usage_with(problem, "give the new scenario another name");
+        }
+        Error::write(&args.file, error)
     })?;
     let file = args.file.display();
     writeln!(

@@ -4,7 +4,7 @@ use super::base::{StudyBase, Variant, idle_arms};
 use super::cached_run::CachedRun;
 use super::figures::{Definition, amount, definition};
 use super::points::{Points, varied};
-use super::pool::Job;
+use super::pool::{Job, JobResult};
 use super::sweep::Sweep;
 use crate::VERSION;
 use crate::error::Error;
@@ -19,7 +19,6 @@ use chappe_metrics::{
     Warning,
 };
 use chappe_report::words;
-use std::sync::Arc;
 
 /// What is read off every run beside the headline figures.
 const ALWAYS: [&str; 6] = [
@@ -88,12 +87,7 @@ impl Plan {
     }
 
     /// What the runs say; what it took is not in it yet.
-    pub(super) fn record(
-        &self,
-        base: &StudyBase,
-        runs: &[Option<Arc<CachedRun>>],
-        indices: bool,
-    ) -> SweepRecord {
+    pub(super) fn record(&self, base: &StudyBase, runs: &[JobResult], indices: bool) -> SweepRecord {
         let points = self.points(runs);
         SweepRecord {
             schema: SWEEP_SCHEMA.to_string(),
@@ -119,13 +113,13 @@ impl Plan {
     }
 
     /// Whether all runs of any arm at any point have ended; `runs` in the order of the jobs.
-    pub(super) fn has_whole_point(&self, runs: &[Option<Arc<CachedRun>>]) -> bool {
+    pub(super) fn has_whole_point(&self, runs: &[JobResult]) -> bool {
         let mut points = runs.chunks(self.seeds.len());
         points.any(|runs| runs.iter().all(Option::is_some))
     }
 
     /// What the runs came to at each point where all have ended; `runs` in the order of the jobs.
-    fn points(&self, runs: &[Option<Arc<CachedRun>>]) -> Vec<SweepPoint> {
+    fn points(&self, runs: &[JobResult]) -> Vec<SweepPoint> {
         let runs = runs.chunks(self.seeds.len()).enumerate();
         let whole = runs.filter_map(|(number, runs)| {
             let runs = runs.iter().map(Option::as_deref).collect::<Option<Vec<_>>>()?;

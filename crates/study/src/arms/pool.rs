@@ -33,6 +33,9 @@ impl Job<'_> {
     }
 }
 
+/// What a job came to; `None` if an interruption or the deadline came first.
+pub(crate) type JobResult = Option<Arc<CachedRun>>;
+
 /// The threads that play the runs of a study.
 pub(crate) struct RunPool<'a> {
     pub(crate) base: &'a StudyBase,
@@ -64,8 +67,8 @@ impl<'a> RunPool<'a> {
     pub(crate) fn play(
         &self,
         jobs: &[Job<'_>],
-        ended: &(dyn Fn(&[Option<Arc<CachedRun>>]) + Sync),
-    ) -> Result<Vec<Option<Arc<CachedRun>>>, Error> {
+        ended: &(dyn Fn(&[JobResult]) + Sync),
+    ) -> Result<Vec<JobResult>, Error> {
         // Jobs that come to the same share one run.
         let mut jobs_by_key: BTreeMap<RunKey, Vec<usize>> = BTreeMap::new();
         for (number, job) in jobs.iter().enumerate() {
@@ -74,7 +77,7 @@ impl<'a> RunPool<'a> {
         let mut runs: Vec<Vec<usize>> = jobs_by_key.into_values().collect();
         runs.sort_unstable();
         let next = AtomicUsize::new(0);
-        let results: Mutex<Vec<Option<Arc<CachedRun>>>> = Mutex::new(vec![None; jobs.len()]);
+        let results: Mutex<Vec<JobResult>> = Mutex::new(vec![None; jobs.len()]);
         let done_count = AtomicU64::new(0);
         let work = || -> Result<(), Error> {
             while let Some(numbers) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -117,7 +120,7 @@ impl<'a> RunPool<'a> {
         Ok(results)
     }
 
-    fn run(&self, job: &Job<'_>) -> Result<Option<Arc<CachedRun>>, Error> {
+    fn run(&self, job: &Job<'_>) -> Result<JobResult, Error> {
         let (arm, seed) = (job.variant.name.as_str(), job.seed);
         match self.context.runs.get(&job.key()) {
             Ok(Some(run)) => {

@@ -2,7 +2,7 @@
 
 use super::base::Variant;
 use super::cached_run::CachedRun;
-use super::pool::{Job, RunPool};
+use super::pool::{Job, JobResult, RunPool};
 use crate::error::Error;
 use crate::stats::effect::{LEVEL, differences, half_width_wanted};
 use crate::stats::replications::{replication_seed, replications_wanted};
@@ -58,7 +58,7 @@ impl Played {
     }
 
     /// Adds the replications of `seeds` whose runs have all ended, up to the first that has not; whether that is all.
-    fn extend(&mut self, seeds: &[u64], runs: &[Option<Arc<CachedRun>>], arms_count: usize) -> bool {
+    fn extend(&mut self, seeds: &[u64], runs: &[JobResult], arms_count: usize) -> bool {
         for (&seed, runs) in seeds.iter().zip(runs.chunks(arms_count)) {
             let Some(runs) = runs.iter().cloned().collect::<Option<Vec<_>>>() else {
                 return false;

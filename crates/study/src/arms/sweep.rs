@@ -1,10 +1,9 @@
 //! A sweep: plays a scenario at many points of its parameters, to find out which points are best.
 
 use super::base::{NewArm, StudyBase, threads};
-use super::cached_run::CachedRun;
 use super::part::Part;
 use super::plan::Plan;
-use super::pool::{Job, RunPool, violations};
+use super::pool::{Job, JobResult, RunPool, violations};
 use super::vary::Vary;
 use super::whatif::FinishedStudy;
 use crate::context::Context;
@@ -15,7 +14,6 @@ use chappe_base::RunSpec;
 use chappe_engine::estimated_run_time;
 use chappe_metrics::{Execution, SweepRecord};
 use chappe_report::words;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracing::info;
 
@@ -147,12 +145,7 @@ fn check_budget(
 }
 
 /// Makes sure that there is something to say: all runs, or after an interruption at least one whole point.
-fn check_whole(
-    runs: &[Option<Arc<CachedRun>>],
-    is_part: bool,
-    plan: &Plan,
-    context: &Context<'_>,
-) -> Result<(), Error> {
+fn check_whole(runs: &[JobResult], is_part: bool, plan: &Plan, context: &Context<'_>) -> Result<(), Error> {
     let (total_count, ended_count) = (runs.len(), runs.iter().flatten().count());
     if ended_count == total_count {
         return Ok(());

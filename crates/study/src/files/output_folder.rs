@@ -98,10 +98,8 @@ impl ReportKind {
     fn of(folder: &Path) -> Option<ReportKind> {
         let mut kinds = ReportKind::ALL.into_iter();
         let kind = kinds.find(|kind| folder.join(kind.record()).is_file())?;
-        match kind {
-            ReportKind::Run if is_of_a_load(&folder.join(kind.record())) => Some(ReportKind::Load),
-            kind => Some(kind),
-        }
+        let is_load = kind == ReportKind::Run && is_of_a_load(&folder.join(kind.record()));
+        Some(if is_load { ReportKind::Load } else { kind })
     }
 }
 

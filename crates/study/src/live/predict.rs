@@ -67,22 +67,33 @@ pub(crate) fn predicted_and_measured(
             break;
         }
     }
-    let simulated = points.iter().map(|point| (point.rate, point.p99_predicted_ns));
-    let mut simulated: Vec<(f64, i64)> = simulated.collect();
-    for part in BEYOND {
-        if knee(&simulated).is_none() && !stop.is_raised() {
-            let rate = highest * part;
-            simulated.push((rate, simulate(rate).p99));
-        }
-    }
+    let go_on = |rate: f64| (!stop.is_raised()).then(|| simulate(rate).p99);
+    let knee_predicted = predicted_knee(&points, highest, &go_on);
     let measured = points.iter().map(|point| (point.rate, point.p99_measured_ns));
     let prediction = Prediction {
-        knee_predicted: knee(&simulated),
+        knee_predicted,
         knee_measured: knee(&measured.collect::<Vec<_>>()),
         calibrated: calibration.measured.clone(),
         points,
     };
     Ok((last.expect("the ladder has steps"), prediction))
+}
+
+/// The knee by the predictions of `points`, and if it lies beyond them by those that `simulate` still makes.
+fn predicted_knee(
+    points: &[PredictedPoint],
+    highest: f64,
+    simulate: &dyn Fn(f64) -> Option<i64>,
+) -> Option<f64> {
+    let predicted = points.iter().map(|point| (point.rate, point.p99_predicted_ns));
+    let mut predicted: Vec<(f64, i64)> = predicted.collect();
+    for part in BEYOND {
+        if knee(&predicted).is_none() {
+            let rate = highest * part;
+            predicted.push((rate, simulate(rate)?));
+        }
+    }
+    knee(&predicted)
 }
 
 /// Reads what `chappe calibrate` measured.
