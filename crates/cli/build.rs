@@ -2,20 +2,31 @@
 //! them.
 
 use std::env::var;
+use std::path::Path;
 use std::process::Command;
 
 fn main() {
     let compiler = var("RUSTC").unwrap_or_else(|_| "rustc".to_string());
-    let [target, profile] = ["TARGET", "PROFILE"].map(|name| var(name).unwrap_or_default());
+    let target = var("TARGET").unwrap_or_default();
+    let profile = profile();
     let parts = [
         said(&compiler, &["--version"]),
         said("getconf", &["GNU_LIBC_VERSION"]),
         Some(target),
-        Some(profile),
+        Some(profile.clone()),
     ];
     let toolchain: Vec<String> = parts.into_iter().flatten().collect();
     println!("cargo::rustc-env=CHAPPE_TOOLCHAIN={}", toolchain.join(", "));
+    println!("cargo::rustc-env=CHAPPE_PROFILE={profile}");
     println!("cargo::rerun-if-changed=build.rs");
+}
+
+/// The profile that this program is built with. Cargo's own variable names only `debug` or `release`, which a custom
+/// profile inherits from; the folder of build scripts, `target/PROFILE/build/PACKAGE/out`, has its name.
+fn profile() -> String {
+    let folder = var("OUT_DIR").unwrap_or_default();
+    let folder = Path::new(&folder).ancestors().nth(3).and_then(Path::file_name);
+    folder.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// What a program says, if it is there and has something to say.

@@ -4,6 +4,7 @@ use crate::args::Show;
 use crate::failure::Failure;
 use crate::terminal::table;
 use chappe_base::RunSpec;
+use chappe_metrics::Warning;
 use chappe_report::Report;
 use chappe_study::files::OutputFolder;
 use chappe_study::verdict::Verdict;
@@ -33,8 +34,9 @@ pub(crate) struct Ending<'a> {
     pub(crate) files: Vec<(&'a str, Vec<u8>)>,
     /// Figures for the terminal, below the answer.
     pub(crate) details: Vec<(String, String)>,
-    /// Whether the observer has told of the report's doubts already.
-    pub(crate) doubts_noted: bool,
+    /// What puts the result in doubt and the observer was not told of: it is said on standard error even to those who ask
+    /// for silence.
+    pub(crate) warnings: &'a [Warning],
     pub(crate) verdict: Verdict,
 }
 
@@ -76,19 +78,16 @@ impl Ending<'_> {
                 out.write_all(&self.report.json()?)?;
                 return writeln!(out);
             }
-            let doubts = match self.doubts_noted {
-                true => self.report.incomplete().into_iter().collect(),
-                false => self.report.doubts(),
-            };
             if show.quiet {
-                // Nobody who asks for silence means silence about a result in doubt.
-                doubts.iter().for_each(|doubt| eprintln!("warning: {doubt}"));
+                for warning in self.warnings {
+                    eprintln!("warning: {}; {}", warning.problem, warning.remedy);
+                }
                 return Ok(());
             }
             if let Some(question) = self.report.question() {
                 writeln!(out, "{question}")?;
             }
-            for doubt in doubts {
+            for doubt in self.report.doubts() {
                 writeln!(out, "Beware: {doubt}")?;
             }
             for sentence in self.report.answer() {

@@ -36,6 +36,8 @@ pub struct Environment {
     /// The current folder, as an absolute path. All paths of options are relative to it, programs run in it, and
     /// revisions are those of its repository.
     pub folder: PathBuf,
+    /// The profile that [`Environment::program`] was built with: revisions are built with the same, where they have it.
+    pub profile: String,
     /// The Rust compiler that cargo will use.
     pub compiler: OsString,
     /// The values of the variables that make cargo and the compiler build otherwise than by default.

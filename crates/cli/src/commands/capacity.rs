@@ -26,7 +26,7 @@ pub(crate) fn capacity(args: &CapacityArgs) -> Result<(), Failure> {
         report: &record,
         files: files_of_run(&opened, &record.spec)?,
         details: Vec::new(),
-        doubts_noted: false,
+        warnings: &[],
         verdict: verdict::of_capacity(&record),
     };
     ending.finish(output, &args.offer.show)

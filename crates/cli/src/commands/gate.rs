@@ -42,6 +42,7 @@ fn with_context<T>(quiet: bool, call: impl FnOnce(&Context<'_>) -> Result<T, Fai
     let environment = Environment {
         program: env::current_exe().map_err(|error| unknown("this program", error))?,
         folder: env::current_dir().map_err(|error| unknown("the current folder", error))?,
+        profile: env!("CHAPPE_PROFILE").to_string(),
         compiler: env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()),
         build_flags: Environment::BUILD_VARIABLES
             .map(|name| env::var(name).unwrap_or_default())

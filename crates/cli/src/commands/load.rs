@@ -39,7 +39,7 @@ pub(crate) fn load(args: &LoadArgs) -> Result<(), Failure> {
         report: &report,
         files: files_of_run(&opened, &record.spec)?,
         details: details(record, args.offer.show.verbose),
-        doubts_noted: false,
+        warnings: &record.result.warnings,
         verdict: verdict::of_run(record),
     };
     ending.finish(output, &args.offer.show)
@@ -59,7 +59,7 @@ fn compare(
         report: &record,
         files: files_of_run(opened, &record.spec)?,
         details: Vec::new(),
-        doubts_noted: false,
+        warnings: &[],
         verdict: verdict::of_comparison(&record),
     };
     ending.finish(output, &args.offer.show)

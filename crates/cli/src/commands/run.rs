@@ -80,7 +80,7 @@ pub(crate) fn finish(
         report: &report,
         files: files_of_run(opened, &record.spec)?,
         details: details(record, show.verbose),
-        doubts_noted: false,
+        warnings: &record.result.warnings,
         verdict: verdict::of_run(record),
     };
     ending.finish(output, show)

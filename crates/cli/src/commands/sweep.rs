@@ -51,7 +51,7 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
         report: &study.record,
         files: files_of_run(&opened, &study.record.spec)?,
         details: Vec::new(),
-        doubts_noted: true,
+        warnings: &[],
         verdict: verdict::of_study(&study, study.record.missing_count > 0),
     };
     ending.finish(output, &args.study.show)

@@ -30,7 +30,7 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
         report: &study.record,
         files: files_of_run(&opened, &study.record.spec)?,
         details: Vec::new(),
-        doubts_noted: true,
+        warnings: &[],
         verdict: verdict::of_study(&study, is_interrupted),
     };
     ending.finish(output, &args.study.show)

@@ -104,7 +104,8 @@ fn a_bare_name_is_a_shipped_scenario_and_a_path_is_a_file() {
     bench.chappe("validate replay").out();
     bench.refused("run first-adds", "can't read first-adds");
 
-    let note = "note: `queue` means the shipped scenario; write ./queue for what is here\n";
+    let note =
+        "note: `queue` means the shipped scenario; write ./queue for the file or folder of that name\n";
     bench.write("queue", SCENARIO);
     let ran = bench.chappe("validate queue");
     assert_eq!((ran.code, ran.err.as_str()), (0, note));
@@ -258,11 +259,7 @@ fn an_option_wins_over_its_variable_and_neither_changes_the_result() {
 
     let log = [("CHAPPE_LOG", "info")];
     let ran = bench.chappe_in(&log, &format!("{run} logged"));
-    assert!(
-        ran.code == 0 && ran.err.contains("simulation has ended"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.code == 0 && ran.err.contains("run ended"), "{}", ran.err);
     result_of("logged");
     let ran = bench.chappe_in(&log, &format!("{run} quiet --log-level off"));
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
@@ -271,7 +268,7 @@ fn an_option_wins_over_its_variable_and_neither_changes_the_result() {
         bench
             .chappe(&format!("{run} verbose -v"))
             .err
-            .contains("simulation begins")
+            .contains("run started")
     );
     result_of("verbose");
 
@@ -331,7 +328,7 @@ fn a_terminal_without_columns_gets_eighty() {
     let bench = Bench::new();
     let is_whole = |help: &str| {
         assert!(
-            help.contains("Run a scenario in virtual time and write its record"),
+            help.contains("Run a scenario in virtual time, and write a report"),
             "{help}"
         );
         let widest = help.lines().map(|line| line.trim_end().chars().count()).max();

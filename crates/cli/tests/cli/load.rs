@@ -84,7 +84,7 @@ fn a_load_longer_than_the_scenario_goes_on_into_the_next_day() {
     let bench = Bench::new();
     let ran = bench.chappe("load town.toml --rate 20000 --duration 1s --warm-up 0s --out it");
     assert!(went(ran.code), "{}", ran.err);
-    assert!(ran.err.contains("the tape goes on into day"), "{}", ran.err);
+    assert!(ran.err.contains("the tape continues into day"), "{}", ran.err);
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn loads_that_cannot_be() {
          sessions.check_ins_per_day = 0.0\nagents = { page_visits_per_day = 0.0, payments_per_day = 0.0 }\n\
          history = { page_conversations = 0.0, conversations_under_way = false }\n",
     );
-    bench.refused("load bare.toml", "nobody asks the platform for anything");
+    bench.refused("load bare.toml", "no client sends a command after that time");
     let only_virtual = SCENARIO.replace(
         "[[arm]]",
         "[thresholds]\n\"reach.friend\" = [\"p(99) < 1h\"]\n\n[[arm]]",

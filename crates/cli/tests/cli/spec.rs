@@ -49,7 +49,7 @@ fn a_run_folder_is_enough_to_play_the_run_again() {
             valid,
             "{state}"
         );
-        bench.chappe("run elsewhere/moved -q --out again").out();
+        bench.chappe("run elsewhere/moved -q --out again").code_is(0);
         let again = bench.json("again/run.json");
         for part in ["digest", "result", "spec", "scenario", "seed"] {
             assert_eq!(again[part], first[part], "{state}: {part}");
@@ -80,7 +80,7 @@ fn a_replayed_trace_travels_with_the_run_and_another_is_refused() {
     bench.write("sample-trace.txt", SAMPLE);
     bench
         .chappe("run replay.toml -q --until 1d --out it --log f.jsonl")
-        .out();
+        .code_is(0);
     let message = first_message(&bench.read("f.jsonl"));
     let why = format!("why elsewhere/moved --message {message}");
     let story = bench.chappe(&format!("why it --message {message}")).out();
@@ -93,7 +93,7 @@ fn a_replayed_trace_travels_with_the_run_and_another_is_refused() {
     }
     moved(&bench);
     assert_eq!(bench.chappe(&why).out(), story);
-    bench.chappe("run elsewhere/moved -q --out again").out();
+    bench.chappe("run elsewhere/moved -q --out again").code_is(0);
     let again = bench.json("again/run.json");
     assert_eq!(
         (&again["digest"], &again["spec"]),
@@ -118,8 +118,8 @@ fn a_replayed_trace_travels_with_the_run_and_another_is_refused() {
         bench.refused(command, &missing);
         bench.refused(command, "can't read elsewhere/moved/trace.txt");
     }
-    // A study keeps no trace, and says which one it needs.
-    bench.refused("run study", &missing);
+    // A study's folder keeps the trace too.
+    bench.chappe("run study -q --out of-study").code_is(0);
 }
 
 #[test]
@@ -246,10 +246,10 @@ fn processes_need_no_file() {
     run("--out one");
     run("--out two --processes 2 --workers 1");
     let shipped = "run replay -q --until 20m";
-    bench.chappe(&format!("{shipped} --out three")).out();
+    bench.chappe(&format!("{shipped} --out three")).code_is(0);
     bench
         .chappe(&format!("{shipped} --out four --processes 2 --workers 1"))
-        .out();
+        .code_is(0);
     for (alone, together) in [("one", "two"), ("three", "four")] {
         let [alone, together] = [alone, together].map(|folder| bench.json(&format!("{folder}/run.json")));
         assert_eq!(together["execution"]["processes"], 2);

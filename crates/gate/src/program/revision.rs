@@ -125,7 +125,8 @@ impl Workspace {
 
     /// Builds the program of a revision.
     fn program(&self, revision: &str, context: &Context<'_>) -> Result<PathBuf, Error> {
-        let said = self.build(&["build", "--release", "--package=chappe-cli"], revision, context)?;
+        let profile = format!("--profile={}", self.profile(context.environment));
+        let said = self.build(&["build", &profile, "--package=chappe-cli"], revision, context)?;
         Benches::built(&said, "chappe")
             .ok_or_else(|| Error::usage(format!("`{revision}` has no program `chappe`")))
     }
@@ -135,10 +136,31 @@ impl Workspace {
         let mut programs = Benches::default();
         for bench in wanted {
             let name = &bench.name;
-            let arguments = ["bench", "--no-run", "--package=chappe-benches", "--bench", name];
+            let mut arguments = vec!["bench", "--no-run", "--package=chappe-benches", "--bench", name];
+            if self.manifest("benches/Cargo.toml").contains("\nbench = [") {
+                arguments.push("--features=bench");
+            }
             programs.add(name, &self.build(&arguments, name, context)?)?;
         }
         Ok(programs)
+    }
+
+    /// The profile to build with: that of this program, unless it is for debugging or the revision has none of that name.
+    fn profile<'a>(&self, environment: &'a Environment) -> &'a str {
+        let profile = environment.profile.as_str();
+        let is_known = self
+            .manifest("Cargo.toml")
+            .contains(&format!("\n[profile.{profile}]"));
+        if is_known && profile != "dev" {
+            profile
+        } else {
+            "release"
+        }
+    }
+
+    /// The text of a manifest of these sources; empty if there is none.
+    fn manifest(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.join(file)).unwrap_or_default()
     }
 
     /// Has cargo build, and gives its messages. What cargo writes to standard error is passed on.
