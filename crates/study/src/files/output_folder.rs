@@ -289,16 +289,10 @@ fn is_part_of_a_report(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("chappe-output-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        folder
-    }
-
     #[test]
     fn a_folder_is_complete_or_absent() {
-        let base = folder("whole");
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
         let target = base.join("run");
         let output = OutputFolder::prepare(&target, ReportKind::Run).unwrap();
         output.write("run.json", b"1").unwrap();
@@ -324,7 +318,8 @@ mod tests {
 
     #[test]
     fn a_readme_that_somebody_put_there_stays() {
-        let base = folder("guest");
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
         let write = |text: &[u8]| {
             let output = OutputFolder::prepare(&base.join("run"), ReportKind::Run).unwrap();
             output.write("run.json", text).unwrap();
@@ -339,7 +334,8 @@ mod tests {
 
     #[test]
     fn what_a_killed_process_left_is_in_nobodys_way() {
-        let base = folder("left");
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
         let process = std::process::id();
         for number in 0..3 {
             fs::create_dir(base.join(format!(".run.partial-{process}-{number}"))).unwrap();
@@ -352,7 +348,8 @@ mod tests {
 
     #[test]
     fn folders_above_are_made_and_go_again_with_what_was_abandoned() {
-        let base = folder("deep");
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
         let target = base.join("reports/out/run");
         drop(OutputFolder::prepare(&target, ReportKind::Run).unwrap());
         assert!(!base.join("reports").exists());
@@ -369,7 +366,8 @@ mod tests {
 
     #[test]
     fn the_report_of_another_command_is_never_replaced() {
-        let base = folder("other");
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
         let output = OutputFolder::prepare(&base.join("run"), ReportKind::Run).unwrap();
         output.write("run.json", b"1").unwrap();
         output.finish().unwrap();
@@ -389,7 +387,8 @@ mod tests {
 
     #[test]
     fn a_folder_of_something_else_is_never_replaced() {
-        let base = folder("precious");
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
         fs::write(base.join("thesis.txt"), "years of work").unwrap();
         assert!(OutputFolder::prepare(&base, ReportKind::Run).is_err());
     }
