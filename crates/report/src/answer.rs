@@ -197,13 +197,12 @@ fn abandonment(reading: Reading<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", and "))
 }
 
-/// What a reader must know before using the figures: that the run is not complete, that promises were broken or
-/// thresholds missed, and the record's own warnings with what to change.
+/// What puts the figures in doubt: that promises were broken or thresholds missed, and the record's own warnings with
+/// what to change.
 #[must_use]
-pub(crate) fn doubts(record: &RunRecord) -> Vec<String> {
+pub(crate) fn cautions(record: &RunRecord) -> Vec<String> {
     let result = &record.result;
-    let mut doubts: Vec<String> = incomplete(record).into_iter().collect();
-    doubts.extend(record.load.iter().flat_map(load::doubts));
+    let mut doubts: Vec<String> = record.load.iter().flat_map(load::cautions).collect();
     if !result.audit.passed {
         doubts.push(
             "The audit found broken promises: do not rely on these figures before they are explained."

@@ -24,9 +24,14 @@ pub trait Report {
     /// The answer in sentences, the most important one first.
     fn answer(&self) -> Vec<String>;
 
-    /// What a reader must know before using the figures, in sentences. Of a record that is not complete the first
-    /// is [`Report::incomplete`].
-    fn doubts(&self) -> Vec<String>;
+    /// What a reader must know before using the figures, in sentences: first that the record is not complete, then
+    /// its [`Report::cautions`].
+    fn doubts(&self) -> Vec<String> {
+        self.incomplete().into_iter().chain(self.cautions()).collect()
+    }
+
+    /// What puts in doubt the figures that the record has, in sentences.
+    fn cautions(&self) -> Vec<String>;
 
     /// If the record is not complete: what it has, what is missing, and what it does not conclude.
     fn incomplete(&self) -> Option<String>;

@@ -1,6 +1,6 @@
 //! The report on one run, simulated or under real load.
 
-use crate::answer::{answer, doubts, incomplete};
+use crate::answer::{answer, cautions, incomplete};
 use crate::chart::plots;
 use crate::document::document;
 use crate::junit;
@@ -19,8 +19,8 @@ impl Report for RunRecord {
         answer(self)
     }
 
-    fn doubts(&self) -> Vec<String> {
-        doubts(self)
+    fn cautions(&self) -> Vec<String> {
+        cautions(self)
     }
 
     fn incomplete(&self) -> Option<String> {
@@ -64,8 +64,8 @@ impl Report for RunReport<'_> {
         self.record.answer()
     }
 
-    fn doubts(&self) -> Vec<String> {
-        self.record.doubts()
+    fn cautions(&self) -> Vec<String> {
+        self.record.cautions()
     }
 
     fn incomplete(&self) -> Option<String> {

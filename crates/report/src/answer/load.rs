@@ -162,7 +162,7 @@ fn predicted(load: &LoadRecord) -> Option<String> {
 }
 
 /// What a reader must know of how the load was offered before using the figures.
-pub(super) fn doubts(load: &LoadRecord) -> Vec<String> {
+pub(super) fn cautions(load: &LoadRecord) -> Vec<String> {
     let outcome = &load.outcome;
     let planned = planned(load);
     let end = match outcome.end {

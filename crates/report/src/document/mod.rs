@@ -4,9 +4,10 @@ mod load;
 pub(crate) mod repeat;
 pub(crate) mod sections;
 
-use crate::answer::{answer, doubts};
+use crate::answer::answer;
 use crate::chart::{Plot, Screen, Table, Tone};
 use crate::reading::Reading;
+use crate::report::Report;
 use crate::summary::key_figures;
 use chappe_metrics::RunRecord;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -33,7 +34,7 @@ pub fn document(record: &RunRecord, plots: &[Plot]) -> String {
         }
         p.question { (question) }
         (said(&answer(record)))
-        (warnings(&doubts(record)))
+        (warnings(&record.doubts()))
         (tiles(record))
         (contents(plots, &sections::anchors(record)))
     };

@@ -21,8 +21,8 @@ impl Report for CapacityRecord {
         answer(self)
     }
 
-    fn doubts(&self) -> Vec<String> {
-        incomplete(self).into_iter().chain(doubts(self)).collect()
+    fn cautions(&self) -> Vec<String> {
+        cautions(self)
     }
 
     fn incomplete(&self) -> Option<String> {
@@ -140,7 +140,7 @@ fn latency_at(record: &CapacityRecord, rate: f64) -> Option<(i64, i64)> {
     Some((half, slow))
 }
 
-fn doubts(record: &CapacityRecord) -> Vec<String> {
+fn cautions(record: &CapacityRecord) -> Vec<String> {
     let end = match record.ended {
         CapacityEnd::Generator => {
             Some("Give the generator a core of its own to see what the platform can do.")

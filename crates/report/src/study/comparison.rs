@@ -20,8 +20,8 @@ impl Report for ComparisonRecord {
         answer(self)
     }
 
-    fn doubts(&self) -> Vec<String> {
-        incomplete(self).into_iter().chain(doubts(self)).collect()
+    fn cautions(&self) -> Vec<String> {
+        cautions(self)
     }
 
     fn incomplete(&self) -> Option<String> {
@@ -128,7 +128,7 @@ fn rank(verdict: &VariantVerdict) -> u8 {
     }
 }
 
-fn doubts(record: &ComparisonRecord) -> Vec<String> {
+fn cautions(record: &ComparisonRecord) -> Vec<String> {
     let missing = record.metrics.iter().flat_map(|metric| &metric.variants);
     let missing = missing.flat_map(|variant| &variant.figures);
     let missing = missing.filter(|figure| figure.is_none()).count();

@@ -201,7 +201,7 @@ pub fn measure(unit: Unit) -> (Measure, f64) {
 }
 
 /// Each warning of a record with its remedy, as a sentence.
-fn doubts(warnings: &[Warning]) -> Vec<String> {
+fn sentences(warnings: &[Warning]) -> Vec<String> {
     let doubt = |warning: &Warning| {
         let text = format!("{}: {}", warning.problem, warning.remedy);
         words::sentence(text.trim_end_matches(": "))

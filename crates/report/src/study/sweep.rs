@@ -1,7 +1,7 @@
 //! The report on a sweep: what parameters of a scenario would change.
 
 use super::whatif::cell;
-use super::{Study, Time, asked, doubts, estimated};
+use super::{Study, Time, asked, estimated, sentences};
 use crate::chart::{
     Data, Dot, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, ScatterChart, Spread, Table, Tone,
 };
@@ -31,11 +31,8 @@ impl Report for SweepRecord {
         self.answer.clone()
     }
 
-    fn doubts(&self) -> Vec<String> {
-        incomplete(self)
-            .into_iter()
-            .chain(doubts(&self.warnings))
-            .collect()
+    fn cautions(&self) -> Vec<String> {
+        sentences(&self.warnings)
     }
 
     fn incomplete(&self) -> Option<String> {

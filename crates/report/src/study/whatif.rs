@@ -5,7 +5,7 @@ mod tables;
 
 pub use drawings::whatif_plots;
 
-use super::{Study, Time, asked, doubts, estimated};
+use super::{Study, Time, asked, estimated, sentences};
 use crate::csv::csv;
 use crate::document::sections::texts;
 use crate::report::{Report, pretty, put_record};
@@ -28,11 +28,8 @@ impl Report for WhatIfRecord {
         self.answer.clone()
     }
 
-    fn doubts(&self) -> Vec<String> {
-        incomplete(self)
-            .into_iter()
-            .chain(doubts(&self.warnings))
-            .collect()
+    fn cautions(&self) -> Vec<String> {
+        sentences(&self.warnings)
     }
 
     fn incomplete(&self) -> Option<String> {
