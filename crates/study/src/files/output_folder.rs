@@ -310,7 +310,7 @@ mod tests {
             "the earlier run stays"
         );
         assert_eq!(
-            fs::read_dir(&base).unwrap().count(),
+            fs::read_dir(base).unwrap().count(),
             1,
             "nothing is left beside it"
         );
@@ -390,6 +390,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let base = folder.path();
         fs::write(base.join("thesis.txt"), "years of work").unwrap();
-        assert!(OutputFolder::prepare(&base, ReportKind::Run).is_err());
+        assert!(OutputFolder::prepare(base, ReportKind::Run).is_err());
     }
 }
