@@ -39,6 +39,7 @@ pub mod exact;
 mod files;
 mod findings;
 pub mod history;
+pub mod measure;
 pub mod options;
 mod play;
 pub mod program;

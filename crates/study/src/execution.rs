@@ -2,7 +2,7 @@
 
 use crate::machine;
 use chappe_metrics::{Execution, Memory};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// The clock of a study, from its start.
 pub struct Stopwatch {
@@ -20,6 +20,12 @@ impl Stopwatch {
         }
     }
 
+    /// The time since the start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
     /// What a study took in this process alone; `command` is the one that was given, if there was one.
     #[must_use]
     pub fn execution(&self, command: &[String]) -> Execution {
@@ -34,7 +40,7 @@ impl Stopwatch {
             processes: peaks_bytes.len() as u32,
             command: command.to_vec(),
             started: started.unwrap_or_default(),
-            wall_ns: self.clock.elapsed().as_nanos() as u64,
+            wall_ns: self.elapsed().as_nanos() as u64,
             memory: Memory {
                 peak_bytes: peaks_bytes.iter().sum(),
                 peak_bytes_by_process: peaks_bytes,

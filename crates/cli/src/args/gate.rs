@@ -1,6 +1,6 @@
 //! The arguments of the gate.
 
-use super::duration;
+use super::{Changes, duration};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -53,6 +53,10 @@ pub(crate) struct Cases {
     pub(crate) scenarios: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) changes: Changes,
+    /// Time short live loads as well, at this many commands per second. A check that names no scenarios times those
+    /// whose baselines were recorded with --rate.
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub(crate) rate: Option<f64>,
     /// The folder of baselines.
     #[arg(long, value_name = "DIR", default_value = "reports/baselines")]
     pub(crate) baselines: PathBuf,
@@ -62,24 +66,6 @@ pub(crate) struct Cases {
     /// Show no progress and no summary.
     #[arg(long, short)]
     pub(crate) quiet: bool,
-}
-
-/// What is changed in the scenarios.
-#[derive(Args, Clone, Debug, Default)]
-pub(crate) struct Changes {
-    /// Replace a value of the scenario; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(crate) set: Vec<String>,
-    /// Multiply the number of people.
-    #[arg(long, value_name = "FACTOR")]
-    pub(crate) scale: Option<f64>,
-    /// Seed of all random draws, instead of the scenario's.
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u64>,
-    /// Time short live loads as well, at this many commands per second. A check that names no scenarios times those
-    /// whose baselines were recorded with --rate.
-    #[arg(long, value_name = "N", value_parser = rate)]
-    pub(crate) rate: Option<f64>,
 }
 
 #[derive(Args, Debug)]
@@ -166,6 +152,9 @@ pub(crate) struct MeasureArgs {
     pub(crate) scenario: PathBuf,
     #[command(flatten)]
     pub(crate) changes: Changes,
+    /// The rate of a live load [commands per second].
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub(crate) rate: Option<f64>,
     /// Time it once, instead of playing it for figures.
     #[arg(long, value_enum)]
     pub(crate) time: Option<Clocked>,

@@ -3,7 +3,7 @@
 mod history;
 mod measure;
 
-use crate::args::{AcceptArgs, Cases, Changes, CheckArgs, Evidence, GateCommand, RecordArgs};
+use crate::args::{AcceptArgs, Cases, CheckArgs, Evidence, GateCommand, RecordArgs};
 use crate::failure::Failure;
 use crate::session::command;
 use crate::source::pair;
@@ -60,19 +60,14 @@ fn with_context<T>(quiet: bool, call: impl FnOnce(&Context<'_>) -> Result<T, Fai
 }
 
 fn case_options(cases: &Cases) -> Result<CaseOptions, Failure> {
-    let Changes {
-        set,
-        scale,
-        seed,
-        rate,
-    } = &cases.changes;
+    let changes = &cases.changes;
     Ok(CaseOptions {
         scenarios: cases.scenarios.clone(),
         changes: options::Changes {
-            set: set.iter().map(pair).collect::<Result<_, _>>()?,
-            scale: *scale,
-            seed: *seed,
-            rate: *rate,
+            set: changes.set.iter().map(pair).collect::<Result<_, _>>()?,
+            scale: changes.scale,
+            seed: changes.seed,
+            rate: cases.rate,
         },
         baselines: cases.baselines.clone(),
         instructions: !cases.no_instructions,
