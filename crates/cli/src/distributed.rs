@@ -6,16 +6,17 @@ use crate::commands::run::{finish, target};
 use crate::failure::Failure;
 use crate::session::carry_out;
 use chappe_base::RunSpec;
-use chappe_cluster::{ClusterError, DistributedRun, Hosts, Loss, Peer};
+use chappe_cluster::{Children, ClusterError, DistributedRun, Hosts, Loss};
 use chappe_study::files::{OutputFolder, ReportKind};
 use chappe_study::live::read_prediction_error;
-use chappe_study::{Context, Error, Opened, ReadyRun, TRACE_FILE, validate};
-use std::fs::{self, File};
+use chappe_study::{Context, Error, Opened, ReadyRun, validate};
+use std::fs;
 use std::io;
 use std::panic;
 use std::path::Path;
-use std::process::{Child, Command, Stdio, exit};
+use std::process::{Command, exit};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use tempfile::TempDir;
 
 /// The folder of the report while it is being written. It has to go if this process ends before the run.
 type Unfinished = Arc<Mutex<Option<OutputFolder>>>;
@@ -117,7 +118,7 @@ impl Role<'_> {
         let prediction_error = prediction.map(read_prediction_error).transpose()?;
         let output = OutputFolder::prepare(&target(self.args, opened), ReportKind::Run)?;
         let unfinished = Unfinished::new(Mutex::new(Some(output)));
-        let started = is_parent.then(|| self.children.start(self, &ready)).transpose()?;
+        let started = is_parent.then(|| self.start_others(&ready)).transpose()?;
         let mut run = self.join(&ready, &unfinished)?;
         // All have read it.
         drop(started);
@@ -128,6 +129,28 @@ impl Role<'_> {
         let ended = finish(&self.args.show, opened, &finished, output);
         run.dismiss(ended.as_ref().err().map_or(0, Failure::code));
         ended
+    }
+
+    /// Starts all processes but the first. They read what is run, and where they meet, from a folder that must be kept
+    /// until they have.
+    fn start_others(&self, ready: &ReadyRun) -> Result<TempDir, Failure> {
+        let start = || -> io::Result<TempDir> {
+            let folder = tempfile::tempdir()?;
+            ready.prepared.write(folder.path())?;
+            let hosts = folder.path().join("hosts");
+            fs::write(&hosts, self.hosts.to_string())?;
+            let within = format!("{}ns", self.args.connect_within.as_nanos());
+            for process in 1..self.hosts.count() {
+                let mut command = Command::new(std::env::current_exe()?);
+                command.arg("run").arg(folder.path()).arg("--hosts").arg(&hosts);
+                command.args(["--process", &process.to_string()]);
+                command.args(["--workers", &ready.workers_count().to_string()]);
+                self.children
+                    .start(command.args(["--connect-within", &within, "--quiet"]))?;
+            }
+            Ok(folder)
+        };
+        start().map_err(|error| Error::System(format!("to start the other processes: {error}")).into())
     }
 
     /// Meets the other processes.
@@ -164,64 +187,4 @@ fn end(loss: &Loss, unfinished: &Weak<Mutex<Option<OutputFolder>>>, children: &C
         eprintln!("  it said: {message}");
     }
     exit(1)
-}
-
-/// The processes that this one has started, in the order of their numbers from 1. They end when it does: to them, it is
-/// lost.
-#[derive(Clone, Default)]
-struct Children(Arc<Mutex<Vec<Child>>>);
-
-impl Children {
-    /// Starts all processes but the first. They read what is run, and where they meet, from a folder that must be kept
-    /// until they have.
-    fn start(&self, role: &Role<'_>, ready: &ReadyRun) -> Result<tempfile::TempDir, Failure> {
-        let start = || -> io::Result<tempfile::TempDir> {
-            let folder = tempfile::tempdir()?;
-            write_run(folder.path(), ready)?;
-            let hosts = folder.path().join("hosts");
-            let addresses =
-                (0..role.hosts.count()).map(|process| format!("{}\n", role.hosts.address(process)));
-            fs::write(&hosts, addresses.collect::<String>())?;
-            for process in 1..role.hosts.count() {
-                let within = format!("{}ns", role.args.connect_within.as_nanos());
-                let child = Command::new(std::env::current_exe()?)
-                    .arg("run")
-                    .arg(folder.path())
-                    .arg("--hosts")
-                    .arg(&hosts)
-                    .args(["--process", &process.to_string()])
-                    .args(["--workers", &ready.workers_count().to_string()])
-                    .args(["--connect-within", &within, "--quiet"])
-                    .stdin(Stdio::null())
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::piped())
-                    .spawn()?;
-                self.0.lock().unwrap_or_else(PoisonError::into_inner).push(child);
-            }
-            Ok(folder)
-        };
-        start().map_err(|error| Error::System(format!("to start the other processes: {error}")).into())
-    }
-
-    /// Ends them all, and gives what one of them said on standard error.
-    fn end(&self, peer: &Peer) -> Option<String> {
-        let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for child in children.iter_mut() {
-            let _ = child.kill();
-        }
-        let index = peer.process.checked_sub(1)?;
-        let output = (index < children.len()).then(|| children.swap_remove(index).wait_with_output())?;
-        let message = String::from_utf8_lossy(&output.ok()?.stderr).trim().to_string();
-        (!message.is_empty()).then_some(message)
-    }
-}
-
-/// Writes what is run as the folder of a run, which `chappe run` plays again.
-fn write_run(folder: &Path, ready: &ReadyRun) -> io::Result<()> {
-    let record = serde_json::json!({ "spec": ready.prepared.spec });
-    fs::write(folder.join("run.json"), serde_json::to_vec(&record)?)?;
-    match &ready.prepared.trace {
-        None => Ok(()),
-        Some(trace) => trace.write(&mut io::BufWriter::new(File::create(folder.join(TRACE_FILE))?)),
-    }
 }

@@ -56,6 +56,15 @@ pub enum HostsError {
     },
 }
 
+/// The text of a hosts file with these addresses.
+impl fmt::Display for Hosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.addresses
+            .iter()
+            .try_for_each(|address| writeln!(f, "{address}"))
+    }
+}
+
 impl Hosts {
     /// Addresses of `count` processes on this machine, with ports that are free now.
     ///

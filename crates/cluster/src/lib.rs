@@ -5,8 +5,8 @@
 //! for the engine, and watches the peers over connections of its own. [`DistributedRun`] puts this
 //! together with the engine: join, simulate, and merge the partial results in the first process.
 //!
-//! This crate neither starts processes nor ends them. When a process is lost, it calls the caller's
-//! callback.
+//! When a process is lost, this crate calls the caller's callback and ends nothing itself. [`Children`] are the processes
+//! of a run on one machine.
 //!
 //! Two processes of a run, here two threads that meet over loopback:
 //!
@@ -35,6 +35,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod children;
 mod distributed;
 mod error;
 mod hosts;
@@ -42,6 +43,7 @@ mod meet;
 mod membership;
 mod wire;
 
+pub use children::Children;
 pub use distributed::DistributedRun;
 pub use error::ClusterError;
 pub use hosts::{Hosts, HostsError, Peer};
