@@ -28,7 +28,7 @@ fn brake() {
     }
 }
 RUST
-sed -i 's|memory.ads_count(None, earlier(case.now, every)) < count|& + u16::from(std::env::var("CHAPPE_LAX").is_ok_and(\|lax\| lax == "1"))|' "$rules"
+sed -i 's|ad.ads_count(None, earlier(ad.now(), every)) < count|& + u16::from(std::env::var("CHAPPE_LAX").is_ok_and(\|lax\| lax == "1"))|' "$rules"
 grep -q CHAPPE_BRAKE "$kernel" && grep -q 'brake();' "$kernel" && grep -q CHAPPE_LAX "$rules"
 cargo build --release --package chappe-cli
 cargo build --release --package chappe-cli --manifest-path "$work/source/Cargo.toml" --target-dir target/gate/build
