@@ -66,7 +66,7 @@ impl Report for SweepRecord {
     }
 }
 
-/// If the sweep was stopped before its end: how many runs there are, and what is not final.
+/// If the sweep was stopped before its end, by its budget or an interrupt: how many runs there are, and what is not final.
 fn incomplete(record: &SweepRecord) -> Option<String> {
     let done = record.planned_count.saturating_sub(record.missing_count);
     (record.missing_count > 0).then(|| {

@@ -144,23 +144,20 @@ fn check_budget(
     ))
 }
 
-/// Makes sure that there is something to say: all runs, or after an interruption at least one whole point.
+/// Makes sure that there is something to say: all runs, or of a whole sweep that was stopped at least one whole point.
 fn check_whole(runs: &[JobResult], is_part: bool, plan: &Plan, context: &Context<'_>) -> Result<(), Error> {
     let (total_count, ended_count) = (runs.len(), runs.iter().flatten().count());
-    if ended_count == total_count {
+    if ended_count == total_count || (!is_part && plan.has_whole_point(runs)) {
         return Ok(());
     }
-    if !context.stop.is_raised() {
-        return Err(Error::usage_with(
-            format!("the budget ended after {ended_count} of {total_count} runs, which are kept"),
-            "give the same command again to continue, or a higher --budget",
-        ));
-    }
-    if is_part || !plan.has_whole_point(runs) {
+    if context.stop.is_raised() {
         return Err(Error::Interrupted(format!(
             "{ended_count} of {total_count} runs are kept, and the same command goes on from there; nothing was \
              concluded"
         )));
     }
-    Ok(())
+    Err(Error::usage_with(
+        format!("the budget ended after {ended_count} of {total_count} runs, which are kept"),
+        "give the same command again to continue, or a higher --budget",
+    ))
 }
