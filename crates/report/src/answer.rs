@@ -203,6 +203,12 @@ fn abandonment(reading: Reading<'_>) -> Option<String> {
 pub(crate) fn cautions(record: &RunRecord) -> Vec<String> {
     let result = &record.result;
     let mut doubts: Vec<String> = record.load.iter().flat_map(load::cautions).collect();
+    if record.load.is_none() && result.window.until_ns <= result.window.warm_up_ns {
+        doubts.push(format!(
+            "The run ends within its warm-up of {}: no latency, queue or utilisation is measured.",
+            words::spoken_duration(result.window.warm_up_ns),
+        ));
+    }
     if !result.audit.passed {
         doubts.push(
             "The audit found broken promises: do not rely on these figures before they are explained."

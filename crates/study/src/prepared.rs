@@ -2,11 +2,15 @@
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::traces::TRACE_FILE;
 use crate::{VERSION, machine, traces};
 use chappe_base::{Duration, RunSpec, SimTime};
 use chappe_metrics::{Clock, Threshold};
 use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::Trace;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 const METRICS_HELP: &str = "`chappe schema --metrics` lists the metrics";
@@ -59,28 +63,32 @@ impl Prepared {
         })
     }
 
+    /// Writes what is run into `folder`, from which [`Opened::folder`](crate::Opened::folder) reads it.
+    ///
+    /// # Errors
+    /// Why a file can't be written.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        let record = serde_json::json!({ "spec": self.spec });
+        fs::write(folder.join("run.json"), serde_json::to_vec(&record)?)?;
+        match &self.trace {
+            None => Ok(()),
+            Some(trace) => trace.write(&mut io::BufWriter::new(File::create(folder.join(TRACE_FILE))?)),
+        }
+    }
+
     /// Where the run ends: its horizon, or earlier.
     pub(crate) fn until(&self) -> Result<Option<SimTime>, Error> {
-        self.until_after(self.scenario.warm_up)
-    }
-
-    /// The same for whoever asks for facts alone: a run that was stopped in its warm-up has some too.
-    pub(crate) fn until_for_facts(&self) -> Result<Option<SimTime>, Error> {
-        self.until_after(SimTime::ZERO)
-    }
-
-    fn until_after(&self, from: SimTime) -> Result<Option<SimTime>, Error> {
         let Some(until) = self.spec.until else {
             return Ok(None);
         };
         let horizon = self.scenario.horizon;
         let time = SimTime::ZERO + until.0;
-        if time > from && time <= horizon {
+        if time > SimTime::ZERO && time <= horizon {
             return Ok(Some(time));
         }
-        let [from, to] = [from, horizon].map(|time| Duration(time - SimTime::ZERO));
+        let last = Duration(horizon - SimTime::ZERO);
         Err(Error::usage(format!(
-            "--until: `{until}` is outside the run; it must lie after the warm-up of {from} and not after {to}"
+            "--until: `{until}` is outside the run; it must lie after its start and not after {last}"
         )))
     }
 }

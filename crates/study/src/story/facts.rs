@@ -29,7 +29,7 @@ pub(super) fn facts(
             }
         })
     };
-    let until = prepared.until_for_facts()?;
+    let until = prepared.until()?;
     let end = until.unwrap_or(prepared.scenario.horizon);
     let mut progress = |progress: chappe_engine::Progress| {
         context.observer.progress(Progress::Simulation {
