@@ -7,8 +7,7 @@ mod study;
 mod trace;
 
 pub(crate) use gate::{
-    AcceptArgs, Cases, Changes, CheckArgs, Clocked, Evidence, GateCommand, HistoryArgs, MeasureArgs,
-    RecordArgs,
+    AcceptArgs, Cases, CheckArgs, Clocked, Evidence, GateCommand, HistoryArgs, MeasureArgs, RecordArgs,
 };
 pub(crate) use load::{CalibrateArgs, CapacityArgs, LoadArgs, ShapeName};
 pub(crate) use run::{RunArgs, SimulationThreads};
@@ -212,28 +211,12 @@ Examples:
 impl Command {
     /// Whether the command plays runs in this process, for which large memory pages pay.
     pub(crate) fn plays_runs(&self) -> bool {
-        match self {
-            Command::Run(_)
-            | Command::Load(_)
-            | Command::Capacity(_)
-            | Command::Calibrate(_)
-            | Command::Whatif(_)
-            | Command::Sweep(_)
-            | Command::Gate(GateCommand::Measure(_)) => true,
-            Command::Gate(_)
-            | Command::Validate(_)
-            | Command::Explain(_)
-            | Command::Why(_)
-            | Command::Audit(_)
-            | Command::Trace(_)
-            | Command::Fit(_)
-            | Command::Presets(_)
-            | Command::Scenarios(_)
-            | Command::New(_)
-            | Command::Completions(_)
-            | Command::Man(_)
-            | Command::Schema(_) => false,
-        }
+        use Command::{Calibrate, Capacity, Gate, Load, Run, Sweep, Whatif};
+        let plays = matches!(
+            self,
+            Run(_) | Load(_) | Capacity(_) | Calibrate(_) | Whatif(_) | Sweep(_)
+        );
+        plays || matches!(self, Gate(GateCommand::Measure(_)))
     }
 
     /// Makes summaries of runs show more, as `-v` asks.
@@ -251,13 +234,20 @@ impl Command {
 pub(crate) struct Source {
     /// A scenario file, the name of a shipped scenario, the folder of an earlier run, or `-` for standard input.
     pub(crate) scenario: PathBuf,
-    /// Replace a value of the scenario; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) changes: Changes,
     /// Run one of the scenario's arms instead of its base.
     #[arg(long, value_name = "NAME")]
     pub(crate) arm: Option<String>,
-    /// Seed of all random draws, instead of the scenario's.
+}
+
+/// What is changed in a scenario.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Changes {
+    /// Replace a value of the scenario; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Seed of all random draws, instead of the scenario's; that of the first replication, where there are several.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Multiply the number of people.

@@ -5,42 +5,75 @@ use crate::failure::Failure;
 use crate::terminal::table;
 use chappe_base::RunSpec;
 use chappe_metrics::Warning;
-use chappe_report::Report;
+use chappe_report::{Report, RunReport, memory_by_part, summary};
 use chappe_study::files::OutputFolder;
-use chappe_study::verdict::Verdict;
+use chappe_study::verdict::{self, Verdict};
 use chappe_study::{Error, Opened, TRACE_FILE};
 use std::io::{Write, stdout};
 use std::path::Path;
 
-/// What a report's folder holds so that it plays again from itself alone: the scenario, and the trace that it replays.
-pub(crate) fn files_of_run(opened: &Opened, spec: &RunSpec) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
-    let mut files = vec![("scenario.toml", spec.scenario.text.clone().into_bytes())];
-    if let Some(trace) = &spec.trace {
-        let mut text = Vec::new();
-        opened
-            .traces
-            .find(&trace.path)?
-            .write(&mut text)
-            .map_err(|error| Error::write(Path::new(TRACE_FILE), error))?;
-        files.push((TRACE_FILE, text));
-    }
-    Ok(files)
-}
-
 /// A report with all that belongs to its end.
 pub(crate) struct Ending<'a> {
-    pub(crate) report: &'a dyn Report,
+    report: &'a dyn Report,
+    verdict: Verdict,
     /// Files of the folder that the report does not know.
-    pub(crate) files: Vec<(&'a str, Vec<u8>)>,
+    files: Vec<(&'static str, Vec<u8>)>,
     /// Figures for the terminal, below the answer.
-    pub(crate) details: Vec<(String, String)>,
+    details: Vec<(String, String)>,
     /// What puts the result in doubt and the observer was not told of: it is said on standard error even to those who ask
     /// for silence.
-    pub(crate) warnings: &'a [Warning],
-    pub(crate) verdict: Verdict,
+    warnings: &'a [Warning],
 }
 
-impl Ending<'_> {
+impl<'a> Ending<'a> {
+    /// The end of a study of `spec`. Its folder also holds what it takes to play it again: the scenario, and the trace
+    /// that it replays.
+    pub(crate) fn new(
+        report: &'a dyn Report,
+        verdict: Verdict,
+        opened: &Opened,
+        spec: &RunSpec,
+    ) -> Result<Ending<'a>, Failure> {
+        let mut files = vec![("scenario.toml", spec.scenario.text.clone().into_bytes())];
+        if let Some(trace) = &spec.trace {
+            let mut text = Vec::new();
+            let written = opened.traces.find(&trace.path)?.write(&mut text);
+            written.map_err(|error| Error::write(Path::new(TRACE_FILE), error))?;
+            files.push((TRACE_FILE, text));
+        }
+        Ok(Ending {
+            report,
+            verdict,
+            files,
+            details: Vec::new(),
+            warnings: &[],
+        })
+    }
+
+    /// The end of one run, in either clock.
+    pub(crate) fn of_run(
+        report: &'a RunReport<'a>,
+        opened: &Opened,
+        show: &Show,
+    ) -> Result<Ending<'a>, Failure> {
+        let record = report.record;
+        let mut details = summary(record);
+        if show.verbose {
+            details.extend(memory_by_part(record));
+        }
+        Ok(Ending {
+            details,
+            warnings: &record.result.warnings,
+            ..Ending::new(report, verdict::of_run(record), opened, &record.spec)?
+        })
+    }
+
+    /// The end with one more file in the folder.
+    pub(crate) fn with_file(mut self, name: &'static str, bytes: Vec<u8>) -> Ending<'a> {
+        self.files.push((name, bytes));
+        self
+    }
+
     /// Writes the folder, shows the answer, and ends with the verdict.
     pub(crate) fn finish(self, output: OutputFolder, show: &Show) -> Result<(), Failure> {
         let folder = self.write(output)?;
@@ -54,7 +87,7 @@ impl Ending<'_> {
     }
 
     /// Writes the folder.
-    pub(crate) fn write(&self, output: OutputFolder) -> Result<std::path::PathBuf, Failure> {
+    fn write(&self, output: OutputFolder) -> Result<std::path::PathBuf, Failure> {
         let failure = |error: std::io::Error| output.failure(error);
         for (name, bytes) in &self.files {
             output.write(name, bytes).map_err(failure)?;
@@ -67,7 +100,7 @@ impl Ending<'_> {
     }
 
     /// Shows the answer on standard output, and on request the report in a browser.
-    pub(crate) fn show(&self, folder: &Path, show: &Show) -> Result<(), Failure> {
+    fn show(&self, folder: &Path, show: &Show) -> Result<(), Failure> {
         let page = folder.join(self.report.front_page());
         if show.open {
             open_in_browser(&page)?;

@@ -72,52 +72,16 @@ impl Failure {
                     eprintln!("  help: {help}");
                 }
             }
-            Failure::Verdict(verdict) => report_verdict(&verdict, label),
+            Failure::Verdict(verdict) => {
+                for finding in verdict.findings() {
+                    eprintln!("{finding}");
+                }
+                eprintln!("{label} {verdict}");
+            }
             Failure::Regressed(what) => eprintln!("{label} the gate is closed:\n  {what}"),
             Failure::Output(error) => eprintln!("{label} can't write to standard output: {error}"),
         }
         ExitCode::from(code)
-    }
-}
-
-fn report_verdict(verdict: &Verdict, label: &str) {
-    match verdict {
-        Verdict::Ok => {}
-        Verdict::Violations {
-            count,
-            descriptions,
-            replay,
-        } => {
-            for description in descriptions {
-                eprintln!("violation: {description}");
-            }
-            if let Some(replay) = replay {
-                eprintln!("to see the facts: {replay}");
-            }
-            eprintln!("{label} the audit found {count} violation(s)");
-        }
-        Verdict::Interrupted(what) => eprintln!("{label} interrupted. {what}"),
-        Verdict::GeneratorLimited {
-            late_share: Some(late),
-            rate,
-        } => eprintln!(
-            "{label} the generator was the limit: {:.1}% of the sends were over 1 ms late, at {rate:.0} sent per \
-             second; lower the rate, or leave the generator a core with --workers",
-            late * 100.0
-        ),
-        Verdict::GeneratorLimited {
-            late_share: None,
-            rate,
-        } => eprintln!(
-            "{label} the generator was the limit, not the platform: it kept up at {rate:.0} commands per second; give \
-             it a core with --workers, or another machine"
-        ),
-        Verdict::Thresholds(missed) => {
-            for threshold in missed {
-                eprintln!("threshold not met: {threshold}");
-            }
-            eprintln!("{label} {} threshold(s) not met", missed.len());
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! From the arguments to the `RunSpec`, which says what is run.
 
-use crate::args::Source;
+use crate::args::{Changes, Source};
 use crate::failure::Failure;
 use chappe_study::files::ReportKind;
 use chappe_study::{Error, Opened};
@@ -9,14 +9,21 @@ use std::path::{Path, PathBuf};
 
 /// What the arguments say is run.
 pub(crate) fn open(source: &Source) -> Result<Opened, Failure> {
-    let mut opened = open_scenario(&source.scenario)?;
+    let mut opened = open_changed(&source.scenario, &source.changes)?;
     let spec = &mut opened.spec;
-    for text in &source.set {
+    spec.arm = source.arm.clone().or(spec.arm.take());
+    Ok(opened)
+}
+
+/// The scenario that is called `scenario`, with changes.
+pub(crate) fn open_changed(scenario: &Path, changes: &Changes) -> Result<Opened, Failure> {
+    let mut opened = open_scenario(scenario)?;
+    let spec = &mut opened.spec;
+    for text in &changes.set {
         spec.set.push(pair(text)?);
     }
-    spec.arm = source.arm.clone().or(spec.arm.take());
-    spec.seed = source.seed.or(spec.seed);
-    spec.scale = source.scale.or(spec.scale);
+    spec.seed = changes.seed.or(spec.seed);
+    spec.scale = changes.scale.or(spec.scale);
     Ok(opened)
 }
 

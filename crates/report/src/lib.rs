@@ -47,6 +47,7 @@
 //! without script, font or network.
 
 mod answer;
+mod calibration;
 pub mod chart;
 mod csv;
 mod document;
@@ -67,6 +68,6 @@ pub use document::document;
 pub use report::Report;
 pub use run::RunReport;
 pub use study::{capacity_plots, comparison_plots, sweep_plots, whatif_plots};
-pub use summary::{Figure, key_figures, summary};
+pub use summary::{Figure, key_figures, memory_by_part, summary};
 pub use traces::{TraceComparison, TraceFigure, TraceSide};
 pub use write::{ReportError, Sink, write_plots};

@@ -7,7 +7,7 @@ use crate::chart::{Tone, markdown_cell};
 use crate::reading::{Reading, class_words, observed};
 use crate::words;
 use chappe_base::MessageClass;
-use chappe_metrics::{FullSize, RunRecord};
+use chappe_metrics::{FullSize, MemoryPart, RunRecord};
 
 /// A figure with its name.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,6 +87,18 @@ pub fn summary(record: &RunRecord) -> Vec<(String, String)> {
         rows.push(("In full".to_owned(), in_full(full)));
     }
     rows
+}
+
+/// The memory of each part of the state that takes some, in a table of two columns.
+#[must_use]
+pub fn memory_by_part(record: &RunRecord) -> Vec<(String, String)> {
+    let parts = record.execution.memory.per_user.iter();
+    let parts = parts.filter(|part| part.bytes_per_user >= 0.05);
+    let row = |part: &MemoryPart| {
+        let bytes = format!("{:.1} bytes per user", part.bytes_per_user);
+        (format!("Memory, {}", part.part), bytes)
+    };
+    parts.map(row).collect()
 }
 
 /// What a simulation took.

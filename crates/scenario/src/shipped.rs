@@ -1,6 +1,9 @@
 //! The scenarios of the project, as part of the program: they can be run and copied where the project's
 //! folder is not at hand.
 
+use crate::{Error, Overrides, ScenarioFile};
+use serde::Serialize;
+
 /// A scenario of the project.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shipped {
@@ -8,6 +11,19 @@ pub struct Shipped {
     pub name: &'static str,
     /// Its text.
     pub text: &'static str,
+}
+
+/// A scenario of the project, in brief.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Listed {
+    /// Its name.
+    pub name: &'static str,
+    /// Its title.
+    pub title: String,
+    /// The question that it asks.
+    pub question: String,
+    /// Names of its arms.
+    pub arms: Vec<String>,
 }
 
 macro_rules! shipped {
@@ -47,6 +63,23 @@ pub fn all() -> &'static [Shipped] {
         "short-link-storm"
         "workload-fit"
     ]
+}
+
+/// All scenarios of the project in brief, by name.
+///
+/// # Errors
+/// If one of them is wrong, which is a mistake in chappe.
+pub fn list() -> Result<Vec<Listed>, Error> {
+    let listed = all().iter().map(|shipped| {
+        let scenario = ScenarioFile::parse(shipped.name, shipped.text)?.resolve(&Overrides::default())?;
+        Ok(Listed {
+            name: shipped.name,
+            title: scenario.title,
+            question: scenario.question,
+            arms: scenario.arms,
+        })
+    });
+    listed.collect()
 }
 
 /// The scenario called `name`.

@@ -3,9 +3,10 @@
 use crate::context::Context;
 use crate::error::Error;
 use crate::prepared::{Prepared, conditions};
-use chappe_base::{RunSpec, SimTime};
+use chappe_base::{Duration, RunSpec, SimTime, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A scenario that is right, in brief.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +35,23 @@ pub struct ValidScenario {
     pub warm_up_ns: i64,
     /// Hash over everything in it that bears on the result, in hexadecimal.
     pub hash: String,
+}
+
+impl fmt::Display for ValidScenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} users, {} pages, {} shards, {} campaigns, policy {}, {} from a warm-up of {}; hash {}",
+            self.users_count,
+            self.pages_count,
+            self.shards_count,
+            self.campaigns_count,
+            self.policy,
+            Duration(Span(self.horizon_ns)),
+            Duration(Span(self.warm_up_ns)),
+            self.hash,
+        )
+    }
 }
 
 /// Checks a scenario on any machine, and says what it comes to.

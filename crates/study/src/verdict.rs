@@ -4,8 +4,9 @@
 //! precedence over an interruption, that over a generator that fell behind, and that over a missed threshold.
 
 use crate::arms::FinishedStudy;
-use chappe_metrics::{CapacityEnd, CapacityRecord, ComparisonRecord, LoadOutcome, RunRecord};
+use chappe_metrics::{AuditSummary, CapacityEnd, CapacityRecord, ComparisonRecord, LoadOutcome, RunRecord};
 use chappe_report::Report;
+use std::fmt;
 
 /// How a study ends.
 #[derive(Clone, PartialEq, Debug)]
@@ -46,22 +47,80 @@ impl Verdict {
             Verdict::Interrupted(_) => 130,
         }
     }
+
+    /// What it stands on, a line each.
+    #[must_use]
+    pub fn findings(&self) -> Vec<String> {
+        match self {
+            Verdict::Ok | Verdict::Interrupted(_) | Verdict::GeneratorLimited { .. } => Vec::new(),
+            Verdict::Violations {
+                descriptions, replay, ..
+            } => {
+                let violations = descriptions.iter().map(|what| format!("violation: {what}"));
+                let replay = replay.iter().map(|replay| format!("to see the facts: {replay}"));
+                violations.chain(replay).collect()
+            }
+            Verdict::Thresholds(missed) => {
+                let missed = missed.iter();
+                missed
+                    .map(|threshold| format!("threshold not met: {threshold}"))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// The verdict in a sentence.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Ok => f.write_str("all is well"),
+            Verdict::Violations { count, .. } => write!(f, "the audit found {count} violation(s)"),
+            Verdict::Interrupted(what) => write!(f, "interrupted. {what}"),
+            Verdict::GeneratorLimited {
+                late_share: Some(late),
+                rate,
+            } => write!(
+                f,
+                "the generator was the limit: {:.1}% of the sends were over 1 ms late, at {rate:.0} sent per second; \
+                 lower the rate, or leave the generator a core with --workers",
+                late * 100.0
+            ),
+            Verdict::GeneratorLimited {
+                late_share: None,
+                rate,
+            } => write!(
+                f,
+                "the generator was the limit, not the platform: it kept up at {rate:.0} commands per second; give it \
+                 a core with --workers, or another machine"
+            ),
+            Verdict::Thresholds(missed) => write!(f, "{} threshold(s) not met", missed.len()),
+        }
+    }
+}
+
+/// The verdict on an event log.
+#[must_use]
+pub fn of_audit(audit: &AuditSummary) -> Verdict {
+    if audit.passed {
+        return Verdict::Ok;
+    }
+    let violations = audit.violations.iter();
+    Verdict::Violations {
+        count: audit.promises.iter().map(|promise| promise.violation_count).sum(),
+        descriptions: violations
+            .map(|violation| violation.description.clone())
+            .collect(),
+        replay: audit.replay.clone(),
+    }
 }
 
 /// The verdict on one run, in either clock.
 #[must_use]
 pub fn of_run(record: &RunRecord) -> Verdict {
-    let audit = &record.result.audit;
-    if !audit.passed {
-        return Verdict::Violations {
-            count: audit.promises.iter().map(|promise| promise.violation_count).sum(),
-            descriptions: audit
-                .violations
-                .iter()
-                .map(|violation| violation.description.clone())
-                .collect(),
-            replay: audit.replay.clone(),
-        };
+    let broken = of_audit(&record.result.audit);
+    if broken != Verdict::Ok {
+        return broken;
     }
     if let Some(incomplete) = record.incomplete() {
         return Verdict::Interrupted(incomplete);
@@ -85,8 +144,7 @@ pub fn of_run(record: &RunRecord) -> Verdict {
 }
 
 /// The generator was the limit of a load.
-#[must_use]
-pub fn generator_limited(outcome: &LoadOutcome) -> Verdict {
+fn generator_limited(outcome: &LoadOutcome) -> Verdict {
     Verdict::GeneratorLimited {
         late_share: Some(outcome.late_count as f64 / outcome.sent_count as f64),
         rate: outcome.sent_count as f64 * 1e9 / outcome.measured_ns as f64,

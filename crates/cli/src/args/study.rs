@@ -1,9 +1,9 @@
 //! The arguments of studies that play many runs of one scenario.
 
 use super::run::workers;
-use super::{Show, Source, duration};
+use super::{Changes, Show, duration};
 use crate::failure::Failure;
-use crate::source::default_folder;
+use crate::source::{default_folder, open_changed};
 use chappe_study::files::ReportKind;
 use chappe_study::{Error, NewArm, Opened, Part, Threads, Vary};
 use clap::Args;
@@ -16,21 +16,14 @@ use std::time::Duration;
 pub(crate) struct StudyArgs {
     /// A scenario file, the name of a shipped scenario, the folder of an earlier run, or `-` for standard input.
     pub(crate) scenario: PathBuf,
-    /// Replace a value of the scenario, in all arms; may be repeated.
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) changes: Changes,
     /// Add an arm: its name, and the keys that it changes; may be repeated.
     #[arg(long, num_args = 2.., value_names = ["NAME", "KEY=VALUE"])]
     pub(crate) arm: Vec<String>,
     /// Play only these arms beside the baseline.
     #[arg(long, num_args = 1.., value_name = "NAME")]
     pub(crate) only: Vec<String>,
-    /// Seed of the first replication, instead of the scenario's.
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u64>,
-    /// Multiply the number of people.
-    #[arg(long, value_name = "FACTOR")]
-    pub(crate) scale: Option<f64>,
     /// Runs at the same time: a number, or `auto` for one per core.
     #[arg(long, value_name = "N", default_value = "auto", env = "CHAPPE_WORKERS", value_parser = workers)]
     pub(crate) workers: Threads,
@@ -46,14 +39,8 @@ pub(crate) struct StudyArgs {
 
 impl StudyArgs {
     /// The scenario with what all arms share.
-    pub(crate) fn source(&self) -> Source {
-        Source {
-            scenario: self.scenario.clone(),
-            set: self.set.clone(),
-            arm: None,
-            seed: self.seed,
-            scale: self.scale,
-        }
+    pub(crate) fn open(&self) -> Result<Opened, Failure> {
+        open_changed(&self.scenario, &self.changes)
     }
 
     /// With how many threads, and whether silently.

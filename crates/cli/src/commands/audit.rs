@@ -1,36 +1,23 @@
 //! `chappe audit`: audits a saved event log.
 
 use crate::args::AuditArgs;
+use crate::commands::print;
 use crate::failure::Failure;
 use crate::terminal::table;
 use chappe_metrics::AuditSummary;
-use chappe_study::verdict::Verdict;
-use std::io::{Write, stdout};
+use chappe_study::verdict::{self, Verdict};
 
 /// Judges a saved log by the promises of the scenario that was run.
 pub(crate) fn audit(args: &AuditArgs) -> Result<(), Failure> {
     let summary = chappe_study::audit_log(&args.log)?;
-    let printed = match args.output.json {
-        true => super::print_json(&summary),
-        false => print(&summary),
-    };
-    let count = summary
-        .promises
-        .iter()
-        .map(|promise| promise.violation_count)
-        .sum();
-    if count > 0 {
-        let violations = summary.violations.into_iter();
-        return Err(Failure::Verdict(Verdict::Violations {
-            count,
-            descriptions: violations.map(|violation| violation.description).collect(),
-            replay: None,
-        }));
+    let printed = print(&args.output, &summary, || text(&summary));
+    match verdict::of_audit(&summary) {
+        Verdict::Ok => printed,
+        broken => Err(Failure::Verdict(broken)),
     }
-    printed.map_err(Failure::Output)
 }
 
-fn print(summary: &AuditSummary) -> std::io::Result<()> {
+fn text(summary: &AuditSummary) -> String {
     let rows = summary.promises.iter().map(|promise| {
         let outcome = match promise.violation_count {
             0 => format!("kept, {} times", promise.checked_count),
@@ -38,6 +25,6 @@ fn print(summary: &AuditSummary) -> std::io::Result<()> {
         };
         (promise.description.clone(), outcome)
     });
-    write!(stdout(), "{}", table(&rows.collect::<Vec<_>>()))?;
-    writeln!(stdout(), "{} facts", summary.facts_count)
+    let rows: Vec<(String, String)> = rows.collect();
+    format!("{}{} facts\n", table(&rows), summary.facts_count)
 }

@@ -1,7 +1,7 @@
 //! `chappe capacity`: finds the highest rate within the scenario's thresholds.
 
 use crate::args::CapacityArgs;
-use crate::ending::{Ending, files_of_run};
+use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::session::carry_out;
 use crate::source::open;
@@ -22,12 +22,6 @@ pub(crate) fn capacity(args: &CapacityArgs) -> Result<(), Failure> {
     let record = carry_out(&opened, args.offer.how(), None, |context| {
         live::capacity(&opened.spec, &args.offer.offer(), &options, context)
     })?;
-    let ending = Ending {
-        report: &record,
-        files: files_of_run(&opened, &record.spec)?,
-        details: Vec::new(),
-        warnings: &[],
-        verdict: verdict::of_capacity(&record),
-    };
-    ending.finish(output, &args.offer.show)
+    let verdict = verdict::of_capacity(&record);
+    Ending::new(&record, verdict, &opened, &record.spec)?.finish(output, &args.offer.show)
 }

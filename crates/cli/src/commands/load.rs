@@ -1,14 +1,13 @@
 //! `chappe load`: puts the live platform under load; with `--compare` it measures variants of one key in turn.
 
-use super::run::details;
 use crate::args::{LoadArgs, ShapeName};
-use crate::ending::{Ending, files_of_run};
+use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::session::carry_out;
 use crate::source::open;
 use chappe_load::{Plan, Shape};
 use chappe_report::RunReport;
-use chappe_study::files::{OutputFolder, ReportKind};
+use chappe_study::files::ReportKind;
 use chappe_study::live::{self, Variants, read_calibration};
 use chappe_study::{Opened, verdict};
 use std::time::Duration;
@@ -30,19 +29,11 @@ pub(crate) fn load(args: &LoadArgs) -> Result<(), Failure> {
         let offer = args.offer.offer();
         live::load(&opened.spec, &offer, planned, calibration.as_ref(), context)
     })?;
-    let record = &finished.record;
     let report = RunReport {
-        record,
+        record: &finished.record,
         parts: &finished.parts,
     };
-    let ending = Ending {
-        report: &report,
-        files: files_of_run(&opened, &record.spec)?,
-        details: details(record, args.offer.show.verbose),
-        warnings: &record.result.warnings,
-        verdict: verdict::of_run(record),
-    };
-    ending.finish(output, &args.offer.show)
+    Ending::of_run(&report, &opened, &args.offer.show)?.finish(output, &args.offer.show)
 }
 
 fn compare(
@@ -51,18 +42,12 @@ fn compare(
     variants: &Variants,
     planned: (Plan, Duration),
 ) -> Result<(), Failure> {
-    let output: OutputFolder = args.offer.folder(ReportKind::Comparison, opened)?;
+    let output = args.offer.folder(ReportKind::Comparison, opened)?;
     let record = carry_out(opened, args.offer.how(), None, |context| {
         live::compare(&opened.spec, &args.offer.offer(), variants, planned, context)
     })?;
-    let ending = Ending {
-        report: &record,
-        files: files_of_run(opened, &record.spec)?,
-        details: Vec::new(),
-        warnings: &[],
-        verdict: verdict::of_comparison(&record),
-    };
-    ending.finish(output, &args.offer.show)
+    let verdict = verdict::of_comparison(&record);
+    Ending::new(&record, verdict, opened, &record.spec)?.finish(output, &args.offer.show)
 }
 
 /// What is to be offered, and for how long.

@@ -19,6 +19,8 @@ pub(crate) mod validate;
 pub(crate) mod whatif;
 pub(crate) mod why;
 
+use crate::args::Output;
+use crate::failure::Failure;
 use serde::Serialize;
 use std::io::{Write, stdout};
 
@@ -27,4 +29,17 @@ fn print_json(value: &(impl Serialize + ?Sized)) -> std::io::Result<()> {
     let mut out = stdout().lock();
     serde_json::to_writer_pretty(&mut out, value)?;
     writeln!(out)
+}
+
+/// Prints an answer as JSON if that is asked for, and else as the lines of `text`.
+fn print(
+    output: &Output,
+    value: &(impl Serialize + ?Sized),
+    text: impl FnOnce() -> String,
+) -> Result<(), Failure> {
+    let printed = match output.json {
+        true => print_json(value),
+        false => write!(stdout(), "{}", text()),
+    };
+    printed.map_err(Failure::Output)
 }

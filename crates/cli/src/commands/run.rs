@@ -2,17 +2,15 @@
 
 use crate::args::{RunArgs, Show};
 use crate::distributed::ProcessRole;
-use crate::ending::{Ending, files_of_run};
+use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::session::carry_out;
-use crate::source::default_folder;
-use crate::source::open;
+use crate::source::{default_folder, open};
 use chappe_engine::FactSink;
-use chappe_metrics::RunRecord;
-use chappe_report::{RunReport, summary};
+use chappe_report::RunReport;
 use chappe_study::files::{LogWriter, OutputFolder, ReportKind, TraceWriter};
 use chappe_study::live::read_prediction_error;
-use chappe_study::{FinishedRun, Opened, RunOptions, verdict};
+use chappe_study::{FinishedRun, Opened, RunOptions};
 use std::path::PathBuf;
 
 /// Runs a scenario, or this process's part of it, and writes what it comes to.
@@ -71,29 +69,9 @@ pub(crate) fn finish(
     finished: &FinishedRun,
     output: OutputFolder,
 ) -> Result<(), Failure> {
-    let record = &finished.record;
     let report = RunReport {
-        record,
+        record: &finished.record,
         parts: &finished.parts,
     };
-    let ending = Ending {
-        report: &report,
-        files: files_of_run(opened, &record.spec)?,
-        details: details(record, show.verbose),
-        warnings: &record.result.warnings,
-        verdict: verdict::of_run(record),
-    };
-    ending.finish(output, show)
-}
-
-/// Figures for the terminal; with `verbose` also the memory of each part of the state.
-pub(crate) fn details(record: &RunRecord, verbose: bool) -> Vec<(String, String)> {
-    let mut rows = summary(record);
-    let parts = record.execution.memory.per_user.iter();
-    let parts = parts.filter(|part| verbose && part.bytes_per_user >= 0.05);
-    rows.extend(parts.map(|part| {
-        let bytes = format!("{:.1} bytes per user", part.bytes_per_user);
-        (format!("Memory, {}", part.part), bytes)
-    }));
-    rows
+    Ending::of_run(&report, opened, show)?.finish(output, show)
 }

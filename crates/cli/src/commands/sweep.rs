@@ -1,17 +1,17 @@
 //! `chappe sweep`: plays a scenario at many points, or a part of them.
 
 use crate::args::SweepArgs;
-use crate::ending::{Ending, files_of_run};
+use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::session::carry_out;
-use crate::source::open;
+use crate::terminal::stop_on_interrupt;
 use chappe_study::files::{OutputFolder, ReportKind};
 use chappe_study::{FinishedSweep, RunsInFolder, Sweep, verdict};
 use std::io::{Write, stdout};
 
 /// Plays a scenario at many points, or a part of them, and says which are best.
 pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
-    let opened = open(&args.study.source())?;
+    let opened = args.study.open()?;
     let target = args.study.target(ReportKind::Sweep, &opened);
     let output = OutputFolder::prepare(&target, ReportKind::Sweep)?;
     let runs = RunsInFolder::open(&target)?;
@@ -47,12 +47,7 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
             };
         }
     };
-    let ending = Ending {
-        report: &study.record,
-        files: files_of_run(&opened, &study.record.spec)?,
-        details: Vec::new(),
-        warnings: &[],
-        verdict: verdict::of_study(&study, study.record.missing_count > 0),
-    };
-    ending.finish(output, &args.study.show)
+    let is_interrupted = study.record.missing_count > 0 && stop_on_interrupt().is_raised();
+    let verdict = verdict::of_study(&study, is_interrupted);
+    Ending::new(&study.record, verdict, &opened, &study.record.spec)?.finish(output, &args.study.show)
 }

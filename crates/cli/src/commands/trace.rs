@@ -1,11 +1,11 @@
 //! `chappe trace`: prints the figures of a trace, or compares two.
 
 use crate::args::TraceArgs;
+use crate::commands::print;
 use crate::failure::Failure;
 use crate::terminal::grid;
 use chappe_study::{Error, Opened, Side, compare, figures, read_trace, rows, write_comparison};
 use chappe_workload::TraceStatistics;
-use std::io::{Write, stdout};
 use std::path::Path;
 
 /// Prints the figures of a trace, or of two side by side.
@@ -22,11 +22,7 @@ pub(crate) fn trace(args: &TraceArgs) -> Result<(), Failure> {
             rows(&comparison)
         }
     };
-    let printed = match args.output.json {
-        true => super::print_json(&cells),
-        false => write!(stdout(), "{}", grid(&cells)),
-    };
-    printed.map_err(Failure::Output)
+    print(&args.output, &cells, || grid(&cells))
 }
 
 fn side(path: &Path, zone: i16) -> Result<Side, Error> {

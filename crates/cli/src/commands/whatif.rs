@@ -1,17 +1,16 @@
 //! `chappe whatif`: compares the arms of a scenario.
 
 use crate::args::WhatifArgs;
-use crate::ending::{Ending, files_of_run};
+use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::session::carry_out;
-use crate::source::open;
 use chappe_metrics::ReplicationsEnd;
 use chappe_study::files::{OutputFolder, ReportKind};
 use chappe_study::{RunsInFolder, WhatIf, verdict};
 
 /// Plays arms side by side and says what they change.
 pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
-    let opened = open(&args.study.source())?;
+    let opened = args.study.open()?;
     let target = args.study.target(ReportKind::WhatIf, &opened);
     let output = OutputFolder::prepare(&target, ReportKind::WhatIf)?;
     let runs = RunsInFolder::open(&target)?;
@@ -26,12 +25,6 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
         chappe_study::whatif(&opened.spec, &asked, context)
     })?;
     let is_interrupted = study.record.stopping.ended == ReplicationsEnd::Interrupted;
-    let ending = Ending {
-        report: &study.record,
-        files: files_of_run(&opened, &study.record.spec)?,
-        details: Vec::new(),
-        warnings: &[],
-        verdict: verdict::of_study(&study, is_interrupted),
-    };
-    ending.finish(output, &args.study.show)
+    let verdict = verdict::of_study(&study, is_interrupted);
+    Ending::new(&study.record, verdict, &opened, &study.record.spec)?.finish(output, &args.study.show)
 }

@@ -4,6 +4,7 @@ mod explain;
 mod facts;
 mod narrator;
 mod selection;
+mod text;
 mod why;
 
 pub use explain::explain;
