@@ -56,7 +56,7 @@ pub use map::{FixedHasher, Map, Set};
 pub use money::{Account, Money};
 pub use order::EventKey;
 pub use prefetch::prefetch;
-pub use random::{Keyed, Purpose, Stream, philox2x64, unit};
+pub use random::{Keyed, Purpose, SEED_MAX, Stream, philox2x64, unit};
 pub use run_spec::{RUN_SPEC_SCHEMA, RunSpec, RunSpecMismatch, ScenarioText, TraceId};
 pub use text::{Amount, Duration, Probability};
 pub use time::{Seconds, SimTime, Span};

@@ -71,6 +71,9 @@ pub enum Purpose {
     Search,
 }
 
+/// The greatest seed of a run: readers of JSON that keep numbers in 53 bits keep it as it is.
+pub const SEED_MAX: u64 = (1 << 53) - 1;
+
 /// The draws of one purpose under one seed. An occurrence (`a`, `b`) says for whom or what a draw is.
 #[derive(Clone, Copy, Debug)]
 pub struct Keyed(u64);

@@ -101,7 +101,7 @@ pub mod scenario {
         schema, shipped,
     };
     #[doc(inline)]
-    pub use chappe_study::{Prepared, conditions};
+    pub use chappe_study::Prepared;
 }
 
 /// Records and their metrics: every figure of a run or a study.

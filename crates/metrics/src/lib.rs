@@ -12,6 +12,7 @@
 //! let mut collector = Collector::new(CollectorConfig {
 //!     shards: 1,
 //!     servers_per_shard: 1,
+//!     gives_service: false,
 //!     users: 1_000,
 //!     pages: 1,
 //!     campaigns: vec![],
@@ -77,5 +78,5 @@ pub use study::{
     UserQuantity, VarianceShares, VariantFigures, VariantVerdict, VariedKey, Verdict, WHATIF_SCHEMA,
     WhatIfRecord,
 };
-pub use threshold::{Threshold, ThresholdError};
+pub use threshold::{Threshold, ThresholdError, condition_patterns};
 pub use user_count::UserCount;

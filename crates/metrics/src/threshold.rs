@@ -1,11 +1,15 @@
 //! Thresholds: conditions that a run must keep, e.g. `"delivery.friend" = ["p(99) < 250ms"]`.
 
+mod pattern;
+
 use crate::distribution::Distribution;
 use crate::finish::ResultParts;
 use crate::meter::Meter;
 use crate::record::{Clock, Metric, Observed, Summary, ThresholdVerdict, Unit};
 use crate::registry::{Definition, Kind, UnknownMetric, find};
 use chappe_base::{Amount, Duration, Span};
+
+pub use pattern::condition_patterns;
 
 /// One condition on one metric.
 ///
@@ -186,6 +190,12 @@ impl Threshold {
     #[must_use]
     pub fn metric(&self) -> &str {
         &self.metric.name
+    }
+
+    /// The condition as it was written.
+    #[must_use]
+    pub fn condition(&self) -> &str {
+        &self.condition
     }
 
     /// Whether runs in `clock` have the metric.

@@ -4,13 +4,13 @@
 use crate::error::{self, Problem, advice};
 use crate::policy::ClockTime;
 use crate::schema::Node;
+use crate::text;
 use chappe_base::{Amount, Duration, Money, Span};
+use std::collections::BTreeSet;
 use toml::{Table, Value};
 
 /// Longest duration in a scenario: a century, so that the sum of a few stays in range.
 const LONGEST: Span = Span(36_525 * Span::DAY.0);
-/// Largest amount in a scenario, so that sums over all campaigns stay in range.
-const MOST: Money = Money(1_000_000_000 * Money::UNIT.0);
 
 /// The key at `path` as it is written where it stands: within an arm, without the arm.
 fn dotted(path: &[String]) -> String {
@@ -20,17 +20,27 @@ fn dotted(path: &[String]) -> String {
     }
 }
 
-/// Checks `value` at `path` against `schema`.
+/// Checks `value` at `path` against `schema`. A whole number that is written as a decimal, such as `1e6`, becomes one.
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub(crate) fn check(schema: Node<'_>, value: &Value, path: &mut Vec<String>) -> Result<(), Problem> {
+pub(crate) fn check(schema: Node<'_>, value: &mut Value, path: &mut Vec<String>) -> Result<(), Problem> {
     match value {
         Value::Table(table) => check_table(schema, table, path),
         Value::Array(items) => check_list(schema, items, path),
         Value::String(text) => check_text(schema, text, path),
-        Value::Integer(number) => check_number(schema, value, *number as f64, path),
-        Value::Float(number) => check_number(schema, value, *number, path),
+        Value::Integer(number) => {
+            let number = *number as f64;
+            check_number(schema, value, number, path).map(drop)
+        }
+        Value::Float(number) => {
+            let number = *number;
+            let branch = check_number(schema, value, number, path)?;
+            if !branch.is("number") {
+                *value = Value::Integer(number as i64);
+            }
+            Ok(())
+        }
         Value::Boolean(truth) => {
             let fits = |branch: &Node<'_>| {
                 branch.is("boolean") || branch.value.get("const") == Some(&(*truth).into())
@@ -48,7 +58,11 @@ pub(crate) fn check(schema: Node<'_>, value: &Value, path: &mut Vec<String>) -> 
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub(crate) fn check_table(schema: Node<'_>, table: &Table, path: &mut Vec<String>) -> Result<(), Problem> {
+pub(crate) fn check_table(
+    schema: Node<'_>,
+    table: &mut Table,
+    path: &mut Vec<String>,
+) -> Result<(), Problem> {
     let tables: Vec<Node<'_>> = schema
         .branches()
         .into_iter()
@@ -61,7 +75,8 @@ pub(crate) fn check_table(schema: Node<'_>, table: &Table, path: &mut Vec<String
         let message = format!("`{}` takes exactly one of {}", dotted(path), words(schema));
         return Err(Problem::value(path, message));
     }
-    for (key, value) in table {
+    check_count(*first, "Properties", "key", table.len(), path)?;
+    for (key, value) in table.iter_mut() {
         path.push(key.clone());
         let Some(within) = tables.iter().find_map(|table| table.property(key)) else {
             let known = tables
@@ -75,6 +90,10 @@ pub(crate) fn check_table(schema: Node<'_>, table: &Table, path: &mut Vec<String
             };
             return Err(Problem::key(path, message).help(help));
         };
+        if first.properties().is_none() {
+            text::check(key)
+                .map_err(|message| Problem::key(path, format!("`{}`: {message}", dotted(path))))?;
+        }
         check(within, value, path)?;
         path.pop();
     }
@@ -89,28 +108,80 @@ pub(crate) fn check_table(schema: Node<'_>, table: &Table, path: &mut Vec<String
     Ok(())
 }
 
-fn check_list(schema: Node<'_>, items: &[Value], path: &mut Vec<String>) -> Result<(), Problem> {
+fn check_list(schema: Node<'_>, items: &mut [Value], path: &mut Vec<String>) -> Result<(), Problem> {
     let branches = schema.branches();
     let Some(list) = branches.iter().find(|branch| branch.is("array")) else {
         return Err(mismatch(schema, &Value::Array(items.to_vec()), path));
     };
-    let (least, most) = (list.number("minItems"), list.number("maxItems"));
-    let count = items.len() as f64;
-    if let Some(wanted) = least
-        .filter(|least| count < *least)
-        .or(most.filter(|most| count > *most))
-    {
-        let message = format!("`{}` has {wanted} items, not {count}", dotted(path));
-        return Err(Problem::value(path, message));
-    }
-    for (index, item) in items.iter().enumerate() {
+    check_count(*list, "Items", "item", items.len(), path)?;
+    for (index, item) in items.iter_mut().enumerate() {
         if let Some(within) = list.item(index) {
             path.push(index.to_string());
             check(within, item, path)?;
             path.pop();
         }
     }
-    Ok(())
+    if let Some(wanted) = list.value.get("contains")
+        && !items.iter().any(|item| is_above_zero(wanted, item))
+    {
+        let message = format!("`{}` needs a number above zero", dotted(path));
+        return Err(Problem::value(path, message));
+    }
+    if !list.flag("uniqueItems") {
+        return Ok(());
+    }
+    let mut earlier = BTreeSet::new();
+    match items.iter().position(|item| !earlier.insert(item.to_string())) {
+        Some(index) => {
+            let twice = items[index].to_string().replace('"', "`");
+            let message = format!("`{}` names {twice} twice", dotted(path));
+            path.push(index.to_string());
+            Err(Problem::value(path, message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Checks how many keys or items there are; `of` is the ending of the keywords for it, and `thing` one of them.
+fn check_count(
+    schema: Node<'_>,
+    of: &str,
+    thing: &str,
+    count: usize,
+    path: &[String],
+) -> Result<(), Problem> {
+    let bound = |which: &str| schema.number(&format!("{which}{of}")).map(|bound| bound as usize);
+    let (least, most) = (bound("min"), bound("max"));
+    let (word, wanted) = match (least, most) {
+        (Some(least), Some(most)) if least == most && count != least => ("", least),
+        (Some(least), _) if count < least => ("at least ", least),
+        (_, Some(most)) if count > most => ("at most ", most),
+        (_, _) => return Ok(()),
+    };
+    let ending = if wanted == 1 { "" } else { "s" };
+    let message = format!(
+        "`{}` needs {word}{wanted} {thing}{ending}, not {count}",
+        dotted(path)
+    );
+    Err(Problem::value(path, message))
+}
+
+/// Whether the number in `value` that `wanted`, a schema, is about is above its bound.
+fn is_above_zero(wanted: &serde_json::Value, value: &Value) -> bool {
+    let number = match value {
+        Value::Integer(number) => *number as f64,
+        Value::Float(number) => *number,
+        Value::Table(table) => {
+            let keys = wanted.get("properties").and_then(serde_json::Value::as_object);
+            return keys
+                .into_iter()
+                .flatten()
+                .all(|(key, wanted)| table.get(key).is_some_and(|value| is_above_zero(wanted, value)));
+        }
+        Value::String(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) => return false,
+    };
+    let bound = wanted.get("exclusiveMinimum").and_then(serde_json::Value::as_f64);
+    bound.is_some_and(|bound| number > bound)
 }
 
 fn check_text(schema: Node<'_>, text: &str, path: &[String]) -> Result<(), Problem> {
@@ -127,8 +198,16 @@ fn check_text(schema: Node<'_>, text: &str, path: &[String]) -> Result<(), Probl
         .iter()
         .find(|branch| branch.is("string") && branch.words().is_none());
     if let Some(free) = free {
-        return quantity(free.text("x-type"), text)
-            .map_err(|message| Problem::value(path, format!("`{}`: {message}", dotted(path))));
+        let name = dotted(path);
+        let wrong = |message: String| Problem::value(path, message);
+        if text.is_empty() && schema.number("minLength").or(free.number("minLength")).is_some() {
+            return Err(wrong(format!("`{name}` must not be empty")));
+        }
+        return match quantity(free.text("x-type"), text) {
+            Err(message) => Err(wrong(format!("`{name}`: {message}"))),
+            Ok(true) if schema.flag("x-above-zero") => Err(wrong(format!("`{name}` must be above zero"))),
+            Ok(_) => Ok(()),
+        };
     }
     if known.is_empty() {
         return Err(mismatch(schema, &Value::String(text.to_string()), path));
@@ -142,28 +221,29 @@ fn check_text(schema: Node<'_>, text: &str, path: &[String]) -> Result<(), Probl
     Err(Problem::value(path, message).help(advice(text, known)))
 }
 
-/// Checks that `text` stands for a quantity of the given kind.
-fn quantity(kind: Option<&str>, text: &str) -> Result<(), String> {
+/// Checks that `text` stands for a quantity of the given kind; whether it is zero.
+fn quantity(kind: Option<&str>, text: &str) -> Result<bool, String> {
     match kind {
         Some("duration") => match Duration::parse(text)? {
             Duration(span) if span > LONGEST => Err(format!("`{text}` is too long; at most 100 years")),
-            Duration(_) => Ok(()),
+            Duration(span) => Ok(span == Span::ZERO),
         },
-        Some("money") => match Amount::parse(text)? {
-            Amount(money) if money > MOST => Err(format!("`{text}` is too much; at most a billion")),
-            Amount(_) => Ok(()),
-        },
-        Some("time") => ClockTime::parse(text).map(|_| ()),
-        Some(_) | None => Ok(()),
+        Some("money") => Amount::parse(text).map(|Amount(money)| money == Money::ZERO),
+        Some("time") => ClockTime::parse(text).map(|_| false),
+        Some(_) | None => text::check(text).map(|()| false),
     }
 }
 
-fn check_number(schema: Node<'_>, value: &Value, number: f64, path: &[String]) -> Result<(), Problem> {
-    let branches = schema.branches();
-    let fits = |branch: &&Node<'_>| {
-        branch.is("number") || branch.is("integer") && matches!(value, Value::Integer(_))
-    };
-    let Some(branch) = branches.iter().find(fits) else {
+/// Checks a number; returns the branch of the schema that it follows.
+fn check_number<'a>(
+    schema: Node<'a>,
+    value: &Value,
+    number: f64,
+    path: &[String],
+) -> Result<Node<'a>, Problem> {
+    let is_whole = number == libm::trunc(number);
+    let fits = |branch: &Node<'_>| branch.is("number") || branch.is("integer") && is_whole;
+    let Some(branch) = schema.branches().into_iter().find(fits) else {
         return Err(mismatch(schema, value, path));
     };
     let wrong = |message: String| Err(Problem::value(path, message));
@@ -185,13 +265,10 @@ fn check_number(schema: Node<'_>, value: &Value, number: f64, path: &[String]) -
     if let Some(least) = bound("minimum").filter(|least| number < *least) {
         return wrong(format!("`{name}` must be at least {least}{unit}, not {value}"));
     }
-    if let Some(most) = bound("maximum")
-        .or(branch.greatest())
-        .filter(|most| number > *most)
-    {
+    if let Some(most) = bound("maximum").filter(|most| number > *most) {
         return wrong(format!("`{name}` must be at most {most}{unit}, not {value}"));
     }
-    Ok(())
+    Ok(branch)
 }
 
 /// A value of the wrong type.

@@ -4,7 +4,7 @@
 //! were merged into it. So values and places are kept side by side until the scenario is resolved.
 
 use crate::error::{Problem, dotted};
-use crate::schema::Node;
+use crate::schema::{Node, shared};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -44,16 +44,22 @@ impl Document {
     ///
     /// # Errors
     /// What is wrong with the text as TOML, and where [bytes].
-    pub(crate) fn parse(text: &str, source: usize) -> Result<Document, (String, Option<Range<usize>>)> {
+    pub(crate) fn parse(text: &str, source: usize) -> Result<Document, (Problem, Option<Range<usize>>)> {
         let spanned = DeTable::parse(text).map_err(|error| {
             let message = error.message().replace('\n', ", ");
-            (format!("this is not TOML: {message}"), error.span())
+            let problem = Problem::value(&[], format!("this is not TOML: {message}"));
+            (problem, error.span())
         })?;
-        // The reader that keeps places does not check that numbers fit; the plain one does.
-        let table = toml::from_str(text)
-            .map_err(|error| ("this number is out of range".to_string(), error.span()))?;
         let mut origins = BTreeMap::new();
         note_table(spanned.get_ref(), source, &mut Vec::new(), &mut origins);
+        // The reader that keeps places does not check that numbers fit; the plain one does.
+        let table = toml::from_str(text).map_err(|error| {
+            let span = error.span();
+            (
+                out_of_range(text, span.clone().unwrap_or_default(), &origins),
+                span,
+            )
+        })?;
         Ok(Document { table, origins })
     }
 
@@ -131,6 +137,25 @@ impl Document {
         );
         Ok(())
     }
+}
+
+/// A number at `span` of `text` that takes more than 64 bits.
+fn out_of_range(text: &str, span: Range<usize>, origins: &BTreeMap<Vec<String>, Origin>) -> Problem {
+    let path = origins.iter().find(|(_, origin)| origin.value == span);
+    let path = path.map(|(path, _)| path.clone()).unwrap_or_default();
+    let number = text.get(span).unwrap_or_default();
+    let schema = Node::root(shared()).below(&path);
+    let most = schema.and_then(|schema| {
+        schema
+            .branches()
+            .iter()
+            .find_map(|branch| branch.number("maximum"))
+    });
+    let message = match most.filter(|_| !number.starts_with('-')) {
+        Some(most) => format!("`{}` must be at most {most}, not {number}", dotted(&path)),
+        None => format!("the number {number} is out of range"),
+    };
+    Problem::value(&path, message)
 }
 
 fn note_table(

@@ -9,18 +9,22 @@
 //! is no usable source. A key without a grade is the scenario's own choice.
 
 mod campaign;
+mod catalogue;
 
 use crate::design::Design;
 use crate::ordered::Ordered;
 use crate::policy::PolicyFile;
 use crate::scenario::Lanes;
 use crate::study::Study;
-use chappe_base::{Amount, CommandClass, Duration, Law, Probability, Span};
+use chappe_base::{CommandClass, Duration, Law, Probability, SEED_MAX, Span};
+use chappe_metrics::condition_patterns;
 use chappe_workload::config::{Agents, History, Population, Sessions, Traffic};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 pub(crate) use campaign::{AudienceWord, CampaignFile, PacingWord, format_schema};
+pub(crate) use catalogue::CatalogueFile;
 
 const fn milliseconds(milliseconds: i64) -> Duration {
     Duration(Span(milliseconds * 1_000_000))
@@ -42,10 +46,10 @@ pub(crate) struct File {
     #[schemars(extend("x-audience" = "engineer"))]
     pub(crate) question: String,
     /// Seed of all random draws.
-    #[schemars(extend("x-audience" = "engineer"))]
+    #[schemars(range(max = SEED_MAX), extend("x-audience" = "engineer"))]
     pub(crate) seed: u64,
     /// How long the run lasts, at most 1,016 days.
-    #[schemars(title = "Length of the run", extend("x-audience" = "product"))]
+    #[schemars(title = "Length of the run", extend("x-above-zero" = true, "x-audience" = "product"))]
     pub(crate) horizon: Duration,
     /// The time from which figures are counted; shorter than the horizon.
     #[schemars(title = "Warm-up", extend("x-audience" = "engineer"))]
@@ -84,7 +88,8 @@ pub(crate) struct File {
     #[schemars(title = "Policy", extend("x-audience" = "expert"))]
     pub(crate) policy: PolicyFile,
     /// The campaigns, numbered from 0 in the order of the file.
-    #[schemars(title = "Campaign", extend("x-audience" = "product"))]
+    // What people do in response to an ad is numbered by its campaign.
+    #[schemars(title = "Campaign", length(max = 512), extend("x-audience" = "product"))]
     pub(crate) campaign: Vec<CampaignFile>,
     /// How the platform is built when it runs in real time.
     #[schemars(title = "Design", extend("x-audience" = "engineer"))]
@@ -99,7 +104,7 @@ pub(crate) struct File {
     pub(crate) study: Study,
     /// Conditions that the result must meet: a list for each metric, such as
     /// `"delivery.friend" = ["p(99) < 250ms"]`.
-    #[schemars(extend("x-audience" = "engineer"))]
+    #[schemars(schema_with = "thresholds_schema", extend("x-audience" = "engineer"))]
     pub(crate) thresholds: Ordered<Vec<String>>,
 }
 
@@ -171,6 +176,7 @@ impl Default for NetworkFile {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LinkFile {
     /// The least latency, above zero.
+    #[schemars(extend("x-above-zero" = true))]
     pub(crate) floor: Duration,
     /// Random latency that is added to the floor.
     pub(crate) extra: Law,
@@ -192,11 +198,11 @@ pub(crate) struct PlatformFile {
     pub(crate) lanes: Lanes,
     /// Clients' commands that may wait at a shard. If the queue is full, further ones are dropped and
     /// counted.
-    #[schemars(range(min = 1), extend("x-unit" = "commands per shard", "x-grade" = "assumed"))]
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("x-unit" = "commands per shard", "x-grade" = "assumed"))]
     pub(crate) queue_capacity: u32,
     /// Utilisation of the shards in the busiest hour, above 0 and below 1. Service times are chosen so
     /// that it is reached.
-    #[schemars(extend("x-grade" = "assumed"))]
+    #[schemars(range(min = 0.001, max = 0.999), extend("x-grade" = "assumed"))]
     pub(crate) peak_utilisation: Probability,
     /// Mean service time of each class of command relative to the others, if service times follow from
     /// `peak_utilisation`.
@@ -210,19 +216,19 @@ pub(crate) struct PlatformFile {
     /// command. A class that is left out takes no time.
     pub(crate) service: Option<ServiceLaws>,
     /// Time without an answer after which the payer's shard cancels a transfer.
-    #[schemars(extend("x-grade" = "assumed"))]
+    #[schemars(extend("x-above-zero" = true, "x-grade" = "assumed"))]
     pub(crate) transfer_timeout: Duration,
     /// How long an idempotency key is remembered. A payment with an older key is refused.
-    #[schemars(extend("x-grade" = "assumed"))]
+    #[schemars(extend("x-above-zero" = true, "x-grade" = "assumed"))]
     pub(crate) key_life: Duration,
     /// How long a message is kept for a user who stays offline.
-    #[schemars(extend("x-grade" = "assumed"))]
+    #[schemars(extend("x-above-zero" = true, "x-grade" = "assumed"))]
     pub(crate) inbox_life: Duration,
     /// How long a shard may hold a lease of a campaign's budget.
-    #[schemars(extend("x-grade" = "assumed"))]
+    #[schemars(extend("x-above-zero" = true, "x-grade" = "assumed"))]
     pub(crate) lease_life: Duration,
     /// Ads that one lease pays for.
-    #[schemars(range(min = 1), extend("x-unit" = "ads per lease", "x-grade" = "assumed"))]
+    #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "ads per lease", "x-grade" = "assumed"))]
     pub(crate) lease_ads: u32,
     /// Share of a payment to a page that the platform keeps.
     pub(crate) payment_fee: Probability,
@@ -352,55 +358,25 @@ impl Default for HotlineFile {
     }
 }
 
-/// What pages sell.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct CatalogueFile {
-    /// Categories in order, each with the names of its products, such as `shoes = ["trail", "road"]`.
-    /// Page p sells category p modulo the number of categories. A file that names any category replaces
-    /// all.
-    #[schemars(extend("x-grade" = "assumed"))]
-    pub(crate) categories: Ordered<Vec<String>>,
-    /// The median price.
-    #[schemars(extend("x-unit" = "currency", "x-grade" = "assumed"))]
-    pub(crate) price_median: Amount,
-    /// Standard deviation of the logarithm of a price.
-    #[schemars(range(min = 0, max = 5), extend("x-grade" = "assumed"))]
-    pub(crate) price_sigma: f64,
-    /// Units of a product that a page has at the start, and receives at each restocking.
-    #[schemars(extend("x-unit" = "units", "x-grade" = "assumed"))]
-    pub(crate) stock: u32,
-    /// Time from selling the last unit of a product to receiving new stock.
-    #[schemars(extend("x-grade" = "assumed"))]
-    pub(crate) restock_after: Law,
-    /// Share of the products that are out of stock at the start.
-    #[schemars(extend("x-grade" = "assumed"))]
-    pub(crate) out_of_stock_share: Probability,
-}
-
-impl Default for CatalogueFile {
-    fn default() -> CatalogueFile {
-        let category = |name: &str, products: &[&str]| {
-            let products = products.iter().map(|product| product.to_string());
-            (name.to_string(), products.collect())
-        };
-        CatalogueFile {
-            categories: Ordered(vec![
-                category("shoes", &["trail", "road", "winter"]),
-                category("books", &["novels", "travel", "cooking"]),
-                category("flowers", &["roses", "tulips"]),
-                category("phones", &["handsets", "covers", "chargers"]),
-            ]),
-            price_median: Amount(chappe_base::Money(30_000_000)),
-            price_sigma: 0.6,
-            stock: 100,
-            restock_after: Law::LogNormal {
-                median: hours(12),
-                sigma: 0.5,
-            },
-            out_of_stock_share: Probability::of(0.1),
-        }
-    }
+/// The schema of thresholds: conditions that a metric can have, by the metric's name. An arm may change one of them by
+/// its number.
+fn thresholds_schema(_: &mut SchemaGenerator) -> Schema {
+    let patterns = condition_patterns();
+    let of_metrics = |(pattern, names): (&String, &Vec<&str>)| {
+        let names = names.join("|").replace('.', "\\.");
+        let condition = json!({ "pattern": pattern });
+        let conditions = json!({ "items": condition, "patternProperties": { "^[0-9]+$": condition } });
+        json!({ "patternProperties": { (format!("^(?:{names})$")): conditions } })
+    };
+    let kinds: Vec<serde_json::Value> = patterns.iter().map(of_metrics).collect();
+    let mut names: Vec<&str> = patterns.values().flatten().copied().collect();
+    names.sort_unstable();
+    json_schema!({
+        "type": "object",
+        "additionalProperties": { "type": "array", "items": { "type": "string" } },
+        "propertyNames": { "enum": names },
+        "allOf": kinds,
+    })
 }
 
 /// The schema of arms; [`crate::schema::schema`] adds the definition.

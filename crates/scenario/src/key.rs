@@ -188,6 +188,13 @@ pub fn keys() -> Vec<Key> {
     sections().into_iter().flat_map(|section| section.keys).collect()
 }
 
+/// What values the key at `path` takes, dotted as for `--set`; None if there is no such key.
+#[must_use]
+pub fn kind_of(path: &str) -> Option<Kind> {
+    let path: Vec<String> = path.split('.').map(str::to_string).collect();
+    Node::root(shared()).below(&path).map(Kind::of)
+}
+
 /// All keys, those of lists once for each item of `base`, which has so many arms beside.
 pub(crate) fn keys_in(base: &Table, arms_count: usize) -> Vec<Key> {
     let length = |list: &str| match list {
@@ -313,8 +320,11 @@ fn bounds(schema: Node<'_>) -> Bounds {
     let bound = |keyword| schema.number(keyword).or(number.number(keyword));
     Bounds {
         least: bound("minimum"),
-        most: bound("maximum").or(number.greatest()),
-        unbounded: schema.text("x-unbounded").map(str::to_string),
+        most: bound("maximum"),
+        unbounded: schema
+            .text("x-unbounded")
+            .or(number.text("x-unbounded"))
+            .map(str::to_string),
     }
 }
 

@@ -55,15 +55,16 @@ mod scenario_file;
 mod schema;
 pub mod shipped;
 mod study;
+mod text;
 
 pub use design::{Broadcast, Design, Mailbox, Overload, Runtime};
 pub use error::{Error, Place};
-pub use key::{Audience, Bounds, Grade, Key, Kind, keys};
+pub use key::{Audience, Bounds, Grade, Key, Kind, keys, kind_of};
 pub use manual::document;
 pub use scenario::{
     Assumed, CLASS_COUNT, Catalogue, Category, Lanes, Link, Network, Scenario, Service, ServiceTimes,
-    Threshold,
 };
 pub use scenario_file::{Overrides, ScenarioFile, from_bytes};
 pub use schema::schema;
 pub use study::{Study, Varied, Written};
+pub use text::check as check_name;

@@ -15,7 +15,7 @@ about. `--set` replaces any value on the command line: `--set population.users=1
 `--set campaign.0.budget=500`. Relative paths are relative to the scenario file. The first line
 `#:schema scenario.schema.json` makes editors complete and check keys; the schema is in `scenarios/`.
 
-Durations are texts such as `\"90s\"`, `\"2h 30m\"` or `\"1 day\"`. Amounts of money are texts such as
+Durations are texts such as `\"90s\"`, `\"2h 30m\"`, `\"1 day\"` or `\"0.5d\"`. Amounts of money are texts such as
 `\"0.02\"`, in one currency for the whole scenario. A *law* of durations is one of
 `{ constant = \"1s\" }`, `{ exponential = \"1s\" }` (its mean), `{ uniform = [\"1s\", \"2s\"] }` and
 `{ log-normal = { median = \"1s\", sigma = 0.5 } }` (sigma: standard deviation of the logarithm).

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub(crate) struct MessagePricesFile {
     /// Price of a delivered ad; lower bids are refused.
-    #[schemars(extend("x-unit" = "currency"))]
+    #[schemars(extend("x-above-zero" = true, "x-unit" = "currency"))]
     pub(crate) marketing: Amount,
     /// Price of a notice more than a day after its order.
     #[schemars(extend("x-unit" = "currency"))]
@@ -24,7 +24,7 @@ pub(crate) struct MessagePricesFile {
 #[serde(deny_unknown_fields)]
 pub(crate) struct TiersFile {
     /// The limits of tiers 0 to 3, in rising order; tier 4 has no limit.
-    #[schemars(extend("x-unit" = "people"))]
+    #[schemars(inner(range(max = 2_147_483_648_u32)), extend("x-unit" = "people"))]
     pub(crate) limits: [u32; 4],
     /// The tier in which pages begin, 0 to 4.
     #[serde(default)]
@@ -43,7 +43,7 @@ pub(crate) struct QualityFile {
     /// Share of opened ads below which a page is rated yellow or worse.
     pub(crate) read: Probability,
     /// A page with fewer ads is rated green.
-    #[schemars(range(min = 1), extend("x-unit" = "ads"))]
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("x-unit" = "ads"))]
     pub(crate) ads: u32,
     /// What happens to a page rated red.
     pub(crate) on_red: OnRedWord,
@@ -64,7 +64,7 @@ pub(crate) enum OnRedWord {
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuotaFile {
     /// The number of ads.
-    #[schemars(range(min = 1), extend("x-unit" = "ads"))]
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("x-unit" = "ads"))]
     pub(crate) messages: u32,
     /// Price of the plan for 30 days.
     #[schemars(extend("x-unit" = "currency"))]
@@ -80,7 +80,7 @@ pub(crate) struct QuotaFile {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ThroughputFile {
     /// The number of ads for which the page hands out budget per second.
-    #[schemars(range(min = 1), extend("x-unit" = "ads per second"))]
+    #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "ads per second"))]
     pub(crate) per_second: u32,
 }
 
@@ -174,18 +174,10 @@ pub(crate) fn check(file: &PolicyFile) -> Result<(), Problem> {
     {
         return wrong("quality", "`yellow` must not be above `red`");
     }
-    if let Some(Setting::Is(prices)) = &file.message_prices
-        && prices.marketing.0 == Money::ZERO
-    {
-        return wrong("message_prices", "`marketing` must be above zero");
-    }
     if let Some(Setting::Is(quota)) = &file.quota
         && quota.overage.is_some_and(|price| price > MOST_OVERAGE)
     {
         return wrong("quota", &format!("`overage` must be at most {MOST_OVERAGE}"));
-    }
-    if let Some(Setting::Is(Amount(Money::ZERO))) = file.reserve {
-        return wrong("reserve", "must be above zero; \"none\" removes it");
     }
     Ok(())
 }

@@ -54,7 +54,7 @@ pub(crate) struct PolicyFile {
     pub(crate) opt_in_requests: Option<Setting<RequestsFile>>,
     /// The lowest price of an ad: lower bids are refused, and a slot costs the second highest bid or this
     /// price.
-    #[schemars(title = "Reserve price", extend("x-unit" = "currency", "x-audience" = "product"))]
+    #[schemars(title = "Reserve price", extend("x-above-zero" = true, "x-unit" = "currency", "x-audience" = "product"))]
     pub(crate) reserve: Option<Setting<Amount>>,
     /// List prices of messages.
     pub(crate) message_prices: Option<Setting<MessagePricesFile>>,
@@ -348,7 +348,7 @@ pub(crate) struct FrequencyCap {
     #[schemars(title = "number", range(min = 1), extend("x-unit" = "ads"))]
     pub(crate) per_user: u16,
     /// The period in which they are counted.
-    #[schemars(title = "period")]
+    #[schemars(title = "period", extend("x-above-zero" = true))]
     pub(crate) every: Duration,
 }
 
@@ -360,7 +360,7 @@ pub(crate) struct PageCap {
     #[schemars(title = "number", range(min = 1), extend("x-unit" = "ads"))]
     pub(crate) per_page: u16,
     /// The period in which they are counted.
-    #[schemars(title = "period")]
+    #[schemars(title = "period", extend("x-above-zero" = true))]
     pub(crate) every: Duration,
 }
 
@@ -423,6 +423,6 @@ impl JsonSchema for ClockTime {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "x-type": "time", "pattern": "^[0-2][0-9]:[0-5][0-9]$" })
+        json_schema!({ "type": "string", "x-type": "time", "pattern": "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$" })
     }
 }

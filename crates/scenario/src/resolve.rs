@@ -9,11 +9,12 @@ mod study;
 use crate::design::Broadcast;
 use crate::error::Problem;
 use crate::file::{File, LinkFile, PlatformFile};
-use crate::scenario::{Catalogue, Link, Network, Scenario, Service, ServiceTimes, Threshold};
+use crate::scenario::{Catalogue, Link, Network, Scenario, Service, ServiceTimes};
 use crate::{assumed, hash};
-use chappe_base::{Act, CommandClass, Duration, Homes, Law, SimTime, Span};
+use chappe_base::{Act, CommandClass, Duration, Homes, Law, Money, SimTime, Span};
+use chappe_metrics::{Threshold, find};
 use chappe_platform::Config;
-use chappe_workload::config::Population;
+use chappe_workload::config::{AdReactions, Population, Shape};
 
 /// What a scenario is resolved with, beside its values.
 pub(crate) struct Context<'a> {
@@ -39,7 +40,9 @@ fn wrong(path: &[&str], message: impl Into<String>) -> Problem {
 /// The first fault.
 pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Problem> {
     check_times(file)?;
+    check_behaviour(file)?;
     let population = population(file)?;
+    check_money(file, &population)?;
     check_memory(file, &population, context.memory_limit_bytes)?;
     let policy = policy::policy(file)?;
     let categories = pages::categories(&file.catalogue)?;
@@ -74,8 +77,8 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
         traffic: file.traffic.clone(),
         agents: file.agents.clone(),
         history: file.history.clone(),
-        network: network(file)?,
-        service: service(&file.platform)?,
+        network: network(file),
+        service: service(&file.platform),
         catalogue: Catalogue {
             categories,
             stock_units: file.catalogue.stock,
@@ -84,20 +87,32 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
         },
         design: file.design.clone(),
         study: study::study(file, context.arms)?,
-        thresholds: thresholds(file),
+        thresholds: thresholds(file)?,
         population,
         platform,
     })
 }
 
-fn thresholds(file: &File) -> Vec<Threshold> {
-    let thresholds = file.thresholds.0.iter();
-    thresholds
-        .map(|(metric, conditions)| Threshold {
-            metric: metric.clone(),
-            conditions: conditions.clone(),
-        })
-        .collect()
+fn thresholds(file: &File) -> Result<Vec<Threshold>, Problem> {
+    const HELP: &str = "`chappe schema --metrics` lists the metrics";
+    let mut thresholds = Vec::new();
+    for (metric, conditions) in &file.thresholds.0 {
+        if let Err(unknown) = find(metric) {
+            let path = ["thresholds".to_string(), metric.clone()];
+            return Err(Problem::key(&path, unknown.to_string()));
+        }
+        for (number, condition) in conditions.iter().enumerate() {
+            let threshold = Threshold::parse(metric, condition).map_err(|error| {
+                wrong(
+                    &["thresholds", metric.as_str(), &number.to_string()],
+                    error.to_string(),
+                )
+                .help(HELP)
+            })?;
+            thresholds.push(threshold);
+        }
+    }
+    Ok(thresholds)
 }
 
 fn check_times(file: &File) -> Result<(), Problem> {
@@ -121,20 +136,6 @@ fn check_times(file: &File) -> Result<(), Problem> {
             format!("the horizon ({horizon}) is too long; a run lasts at most {days} days"),
         ));
     }
-    let (platform, ads) = (&file.platform, &file.agents.ads);
-    let above_zero: [(&[&str], Duration); 8] = [
-        (&["platform", "transfer_timeout"], platform.transfer_timeout),
-        (&["platform", "key_life"], platform.key_life),
-        (&["platform", "inbox_life"], platform.inbox_life),
-        (&["platform", "lease_life"], platform.lease_life),
-        (&["agents", "ads", "annoyance_life"], ads.annoyance_life),
-        (&["agents", "ads", "use_per_day"], ads.use_per_day),
-        (&["agents", "ads", "long_run_life"], ads.long_run_life),
-        (&["agents", "ads", "short_run_life"], ads.short_run_life),
-    ];
-    if let Some((path, _)) = above_zero.iter().find(|(_, span)| span.0 == Span::ZERO) {
-        return Err(wrong(path, format!("`{}` must be above zero", path.join("."))));
-    }
     let PlatformFile {
         transfer_timeout,
         key_life,
@@ -149,6 +150,57 @@ fn check_times(file: &File) -> Result<(), Problem> {
         return Err(wrong(&["platform", "transfer_timeout"], message));
     }
     Ok(())
+}
+
+/// Checks shares of one whole, and that somebody writes at all.
+fn check_behaviour(file: &File) -> Result<(), Problem> {
+    let ads = &file.agents.ads;
+    let (opt_out, mute) = (ads.opt_out_share.get(), ads.mute_share.get());
+    // Shares such as 0.7 and 0.3 add up to a little more than 1 in binary.
+    if opt_out + mute > 1.0 + 1e-9 {
+        let message = format!(
+            "`agents.ads.opt_out_share` ({opt_out}) and `agents.ads.mute_share` ({mute}) are shares of those who \
+             refuse, and add up to more than 1"
+        );
+        // Whichever was written, if only one was.
+        let is_default = ads.mute_share == AdReactions::default().mute_share;
+        let key = if is_default { "opt_out_share" } else { "mute_share" };
+        return Err(wrong(&["agents", "ads", key], message));
+    }
+    if let Shape::Ramp { from: 0.0, to: 0.0 } = file.traffic.shape {
+        let message = "`traffic.shape.ramp` goes from 0 to 0, so nobody would do anything";
+        return Err(wrong(&["traffic", "shape"], message));
+    }
+    Ok(())
+}
+
+/// Checks that the money of all people and pages can be counted: it is kept in 64 bits, and a shard may hold all.
+fn check_money(file: &File, population: &Population) -> Result<(), Problem> {
+    // A few large balances may make the sum greater than expected.
+    const MOST_UNITS: f64 = (i64::MAX / Money::UNIT.0) as f64 / 16.0;
+    let history = &file.history;
+    let sigma = history.balance_sigma;
+    let mean = history.balance_median.0.units() * libm::exp(sigma * sigma / 2.0);
+    let people = f64::from(population.users) * mean;
+    let pages = f64::from(population.pages) * history.page_balance.0.units();
+    let budgets: f64 = file
+        .campaign
+        .iter()
+        .map(|campaign| campaign.budget.0.units())
+        .sum();
+    let total = people + pages + budgets;
+    if total <= MOST_UNITS {
+        return Ok(());
+    }
+    let key = match people >= pages {
+        true if sigma > 3.0 => "balance_sigma",
+        true => "balance_median",
+        false => "page_balance",
+    };
+    let message = format!(
+        "people and pages would own {total:.1e} together, more than the {MOST_UNITS:.1e} that the platform can count"
+    );
+    Err(wrong(&["history", key], message).help(format!("lower `history.{key}`")))
 }
 
 fn population(file: &File) -> Result<Population, Problem> {
@@ -171,15 +223,6 @@ fn population(file: &File) -> Result<Population, Problem> {
             ),
         ));
     }
-    if file.population.pages > MOST_PAGES {
-        let message = format!("`population.pages` must be at most {MOST_PAGES}");
-        return Err(wrong(&["population", "pages"], message));
-    }
-    let share: f64 = file.population.time_zones.iter().map(|zone| zone.share).sum();
-    if !(share > 0.0 && share.is_finite()) {
-        let message = "the shares of `population.time_zones` must add up to more than 0";
-        return Err(wrong(&["population", "time_zones"], message));
-    }
     Ok(Population {
         users: users as u32,
         ..file.population.clone()
@@ -188,8 +231,6 @@ fn population(file: &File) -> Result<Population, Problem> {
 
 /// Most users: ids have 32 bits, and half of them are reserved.
 const MOST_USERS: u32 = 1 << 31;
-/// Most pages.
-const MOST_PAGES: u32 = 1_000_000;
 
 /// Memory that each user takes: state, contacts and agent [bytes].
 const USER_BYTES: f64 = 400.0;
@@ -224,49 +265,35 @@ fn check_memory(file: &File, population: &Population, limit: Option<u64>) -> Res
     }
 }
 
-fn network(file: &File) -> Result<Network, Problem> {
-    let link = |key, LinkFile { floor, extra }: LinkFile| {
-        if floor.0 == Span::ZERO {
-            let message = format!("`network.{key}.floor` must be above zero");
-            let help = "shards are simulated in steps of the smallest floor";
-            return Err(wrong(&["network", key, "floor"], message).help(help));
-        }
-        Ok(Link {
-            floor: floor.0,
-            extra,
-        })
+fn network(file: &File) -> Network {
+    let link = |LinkFile { floor, extra }: LinkFile| Link {
+        floor: floor.0,
+        extra,
     };
-    Ok(Network {
-        client_to_platform: link("client_to_platform", file.network.client_to_platform)?,
-        platform_to_client: link("platform_to_client", file.network.platform_to_client)?,
-        server_to_server: link("server_to_server", file.network.server_to_server)?,
-    })
+    Network {
+        client_to_platform: link(file.network.client_to_platform),
+        platform_to_client: link(file.network.platform_to_client),
+        server_to_server: link(file.network.server_to_server),
+    }
 }
 
-fn service(section: &PlatformFile) -> Result<Service, Problem> {
+fn service(section: &PlatformFile) -> Service {
     let per_class = |class: usize| CommandClass::ALL[class];
     let times = match &section.service {
         Some(laws) => ServiceTimes::Given(std::array::from_fn(|class| {
             laws.of(per_class(class))
                 .unwrap_or(Law::Constant(Duration(Span::ZERO)))
         })),
-        None => {
-            let peak_utilisation = section.peak_utilisation.get();
-            if peak_utilisation <= 0.0 || peak_utilisation >= 1.0 {
-                let message = "`platform.peak_utilisation` must be above 0 and below 1";
-                return Err(wrong(&["platform", "peak_utilisation"], message));
-            }
-            ServiceTimes::FromPeak {
-                peak_utilisation,
-                costs: std::array::from_fn(|class| section.cost.of(per_class(class))),
-                sigma: section.service_sigma,
-            }
-        }
+        None => ServiceTimes::FromPeak {
+            peak_utilisation: section.peak_utilisation.get(),
+            costs: std::array::from_fn(|class| section.cost.of(per_class(class))),
+            sigma: section.service_sigma,
+        },
     };
-    Ok(Service {
+    Service {
         servers: section.servers,
         lanes: section.lanes,
         queue_capacity: section.queue_capacity,
         times,
-    })
+    }
 }

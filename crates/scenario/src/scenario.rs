@@ -4,6 +4,7 @@
 use crate::design::Design;
 use crate::study::Study;
 use chappe_base::{CommandClass, Duration, Law, SimTime, Span};
+use chappe_metrics::Threshold;
 use chappe_platform::Config;
 use chappe_workload::config::{Agents, History, Population, Sessions, Traffic};
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,7 @@ pub struct Scenario {
     pub design: Design,
     /// What is studied over many runs of it.
     pub study: Study,
-    /// Conditions by metric, as written in the file.
+    /// Conditions that the result must meet.
     pub thresholds: Vec<Threshold>,
     /// Parameters without a source that are in effect.
     pub assumed: Vec<Assumed>,
@@ -201,15 +202,6 @@ pub struct Category {
     pub name: String,
     /// Names of its products, by number.
     pub products: Vec<String>,
-}
-
-/// Conditions that a scenario sets for one metric.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Threshold {
-    /// The metric's name.
-    pub metric: String,
-    /// Conditions, each such as `p(99) < 250ms`.
-    pub conditions: Vec<String>,
 }
 
 /// A parameter without a source that is in effect.

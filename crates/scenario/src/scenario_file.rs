@@ -13,6 +13,7 @@ use crate::key::{Key, keys_in};
 use crate::resolve::{Context, resolve};
 use crate::scenario::Scenario;
 use crate::schema::{NOT_IN_ARMS, Node, shared};
+use crate::text;
 use toml::{Table, Value};
 
 /// Number of the file among the texts that values come from; arguments follow.
@@ -52,12 +53,13 @@ impl ScenarioFile {
     /// # Errors
     /// The first fault of the base scenario or of an arm.
     pub fn parse(name: &str, text: &str) -> Result<ScenarioFile, Error> {
-        let written = Document::parse(text, FILE).map_err(|(message, range)| {
-            let problem = Problem::value(&[], message);
-            match range {
-                Some(range) => Error::at(name, text, range, problem),
-                None => Error::nowhere(problem),
-            }
+        text::check(stem(name)).map_err(|message| {
+            let message = format!("the file's name {:?}: {message}", stem(name));
+            Error::nowhere(Problem::value(&[], message))
+        })?;
+        let mut written = Document::parse(text, FILE).map_err(|(problem, range)| match range {
+            Some(range) => Error::at(name, text, range, problem),
+            None => Error::nowhere(problem),
         })?;
         let mut file = ScenarioFile {
             source: name.to_string(),
@@ -67,12 +69,13 @@ impl ScenarioFile {
             arm_names: Vec::new(),
         };
         let root = Node::root(shared());
+        // What is written is checked before it is merged, so that editors, which see only that, agree.
+        let checked = check_arm_keys(&written.table)
+            .and_then(|()| check_table(root, &mut written.table, &mut Vec::new()))
+            .and_then(|()| arm_names(&written.table));
+        file.arm_names = checked.map_err(|problem| file.error(&[], &written, problem))?;
         let merged = file.base.overlay(root, &written);
         merged.map_err(|problem| file.error(&[], &written, problem))?;
-        let checked = check_arm_keys(&file.base.table)
-            .and_then(|()| check_table(root, &file.base.table, &mut Vec::new()))
-            .and_then(|()| arm_names(&file.base.table));
-        file.arm_names = checked.map_err(|problem| file.error(&[], &file.base, problem))?;
         file.arms = file.base.take_arms();
         file.resolve(&Overrides::default())?;
         for number in 0..file.arms.len() {
@@ -111,6 +114,10 @@ impl ScenarioFile {
             let number = arguments.len() + 1;
             arguments.push(Argument::read(number, "--scale", "scale", &scale.to_string())?);
         }
+        if let Some(seed) = overrides.seed {
+            let number = arguments.len() + 1;
+            arguments.push(Argument::read(number, "--seed", "seed", &seed.to_string())?);
+        }
         let arm = match &overrides.arm {
             None => None,
             Some(name) => Some(self.arm_number(name)?),
@@ -147,17 +154,14 @@ impl ScenarioFile {
             let merged = document.overlay(root, over);
             merged.map_err(|problem| self.error(arguments, over, problem))?;
         }
-        check_table(root, &document.table, &mut Vec::new())
+        check_table(root, &mut document.table, &mut Vec::new())
             .map_err(|problem| self.error(arguments, &document, problem))?;
         let values = Value::Table(std::mem::take(&mut document.table));
-        let mut file: File = serde_path_to_error::deserialize(values).map_err(|error| {
+        let file: File = serde_path_to_error::deserialize(values).map_err(|error| {
             let path: Vec<String> = error.path().iter().map(ToString::to_string).collect();
             let message = format!("`{}`: {}", dotted(&path), error.inner().message());
             self.error(arguments, &document, Problem::value(&path, message))
         })?;
-        if let Some(seed) = overrides.seed {
-            file.seed = seed;
-        }
         let context = Context {
             name: stem(&self.source),
             arm: arm.map(|number| self.arm_names[number].as_str()),
@@ -241,11 +245,8 @@ fn arm_names(base: &Table) -> Result<Vec<String>, Problem> {
     let mut names: Vec<String> = Vec::new();
     for (number, arm) in arms_of(base).enumerate() {
         let name = arm.get("name").and_then(Value::as_str).unwrap_or_default();
-        if name.is_empty() || names.iter().any(|known| known == name) {
-            let message = match name {
-                "" => format!("arm {number} has no name"),
-                _ => format!("two arms are called `{name}`"),
-            };
+        if names.iter().any(|known| known == name) {
+            let message = format!("two arms are called `{name}`");
             let path = ["arm".to_string(), number.to_string(), "name".to_string()];
             return Err(Problem::value(&path, message));
         }

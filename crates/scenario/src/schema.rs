@@ -4,7 +4,8 @@
 mod arm;
 
 use crate::file::File;
-use serde_json::{Map, Value};
+use crate::text;
+use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
 pub(crate) use arm::NOT_IN_ARMS;
@@ -16,6 +17,7 @@ pub(crate) use arm::NOT_IN_ARMS;
 /// - `x-grade`, `x-source`: how good the source of a figure is (see [`crate::Grade`]), and the source
 /// - `x-audience`: who decides on the key (see [`crate::Audience`]); a table passes it on to its keys
 /// - `x-group`: the heading under which a table's keys are shown, if it is not the section's title
+/// - `x-above-zero`: whether a duration or an amount must be above zero
 /// - `x-unbounded`: why a number has no bounds
 #[must_use]
 pub fn schema() -> Value {
@@ -26,10 +28,47 @@ pub fn schema() -> Value {
 pub(crate) fn shared() -> &'static Value {
     static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
         let mut schema = schemars::schema_for!(File).to_value();
+        complete(&mut schema);
         arm::add(&mut schema);
         schema
     });
     &SCHEMA
+}
+
+/// Says in standard keywords what holds for every text of a kind: a plain text, or a name that the scenario chooses, has
+/// no control characters, and a quantity that is `x-above-zero` is no zero.
+fn complete(schema: &mut Value) {
+    const KINDS: [&str; 5] = ["x-type", "const", "enum", "pattern", "oneOf"];
+    match schema {
+        Value::Object(keywords) => {
+            let is_plain = !KINDS.iter().any(|kind| keywords.contains_key(*kind));
+            if is_plain && keywords.get("type").is_some_and(is_text) {
+                keywords.insert("pattern".to_string(), text::PATTERN.into());
+            }
+            let has_names = keywords.get("additionalProperties").is_some_and(Value::is_object);
+            if has_names && !keywords.contains_key("propertyNames") {
+                keywords.insert("propertyNames".to_string(), json!({ "pattern": text::PATTERN }));
+            }
+            if keywords.contains_key("x-above-zero") {
+                keywords.insert(
+                    "not".to_string(),
+                    json!({ "type": "string", "pattern": text::ZERO }),
+                );
+            }
+            let annotations = ["default", "examples", "not", "propertyNames", "allOf"];
+            let inner = keywords
+                .iter_mut()
+                .filter(|(keyword, _)| !annotations.contains(&keyword.as_str()));
+            inner.for_each(|(_, value)| complete(value));
+        }
+        Value::Array(items) => items.iter_mut().for_each(complete),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Whether the keyword `type` allows a text.
+fn is_text(types: &Value) -> bool {
+    types == "string" || types.as_array().is_some_and(|types| types.iter().any(is_text))
 }
 
 /// A schema with the definitions that it refers to.
@@ -127,9 +166,9 @@ impl<'a> Node<'a> {
         self.text(keyword).unwrap_or_default().replace('\n', " ")
     }
 
-    /// The greatest whole number of this branch's width.
-    pub(crate) fn greatest(self) -> Option<f64> {
-        (self.text("format") == Some("uint32")).then_some(f64::from(u32::MAX))
+    /// Whether a keyword is true.
+    pub(crate) fn flag(self, keyword: &str) -> bool {
+        self.value.get(keyword) == Some(&Value::Bool(true))
     }
 
     /// The keys that this branch requires.

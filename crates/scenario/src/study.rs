@@ -10,6 +10,7 @@ use std::borrow::Cow;
 #[serde(deny_unknown_fields, default)]
 pub struct Study {
     /// Name of the base scenario beside its arms.
+    #[schemars(length(min = 1))]
     pub base: String,
     /// The arm that the others are compared with; the base scenario if left out.
     pub baseline: Option<String>,
@@ -22,6 +23,7 @@ pub struct Study {
     /// The metrics that decide how many replications are run: registered metrics, quantiles of a
     /// distribution such as `"delivery.friend p(99)"`, or `harm`: opt-outs, mutes and blocks of pages per
     /// thousand users.
+    #[schemars(length(min = 1), extend("uniqueItems" = true))]
     pub headline: Vec<String>,
     /// Greatest half-width of the 95% intervals of their differences, as a share of the baseline's mean.
     pub width: Probability,
@@ -62,15 +64,14 @@ impl Study {
 #[serde(deny_unknown_fields, default)]
 pub struct Varied {
     /// The key, dotted as for `--set`.
+    #[schemars(length(min = 1))]
     pub key: String,
     /// The values: numbers, true or false, or texts as for `--set`.
     pub values: Vec<Written>,
-    /// The lowest value of a range.
-    #[schemars(extend("x-unbounded" = "the bounds are those of the key"))]
-    pub from: Option<f64>,
+    /// The lowest value of a range: a number, a duration or an amount, as the key takes it.
+    pub from: Option<Written>,
     /// The highest value of a range.
-    #[schemars(extend("x-unbounded" = "the bounds are those of the key"))]
-    pub to: Option<f64>,
+    pub to: Option<Written>,
 }
 
 /// A value as it is written after `--set KEY=`.
@@ -96,6 +97,7 @@ impl JsonSchema for Written {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string" }] })
+        let number = json_schema!({ "type": "number", "x-unbounded": "the bounds are those of the key" });
+        json_schema!({ "anyOf": [number, { "type": "boolean" }, { "type": "string" }] })
     }
 }

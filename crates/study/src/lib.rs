@@ -57,7 +57,7 @@ pub use execution::Stopwatch;
 pub use fit::{FITTED, FitOptions, Fitted, Side, compare, figures, fit, rows, write_comparison};
 pub use note::{Note, Severity};
 pub use opened::Opened;
-pub use prepared::{Prepared, conditions};
+pub use prepared::Prepared;
 pub use run::{FinishedRun, ReadyRun, RunOptions, run};
 pub use story::{Chapter, DecisionRules, Entry, RuleVerdict, STORY_SCHEMA, Story, explain, time, why};
 pub use traces::{NoTraces, TRACE_FILE, TraceOfRun, Traces, TracesIn, read_trace, trace_hash};

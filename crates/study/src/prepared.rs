@@ -115,28 +115,9 @@ fn check_people(trace: &Trace, path: &str, scenario: &Scenario) -> Result<(), Er
     ))
 }
 
-/// The scenario's thresholds; the metrics that they name must exist, be it in either clock.
-///
-/// # Errors
-/// The threshold that is wrong.
-pub fn conditions(scenario: &Scenario) -> Result<Vec<Threshold>, Error> {
-    let conditions = scenario.thresholds.iter().flat_map(|threshold| {
-        let metric = threshold.metric.as_str();
-        threshold
-            .conditions
-            .iter()
-            .map(move |condition| (metric, condition))
-    });
-    let parse = |(metric, condition): (&str, &String)| {
-        Threshold::parse(metric, condition)
-            .map_err(|error| Error::usage_with(format!("[thresholds]: {error}"), METRICS_HELP))
-    };
-    conditions.map(parse).collect()
-}
-
 /// The scenario's thresholds; the metrics that they name must exist in `clock`.
 pub(crate) fn thresholds(scenario: &Scenario, clock: Clock) -> Result<Vec<Threshold>, Error> {
-    let thresholds = conditions(scenario)?;
+    let thresholds = scenario.thresholds.clone();
     let Some(foreign) = thresholds.iter().find(|threshold| !threshold.is_of(clock)) else {
         return Ok(thresholds);
     };

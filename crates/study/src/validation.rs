@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::prepared::{Prepared, conditions};
+use crate::prepared::Prepared;
 use chappe_base::{Duration, RunSpec, SimTime, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,6 @@ impl fmt::Display for ValidScenario {
 /// What is wrong with the scenario, its overrides, its thresholds or its trace.
 pub fn validate(spec: &RunSpec, context: &Context<'_>) -> Result<ValidScenario, Error> {
     let prepared = Prepared::within(spec, context, None)?;
-    conditions(&prepared.scenario)?;
     prepared.until()?;
     let scenario = prepared.scenario;
     Ok(ValidScenario {

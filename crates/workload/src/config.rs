@@ -7,7 +7,7 @@
 mod ads;
 
 use chappe_base::{Amount, Duration, Law, Probability, Span};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 pub use ads::{AdReactions, LongRun};
@@ -21,46 +21,50 @@ const fn seconds(seconds: i64) -> Duration {
 #[serde(deny_unknown_fields, default)]
 pub struct Population {
     /// People. Multiplied by the top-level `scale`.
-    #[schemars(title = "People", range(min = 1), extend("x-audience" = "product", "x-unit" = "people", "x-grade" = "assumed"))]
+    #[schemars(title = "People", range(min = 1, max = 2_147_483_648_u32), extend("x-audience" = "product", "x-unit" = "people", "x-grade" = "assumed"))]
     pub users: u32,
     /// Business pages. Not scaled.
-    #[schemars(extend("x-unit" = "pages", "x-grade" = "assumed"))]
+    #[schemars(range(max = 1_000_000), extend("x-unit" = "pages", "x-grade" = "assumed"))]
     pub pages: u32,
     /// Spread of activity between people: standard deviation of its logarithm. The mean is kept.
-    #[schemars(range(min = 0), extend("x-grade" = "D", "x-source" = "CollegeMsg trace: its top 10% of senders send 56%; these hold 51% of the activity"))]
+    #[schemars(range(min = 0, max = 3), extend("x-grade" = "D", "x-source" = "CollegeMsg trace: its top 10% of senders send 56%; these hold 51% of the activity"))]
     pub activity_sigma: f64,
     /// Highest activity of a person, as a multiple of the mean.
-    #[schemars(range(min = 1), extend("x-unit" = "times the mean", "x-grade" = "D", "x-source" = "CollegeMsg trace: its top 1% of senders send 14%; these hold 13% of the activity"))]
+    #[schemars(range(min = 1.1, max = 1_000.0), extend("x-unit" = "times the mean", "x-grade" = "D", "x-source" = "CollegeMsg trace: its top 1% of senders send 14%; these hold 13% of the activity"))]
     pub activity_max: f64,
     /// Correlation between the logarithms of activity and of the number of friends: the active have
     /// more friends, so they are also written to more.
     #[schemars(range(min = 0, max = 1), extend("x-grade" = "assumed", "x-source" = "a young community, the CollegeMsg trace, is fitted best by 0.99"))]
     pub activity_friends_correlation: Probability,
     /// Friends of the median person.
-    #[schemars(range(min = 1), extend("x-unit" = "friends", "x-grade" = "A", "x-source" = "friend degree: median 99, mean 190, log-normal"))]
+    #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "friends", "x-grade" = "A", "x-source" = "friend degree: median 99, mean 190, log-normal"))]
     pub friends_median: f64,
     /// Standard deviation of the logarithm of the number of friends.
-    #[schemars(range(min = 0), extend("x-grade" = "A", "x-source" = "friend degree: mu 4.60, sigma 1.15"))]
+    #[schemars(range(min = 0, max = 5), extend("x-grade" = "A", "x-source" = "friend degree: mu 4.60, sigma 1.15"))]
     pub friends_sigma: f64,
     /// Largest number of friends.
-    #[schemars(range(min = 3), extend("x-unit" = "friends", "x-grade" = "A", "x-source" = "friend limit of the platform"))]
+    #[schemars(range(min = 3, max = 1_000_000), extend("x-unit" = "friends", "x-grade" = "A", "x-source" = "friend limit of the platform"))]
     pub friends_max: u32,
     /// Circles (family, class, work, …) that a person's friends fall into; friends within a circle
     /// are friends of each other, so about 1/circles of a person's friend pairs are friends.
-    #[schemars(range(min = 2), extend("x-unit" = "circles", "x-grade" = "A", "x-source" = "14% of a median user's friend pairs are friends"))]
+    #[schemars(range(min = 2, max = 100), extend("x-unit" = "circles", "x-grade" = "A", "x-source" = "14% of a median user's friend pairs are friends"))]
     pub circles: u32,
     /// How unevenly people choose the friends they write to: exponent of Zipf's law.
-    #[schemars(range(min = 0), extend("x-grade" = "D", "x-source" = "CollegeMsg trace: 21% of an active sender's messages go to the favourite, 40% to the first three"))]
+    #[schemars(range(min = 0, max = 10), extend("x-grade" = "D", "x-source" = "CollegeMsg trace: 21% of an active sender's messages go to the favourite, 40% to the first three"))]
     pub contact_exponent: f64,
     /// Largest number of friends that a person writes to, the closest first.
-    #[schemars(range(min = 1), extend("x-unit" = "friends", "x-grade" = "D", "x-source" = "CollegeMsg trace: with exponent 1, 50 friends give the favourite's 21%"))]
+    #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "friends", "x-grade" = "D", "x-source" = "CollegeMsg trace: with exponent 1, 50 friends give the favourite's 21%"))]
     pub contacts_max: u32,
     /// Share of people who never write to friends or pay them, and only read. What the mean person
     /// writes is kept: the others write so much more.
     #[schemars(extend("x-grade" = "A", "x-source" = "CollegeMsg trace: 29% of the members never send"))]
     pub silent_share: Probability,
     /// Time zones: offset from UTC in minutes, and the share of people who live there.
-    #[schemars(extend("x-unit" = "minutes", "x-grade" = "assumed"))]
+    #[schemars(
+        length(min = 1),
+        extend("x-unit" = "minutes", "x-grade" = "assumed"),
+        extend("contains" = {"properties": {"share": {"exclusiveMinimum": 0}}})
+    )]
     pub time_zones: Vec<TimeZone>,
 }
 
@@ -72,7 +76,7 @@ pub struct TimeZone {
     #[schemars(range(min = -720, max = 840))]
     pub offset_minutes: i16,
     /// Share of the people; the shares are normalised.
-    #[schemars(range(min = 0))]
+    #[schemars(range(min = 0, max = 1_000_000))]
     pub share: f64,
 }
 
@@ -112,7 +116,7 @@ impl Default for Population {
 #[serde(deny_unknown_fields, default)]
 pub struct Sessions {
     /// How often everyone, active or not, opens the app with nothing to send.
-    #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "assumed"))]
+    #[schemars(range(min = 0, max = 512), extend("x-unit" = "per person and day", "x-grade" = "assumed"))]
     pub check_ins_per_day: f64,
     /// Share of people whose device stays reachable by push between sessions.
     #[schemars(extend("x-grade" = "B", "x-source" = "push opt-in, first half of 2016: Android 59%, iOS 40%"))]
@@ -147,10 +151,10 @@ impl Default for Sessions {
 #[serde(deny_unknown_fields, default)]
 pub struct Traffic {
     /// Conversations with friends that the mean person begins.
-    #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "7 billion conversations a day at 1.3 billion users, 2017"))]
+    #[schemars(range(min = 0, max = 512), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "7 billion conversations a day at 1.3 billion users, 2017"))]
     pub conversations_per_day: f64,
     /// Messages to friends that the mean person sends, replies included.
-    #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "60 billion messages a day, April 2016"))]
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "60 billion messages a day, April 2016"))]
     pub messages_per_day: f64,
     /// Share of the messages after the first that the same person sends again before an answer.
     #[schemars(extend("x-grade" = "D", "x-source" = "CollegeMsg trace: 34% of a pair's messages after the first, chance meetings of two conversations included; fitted by 0.29 without them"))]
@@ -171,7 +175,7 @@ pub struct Traffic {
     #[schemars(extend("x-grade" = "assumed"))]
     pub reading: Law,
     /// Activity in each local hour from midnight, relative to the mean; normalised.
-    #[schemars(length(min = 24, max = 24), extend("x-grade" = "A", "x-source" = "CollegeMsg trace"))]
+    #[schemars(schema_with = "weights_by_hour", extend("x-grade" = "A", "x-source" = "CollegeMsg trace"))]
     pub hourly: [f64; 24],
     /// How the rate changes over the run, on top of the hours of the day.
     #[schemars(extend("x-grade" = "assumed"))]
@@ -181,7 +185,7 @@ pub struct Traffic {
     #[schemars(extend("x-audience" = "engineer"))]
     pub replay: Option<String>,
     /// How much faster than recorded the trace is played.
-    #[schemars(range(min = 0.000001), extend("x-audience" = "engineer", "x-unit" = "times"))]
+    #[schemars(range(min = 0.000001, max = 1_000_000), extend("x-audience" = "engineer", "x-unit" = "times"))]
     pub replay_speed: f64,
     /// Bare requests that only load the shards' queues.
     #[schemars(extend("x-audience" = "engineer"))]
@@ -223,6 +227,17 @@ impl Default for Traffic {
     }
 }
 
+/// The schema of weights by hour: at least one is above zero.
+fn weights_by_hour(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "array",
+        "items": { "type": "number", "minimum": 0, "maximum": 1_000_000 },
+        "minItems": 24,
+        "maxItems": 24,
+        "contains": { "exclusiveMinimum": 0 },
+    })
+}
+
 /// How the rate of arrivals changes over the run.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -234,10 +249,10 @@ pub enum Shape {
     /// A straight line from one multiple of the mean rate to another over the horizon.
     Ramp {
         /// Multiple of the mean rate at the start.
-        #[schemars(range(min = 0))]
+        #[schemars(range(min = 0, max = 1_000_000))]
         from: f64,
         /// Multiple at the horizon.
-        #[schemars(range(min = 0))]
+        #[schemars(range(min = 0, max = 1_000_000))]
         to: f64,
     },
     /// The hours of the day, multiplied by a factor for a while.
@@ -247,7 +262,7 @@ pub enum Shape {
         /// How long it lasts.
         lasting: Duration,
         /// Multiple of the ordinary rate.
-        #[schemars(range(min = 0))]
+        #[schemars(range(min = 0, max = 1_000_000))]
         times: f64,
     },
 }
@@ -257,7 +272,7 @@ pub enum Shape {
 #[serde(deny_unknown_fields)]
 pub struct Probe {
     /// Requests per second and shard.
-    #[schemars(range(min = 0), extend("x-unit" = "per second and shard"))]
+    #[schemars(range(min = 0, max = 1_000_000), extend("x-unit" = "per second and shard"))]
     pub rate: f64,
     /// How long a request waits before it gives up; without it, for ever.
     pub patience: Option<Law>,
@@ -268,7 +283,7 @@ pub struct Probe {
 #[serde(deny_unknown_fields, default)]
 pub struct Agents {
     /// Times a day the mean person turns to a page.
-    #[schemars(title = "Visits to pages", range(min = 0), extend("x-audience" = "product", "x-unit" = "per person and day", "x-grade" = "D", "x-source" = "1 billion messages a month between people and businesses at 900 million users, raised: see the scenario"))]
+    #[schemars(title = "Visits to pages", range(min = 0, max = 512), extend("x-audience" = "product", "x-unit" = "per person and day", "x-grade" = "D", "x-source" = "1 billion messages a month between people and businesses at 900 million users, raised: see the scenario"))]
     pub page_visits_per_day: f64,
     /// Share of the visits that follow a short link, from a receipt, a poster or a site.
     #[schemars(extend("x-grade" = "assumed"))]
@@ -289,7 +304,7 @@ pub struct Agents {
     #[schemars(title = "Opt-ins per order", extend("x-audience" = "product", "x-grade" = "assumed", "x-source" = "opt-in rate after an order: not found at usable quality"))]
     pub opt_in_after_order: Probability,
     /// How unevenly visits fall on pages: exponent of a Zipf law.
-    #[schemars(range(min = 0), extend("x-grade" = "assumed"))]
+    #[schemars(range(min = 0, max = 10), extend("x-grade" = "assumed"))]
     pub page_exponent: f64,
     /// Share of the visits that go to a page one already has a conversation with, where there is one.
     #[schemars(extend("x-grade" = "assumed"))]
@@ -316,13 +331,13 @@ pub struct Agents {
     #[schemars(extend("x-grade" = "assumed"))]
     pub cancel_share: Probability,
     /// Payments to friends of the mean person.
-    #[schemars(range(min = 0), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "about 8.7 public Venmo payments per user over the years"))]
+    #[schemars(range(min = 0, max = 512), extend("x-unit" = "per person and day", "x-grade" = "D", "x-source" = "about 8.7 public Venmo payments per user over the years"))]
     pub payments_per_day: f64,
     /// The median payment to a friend.
     #[schemars(extend("x-unit" = "currency", "x-grade" = "C", "x-source" = "Venmo: median about USD 22"))]
     pub payment_median: Amount,
     /// Standard deviation of the logarithm of a payment.
-    #[schemars(range(min = 0), extend("x-grade" = "D", "x-source" = "Venmo: 75% below 50"))]
+    #[schemars(range(min = 0, max = 5), extend("x-grade" = "D", "x-source" = "Venmo: 75% below 50"))]
     pub payment_sigma: f64,
     /// Share of payments that the client sends again with the same key, as after a lost answer.
     #[schemars(extend("x-grade" = "assumed"))]
@@ -385,7 +400,7 @@ impl Default for Agents {
 #[serde(deny_unknown_fields, default)]
 pub struct History {
     /// Pages that the mean person already has a conversation with.
-    #[schemars(range(min = 0), extend("x-unit" = "conversations per person", "x-grade" = "assumed"))]
+    #[schemars(range(min = 0, max = 400), extend("x-unit" = "conversations per person", "x-grade" = "assumed"))]
     pub page_conversations: f64,
     /// Share of them that the user opened; the page opened the others.
     #[schemars(extend("x-grade" = "assumed"))]
@@ -400,7 +415,7 @@ pub struct History {
     #[schemars(extend("x-unit" = "currency", "x-grade" = "assumed"))]
     pub balance_median: Amount,
     /// Standard deviation of the logarithm of a balance.
-    #[schemars(range(min = 0), extend("x-grade" = "assumed"))]
+    #[schemars(range(min = 0, max = 5), extend("x-grade" = "assumed"))]
     pub balance_sigma: f64,
     /// Balance of every page, campaign budgets apart.
     #[schemars(extend("x-unit" = "currency", "x-grade" = "assumed"))]

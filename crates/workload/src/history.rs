@@ -13,6 +13,8 @@ use chappe_base::{
 use chappe_platform::{CampaignConfig, HistoryEvent};
 use rand::Rng;
 
+/// The most that a draw makes of an amount [units]: as much as a scenario can write.
+pub(crate) const HIGHEST_AMOUNT: f64 = 1e9;
 /// The last nanosecond before day one.
 const BEFORE_DAY_ONE: SimTime = SimTime(-1);
 // The days in the numbers of acts of history: one for pages, one for friends, so that numbers differ.
@@ -70,11 +72,11 @@ impl World {
         events
     }
 
-    /// A log-normal amount in whole cents.
+    /// A log-normal amount in whole cents, at most [`HIGHEST_AMOUNT`].
     fn balance(&self, user: UserId) -> Money {
         let z = standard_normal_quantile(self.history_draws.balance.unit(u64::from(user.0), 0));
         let units = self.history.balance_median.0.units() * libm::exp(self.history.balance_sigma * z);
-        Money(libm::round(units * 100.0) as i64 * (Money::UNIT.0 / 100))
+        Money(libm::round(units.min(HIGHEST_AMOUNT) * 100.0) as i64 * (Money::UNIT.0 / 100))
     }
 
     fn page_history(&self, page: PageId, events: &mut Vec<(SimTime, HistoryEvent)>) {

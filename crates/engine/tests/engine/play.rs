@@ -5,7 +5,7 @@ use chappe_base::{Record, RunSpec, SimTime};
 use chappe_engine::{
     FactSink, Progress, SimulateOptions, Simulated, StopFlag, promises_of, run_record, simulate,
 };
-use chappe_metrics::{Execution, Metric, RunRecord, Threshold};
+use chappe_metrics::{Execution, Metric, RunRecord};
 use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::Trace;
 use std::fs;
@@ -119,19 +119,13 @@ fn trace(scenario: &Scenario) -> Option<Arc<Trace>> {
 
 /// The record of a run.
 pub(crate) fn record(scenario: &Scenario, simulated: &Simulated) -> RunRecord {
-    let conditions = scenario.thresholds.iter().flat_map(|threshold| {
-        let conditions = threshold.conditions.iter();
-        conditions.map(|condition| Threshold::parse(&threshold.metric, condition))
-    });
-    let thresholds: Vec<Threshold> = conditions
-        .collect::<Result<_, _>>()
-        .unwrap_or_else(|error| panic!("{}: {error}", scenario.name));
     let spec = RunSpec::new("0.1.0", &scenario.name, String::new());
     run_record(
         spec,
         scenario,
+        None,
         simulated.output(),
-        &thresholds,
+        &scenario.thresholds,
         Execution::default(),
     )
 }

@@ -12,11 +12,12 @@ pub(crate) struct CampaignFile {
     #[schemars(title = "Format", schema_with = "format_schema")]
     pub(crate) format: Format,
     /// Number of the page that runs it.
+    #[schemars(range(max = 999_999))]
     pub(crate) page: u32,
     /// The product that it advertises, as `category/product`. The page must sell it.
     pub(crate) topic: String,
     /// What the page pays for one delivered ad.
-    #[schemars(extend("x-unit" = "currency"))]
+    #[schemars(extend("x-above-zero" = true, "x-unit" = "currency"))]
     pub(crate) bid: Amount,
     /// The most that the page pays in total.
     #[schemars(extend("x-unit" = "currency"))]

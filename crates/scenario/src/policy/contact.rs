@@ -27,8 +27,10 @@ pub(crate) struct AgreementFile {
     /// What it must cover of the ad.
     pub(crate) scope: OptInWord,
     /// It permits one ad in each such period; if absent, one ad in total.
+    #[schemars(extend("x-above-zero" = true))]
     pub(crate) every: Option<Duration>,
     /// How long it is valid, in whole days. The last day may end up to an hour early.
+    #[schemars(extend("x-above-zero" = true))]
     pub(crate) life: Duration,
 }
 
@@ -98,11 +100,7 @@ impl GroundsFile {
         if self.within.is_none() && !self.one_further && self.opt_in.is_none() {
             return Some("`policy.grounds` needs `within`, `one_further`, `opt_in` or several of them");
         }
-        let opt_in = self.opt_in?;
-        if opt_in.every == Some(Duration(Span::ZERO)) {
-            return Some("`policy.grounds.opt_in.every` must be above zero");
-        }
-        match days(opt_in.life) {
+        match days(self.opt_in?.life) {
             None | Some(0) => Some("`policy.grounds.opt_in.life` must be 1 to 65535 whole days"),
             Some(_) => None,
         }

@@ -1,10 +1,9 @@
 //! The campaigns: each needs a page that sells its product, and a time within the run.
 
-use super::wrong;
 use crate::error::{Problem, advice};
 use crate::file::{AudienceWord, CampaignFile, File, PacingWord};
 use crate::scenario::Category;
-use chappe_base::{Act, Format, Money, PageId, ProductId, SimTime, Topic};
+use chappe_base::{Format, PageId, ProductId, SimTime, Topic};
 use chappe_platform::{Audience, CampaignConfig, Pacing};
 
 /// The campaigns of `file`, in its order.
@@ -16,13 +15,6 @@ pub(super) fn campaigns(
     categories: &[Category],
     horizon: SimTime,
 ) -> Result<Vec<CampaignConfig>, Problem> {
-    // What people do in response to an ad is numbered by its campaign.
-    let most = Act::SLOTS as usize;
-    let count = file.campaign.len();
-    if count > most {
-        let message = format!("there are {count} campaigns; at most {most} are allowed");
-        return Err(wrong(&["campaign"], message));
-    }
     let campaigns = file.campaign.iter().enumerate().map(|(index, campaign)| {
         resolved(file, campaign, categories, horizon).map_err(|Fault { key, problem }| {
             let path = ["campaign".to_string(), index.to_string(), key.to_string()];
@@ -55,9 +47,6 @@ fn resolved(
 ) -> Result<CampaignConfig, Fault> {
     check_page(file, campaign)?;
     let topic = topic(campaign, categories)?;
-    if campaign.bid.0 == Money::ZERO {
-        return Err(fault("bid", "the bid must be above zero"));
-    }
     if campaign.budget < campaign.bid {
         let (budget, bid) = (campaign.budget, campaign.bid);
         let message = format!("the budget ({budget}) does not pay for one bid ({bid})");

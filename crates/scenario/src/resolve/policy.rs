@@ -6,7 +6,6 @@ use crate::file::File;
 use crate::page_policy;
 use crate::policy::{PolicyFile, Setting};
 use crate::presets::Preset;
-use chappe_base::{Duration, Span};
 use chappe_platform::policy::{Policy, UserRule};
 
 /// The policy of `file`.
@@ -19,7 +18,6 @@ pub(super) fn policy(file: &File) -> Result<Policy, Problem> {
     if let Some((key, text)) = section.contact_problem() {
         return Err(wrong(&["policy", key], text));
     }
-    check_caps(section)?;
     if let Some(Setting::Is(night)) = section.quiet_hours
         && night.from == night.to
     {
@@ -54,30 +52,4 @@ fn check_window(section: &PolicyFile) -> Result<(), Problem> {
         (Some(_) | None, Some(_) | None) => return Ok(()),
     };
     Err(wrong(&["policy", "window"], text))
-}
-
-fn check_caps(section: &PolicyFile) -> Result<(), Problem> {
-    let user = match section.frequency_cap {
-        Some(Setting::Is(cap)) => Some(cap.every),
-        Some(Setting::Off) | None => None,
-    };
-    let page = match section.page_cap {
-        Some(Setting::Is(cap)) => Some(cap.every),
-        Some(Setting::Off) | None => None,
-    };
-    let unanswered = match section.unanswered_cap {
-        Some(Setting::Is(cap)) => Some(cap.every),
-        Some(Setting::Off) | None => None,
-    };
-    for (key, every) in [
-        ("frequency_cap", user),
-        ("page_cap", page),
-        ("unanswered_cap", unanswered),
-    ] {
-        if every == Some(Duration(Span::ZERO)) {
-            let message = format!("`policy.{key}.every` must be above zero");
-            return Err(wrong(&["policy", key, "every"], message));
-        }
-    }
-    Ok(())
 }

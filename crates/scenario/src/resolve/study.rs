@@ -11,9 +11,6 @@ use crate::study::{Study, Varied};
 /// The first fault.
 pub(super) fn study(file: &File, arms: &[String]) -> Result<Study, Problem> {
     let study = &file.study;
-    if study.base.is_empty() {
-        return Err(wrong(&["study", "base"], "`study.base` must not be empty"));
-    }
     if arms.contains(&study.base) {
         let message = format!("`study.base` is `{}`, but an arm has that name", study.base);
         return Err(wrong(&["study", "base"], message));
@@ -34,10 +31,8 @@ pub(super) fn study(file: &File, arms: &[String]) -> Result<Study, Problem> {
         );
         return Err(wrong(&["study", "pilot"], message));
     }
-    check_headline(&study.headline)?;
     if let Some(number) = study.vary.iter().position(|varied| !is_complete(varied)) {
-        let message =
-            format!("`study.vary.{number}` needs a `key`, and either `values` or `from` below `to`");
+        let message = format!("`study.vary.{number}` needs a `key`, and either `values`, or `from` and `to`");
         return Err(wrong(&["study", "vary", &number.to_string()], message));
     }
     Ok(study.clone())
@@ -45,22 +40,7 @@ pub(super) fn study(file: &File, arms: &[String]) -> Result<Study, Problem> {
 
 fn is_complete(varied: &Varied) -> bool {
     let has_values = !varied.values.is_empty();
-    let is_range = matches!((varied.from, varied.to), (Some(from), Some(to)) if from < to);
+    let is_range = varied.from.is_some() && varied.to.is_some();
     let has_no_range = varied.from.is_none() && varied.to.is_none();
     !varied.key.is_empty() && (is_range && !has_values || has_no_range && has_values)
-}
-
-fn check_headline(headline: &[String]) -> Result<(), Problem> {
-    if headline.is_empty() {
-        let message = "`study.headline` needs at least one metric";
-        return Err(wrong(&["study", "headline"], message));
-    }
-    let is_repeated = |number: &usize| headline[..*number].contains(&headline[*number]);
-    match (0..headline.len()).find(is_repeated) {
-        Some(number) => {
-            let message = format!("`study.headline` names `{}` twice", headline[number]);
-            Err(wrong(&["study", "headline", &number.to_string()], message))
-        }
-        None => Ok(()),
-    }
 }

@@ -1,6 +1,7 @@
 //! The schema of an arm. An arm may change any key of the scenario, and it gives only what it changes: of a
 //! table some keys, of a list some items by their numbers.
 
+use crate::text;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -17,7 +18,13 @@ pub(super) fn add(schema: &mut Value) {
         made: BTreeMap::new(),
     };
     let mut properties = Map::new();
-    let name = json!({ "title": "Arm", "description": "Name of the arm.", "type": "string", "minLength": 1 });
+    let name = json!({
+        "title": "Arm",
+        "description": "Name of the arm.",
+        "type": "string",
+        "minLength": 1,
+        "pattern": text::PATTERN,
+    });
     properties.insert("name".to_string(), name);
     for (key, value) in &keys {
         if !NOT_IN_ARMS.contains(&key.as_str()) {

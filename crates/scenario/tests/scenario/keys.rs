@@ -45,11 +45,11 @@ fn every_key_says_what_it_means() {
             key.title
         );
         let bounds = &key.bounds;
-        let is_bounded = bounds.least.is_some() || bounds.most.is_some();
+        let is_bounded = bounds.least.is_some() && bounds.most.is_some();
         assert_eq!(
             is_number(&key.kind),
             is_bounded || bounds.unbounded.is_some(),
-            "{path} needs a range, or x-unbounded and the reason"
+            "{path} needs a least and a greatest value, or x-unbounded and the reason"
         );
         assert!(
             key.source.is_none() || key.grade.is_some(),
@@ -57,9 +57,37 @@ fn every_key_says_what_it_means() {
         );
     }
     described("", &schema());
+    bounded("", &schema());
     // Each section says for whom its keys are, so none is classified by a default.
     for (name, section) in schema()["properties"].as_object().unwrap() {
         assert!(section["x-audience"].is_string(), "{name}");
+    }
+}
+
+/// Checks that every number in `schema` has both bounds, also one within a list, a law or the like.
+fn bounded(path: &str, schema: &serde_json::Value) {
+    let is_number = ["number", "integer"].iter().any(|kind| {
+        let types = &schema["type"];
+        types == kind
+            || types
+                .as_array()
+                .is_some_and(|types| types.iter().any(|one| one == kind))
+    });
+    let is_bounded = schema["minimum"].is_number() && schema["maximum"].is_number();
+    assert!(
+        !is_number || is_bounded || schema["x-unbounded"].is_string(),
+        "{path}: {schema}"
+    );
+    match schema {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| bounded(path, item)),
+        serde_json::Value::Object(keywords) => {
+            let inner = keywords.iter().filter(|(keyword, _)| *keyword != "default");
+            inner.for_each(|(keyword, value)| bounded(&format!("{path}/{keyword}"), value));
+        }
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
     }
 }
 
@@ -69,7 +97,7 @@ fn described(path: &str, schema: &serde_json::Value) {
     for (keyword, value) in entries {
         let path = format!("{path}/{keyword}");
         match (keyword.as_str(), value) {
-            ("default", _) => {}
+            ("default" | "contains", _) => {}
             ("properties", serde_json::Value::Object(properties)) => {
                 let is_alternative = properties.len() == 1 && schema.get("required").is_some();
                 for (key, property) in properties {

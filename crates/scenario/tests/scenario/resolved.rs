@@ -57,7 +57,7 @@ fn the_hash_is_of_values_and_not_of_their_writing() {
         "[population]\nusers = 10000",
         "horizon = \"24h\"",
         "[[arm]]\nname = \"b\"\nscale = 2",
-        "[thresholds]\na = [\"b\"]",
+        "[thresholds]\nharm = [\"rate < 5\"]",
     ] {
         assert_eq!(hash(same), base, "{same}");
     }
@@ -133,7 +133,7 @@ fn arguments_take_texts_without_quotes_and_reach_into_lists_and_laws() {
     let median = Duration(Span(185 * Span::SECOND.0));
     assert_eq!(sigma, Law::LogNormal { median, sigma: 0.5 });
     let metrics = set("thresholds.\"delivery.friend\"", "[\"count > 0\"]").thresholds;
-    assert_eq!(metrics[0].metric, "delivery.friend");
+    assert_eq!(metrics[0].metric(), "delivery.friend");
     assert_eq!(set("agents.ads.buy", "1").agents.ads.buy, Probability::of(1.0));
 }
 

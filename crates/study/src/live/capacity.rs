@@ -179,11 +179,8 @@ fn record(
 ) -> CapacityRecord {
     let scenario = session.scenario();
     let duration = chappe_base::Duration(chappe_base::Span(options.duration.as_nanos() as i64));
-    let conditions = scenario.thresholds.iter().flat_map(|threshold| {
-        let metric = &threshold.metric;
-        let conditions = threshold.conditions.iter();
-        conditions.map(move |condition| format!("{metric} {condition}"))
-    });
+    let thresholds = scenario.thresholds.iter();
+    let conditions = thresholds.map(|threshold| format!("{} {}", threshold.metric(), threshold.condition()));
     CapacityRecord {
         schema: CAPACITY_SCHEMA.to_string(),
         spec: session.prepared.spec.clone(),

@@ -23,7 +23,7 @@ fn the_spec_in_a_record_plays_the_same_run_again() {
     let spec = RunSpec {
         arm: Some("no ads".to_string()),
         set: vec![("population.pages".to_string(), "6".to_string())],
-        seed: Some(u64::MAX),
+        seed: Some(chappe_base::SEED_MAX),
         scale: Some(1.5),
         until: Duration::parse("90m").ok(),
         ..town()

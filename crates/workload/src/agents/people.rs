@@ -4,6 +4,7 @@ use super::agenda::Planned;
 use super::{Actions, Agents, Person, Wake};
 use crate::act_rates::ActGoal;
 use crate::conversation::Successor;
+use crate::history::HIGHEST_AMOUNT;
 use chappe_base::{Act, ActKind, MessageId, Money, Party, SimTime, Span, UserId, unit};
 use chappe_platform::Command;
 
@@ -273,6 +274,7 @@ impl Agents {
         let agents = &self.world.agents;
         let z = chappe_base::standard_normal_quantile(unit(size));
         let units = agents.payment_median.0.units() * libm::exp(agents.payment_sigma * z);
+        let units = units.min(HIGHEST_AMOUNT);
         // People pay whole cents.
         let amount = Money((libm::round(units * 100.0).max(1.0) as i64) * (Money::UNIT.0 / 100));
         let command = Command::Pay {

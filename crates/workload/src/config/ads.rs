@@ -16,7 +16,7 @@ pub struct AdReactions {
     #[schemars(title = "Clicks per opened ad", extend("x-audience" = "product", "x-grade" = "C", "x-source" = "click 5–15%"))]
     pub click: Probability,
     /// Fall of the clicks with exposures n to the campaign: (n + 1) to this power.
-    #[schemars(extend("x-unbounded" = "an exponent may be any number", "x-grade" = "C", "x-source" = "clicks fall as (n+1)^-0.43"))]
+    #[schemars(range(min = -10, max = 10), extend("x-grade" = "C", "x-source" = "clicks fall as (n+1)^-0.43"))]
     pub wear_out: f64,
     /// Buys, having clicked.
     #[schemars(title = "Purchases per click", extend("x-audience" = "product", "x-grade" = "assumed", "x-source" = "conversion: not found at usable quality"))]
@@ -26,16 +26,16 @@ pub struct AdReactions {
     #[schemars(extend("x-grade" = "assumed"))]
     pub relevance: [Probability; 3],
     /// Annoyance that one irrelevant ad adds.
-    #[schemars(range(min = 0), extend("x-grade" = "assumed"))]
+    #[schemars(range(min = 0, max = 1_000), extend("x-grade" = "assumed"))]
     pub annoyance_per_ad: f64,
     /// Time in which annoyance falls to 1/e.
-    #[schemars(extend("x-unit" = "days", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: about 75 days"))]
+    #[schemars(extend("x-above-zero" = true, "x-unit" = "days", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: about 75 days"))]
     pub annoyance_life: Duration,
     /// Log-odds of opting out, muting or blocking on an ad, without annoyance.
-    #[schemars(title = "Refusals of ads", extend("x-audience" = "product", "x-unbounded" = "log-odds may be any number", "x-grade" = "assumed", "x-source" = "block and opt-out rate per ad: not found at usable quality"))]
+    #[schemars(title = "Refusals of ads", range(min = -100, max = 100), extend("x-audience" = "product", "x-grade" = "assumed", "x-source" = "block and opt-out rate per ad: not found at usable quality"))]
     pub refusal_base: f64,
     /// What one unit of annoyance adds to these log-odds.
-    #[schemars(extend("x-unbounded" = "log-odds may be any number", "x-grade" = "assumed"))]
+    #[schemars(range(min = -100, max = 100), extend("x-grade" = "assumed"))]
     pub refusal_slope: f64,
     /// Share of those who refuse that opts out. Those who neither opt out nor mute block the page.
     #[schemars(title = "Opt-outs among refusals", extend("x-audience" = "product", "x-grade" = "assumed"))]
@@ -50,16 +50,16 @@ pub struct AdReactions {
     #[schemars(extend("x-grade" = "D", "x-source" = "ad load experiment with 35 million listeners over 21 months: the effect of a year is three times that of a month; another network found the effect of the long run smaller than that of the short"))]
     pub long_run: LongRun,
     /// Share of activity lost per ad an hour: in the long run if the effect grows, at first if it shrinks.
-    #[schemars(range(min = 0), extend("x-unit" = "share per ad an hour", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: listening falls by about 2% per ad an hour"))]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share per ad an hour", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: listening falls by about 2% per ad an hour"))]
     pub activity_loss: f64,
     /// Use of the messenger per day, by which ads per day are converted to ads per hour.
-    #[schemars(extend("x-grade" = "assumed"))]
+    #[schemars(extend("x-above-zero" = true, "x-grade" = "assumed"))]
     pub use_per_day: Duration,
     /// Time constant of the long run, both when ads begin and when they stop.
-    #[schemars(extend("x-unit" = "days", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: a ratio of three between a year and a month gives 75 days"))]
+    #[schemars(extend("x-above-zero" = true, "x-unit" = "days", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: a ratio of three between a year and a month gives 75 days"))]
     pub long_run_life: Duration,
     /// Time constant of the effect at first, if it shrinks.
-    #[schemars(extend("x-unit" = "days", "x-grade" = "assumed"))]
+    #[schemars(extend("x-above-zero" = true, "x-unit" = "days", "x-grade" = "assumed"))]
     pub short_run_life: Duration,
     /// Share of the effect at first that remains in the long run, if it shrinks.
     #[schemars(extend("x-grade" = "assumed"))]

@@ -366,7 +366,7 @@ fn a_whole_number_beyond_all() {
 ",
         &Overrides::default(),
         r"
-this number is out of range
+`seed` must be at most 9007199254740991, not 99999999999999999999
 a.toml:1:8
 seed = 99999999999999999999
        ^^^^^^^^^^^^^^^^^^^^

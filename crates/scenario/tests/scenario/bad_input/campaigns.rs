@@ -118,7 +118,7 @@ budget = "5.00"
 "#,
         &Overrides::default(),
         r#"
-campaign 0: the bid must be above zero
+`campaign.0.bid` must be above zero
 a.toml:5:7
 bid = "0"
       ^^^
@@ -264,7 +264,7 @@ budget = "2000000000"
 "#,
         &Overrides::default(),
         r#"
-`campaign.0.budget`: `2000000000` is too much; at most a billion
+`campaign.0.budget`: `2000000000` is too much; an amount is below a billion
 a.toml:6:10
 budget = "2000000000"
          ^^^^^^^^^^^^
@@ -278,8 +278,5 @@ fn more_campaigns_than_answers_to_ads_can_tell_apart() {
                     bid = \"0.01\"\nbudget = \"5.00\"\n";
     assert!(ScenarioFile::parse("a.toml", &campaign.repeat(512)).is_ok());
     let error = ScenarioFile::parse("a.toml", &campaign.repeat(513)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "there are 513 campaigns; at most 512 are allowed"
-    );
+    assert_eq!(error.to_string(), "`campaign` needs at most 512 items, not 513");
 }

@@ -7,6 +7,7 @@ mod arms;
 mod campaigns;
 mod page_policy;
 mod sections;
+mod sense;
 mod study;
 mod values;
 

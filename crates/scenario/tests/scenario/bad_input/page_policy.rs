@@ -16,12 +16,9 @@ fn limits_and_prices_that_cannot_be() {
         ),
         (
             "message_prices = { marketing = \"0\", utility = \"0.008\" }",
-            "`policy.message_prices`: `marketing` must be above zero",
+            "`policy.message_prices.marketing` must be above zero",
         ),
-        (
-            "reserve = \"0\"",
-            "`policy.reserve`: must be above zero; \"none\" removes it",
-        ),
+        ("reserve = \"0\"", "`policy.reserve` must be above zero"),
         (
             "quota = { messages = 0, fee = \"5\" }",
             "`policy.quota.messages` must be at least 1",

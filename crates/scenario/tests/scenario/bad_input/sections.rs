@@ -95,7 +95,6 @@ client_to_platform.floor = "0s"
 a.toml:2:28
 client_to_platform.floor = "0s"
                            ^^^^
-help: shards are simulated in steps of the smallest floor
 "#,
     );
 }
@@ -108,7 +107,7 @@ peak_utilisation = 1.0
 ",
         &Overrides::default(),
         r"
-`platform.peak_utilisation` must be above 0 and below 1
+`platform.peak_utilisation` must be at most 0.999, not 1.0
 a.toml:2:20
 peak_utilisation = 1.0
                    ^^^
@@ -156,7 +155,7 @@ time_zones = []
 ",
         &Overrides::default(),
         r"
-the shares of `population.time_zones` must add up to more than 0
+`population.time_zones` needs at least 1 item, not 0
 a.toml:2:14
 time_zones = []
              ^^
@@ -322,7 +321,7 @@ categories = {}
 ",
         &Overrides::default(),
         r"
-`catalogue.categories` needs at least one category
+`catalogue.categories` needs at least 1 key, not 0
 a.toml:2:14
 categories = {}
              ^^
@@ -338,7 +337,7 @@ shoes = []
 ",
         &Overrides::default(),
         r"
-category `shoes` needs 1 to 65535 products, not 0
+`catalogue.categories.shoes` needs at least 1 item, not 0
 a.toml:2:9
 shoes = []
         ^^

@@ -47,7 +47,7 @@ from = 0.1
 "#,
         &Overrides::default(),
         r"
-`study.vary.0` needs a `key`, and either `values` or `from` below `to`
+`study.vary.0` needs a `key`, and either `values`, or `from` and `to`
 a.toml:1:1
 [[study.vary]]
 ^^^^^^^^^^^^^^
@@ -63,7 +63,7 @@ headline = []
 ",
         &Overrides::default(),
         r"
-`study.headline` needs at least one metric
+`study.headline` needs at least 1 item, not 0
 a.toml:2:12
 headline = []
            ^^

@@ -313,7 +313,7 @@ users = 5_000_000_000
 ",
         &Overrides::default(),
         r"
-`population.users` must be at most 4294967295 [people], not 5000000000
+`population.users` must be at most 2147483648 [people], not 5000000000
 a.toml:2:9
 users = 5_000_000_000
         ^^^^^^^^^^^^^
@@ -329,7 +329,7 @@ hourly = [1.0, 2.0]
 ",
         &Overrides::default(),
         r"
-`traffic.hourly` has 24 items, not 2
+`traffic.hourly` needs 24 items, not 2
 a.toml:2:10
 hourly = [1.0, 2.0]
          ^^^^^^^^^^
