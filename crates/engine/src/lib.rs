@@ -105,7 +105,7 @@ pub use observers::{CommandSink, FactSink};
 pub use options::{Progress, RunOptions};
 pub use peers::Peers;
 pub use promises::promises_of;
-pub use record::{RunOutput, assumption, audit_summary, run_record, scenario_id};
+pub use record::{RunOutput, assumption, audit_summary, doubts, run_record, scenario_id};
 pub use result::{PartialResult, Simulated};
 pub use run::{RunOutcome, run, run_distributed};
 pub use scheduled::Scheduled;

@@ -2,12 +2,13 @@
 
 use crate::result::Simulated;
 use chappe_audit::{Verdict, Violation};
-use chappe_base::{Amount, RunSpec};
+use chappe_base::{Amount, RunSpec, SimTime, Span};
 use chappe_metrics::{
     Assumed, AuditSummary, Clock, Execution, PromiseSummary, ResultParts, RunRecord, SCHEMA, ScenarioId,
     Threshold, ViolationSummary, Warning,
 };
 use chappe_scenario::Scenario;
+use chappe_workload::{Trace, Unreached, unreached_rates};
 
 /// What a record says of a run, in either clock.
 #[derive(Clone, Copy)]
@@ -50,11 +51,12 @@ pub fn scenario_id(scenario: &Scenario) -> ScenarioId {
     }
 }
 
-/// The record of a run of `scenario`, which is what `spec` describes.
+/// The record of a run of `scenario`, which is what `spec` describes; it replayed `trace` if it replayed one.
 #[must_use]
 pub fn run_record(
     spec: RunSpec,
     scenario: &Scenario,
+    trace: Option<&Trace>,
     played: RunOutput<'_>,
     thresholds: &[Threshold],
     execution: Execution,
@@ -71,7 +73,7 @@ pub fn run_record(
     let audit = audit_summary(played.verdict, replay);
     let assumed = scenario.assumed.iter().map(assumption);
     let mut parts = played.parts.clone();
-    parts.warnings.extend(priced_out(scenario));
+    parts.warnings.extend(doubts(scenario, trace));
     RunRecord {
         schema: SCHEMA.to_string(),
         digest: format!("{:016x}", played.digest),
@@ -85,6 +87,60 @@ pub fn run_record(
         execution,
         load: None,
     }
+}
+
+/// What puts a run of `scenario` in doubt before it is played; it replays `trace` if it replays one.
+#[must_use]
+pub fn doubts(scenario: &Scenario, trace: Option<&Trace>) -> Vec<Warning> {
+    let unreached = unreached_rates(
+        &scenario.population,
+        &scenario.sessions,
+        &scenario.traffic,
+        &scenario.agents,
+        scenario.horizon - SimTime::ZERO,
+    );
+    let unreached = unreached
+        .into_iter()
+        .map(|Unreached { problem, remedy }| Warning {
+            problem,
+            remedy: remedy.to_owned(),
+        });
+    let outside = trace.and_then(|trace| outside(scenario, trace));
+    priced_out(scenario)
+        .into_iter()
+        .chain(outside)
+        .chain(unreached)
+        .collect()
+}
+
+/// Messages of a trace that come after the horizon.
+fn outside(scenario: &Scenario, trace: &Trace) -> Option<Warning> {
+    let (horizon, speed) = (scenario.horizon, scenario.traffic.replay_speed);
+    let (outside_count, total_count) = (trace.outside_count(horizon, speed), trace.messages.len());
+    if outside_count == 0 {
+        return None;
+    }
+    let days = |time: SimTime| (time - SimTime::ZERO).as_secs_f64() / Span::DAY.as_secs_f64();
+    let last = trace
+        .messages
+        .last()
+        .map_or(SimTime::ZERO, |last| Trace::time(*last, speed));
+    // If they are, most of them fit once they are read so.
+    let would_fit = trace.outside_count(horizon, speed * 1e3) < outside_count;
+    let is_long = days(last) > 100.0 * days(horizon);
+    let question = match trace.seems_in_milliseconds() || would_fit && is_long {
+        true => "are these milliseconds? Then divide them by 1000, since a trace has seconds; else ",
+        false => "",
+    };
+    Some(Warning {
+        problem: format!(
+            "{outside_count} of {total_count} messages of the trace lie outside the run and are left out: the last comes \
+             {:.2} days after the first at the speed that is played, and the horizon is {:.2} days",
+            days(last),
+            days(horizon)
+        ),
+        remedy: format!("{question}raise horizon or traffic.replay_speed"),
+    })
 }
 
 /// Campaigns that show no ad, since they bid less than one costs.

@@ -6,6 +6,8 @@
     reason = "a test picks the few facts that it asks about"
 )]
 
+#[path = "engine/bounds.rs"]
+mod bounds;
 #[path = "engine/broken.rs"]
 mod broken;
 #[path = "engine/common_numbers.rs"]

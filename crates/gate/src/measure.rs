@@ -27,6 +27,7 @@ pub fn play(spec: &RunSpec, toolchain: &str, context: &Context<'_>) -> Result<Pl
     let record = run_record(
         prepared.spec.clone(),
         &prepared.scenario,
+        prepared.trace.as_deref(),
         simulated.output(),
         &[],
         Execution::default(),

@@ -25,6 +25,8 @@ pub struct CollectorConfig {
     pub shards: u16,
     /// Servers of each shard's service queue.
     pub servers_per_shard: u32,
+    /// Whether the scenario gives service times, and doesn't have them follow from a utilisation.
+    pub gives_service: bool,
     /// Users of the platform.
     pub users: u32,
     /// Pages of the platform.

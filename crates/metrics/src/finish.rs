@@ -91,6 +91,7 @@ impl Collector {
         let campaigns = self.campaigns();
         let refusals = self.refusals();
         let ledger = self.balances();
+        let gives_service = self.config.gives_service;
         let distributions = self.into_distributions();
         for (name, distribution) in &distributions {
             metrics.insert(name.clone(), Metric::Histogram(distribution.summary()));
@@ -102,7 +103,7 @@ impl Collector {
             campaigns,
             refusals,
             ledger,
-            warnings: warnings(&metrics),
+            warnings: warnings(&metrics, gives_service),
             metrics,
             distributions,
         }
@@ -380,14 +381,15 @@ impl Collector {
     }
 }
 
-fn warnings(metrics: &BTreeMap<String, Metric>) -> Vec<Warning> {
+/// Reasons for doubt, by the metrics alone; `gives_service` if the scenario gives service times.
+fn warnings(metrics: &BTreeMap<String, Metric>, gives_service: bool) -> Vec<Warning> {
     metrics
         .iter()
-        .filter_map(|(name, metric)| warning(name, metric))
+        .filter_map(|(name, metric)| warning(name, metric, gives_service))
         .collect()
 }
 
-fn warning(name: &str, metric: &Metric) -> Option<Warning> {
+fn warning(name: &str, metric: &Metric, gives_service: bool) -> Option<Warning> {
     let (problem, remedy) = match *metric {
         Metric::Histogram(ref summary) if summary.saturated_count > 0 => (
             format!(
@@ -399,7 +401,10 @@ fn warning(name: &str, metric: &Metric) -> Option<Warning> {
         ),
         Metric::Counter { value, .. } if name == "messages.dropped" && value > 0 => (
             format!("{value} commands were lost to full queues; latency leaves them out"),
-            "lower platform.peak_utilisation or lengthen the queues",
+            match gives_service {
+                true => "shorten platform.service, or raise platform.servers or platform.queue_capacity",
+                false => "lower platform.peak_utilisation, or raise platform.queue_capacity",
+            },
         ),
         Metric::Ratio {
             numerator,
@@ -415,7 +420,10 @@ fn warning(name: &str, metric: &Metric) -> Option<Warning> {
                     "the platform is busy for {percent}% of its busiest hour: hardly anything \
                      queues, and no policy can cost latency"
                 ),
-                "raise platform.peak_utilisation",
+                match gives_service {
+                    true => "lengthen platform.service, or lower platform.shards",
+                    false => "raise platform.peak_utilisation",
+                },
             )
         }
         Metric::Histogram(_) | Metric::Counter { .. } | Metric::Gauge { .. } | Metric::Ratio { .. } => {

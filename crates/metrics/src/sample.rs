@@ -15,6 +15,7 @@ pub(crate) fn config() -> CollectorConfig {
     CollectorConfig {
         shards: SHARDS,
         servers_per_shard: 2,
+        gives_service: false,
         users: 100,
         pages: 5,
         campaigns: vec![PageId(0), PageId(3)],

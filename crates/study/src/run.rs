@@ -214,6 +214,7 @@ impl ReadyRun {
         let record = run_record(
             prepared.spec.clone(),
             scenario,
+            prepared.trace.as_deref(),
             simulated.output(),
             &thresholds,
             execution,

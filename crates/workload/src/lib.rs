@@ -41,6 +41,7 @@ mod population;
 mod schedule;
 mod tape;
 mod trace;
+mod unreached;
 
 pub use agents::{Actions, Agents, Wake, World, WorldConfig};
 pub use conversation::{ConversationModel, Successor};
@@ -53,3 +54,4 @@ pub use trace::{
     Distance, Estimate, Figure, FigureUnit, Recorder, Sample, Trace, TraceError, TraceMessage,
     TraceStatistics, misfit,
 };
+pub use unreached::{Unreached, unreached_rates};

@@ -180,6 +180,12 @@ impl Schedule {
         }
     }
 
+    /// How much of a mean day's acts fall on `day` until `end` [days after its start], for people in that time zone.
+    pub(crate) fn share_of_day(&self, day: i32, end: f64, zone_minutes: i16) -> f64 {
+        self.rate
+            .up_to(day, end, f64::from(zone_minutes) / MINUTES_PER_DAY)
+    }
+
     /// When `user` begins the act in `slot` of `day`, after the act before it at `previous`; `None` if the
     /// day has no further act or no further slot.
     ///

@@ -3,7 +3,7 @@
 use super::*;
 use crate::registry::{Kind, definitions};
 use crate::{Clock, CollectorConfig, Execution, RunRecord, SCHEMA, ScenarioId, sample, schema};
-use chappe_base::{Account, Fact, MessageId, Money, ShardId, UserId};
+use chappe_base::{Account, CommandClass, Fact, MessageId, Money, ShardId, UserId};
 use proptest::prelude::*;
 
 fn finish(collector: Collector) -> RunResult {
@@ -191,6 +191,36 @@ fn a_platform_that_idles_is_warned_of() {
     };
     assert!(idle(minutes(10)));
     assert!(!idle(minutes(40)));
+}
+
+#[test]
+fn the_remedy_names_keys_that_are_in_effect() {
+    let remedies = |gives_service| {
+        let mut collector = Collector::new(CollectorConfig {
+            shards: 1,
+            gives_service,
+            ..sample::config()
+        });
+        let (at, fact) = served(minutes(110), minutes(10));
+        collector.observe(ShardId(0), at, &fact);
+        let dropped = Fact::Dropped {
+            command: CommandClass::Message,
+            message: MessageId(0),
+        };
+        collector.observe(ShardId(0), at, &dropped);
+        let warnings = collector.finish(sample::UNTIL, 0).warnings;
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        warnings
+            .into_iter()
+            .map(|warning| warning.remedy)
+            .collect::<String>()
+    };
+    let (derived, given) = (remedies(false), remedies(true));
+    assert_eq!(derived.matches("peak_utilisation").count(), 2, "{derived}");
+    assert!(
+        !given.contains("peak_utilisation") && given.contains("platform.service"),
+        "{given}"
+    );
 }
 
 #[test]

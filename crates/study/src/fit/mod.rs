@@ -8,8 +8,11 @@ pub use comparison::{Side, compare, figures, rows, write_comparison};
 use crate::context::{Context, Progress, Threads};
 use crate::error::Error;
 use crate::machine;
+use crate::note::Note;
 use crate::stats::search::{Effort, Found, Knob, search};
+use chappe_base::SEED_MAX;
 use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
+use chappe_metrics::Warning;
 use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::{Estimate, Recorder, Trace, TraceStatistics, misfit};
 use model::Model;
@@ -59,6 +62,7 @@ pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>
             format!("a fit needs {FEWEST_MESSAGES} or more"),
         ));
     }
+    note_milliseconds(trace, context);
     let statistics = TraceStatistics::of(trace, options.zone);
     let model = Model {
         title: format!("The people of {name}"),
@@ -90,7 +94,7 @@ pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>
     );
 
     // The verdict is on draws that the search has not seen.
-    let fresh = options.seed.wrapping_add(1);
+    let fresh = (options.seed + 1) % (SEED_MAX + 1);
     let check = play(
         &scenario_of(&model.scenario(&found.values, fresh, ""))?,
         options.zone,
@@ -111,6 +115,19 @@ pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>
         tries: found.tries,
         interrupted: context.stop.is_raised(),
     })
+}
+
+/// Says so if the times of `trace` are no seconds.
+fn note_milliseconds(trace: &Trace, context: &Context<'_>) {
+    if trace.seems_in_milliseconds() {
+        context.observer.note(Note::Doubt(Warning {
+            problem: format!(
+                "the trace begins {} seconds after 1970, thousands of years from now",
+                trace.origin_s
+            ),
+            remedy: "are these milliseconds? Then divide them by 1000, since a trace has seconds".to_string(),
+        }));
+    }
 }
 
 fn scenario_of(text: &str) -> Result<Scenario, Error> {

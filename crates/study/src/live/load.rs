@@ -77,7 +77,15 @@ fn record(
         interrupted: live.outcome.end == LoadEnd::Interrupted,
     };
     let spec = session.prepared.spec.clone();
-    let mut record = run_record(spec, session.scenario(), played, &session.thresholds, execution);
+    // A load ends where its duration says, whatever part of a trace that is.
+    let mut record = run_record(
+        spec,
+        session.scenario(),
+        None,
+        played,
+        &session.thresholds,
+        execution,
+    );
     record.load = Some(session.load_record(plan, duration, live));
     record
 }

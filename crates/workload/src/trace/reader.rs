@@ -1,8 +1,9 @@
-//! Reads a trace: lines `sender receiver unix_seconds`, separated by blanks, in order of time.
+//! Reads a trace: lines `sender receiver unix_seconds`, in order of time. Blanks, tabs or commas separate the fields.
 //!
-//! Traces are user input of any size: reading is line by line, and every error names its line.
+//! Traces are user input of any size: reading is line by line, and every error names its line. Empty lines and a
+//! byte-order mark, which spreadsheets write, are skipped. A header is not: its columns may be in another order.
 
-use chappe_base::{Map, SimTime, Span, UserId};
+use chappe_base::{Act, Map, SimTime, Span, UserId};
 use std::io::{self, BufRead, Write};
 
 /// The longest time from a trace's first message to its last [s]: 68 years, the range of simulated seconds.
@@ -55,6 +56,36 @@ pub enum TraceError {
         line: usize,
         /// Fields found.
         count: usize,
+    },
+    /// The first line names its columns.
+    #[error(
+        "line {line}: `{text}` is a header; remove it, and make sure that each line is `sender receiver unix_seconds`"
+    )]
+    Header {
+        /// The line.
+        line: usize,
+        /// The line's text.
+        text: String,
+    },
+    /// A time has a fraction.
+    #[error("line {line}: unix_seconds `{text}` has a fraction; a trace has whole seconds, so round it")]
+    Fraction {
+        /// The line.
+        line: usize,
+        /// What stands there.
+        text: String,
+    },
+    /// A person sends more messages than can be numbered.
+    #[error(
+        "line {line}: {person} has sent more than {most} messages; split the trace, or leave that sender out"
+    )]
+    TooMany {
+        /// The line.
+        line: usize,
+        /// Who.
+        person: u64,
+        /// The most messages of one sender.
+        most: u32,
     },
     /// A field is not a whole number.
     #[error("line {line}: {field} `{text}` is not a whole number")]
@@ -122,7 +153,7 @@ impl Trace {
     /// See [`TraceError`]; each names the line.
     pub fn read(mut input: impl BufRead) -> Result<Trace, TraceError> {
         let mut trace = Trace::default();
-        let mut numbers: Map<u64, u32> = Map::default();
+        let mut people = People::default();
         let mut bytes = Vec::new();
         for line in 1.. {
             bytes.clear();
@@ -133,25 +164,29 @@ impl Trace {
                 break;
             }
             let text = std::str::from_utf8(&bytes).map_err(|_| TraceError::NotText { line })?;
-            trace.push(line, text, &mut numbers)?;
+            let text = text
+                .strip_prefix('\u{feff}')
+                .filter(|_| line == 1)
+                .unwrap_or(text);
+            if !text.trim().is_empty() {
+                trace.push(line, text.trim(), &mut people)?;
+            }
         }
-        trace.people_count = numbers.len() as u32;
+        trace.people_count = people.numbers.len() as u32;
         if trace.messages.is_empty() {
             return Err(TraceError::Empty);
         }
         Ok(trace)
     }
 
-    fn push(&mut self, line: usize, text: &str, numbers: &mut Map<u64, u32>) -> Result<(), TraceError> {
-        let mut fields = text.split_ascii_whitespace();
-        let (Some(sender), Some(receiver), Some(time), None) =
-            (fields.next(), fields.next(), fields.next(), fields.next())
-        else {
-            let count = text.split_ascii_whitespace().count();
-            return Err(TraceError::Fields { line, count });
-        };
+    fn push(&mut self, line: usize, text: &str, people: &mut People) -> Result<(), TraceError> {
+        let [sender, receiver, time] = fields(line, text, self.messages.is_empty())?;
         let sender: u64 = number(line, "sender", sender)?;
         let receiver: u64 = number(line, "receiver", receiver)?;
+        if has_fraction(time) {
+            let text = shortened(time);
+            return Err(TraceError::Fraction { line, text });
+        }
         let unix_s: i64 = number(line, "unix_seconds", time)?;
         if sender == receiver {
             let person = sender;
@@ -179,16 +214,34 @@ impl Trace {
                 text: time.to_owned(),
             });
         }
-        let mut person = |number: u64| {
-            let next = numbers.len() as u32;
-            UserId(*numbers.entry(number).or_insert(next))
-        };
-        self.messages.push(TraceMessage {
-            sender: person(sender),
-            receiver: person(receiver),
+        let message = TraceMessage {
+            sender: people.number(sender),
+            receiver: people.number(receiver),
             at_s,
-        });
+        };
+        let sent = &mut people.sent[message.sender.index()];
+        *sent += 1;
+        if *sent > MOST_SENT {
+            let (person, most) = (sender, MOST_SENT);
+            return Err(TraceError::TooMany { line, person, most });
+        }
+        self.messages.push(message);
         Ok(())
+    }
+
+    /// How many messages a run with this horizon leaves out if it plays the trace `speed` times as fast as recorded.
+    #[must_use]
+    pub fn outside_count(&self, horizon: SimTime, speed: f64) -> usize {
+        let is_inside = |message: &TraceMessage| Trace::time(*message, speed) < horizon;
+        self.messages.len() - self.messages.partition_point(is_inside)
+    }
+
+    /// Whether its times are probably milliseconds: as seconds they would be thousands of years from now.
+    #[must_use]
+    pub fn seems_in_milliseconds(&self) -> bool {
+        /// Milliseconds since 1970 of a day in 1973, and seconds of one in the year 5138.
+        const LATEST_S: i64 = 100_000_000_000;
+        self.origin_s >= LATEST_S
     }
 
     /// When `message` is sent in a run that plays the trace `speed` times as fast as recorded, with its first
@@ -199,11 +252,62 @@ impl Trace {
     }
 }
 
+/// The most messages of one sender: each has the number of an act, and the first days of a run have fewer than all.
+const MOST_SENT: u32 = Act::SLOTS * Act::DAYS as u32;
+
+/// The people of a trace so far.
+#[derive(Default)]
+struct People {
+    /// Their numbers, in the order of their appearance.
+    numbers: Map<u64, u32>,
+    /// How many messages each has sent.
+    sent: Vec<u32>,
+}
+
+impl People {
+    fn number(&mut self, name: u64) -> UserId {
+        let next = self.numbers.len() as u32;
+        let number = *self.numbers.entry(name).or_insert(next);
+        if number == next {
+            self.sent.push(0);
+        }
+        UserId(number)
+    }
+}
+
+/// The three fields of a line; the first line of messages may turn out to be a header.
+fn fields(line: usize, text: &str, is_first: bool) -> Result<[&str; 3], TraceError> {
+    let fields: Vec<&str> = match text.contains(',') {
+        true => text.split(',').map(str::trim).collect(),
+        false => text.split_ascii_whitespace().collect(),
+    };
+    let is_word = |field: &&str| field.starts_with(|letter: char| letter.is_alphabetic() || letter == '"');
+    if is_first && fields.iter().all(is_word) {
+        let text = shortened(text);
+        return Err(TraceError::Header { line, text });
+    }
+    let count = fields.len();
+    <[&str; 3]>::try_from(fields).map_err(|_| TraceError::Fields { line, count })
+}
+
+/// As much of a line as a message shows.
+fn shortened(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// Whether `text` is a number with a decimal point.
+fn has_fraction(text: &str) -> bool {
+    text.split_once('.').is_some_and(|(whole, fraction)| {
+        let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        is_digits(whole.trim_start_matches('-')) && is_digits(fraction)
+    })
+}
+
 /// Parses one number. If digits only do not parse, the number is too large.
 fn number<T: std::str::FromStr>(line: usize, field: &'static str, text: &str) -> Result<T, TraceError> {
     text.parse().map_err(|_| {
         let digits_only = text.bytes().all(|byte| byte.is_ascii_digit());
-        let text = text.chars().take(40).collect();
+        let text = shortened(text);
         if digits_only {
             TraceError::TooLarge { line, field, text }
         } else {
@@ -238,11 +342,48 @@ mod tests {
     }
 
     #[test]
+    fn what_other_programs_write_is_read_as_it_is_meant() {
+        let plain = read("7 8 100\n8 7 160\n").unwrap();
+        for text in [
+            "\u{feff}7 8 100\n8 7 160\n",
+            "7\t8\t100\r\n8\t7\t160\r\n",
+            "7,8,100\n8, 7, 160",
+            "\n7 8 100\n\n8 7 160\n\n  \n",
+        ] {
+            assert_eq!(read(text).unwrap(), plain, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_run_leaves_out_is_counted() {
+        let trace = read("1 2 100\n1 2 160\n1 2 220\n").unwrap();
+        let after = |seconds: i64| SimTime::ZERO + Span(seconds * Span::SECOND.0);
+        assert_eq!(trace.outside_count(after(121), 1.0), 0);
+        assert_eq!(trace.outside_count(after(120), 1.0), 1);
+        assert_eq!(trace.outside_count(after(1), 60.0), 2);
+        assert_eq!(trace.outside_count(after(3), 60.0), 0);
+        assert!(!trace.seems_in_milliseconds());
+        assert!(read("1 2 1082040961000\n").unwrap().seems_in_milliseconds());
+    }
+
+    #[test]
     fn what_is_wrong_is_named_with_its_line() {
         for (text, error) in [
             ("", "the trace is empty"),
-            ("1 2 3\n\n", "line 2: 0 fields"),
+            ("\n \n", "the trace is empty"),
             ("1 2 3\n1 2\n", "line 2: 2 fields"),
+            ("1,2,\n", "line 1: unix_seconds `` is not"),
+            ("1;2;3\n", "line 1: 1 fields"),
+            (
+                "from,to,time\n1,2,3\n",
+                "line 1: `from,to,time` is a header; remove it",
+            ),
+            (
+                "\u{feff}sender receiver unix_seconds\n1 2 3\n",
+                "line 1: `sender receiver",
+            ),
+            ("1 2 3\n2 1 4.5\n", "line 2: unix_seconds `4.5` has a fraction"),
+            ("1 2 3.\n", "line 1: unix_seconds `3.` is not"),
             ("1 2 3 4\n", "line 1: 4 fields"),
             ("1 2 soon\n", "line 1: unix_seconds `soon` is not a whole number"),
             ("1 -2 3\n", "line 1: receiver `-2` is not a whole number"),
