@@ -3,8 +3,9 @@
 //! Ids are dense indices, so that per-user state is an array and not a map. A message's id is computed from
 //! the user and the act that cause it, so that another arm or another campaign does not renumber any message.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 
 macro_rules! index_id {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
@@ -46,12 +47,39 @@ index_id!(
 
 /// A message: the user who caused it in the upper 32 bits, that user's act in the lower 32 bits.
 ///
-/// The order, the transfer and the question that begin with an act share its number.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(transparent)]
+/// The order, the transfer and the question that begin with an act share its number. In JSON it is a text, since many
+/// readers of JSON round numbers of more than 53 bits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct MessageId(pub u64);
+
+impl Serialize for MessageId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match serializer.is_human_readable() {
+            true => serializer.collect_str(&self.0),
+            false => serializer.serialize_u64(self.0),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<MessageId, D::Error> {
+        if !deserializer.is_human_readable() {
+            return u64::deserialize(deserializer).map(MessageId);
+        }
+        let text = Cow::<str>::deserialize(deserializer)?;
+        text.parse().map(MessageId).map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for MessageId {
+    fn schema_name() -> Cow<'static, str> {
+        "MessageId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9]{1,20}$" })
+    }
+}
 
 /// An order in a page's shop. It has the number of the act that placed it.
 pub type OrderId = MessageId;

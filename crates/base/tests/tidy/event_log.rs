@@ -34,8 +34,8 @@ It says what was run, so the log alone is enough to audit it. [docs/record.md](r
 ## All other lines
 
 ```json
-{"at":3133207109,"shard":53,"fact":{"accepted":{"message":23386122108929,"class":"friend","from":{"user":5445},"to":{"user":9909},"intended":917824967,"kept":true}}}
-{"at":156812644612,"shard":31,"fact":{"ad_delivered":{"message":20199256451073,"user":4703,"campaign":3,"price":9000,"permit":{"conversation":29361152,"opt_in":null}}}}
+{"at":3133207109,"shard":53,"fact":{"accepted":{"message":"23386122108929","class":"friend","from":{"user":5445},"to":{"user":9909},"intended":917824967,"kept":true}}}
+{"at":156812644612,"shard":31,"fact":{"ad_delivered":{"message":"20199256451073","user":4703,"campaign":3,"price":9000,"permit":{"conversation":29361152,"opt_in":null}}}}
 ```
 
 | field | type | meaning |
@@ -50,7 +50,7 @@ Types:
 - **ns**: a length of time in whole nanoseconds.
 - **micro-units**: an amount of money in millionths of the scenario's one currency.
 - **message**: the number of a message, and of the order, the transfer or the question that begins
-  with it; 0 stands for none. Its upper 32 bits are the user whose act began the conversation, its lower
+  with it; 0 stands for none. It is a text, since many readers of JSON round numbers of more than 53 bits. Its upper 32 bits are the user whose act began the conversation, its lower
   32 bits that act.
 - **act**: one act of one user, as in a message's lower 32 bits: day (10 bits, from 8 days before day one),
   slot within the day (9 bits), whether it is about reading (1 bit), kind (2 bits: chat, page, ad, response),

@@ -131,7 +131,8 @@ fn a_log_can_be_audited_and_a_tampered_one_is_found_out() {
     let log = bench.read("facts.jsonl");
     let delivered = |line: &&str| line.contains("\"delivered\"") && line.contains("\"friend\"");
     let victim = log.lines().find(delivered).expect("friends write");
-    let message = serde_json::from_str::<Value>(victim).unwrap()["fact"]["delivered"]["message"].clone();
+    let delivered = serde_json::from_str::<Value>(victim).unwrap()["fact"]["delivered"].clone();
+    let message = delivered["message"].as_str().unwrap();
     bench.write("lost.jsonl", log.replacen(&format!("{victim}\n"), "", 1));
     let ran = bench.chappe("audit lost.jsonl");
     assert_eq!(ran.code, 3, "{}", ran.err);
@@ -184,7 +185,8 @@ fn why_tells_a_message_and_what_permitted_an_ad() {
     let bench = Bench::new();
     bench.chappe("run town.toml -q --out it --log facts.jsonl").out();
     let log = bench.read("facts.jsonl");
-    let message = &line(&log, &["\"acknowledged\""])["fact"]["acknowledged"]["message"];
+    let acknowledged = &line(&log, &["\"acknowledged\""])["fact"]["acknowledged"];
+    let message = acknowledged["message"].as_str().unwrap();
     let story = bench.chappe(&format!("why it --message {message}")).out();
     for words in ["accepted for user", "handed to the device"] {
         assert!(story.contains(words), "{words}: {story}");
@@ -192,7 +194,8 @@ fn why_tells_a_message_and_what_permitted_an_ad() {
     assert!(!story.contains("because of:"), "{story}");
 
     let ad = &line(&log, &["\"ad_delivered\""])["fact"]["ad_delivered"];
-    let story = bench.chappe(&format!("why it --message {}", ad["message"])).out();
+    let message = ad["message"].as_str().unwrap();
+    let story = bench.chappe(&format!("why it --message {message}")).out();
     let permit = format!("conversation opened by act {}", ad["permit"]["conversation"]);
     assert!(story.contains(&permit), "{story}");
     let grounds = format!("Page 1 may send user {} an ad because of:", ad["user"]);

@@ -198,7 +198,10 @@ fn answers_are_printed_as_json_if_asked_for() {
         .unwrap();
     let delivered = serde_json::from_str::<Value>(delivered).unwrap()["fact"]["ad_delivered"].clone();
     for command in [
-        format!("why it --message {} --json", delivered["message"]),
+        format!(
+            "why it --message {} --json",
+            delivered["message"].as_str().unwrap()
+        ),
         format!("explain it --user {} --json", delivered["user"]),
     ] {
         let story = json(bench.chappe(&command));

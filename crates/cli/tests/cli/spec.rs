@@ -8,11 +8,14 @@ const REPLAY: &str = include_str!("../../../../scenarios/replay.toml");
 const SAMPLE: &str = include_str!("../../../../scenarios/sample-trace.txt");
 
 /// The number of the first friends' message in a log.
-fn first_message(log: &str) -> u64 {
+fn first_message(log: &str) -> String {
     let mut facts = log.lines().skip(1).filter(|line| line.contains("\"friend\""));
     let accepted = facts.find(|line| line.contains("\"accepted\"")).unwrap();
     let accepted: Value = serde_json::from_str(accepted).unwrap();
-    accepted["fact"]["accepted"]["message"].as_u64().unwrap()
+    accepted["fact"]["accepted"]["message"]
+        .as_str()
+        .unwrap()
+        .to_string()
 }
 
 /// Changes the record in a folder.

@@ -216,22 +216,23 @@ fn a_fit_says_how_many_populations_it_tried() {
 }
 
 /// The facts of a log that are about a message.
-fn facts_of(log: &str, message: u64) -> usize {
-    let ends = [',', '}'].map(|end| format!("\"message\":{message}{end}"));
+fn facts_of(log: &str, message: &str) -> usize {
+    let named = format!("\"message\":\"{message}\"");
     let facts = log.lines().skip(1);
-    facts
-        .filter(|line| ends.iter().any(|end| line.contains(end)))
-        .count()
+    facts.filter(|line| line.contains(&named)).count()
 }
 
 /// The friends' messages of a log that were accepted, in order.
-fn accepted(log: &str) -> Vec<u64> {
+fn accepted(log: &str) -> Vec<String> {
     let facts = log.lines().skip(1);
     let accepted = facts.filter(|line| line.contains("{\"accepted\"") && line.contains("\"friend\""));
     accepted
         .map(|line| {
             let record: Value = serde_json::from_str(line).unwrap();
-            record["fact"]["accepted"]["message"].as_u64().unwrap()
+            record["fact"]["accepted"]["message"]
+                .as_str()
+                .unwrap()
+                .to_string()
         })
         .collect()
 }
@@ -259,9 +260,9 @@ fn why_tells_of_an_interrupted_run_what_was_played_and_no_more() {
             .as_i64()
             .unwrap();
         let cut = bench.read("cut.jsonl");
-        let last = *accepted(&cut).last().unwrap();
+        let last = accepted(&cut).pop().unwrap();
         let entries = entries_of(&bench, &format!("why it --message {last}"));
-        assert_eq!(entries.len(), facts_of(&cut, last), "{entries:?}");
+        assert_eq!(entries.len(), facts_of(&cut, &last), "{entries:?}");
         assert!(entries.iter().all(|entry| entry["at_ns"].as_i64() <= Some(until)));
 
         // What the same people do later is no part of this run.
@@ -281,7 +282,7 @@ fn why_tells_of_an_interrupted_run_what_was_played_and_no_more() {
             &format!("nothing in this run has the number {after}"),
         );
         // The story can end earlier still.
-        let early = accepted(&cut)[0];
+        let early = accepted(&cut).swap_remove(0);
         let story = entries_of(&bench, &format!("why it --message {early}"));
         let last_ns = story.last().unwrap()["at_ns"].as_i64().unwrap();
         let mut shorter = entries_of(&bench, &format!("why it --message {early} --until {last_ns}ns"));
