@@ -11,11 +11,19 @@ pub(crate) fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     text
 }
 
+/// A field, in quotes where it needs them. A spreadsheet takes what begins like a formula for one, so a text that does
+/// begins with an apostrophe, by which spreadsheets know a text.
 fn field(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err();
+    let text = if is_formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
-        text.to_owned()
+        text
     }
 }
 
@@ -29,6 +37,15 @@ mod tests {
         assert_eq!(
             csv([row.to_vec()]),
             "plain text,\"a, b\",\"say \"\"no\"\"\",\"two\nlines\",\n"
+        );
+    }
+
+    #[test]
+    fn no_text_becomes_a_formula_and_every_number_stays_one() {
+        let row = ["=1+1", "+1 cap", "-no ads, \"x\"", "@home", "-0.5", "+3", "a=b"].map(str::to_owned);
+        assert_eq!(
+            csv([row.to_vec()]),
+            "'=1+1,'+1 cap,\"'-no ads, \"\"x\"\"\",'@home,-0.5,+3,a=b\n"
         );
     }
 }
