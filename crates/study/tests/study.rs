@@ -4,6 +4,8 @@
 
 #[path = "study/runs.rs"]
 mod runs;
+#[path = "study/sweep.rs"]
+mod sweep;
 #[path = "study/traces.rs"]
 mod traces;
 #[path = "study/whatif.rs"]

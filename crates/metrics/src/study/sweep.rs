@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What `schema` says in every [`SweepRecord`] that this version writes.
-pub const SWEEP_SCHEMA: &str = "chappe/sweep/2";
+pub const SWEEP_SCHEMA: &str = "chappe/sweep/3";
 
 /// A scenario at many points of its parameters, as `sweep.json` holds it.
 ///
@@ -68,8 +68,8 @@ pub struct VariedKey {
     pub key: String,
     /// Its values, where they were listed.
     pub values: Vec<String>,
-    /// Its lowest and highest value, where a range was given.
-    pub range: Option<[f64; 2]>,
+    /// Its lowest and highest value as they were written, where a range was given.
+    pub range: Option<[String; 2]>,
 }
 
 /// One metric of a sweep.

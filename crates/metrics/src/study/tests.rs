@@ -150,7 +150,7 @@ fn a_sweep_satisfies_its_schema_and_reads_back() {
         keys: vec![VariedKey {
             key: "agents.ads.buy".to_owned(),
             values: vec![],
-            range: Some([0.1, 0.5]),
+            range: Some(["0.1", "0.5"].map(str::to_owned)),
         }],
         arms: vec![arm()],
         seeds: vec![1],

@@ -255,7 +255,7 @@ fn table<'a>(record: &SweepRecord, points: impl Iterator<Item = &'a SweepPoint>)
 }
 
 fn varied(record: &SweepRecord) -> Markup {
-    let values = |key: &VariedKey| match key.range {
+    let values = |key: &VariedKey| match &key.range {
         Some([low, high]) => format!("{low} to {high}"),
         None => key.values.join(", "),
     };

@@ -1,12 +1,13 @@
 //! What a study plays: variants of one scenario file, each an arm with values that replace the file's.
 
+use super::cached_run::CachedRun;
 use crate::context::{Context, Threads};
 use crate::error::Error;
 use crate::machine;
 use crate::prepared::{Prepared, overrides};
 use chappe_base::{Digest, RunSpec};
 use chappe_metrics::{Choice, StudyArm, Warning};
-use chappe_scenario::Scenario;
+use chappe_scenario::{Scenario, check_name};
 use std::time::Duration;
 
 /// Keys, and the values that they are given.
@@ -157,6 +158,10 @@ impl StudyBase {
             arms.push(self.variant(name)?);
         }
         for NewArm { name, changes } in new {
+            let is_empty = name.is_empty().then(|| "it must not be empty".to_string());
+            if let Some(problem) = is_empty.or(check_name(name).err()) {
+                return Err(Error::usage(format!("the arm's name {name:?}: {problem}")));
+            }
             if arms.iter().any(|arm| arm.name == *name) {
                 let problem = format!("two arms are called `{name}`");
                 return Err(Error::usage_with(problem, "give the new arm a name of its own"));
@@ -196,6 +201,44 @@ fn check_whole(spec: &RunSpec) -> Result<(), Error> {
         format!("a study plays all arms of a scenario to its horizon, and {part}"),
         "give the run's scenario.toml, with --set for what it changed",
     ))
+}
+
+/// What puts the runs of any arm in doubt before they are played, each doubt once.
+pub(crate) fn doubts(base: &StudyBase, arms: &[Variant]) -> Result<Vec<Warning>, Error> {
+    let mut doubts: Vec<Warning> = Vec::new();
+    for arm in arms {
+        let scenario = base.resolve(arm, None)?;
+        for doubt in chappe_engine::doubts(&scenario, base.prepared.trace.as_deref()) {
+            if !doubts.iter().any(|known| known.problem.ends_with(&doubt.problem)) {
+                let problem = format!("in arm `{}`, {}", arm.name, doubt.problem);
+                doubts.push(Warning { problem, ..doubt });
+            }
+        }
+    }
+    Ok(doubts)
+}
+
+/// Arms whose runs all went as those of the baseline did, though they differ in the scenario, each as a warning. In
+/// `replications` runs stand side by side, one of each arm.
+pub(crate) fn arms_without_effect<'a>(
+    arms: &[Variant],
+    replications: impl Iterator<Item = Vec<&'a CachedRun>>,
+) -> Vec<Warning> {
+    let replications: Vec<Vec<&CachedRun>> = replications.collect();
+    let is_equal = |runs: &Vec<&CachedRun>, arm: usize| runs[arm].digest == runs[0].digest;
+    let differs = |runs: &Vec<&CachedRun>, arm: usize| runs[arm].key.variant != runs[0].key.variant;
+    let is_without = |arm: &usize| {
+        replications.iter().all(|runs| is_equal(runs, *arm))
+            && replications.iter().any(|runs| differs(runs, *arm))
+    };
+    let warning = |arm: usize| Warning {
+        problem: format!(
+            "`{}` has no effect: its runs went exactly as those of `{}`",
+            arms[arm].name, arms[0].name
+        ),
+        remedy: "change a key that matters in this scenario, or make what it is about happen".to_string(),
+    };
+    (1..arms.len()).filter(is_without).map(warning).collect()
 }
 
 /// Arms that change nothing, each as a warning; `variants` are all of them, at one point or more.

@@ -1,10 +1,10 @@
 //! The plan of a sweep: every arm at every point with every seed, and the record that its runs make.
 
-use super::base::{StudyBase, Variant, idle_arms};
+use super::base::{StudyBase, Variant, arms_without_effect, doubts};
 use super::cached_run::CachedRun;
 use super::figures::{Definition, amount, definition};
 use super::points::{Points, varied};
-use super::pool::{Job, JobResult};
+use super::pool::JobResult;
 use super::sweep::Sweep;
 use crate::VERSION;
 use crate::error::Error;
@@ -34,12 +34,10 @@ const BEST_SHOWN: usize = 5;
 
 /// What is played: every arm at every point with every seed.
 pub(super) struct Plan {
-    arms: Vec<Variant>,
+    pub(super) arms: Vec<Variant>,
     points: Points,
     seeds: Vec<u64>,
     metrics: Vec<Definition>,
-    /// Point by point, the arms of one together.
-    variants: Vec<Variant>,
     /// Arms and keys that change nothing.
     pub(super) warnings: Vec<Warning>,
 }
@@ -48,18 +46,11 @@ impl Plan {
     pub(super) fn new(asked: &Sweep, base: &StudyBase) -> Result<Plan, Error> {
         let scenario = base.scenario();
         let arms = base.arms(&asked.arms, Some(&asked.only))?;
-        let vary = varied(&asked.vary, &scenario.study)?;
+        let axes = varied(&asked.vary, &scenario.study)?;
         let points_count = asked.points.unwrap_or(scenario.study.points) as usize;
-        let points = Points::new(&vary, points_count, asked.indices, scenario.seed);
-        let mut variants = Vec::new();
-        for point in 0..points.values.len() {
-            let changes = points.changes(point);
-            for arm in &arms {
-                variants.push(base.changed(arm, &changes)?);
-            }
-        }
-        let mut warnings = idle_arms(&arms, &variants);
-        warnings.extend(points.idle_keys(base, &arms));
+        let points = Points::new(axes, points_count, asked.indices, scenario.seed);
+        let mut warnings = doubts(base, &arms)?;
+        warnings.extend(points.probe(base, &arms)?);
         let headline = scenario.study.headline.iter().map(String::as_str);
         let others = ALWAYS
             .into_iter()
@@ -71,19 +62,41 @@ impl Plan {
                 .collect(),
             arms,
             points,
-            variants,
             warnings,
         })
     }
 
-    pub(super) fn jobs(&self) -> Vec<Job<'_>> {
-        let job = |variant, &seed: &u64| Job {
-            variant,
-            seed,
-            with_users: false,
-        };
-        let of_variant = |variant| self.seeds.iter().map(move |seed| job(variant, seed));
-        self.variants.iter().flat_map(of_variant).collect()
+    /// Arms without effect in `runs`, which are in the order of their numbers, each as a warning.
+    fn without_effect(&self, runs: &[JobResult]) -> Vec<Warning> {
+        let seeds_count = self.seeds.len();
+        let side_by_side = runs.chunks(self.arms.len() * seeds_count).flat_map(|point| {
+            let of_seed = move |seed: usize| {
+                let of_arms = point.iter().skip(seed).step_by(seeds_count);
+                of_arms.map(Option::as_deref).collect::<Option<Vec<_>>>()
+            };
+            (0..seeds_count).filter_map(of_seed)
+        });
+        arms_without_effect(&self.arms, side_by_side)
+    }
+
+    /// How many runs there are.
+    pub(super) fn runs_count(&self) -> usize {
+        self.points.count() * self.arms.len() * self.seeds.len()
+    }
+
+    /// The arm in run `number`. Runs are numbered point by point, arm by arm, and seed by seed.
+    pub(super) fn arm(&self, number: usize) -> &Variant {
+        &self.arms[number / self.seeds.len() % self.arms.len()]
+    }
+
+    /// What is played in run `number`, and with which seed.
+    ///
+    /// # Errors
+    /// What is wrong with the values at its point.
+    pub(super) fn variant(&self, base: &StudyBase, number: usize) -> Result<(Variant, u64), Error> {
+        let point = number / self.seeds.len() / self.arms.len();
+        let variant = base.changed(self.arm(number), &self.points.changes(point))?;
+        Ok((variant, self.seeds[number % self.seeds.len()]))
     }
 
     /// What the runs say; what it took is not in it yet.
@@ -96,7 +109,7 @@ impl Plan {
             version: VERSION.to_string(),
             answer: answer(self, &points),
             design: self.points.design,
-            keys: self.points.keys.clone(),
+            keys: self.points.keys(),
             arms: self.arms.iter().map(Variant::described).collect(),
             seeds: self.seeds.clone(),
             metrics: self.metrics.iter().map(swept).collect(),
@@ -107,7 +120,7 @@ impl Plan {
             points,
             planned_count: runs.len() as u64,
             missing_count: runs.iter().filter(|run| run.is_none()).count() as u64,
-            warnings: self.warnings.clone(),
+            warnings: [self.warnings.clone(), self.without_effect(runs)].concat(),
             execution: Execution::default(),
         }
     }
@@ -152,7 +165,7 @@ impl Plan {
         let revenue = figure(REVENUE).unwrap_or(nothing);
         SweepPoint {
             point: point as u32,
-            values: self.points.values[point].clone(),
+            values: self.points.values(point),
             arm: self.arms[arm].name.clone(),
             figures: self.metrics.iter().map(|metric| figure(&metric.name)).collect(),
             revenue: Estimate {
@@ -167,27 +180,21 @@ impl Plan {
 
     /// How much each key explains of each metric's variance, arm by arm.
     fn indices(&self, points: &[SweepPoint], seed: u64) -> Vec<VarianceShares> {
-        let mut all = Vec::new();
+        let (mut all, keys) = (Vec::new(), self.points.keys());
         for (number, metric) in self.metrics.iter().enumerate() {
             for arm in &self.arms {
                 let of_arm = points.iter().filter(|point| point.arm == arm.name);
                 let figures =
                     of_arm.map(|point| point.figures[number].map_or(f64::NAN, |figure| figure.value));
                 let figures: Vec<f64> = figures.collect();
-                let shares = variance_shares(&figures, self.points.keys.len(), seed).unwrap_or_default();
-                all.extend(
-                    self.points
-                        .keys
-                        .iter()
-                        .zip(shares)
-                        .map(|(key, share)| VarianceShares {
-                            metric: metric.name.clone(),
-                            arm: arm.name.clone(),
-                            key: key.key.clone(),
-                            first: share.first,
-                            total: share.total,
-                        }),
-                );
+                let shares = variance_shares(&figures, keys.len(), seed).unwrap_or_default();
+                all.extend(keys.iter().zip(shares).map(|(key, share)| VarianceShares {
+                    metric: metric.name.clone(),
+                    arm: arm.name.clone(),
+                    key: key.key.clone(),
+                    first: share.first,
+                    total: share.total,
+                }));
             }
         }
         all
@@ -213,8 +220,9 @@ fn answer(plan: &Plan, points: &[SweepPoint]) -> Vec<String> {
             count => format!("{count} are"),
         }
     );
+    let keys = plan.points.keys();
     let told = |point: &&SweepPoint| {
-        let pairs = plan.points.keys.iter().zip(&point.values);
+        let pairs = keys.iter().zip(&point.values);
         let values: Vec<String> = pairs
             .map(|(key, value)| format!("{} = {value}", key.key))
             .collect();

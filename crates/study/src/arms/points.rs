@@ -1,9 +1,9 @@
 //! The points of a sweep.
 
-use super::base::{Changes, StudyBase, Variant};
-use super::vary::{Over, Vary};
+use super::base::{Changes, StudyBase, Variant, idle_arms};
+use super::vary::{Axis, Over, Vary};
 use crate::error::Error;
-use crate::stats::points::{between, grid, latin_hypercube, saltelli};
+use crate::stats::points::{grid, latin_hypercube, saltelli};
 use chappe_metrics::{SweepDesign, VariedKey, Warning};
 use chappe_scenario::{Study, Varied};
 
@@ -11,17 +11,18 @@ use chappe_scenario::{Study, Varied};
 pub(crate) struct Points {
     /// How they were chosen.
     pub(crate) design: SweepDesign,
-    pub(crate) keys: Vec<VariedKey>,
-    /// The values of the keys at each point.
-    pub(crate) values: Vec<Vec<String>>,
+    axes: Vec<Axis>,
+    /// How far along each axis every point lies, in [0, 1). Their values are written out when they are played: there
+    /// may be a million points.
+    places: Vec<Vec<f64>>,
 }
 
 /// What to vary: what is `given`, or else what the scenario says.
-pub(crate) fn varied(given: &[Vary], study: &Study) -> Result<Vec<Vary>, Error> {
+pub(crate) fn varied(given: &[Vary], study: &Study) -> Result<Vec<Axis>, Error> {
     let of_file = |varied: &Varied| Vary {
         key: varied.key.clone(),
-        over: match (varied.from, varied.to) {
-            (Some(from), Some(to)) => Over::Range([from, to]),
+        over: match (&varied.from, &varied.to) {
+            (Some(from), Some(to)) => Over::Range([from.0.clone(), to.0.clone()]),
             (Some(_) | None, Some(_) | None) => {
                 Over::Values(varied.values.iter().map(|value| value.0.clone()).collect())
             }
@@ -46,7 +47,7 @@ pub(crate) fn varied(given: &[Vary], study: &Study) -> Result<Vec<Vary>, Error> 
         )));
     }
     match vary.is_empty() {
-        false => Ok(vary),
+        false => vary.into_iter().map(Axis::new).collect(),
         true => Err(Error::usage_with(
             "nothing is varied",
             "give --vary KEY=V1,V2 or KEY=LOW..HIGH, or the scenario a [[study.vary]]",
@@ -57,125 +58,85 @@ pub(crate) fn varied(given: &[Vary], study: &Study) -> Result<Vec<Vary>, Error> 
 impl Points {
     /// All combinations of listed values; with a range among them so many points that fill the space,
     /// or the design that `indices` take.
-    pub(crate) fn new(vary: &[Vary], points_count: usize, indices: bool, seed: u64) -> Points {
-        let lists = vary.iter().map(|vary| match &vary.over {
-            Over::Values(values) => Some(values.len()),
-            Over::Range(_) => None,
-        });
-        let lists: Option<Vec<usize>> = lists.collect();
-        let (design, values) = match lists.filter(|_| !indices) {
-            Some(counts) => {
-                let at = |(vary, place): (&Vary, &usize)| match &vary.over {
-                    Over::Values(values) => values[*place].clone(),
-                    Over::Range([from, _]) => from.to_string(),
-                };
-                let points = grid(&counts).into_iter();
-                (
-                    SweepDesign::Grid,
-                    points
-                        .map(|point| vary.iter().zip(&point).map(at).collect())
-                        .collect(),
-                )
-            }
-            None => {
-                let (design, points) = match indices {
-                    true => (SweepDesign::Saltelli, saltelli(points_count, vary.len(), seed)),
-                    false => (
-                        SweepDesign::LatinHypercube,
-                        latin_hypercube(points_count, vary.len(), seed),
-                    ),
-                };
-                let at = |(vary, unit): (&Vary, &f64)| vary.over.at(*unit);
-                (
-                    design,
-                    points
-                        .iter()
-                        .map(|point| vary.iter().zip(point).map(at).collect())
-                        .collect(),
-                )
+    pub(crate) fn new(axes: Vec<Axis>, points_count: usize, indices: bool, seed: u64) -> Points {
+        let counts: Option<Vec<usize>> = axes.iter().map(Axis::values_count).collect();
+        let (design, places) = match (counts, indices) {
+            (_, true) => (SweepDesign::Saltelli, saltelli(points_count, axes.len(), seed)),
+            (None, false) => (
+                SweepDesign::LatinHypercube,
+                latin_hypercube(points_count, axes.len(), seed),
+            ),
+            (Some(counts), false) => {
+                // The middle of a value's part of the axis.
+                let place = |(value, count): (&usize, &usize)| (*value as f64 + 0.5) / *count as f64;
+                let places = |point: &Vec<usize>| point.iter().zip(&counts).map(place).collect();
+                (SweepDesign::Grid, grid(&counts).iter().map(places).collect())
             }
         };
-        Points {
-            design,
-            keys: vary.iter().map(key).collect(),
-            values,
-        }
+        Points { design, axes, places }
     }
 
-    /// Keys that change nothing in any arm, the others as at the first point, each as a warning.
-    pub(crate) fn idle_keys(&self, base: &StudyBase, arms: &[Variant]) -> Vec<Warning> {
-        let is_idle = |(number, key): &(usize, &VariedKey)| {
-            let ends = |range: [f64; 2]| range.map(|end| end.to_string()).to_vec();
-            let values = key.range.map_or_else(|| key.values.clone(), ends);
-            let hash = |arm, value: &String| {
-                let mut changes = self.changes(0);
-                changes[*number].1.clone_from(value);
-                base.changed(arm, &changes).ok().map(|variant| variant.hash)
+    pub(crate) fn count(&self) -> usize {
+        self.places.len()
+    }
+
+    /// What is varied, as a record says it.
+    pub(crate) fn keys(&self) -> Vec<VariedKey> {
+        let key = |Axis { vary, .. }: &Axis| {
+            let (values, range) = match &vary.over {
+                Over::Values(values) => (values.clone(), None),
+                Over::Range(ends) => (Vec::new(), Some(ends.clone())),
             };
-            let is_same = |arm| {
-                values
-                    .iter()
-                    .all(|value| hash(arm, value) == hash(arm, &self.values[0][*number]))
-            };
-            values.len() > 1 && arms.iter().all(is_same)
+            VariedKey {
+                key: vary.key.clone(),
+                values,
+                range,
+            }
         };
-        let warning = |(_, key): (usize, &VariedKey)| Warning {
-            problem: format!("`{}` is varied and changes nothing", key.key),
-            remedy: "vary a key that bears on the result".to_string(),
-        };
-        let keys = self.keys.iter().enumerate();
-        keys.filter(is_idle).map(warning).collect()
+        self.axes.iter().map(key).collect()
+    }
+
+    /// The values of the keys at a point.
+    pub(crate) fn values(&self, point: usize) -> Vec<String> {
+        let places = self.axes.iter().zip(&self.places[point]);
+        places.map(|(axis, place)| axis.at(*place)).collect()
     }
 
     /// What a point changes in the scenario.
     pub(crate) fn changes(&self, point: usize) -> Changes {
-        let keys = self.keys.iter().map(|key| key.key.clone());
-        keys.zip(self.values[point].iter().cloned()).collect()
+        let keys = self.axes.iter().map(|axis| axis.vary.key.clone());
+        keys.zip(self.values(point)).collect()
     }
-}
 
-impl Over {
-    /// The value at `unit` in [0, 1) of the way.
-    fn at(&self, unit: f64) -> String {
-        match self {
-            Over::Values(values) => values[(unit * values.len() as f64) as usize].clone(),
-            Over::Range([from, to]) => between(*from, *to, unit).to_string(),
+    /// Makes sure that every listed value and both ends of every range can be played, the other keys as at the first
+    /// point. Keys and arms that change nothing are warnings.
+    ///
+    /// # Errors
+    /// What is wrong with a value.
+    pub(crate) fn probe(&self, base: &StudyBase, arms: &[Variant]) -> Result<Vec<Warning>, Error> {
+        let probe = |changes: &Changes| -> Result<Vec<Variant>, Error> {
+            arms.iter().map(|arm| base.changed(arm, changes)).collect()
+        };
+        let hashes = |arms: &[Variant]| -> Vec<String> { arms.iter().map(|arm| arm.hash.clone()).collect() };
+        let mut probed = probe(&self.changes(0))?;
+        let first = hashes(&probed);
+        let mut idle_keys = Vec::new();
+        for (number, axis) in self.axes.iter().enumerate() {
+            let mut is_idle = axis.landmarks().len() > 1;
+            for value in axis.landmarks() {
+                let mut changes = self.changes(0);
+                changes[number].1.clone_from(value);
+                let variants = probe(&changes)?;
+                is_idle &= hashes(&variants) == first;
+                probed.extend(variants);
+            }
+            idle_keys.extend(is_idle.then(|| Warning {
+                problem: format!("`{}` is varied and changes nothing", axis.vary.key),
+                remedy: "vary a key that bears on the result".to_string(),
+            }));
         }
-    }
-}
-
-fn key(vary: &Vary) -> VariedKey {
-    let (values, range) = match &vary.over {
-        Over::Values(values) => (values.clone(), None),
-        Over::Range(range) => (Vec::new(), Some(*range)),
-    };
-    VariedKey {
-        key: vary.key.clone(),
-        values,
-        range,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_filled_with_values_that_can_be_read() {
-        let at = |range, units: [f64; 3]| units.map(|unit| Over::Range(range).at(unit));
-        assert_eq!(
-            at([1000.0, 1000.5], [0.0, 0.123_456, 0.999_999]),
-            ["1000", "1000.06173", "1000.5"]
-        );
-        assert_eq!(at([0.02, 0.2], [0.0, 0.5, 0.1]), ["0.02", "0.11", "0.038"]);
-        assert_eq!(
-            at([0.0, 3e7], [0.0, 1.0 / 3.0, 0.777_777_7]),
-            ["0", "10000000", "23333000"]
-        );
-        assert_eq!(
-            at([0.123_451, 1.0], [0.0, 0.0, 0.0]),
-            ["0.123451"; 3],
-            "no less than the lowest"
-        );
+        let mut warnings = idle_arms(arms, &probed);
+        warnings.extend(idle_keys);
+        Ok(warnings)
     }
 }

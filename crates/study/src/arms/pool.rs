@@ -10,7 +10,7 @@ use crate::note::Note;
 use chappe_engine::{SimulateOptions, simulate};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use tracing::{debug, info, warn};
@@ -40,23 +40,27 @@ pub(crate) type JobResult = Option<Arc<CachedRun>>;
 pub(crate) struct RunPool<'a> {
     pub(crate) base: &'a StudyBase,
     pub(crate) context: &'a Context<'a>,
-    /// No run begins that would probably end after this.
-    deadline: Option<Instant>,
+    /// The most time from the first run that is played on.
+    budget: Option<Duration>,
+    /// When that run began. Reading runs that are kept takes no part of the budget: a study that is given again and again
+    /// would never get beyond them.
+    began: OnceLock<Instant>,
     played_count: AtomicUsize,
     spent_ns: AtomicU64,
 }
 
 impl<'a> RunPool<'a> {
-    /// A pool that starts no run that would probably end after `deadline`, or after that of the context.
+    /// A pool that starts no run that would probably end after the `budget`, or after the deadline of the context.
     pub(crate) fn new(
         base: &'a StudyBase,
         context: &'a Context<'a>,
-        deadline: Option<Instant>,
+        budget: Option<Duration>,
     ) -> RunPool<'a> {
         RunPool {
             base,
             context,
-            deadline: deadline.into_iter().chain(context.deadline).min(),
+            budget,
+            began: OnceLock::new(),
             played_count: AtomicUsize::new(0),
             spent_ns: AtomicU64::new(0),
         }
@@ -76,28 +80,68 @@ impl<'a> RunPool<'a> {
         }
         let mut runs: Vec<Vec<usize>> = jobs_by_key.into_values().collect();
         runs.sort_unstable();
-        let next = AtomicUsize::new(0);
         let results: Mutex<Vec<JobResult>> = Mutex::new(vec![None; jobs.len()]);
-        let done_count = AtomicU64::new(0);
-        let work = || -> Result<(), Error> {
-            while let Some(numbers) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let run = self.run(&jobs[numbers[0]])?;
-                self.context.observer.progress(Progress::Runs {
-                    done: done_count.fetch_add(1, Ordering::Relaxed) + 1,
-                    total: runs.len() as u64,
-                });
-                let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-                for &number in numbers {
-                    results[number].clone_from(&run);
-                }
-                if run.is_some() {
-                    ended(&results);
-                }
+        self.share_out(runs.len(), &|turn| {
+            let run = self.run(&jobs[runs[turn][0]])?;
+            let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+            for &number in &runs[turn] {
+                results[number].clone_from(&run);
+            }
+            if run.is_some() {
+                ended(&results);
             }
             Ok(())
+        })?;
+        Ok(self.gathered(results))
+    }
+
+    /// What each of `count` runs came to, as by [`RunPool::play`]. `variant` says what is played in a run, and with which
+    /// seed; it is asked when the run's turn comes, because it takes a while to make a variant.
+    pub(crate) fn play_each(
+        &self,
+        count: usize,
+        variant: &(dyn Fn(usize) -> Result<(Variant, u64), Error> + Sync),
+    ) -> Result<Vec<JobResult>, Error> {
+        let results: Mutex<Vec<JobResult>> = Mutex::new(vec![None; count]);
+        self.share_out(count, &|turn| {
+            if self.is_over() {
+                return Ok(());
+            }
+            let (variant, seed) = variant(turn)?;
+            let run = self.run(&Job {
+                variant: &variant,
+                seed,
+                with_users: false,
+            })?;
+            results.lock().unwrap_or_else(PoisonError::into_inner)[turn] = run;
+            Ok(())
+        })?;
+        Ok(self.gathered(results))
+    }
+
+    /// Gives the turns below `count` to the threads, in order, and tells the observer how far they are.
+    fn share_out(
+        &self,
+        count: usize,
+        take: &(dyn Fn(usize) -> Result<(), Error> + Sync),
+    ) -> Result<(), Error> {
+        let (next, done_count) = (AtomicUsize::new(0), AtomicU64::new(0));
+        let work = || -> Result<(), Error> {
+            loop {
+                let turn = next.fetch_add(1, Ordering::Relaxed);
+                if turn >= count {
+                    return Ok(());
+                }
+                // Nothing that another thread finds comes of it once a turn has failed.
+                take(turn).inspect_err(|_| next.store(count, Ordering::Relaxed))?;
+                self.context.observer.progress(Progress::Runs {
+                    done: done_count.fetch_add(1, Ordering::Relaxed) + 1,
+                    total: count as u64,
+                });
+            }
         };
         let joined = thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads(self.context).min(runs.len()))
+            let threads: Vec<_> = (0..threads(self.context).min(count))
                 .map(|_| scope.spawn(work))
                 .collect();
             let joined = threads.into_iter().map(|thread| match thread.join() {
@@ -107,7 +151,11 @@ impl<'a> RunPool<'a> {
             joined.collect::<Result<Vec<()>, Error>>()
         });
         self.context.observer.progress(Progress::Ended);
-        joined?;
+        joined.map(drop)
+    }
+
+    /// The results of all threads.
+    fn gathered(&self, results: Mutex<Vec<JobResult>>) -> Vec<JobResult> {
         let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
         let missing_count = results.iter().filter(|run| run.is_none()).count();
         if missing_count > 0 {
@@ -117,7 +165,7 @@ impl<'a> RunPool<'a> {
                 interrupted, "runs left out: stopped, or the deadline came first"
             );
         }
-        Ok(results)
+        results
     }
 
     fn run(&self, job: &Job<'_>) -> Result<JobResult, Error> {
@@ -133,12 +181,13 @@ impl<'a> RunPool<'a> {
                 self.context.observer.note(Note::DamagedRun { path });
             }
         }
-        if self.context.stop.is_raised() || self.is_too_late() {
+        if self.is_over() {
             debug!(arm, seed, "run left out");
             return Ok(None);
         }
         debug!(arm, seed, "run started");
         let clock = Instant::now();
+        self.began.get_or_init(|| clock);
         let run = self.simulated(job)?.map(Arc::new);
         if let Some(run) = &run {
             self.context.runs.put(run)?;
@@ -164,6 +213,7 @@ impl<'a> RunPool<'a> {
         Ok(simulated.stopped_at.is_none().then(|| CachedRun {
             key: job.key(),
             spec: self.base.spec(job.variant, job.seed),
+            digest: format!("{:016x}", simulated.digest),
             violation_count: simulated.verdict.violation_count(),
             events_count: simulated.events_count,
             figures: figures::read(&simulated.parts),
@@ -172,12 +222,19 @@ impl<'a> RunPool<'a> {
         }))
     }
 
-    /// Whether the deadline is over, or would be at the end of another run of mean length.
-    fn is_too_late(&self) -> bool {
+    /// Whether no further run may begin: the study was stopped, or the time is over at the end of another run of mean
+    /// length.
+    fn is_over(&self) -> bool {
         let played_count = self.played_count.load(Ordering::Relaxed).max(1) as u64;
         let mean = Duration::from_nanos(self.spent_ns.load(Ordering::Relaxed) / played_count);
-        self.deadline
-            .is_some_and(|deadline| Instant::now() + mean > deadline)
+        let of_budget = self
+            .began
+            .get()
+            .zip(self.budget)
+            .map(|(began, budget)| *began + budget);
+        let deadline = of_budget.into_iter().chain(self.context.deadline).min();
+        let is_too_late = deadline.is_some_and(|deadline| Instant::now() + mean > deadline);
+        self.context.stop.is_raised() || is_too_late
     }
 }
 

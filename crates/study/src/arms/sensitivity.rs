@@ -51,7 +51,7 @@ pub(crate) fn parameters(
     let (mut moved, mut warnings) = (Vec::new(), Vec::new());
     for Vary { key, over } in given {
         let [low, high] = match over {
-            Over::Range(ends) => ends.map(|end| end.to_string()),
+            Over::Range(ends) => ends.clone(),
             Over::Values(values) => values.clone().try_into().map_err(|_| {
                 let help = "write KEY=LOW..HIGH, or KEY=V1,V2";
                 Error::usage_with(format!("`{key}` needs exactly two values"), help)

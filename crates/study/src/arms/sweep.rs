@@ -3,7 +3,7 @@
 use super::base::{NewArm, StudyBase, threads};
 use super::part::Part;
 use super::plan::Plan;
-use super::pool::{Job, JobResult, RunPool, violations};
+use super::pool::{JobResult, RunPool, violations};
 use super::vary::Vary;
 use super::whatif::FinishedStudy;
 use crate::context::Context;
@@ -14,7 +14,7 @@ use chappe_base::RunSpec;
 use chappe_engine::estimated_run_time;
 use chappe_metrics::{Execution, SweepRecord};
 use chappe_report::words;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tracing::info;
 
 /// A sweep that would take longer than this has to be asked for with a budget, or with `beyond_budget`.
@@ -65,30 +65,26 @@ pub fn sweep(spec: &RunSpec, asked: &Sweep, context: &Context<'_>) -> Result<Fin
     let watch = Stopwatch::start();
     let base = StudyBase::new(spec, context)?;
     let plan = Plan::new(asked, &base)?;
-    let mut jobs = plan.jobs();
-    let total_count = jobs.len();
-    if let Some(part) = asked.part {
-        let mut number = 0..;
-        jobs.retain(|_| number.next().is_some_and(|number| part.has(number)));
-    }
+    let total_count = plan.runs_count();
+    let is_asked = |number: &usize| asked.part.is_none_or(|part| part.has(*number));
+    let numbers: Vec<usize> = (0..total_count).filter(is_asked).collect();
     let budget = asked.budget.or_else(|| base.budget());
     if !asked.beyond_budget {
-        check_budget(&base, &jobs, budget.unwrap_or(UNASKED), context)?;
+        check_budget(&base, numbers.len(), budget.unwrap_or(UNASKED), context)?;
     }
     info!(
         scenario = base.scenario().name,
-        runs_count = jobs.len(),
+        runs_count = numbers.len(),
         total_count,
         budget_ms = budget.map(|budget| budget.as_millis() as u64),
         threads = threads(context),
         "sweep started"
     );
-    let deadline = budget.filter(|_| !asked.beyond_budget);
-    let pool = RunPool::new(&base, context, deadline.map(|budget| Instant::now() + budget));
+    let pool = RunPool::new(&base, context, budget.filter(|_| !asked.beyond_budget));
     for warning in &plan.warnings {
         context.observer.note(Note::Doubt(warning.clone()));
     }
-    let runs = pool.play(&jobs, &|_| {})?;
+    let runs = pool.play_each(numbers.len(), &|place| plan.variant(&base, numbers[place]))?;
     info!(
         scenario = base.scenario().name,
         ended_count = runs.iter().flatten().count(),
@@ -98,7 +94,7 @@ pub fn sweep(spec: &RunSpec, asked: &Sweep, context: &Context<'_>) -> Result<Fin
     check_whole(&runs, asked.part.is_some(), &plan, context)?;
     if asked.part.is_some() {
         return Ok(FinishedSweep::Part {
-            runs_count: jobs.len(),
+            runs_count: numbers.len(),
             total_count,
         });
     }
@@ -111,22 +107,25 @@ pub fn sweep(spec: &RunSpec, asked: &Sweep, context: &Context<'_>) -> Result<Fin
         },
         ..plan.record(&base, &runs, asked.indices)
     };
-    let played = jobs.iter().zip(&runs);
-    let played = played.filter_map(|(job, run)| Some((job.variant, &**run.as_ref()?)));
+    for warning in &record.warnings[plan.warnings.len()..] {
+        context.observer.note(Note::Doubt(warning.clone()));
+    }
+    let played = runs.iter().enumerate();
+    let played = played.filter_map(|(number, run)| Some((plan.arm(number), &**run.as_ref()?)));
     Ok(FinishedSweep::Whole(Box::new(FinishedStudy {
         violations: violations(played),
         record,
     })))
 }
 
-/// Refuses what would probably take longer than `budget`.
+/// Refuses `runs_count` runs if they would probably take longer than `budget`.
 fn check_budget(
     base: &StudyBase,
-    jobs: &[Job<'_>],
+    runs_count: usize,
     budget: Duration,
     context: &Context<'_>,
 ) -> Result<(), Error> {
-    let count = jobs.iter().filter(|job| !context.runs.has(&job.key())).count();
+    let count = runs_count.saturating_sub(context.runs.count());
     let each = estimated_run_time(base.scenario()).as_secs_f64();
     let seconds = each * count as f64 / threads(context).max(1) as f64;
     if seconds <= budget.as_secs_f64() {

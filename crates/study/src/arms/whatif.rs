@@ -1,7 +1,7 @@
 //! A what-if study: compares the arms of a scenario, and says what they change and how sure that is.
 
 use super::answer::answer;
-use super::base::{NewArm, StudyBase, Variant, idle_arms};
+use super::base::{NewArm, StudyBase, Variant, arms_without_effect, doubts, idle_arms};
 use super::cached_run::CachedRun;
 use super::effects::{metrics, series, users};
 use super::figures::definition;
@@ -19,7 +19,7 @@ use chappe_engine::{assumption, scenario_id};
 use chappe_metrics::{
     Assumed, Execution, Headline, ReplicationsEnd, Stopping, WHATIF_SCHEMA, Warning, WhatIfRecord,
 };
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tracing::info;
 
 /// What is asked of a what-if study.
@@ -64,7 +64,7 @@ pub fn whatif(
         context.observer.note(Note::Doubt(warning.clone()));
     }
     let budget = asked.budget.or_else(|| base.budget());
-    let pool = RunPool::new(&base, context, budget.map(|budget| Instant::now() + budget));
+    let pool = RunPool::new(&base, context, budget);
     let study = Study {
         base: &base,
         arms: &arms,
@@ -84,11 +84,10 @@ pub fn whatif(
         return Err(too_few(&played, &rule));
     }
     let ends = Ends::play(&pool, &rule, &moved)?;
-    let left_out = ends.left_out();
-    if let Some(warning) = &left_out {
+    for warning in doubts_after(&arms, &played, &ends) {
         context.observer.note(Note::Doubt(warning.clone()));
+        warnings.push(warning);
     }
-    warnings.extend(left_out);
     let runs: Vec<(&Variant, &CachedRun)> = played.of(&arms).chain(ends.runs()).collect();
     let mut record = WhatIfRecord {
         sensitivity: ends.sensitivity(&arms, &played)?,
@@ -129,8 +128,18 @@ fn moved(asked: &WhatIf, base: &StudyBase, arms: &[Variant]) -> Result<(Vec<Move
         .transpose()?
         .unwrap_or_default();
     let mut warnings = idle_arms(arms, arms);
+    warnings.extend(doubts(base, arms)?);
     warnings.extend(fixed);
     Ok((moved, warnings))
+}
+
+/// What is doubtful once everything is played: arms without effect, and parameters for which there was no time.
+fn doubts_after(arms: &[Variant], played: &Played, ends: &Ends<'_>) -> Vec<Warning> {
+    let side_by_side = played.runs.iter();
+    let side_by_side = side_by_side.map(|runs| runs.iter().map(|run| &**run).collect());
+    let mut doubts = arms_without_effect(arms, side_by_side);
+    doubts.extend(ends.left_out());
+    doubts
 }
 
 fn rule(asked: &WhatIf, base: &StudyBase) -> Result<Rule, Error> {
