@@ -10,8 +10,8 @@ const HEAD: &str = r#"# The event log
 *Generated from the facts' own doc comments; `UPDATE_DOCS=1 cargo test -p chappe-base` writes it anew.*
 
 `chappe run SCENARIO --log FILE` writes every fact of a run, one JSON object per line. `chappe audit FILE` audits such a
-log. Facts of history come first. All others are in order of time, then of shard, and for one shard in the order in which
-they happened. The log is the same for any number of workers.
+log, if it is complete. Facts of history come first. All others are in order of time, then of shard, and for one shard in
+the order in which they happened. The log is the same for any number of workers.
 
 ## The first line
 
@@ -19,7 +19,7 @@ It says what was run, so the log alone is enough to audit it. [docs/record.md](r
 
 | field | meaning |
 |---|---|
-| `schema` | `chappe/log/2` |
+| `schema` | `chappe/log/3` |
 | `spec` | what was run, as in `run.json`: |
 | `spec.schema` | `chappe/spec/1` |
 | `spec.program` | version of the program |
@@ -30,6 +30,15 @@ It says what was run, so the log alone is enough to audit it. [docs/record.md](r
 | `spec.scale` | what the population was multiplied by, or null |
 | `spec.until` | where the run ended before the scenario's horizon, or null |
 | `spec.trace` | name and hash of the trace that was replayed, or null |
+
+## The last line
+
+It says how many facts there are. A log without it, or with another number of facts, is incomplete: what is missing would
+look like what the platform lost, so `chappe audit` refuses it.
+
+| field | meaning |
+|---|---|
+| `end.facts_count` | lines between the first and the last |
 
 ## All other lines
 
@@ -212,13 +221,20 @@ fn fields_of<'a>(source: &'a str, opening: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn the_first_line_is_documented() {
+fn the_first_and_the_last_line_are_documented() {
     let header = read("crates/study/src/files/event_log.rs");
     let header = fields_of(&header, "\nstruct Header {");
     assert_eq!(header, ["schema", "spec"]);
     let spec = read("crates/base/src/run_spec.rs");
     let spec = fields_of(&spec, "\npub struct RunSpec {");
     assert!(spec.len() > 3, "{spec:?}");
+    let log = read("crates/study/src/files/event_log.rs");
+    assert_eq!(fields_of(&log, "\nstruct EndMark {"), ["end"]);
+    let end = fields_of(&log, "\nstruct End {");
+    assert!(
+        end.iter().all(|name| HEAD.contains(&format!("| `end.{name}` |"))),
+        "{end:?}"
+    );
     let names = header.into_iter().map(str::to_string);
     for name in names.chain(spec.into_iter().map(|name| format!("spec.{name}"))) {
         assert!(

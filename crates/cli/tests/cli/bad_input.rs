@@ -143,14 +143,15 @@ fn logs_that_are_wrong() {
         .out();
     let log = bench.read("facts.jsonl");
     bench.write("cut.jsonl", &log[..log.len() - 20]);
-    let lines_count = log.lines().count();
-    bench.refused("audit cut.jsonl", &format!("cut.jsonl, line {lines_count}: "));
+    bench.refused("audit cut.jsonl", "cut.jsonl is incomplete after");
+    bench.write("header.jsonl", log.split_inclusive('\n').next().unwrap());
+    bench.refused("audit header.jsonl", "header.jsonl is incomplete after 0 facts");
     bench.write("empty.jsonl", "");
     bench.refused("audit empty.jsonl", "it is empty");
     bench.refused("audit town.toml", "town.toml, line 1: ");
     bench.write("binary.jsonl", b"\xff\xfe\n");
     bench.refused("audit binary.jsonl", "it is not UTF-8 text");
-    bench.write("old.jsonl", log.replacen("chappe/log/2", "chappe/log/1", 1));
+    bench.write("old.jsonl", log.replacen("chappe/log/3", "chappe/log/1", 1));
     bench.refused("audit old.jsonl", "its format is `chappe/log/1`");
     let (header, facts) = log.split_once('\n').unwrap();
     let fewer = SCENARIO.replace("shards = 4", "shards = 2");

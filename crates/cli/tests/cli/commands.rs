@@ -133,7 +133,14 @@ fn a_log_can_be_audited_and_a_tampered_one_is_found_out() {
     let victim = log.lines().find(delivered).expect("friends write");
     let delivered = serde_json::from_str::<Value>(victim).unwrap()["fact"]["delivered"].clone();
     let message = delivered["message"].as_str().unwrap();
-    bench.write("lost.jsonl", log.replacen(&format!("{victim}\n"), "", 1));
+    let rest = log.replacen(&format!("{victim}\n"), "", 1);
+    bench.write("incomplete.jsonl", &rest);
+    bench.refused("audit incomplete.jsonl", "incomplete.jsonl is incomplete after");
+    // The line that ends the log agrees: then the message is lost.
+    let end = |facts_count: usize| format!("{{\"end\":{{\"facts_count\":{facts_count}}}}}\n");
+    let facts_count = log.lines().count() - 2;
+    let lost = rest.replacen(&end(facts_count), &end(facts_count - 1), 1);
+    bench.write("lost.jsonl", lost);
     let ran = bench.chappe("audit lost.jsonl");
     assert_eq!(ran.code, 3, "{}", ran.err);
     assert!(ran.out.contains("BROKEN"), "{}", ran.out);

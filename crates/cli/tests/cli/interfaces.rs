@@ -216,7 +216,7 @@ fn answers_are_printed_as_json_if_asked_for() {
     assert_eq!(audit["passed"], true);
     assert_eq!(
         audit["facts_count"].as_u64().unwrap() as usize,
-        log.lines().count() - 1
+        log.lines().count() - 2
     );
     let presets = json(bench.chappe("presets --json"));
     let plain = bench.chappe("presets").out();

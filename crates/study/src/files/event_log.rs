@@ -1,4 +1,6 @@
-//! The event log: every fact of a run, one JSON object per line, after a first line that says what was run.
+//! The event log: every fact of a run, one JSON object per line, between a first line that says what was run and a last
+//! one that says how many facts there are. A log without its last line was cut, and nothing is concluded from it: what
+//! is missing would look like what the platform lost.
 //!
 //! Each worker writes its facts to a file of its own while it runs, because workers don't wait for each other. At the
 //! end the files are merged into the total order.
@@ -14,10 +16,11 @@ use std::collections::BinaryHeap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What the first line's `schema` says.
-const SCHEMA: &str = "chappe/log/2";
+const SCHEMA: &str = "chappe/log/3";
 
 /// The first line: all it takes to judge the facts.
 #[derive(Debug, Serialize)]
@@ -26,10 +29,23 @@ struct Header {
     spec: RunSpec,
 }
 
+/// The last line.
+#[derive(Debug, Serialize, Deserialize)]
+struct EndMark {
+    end: End,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct End {
+    facts_count: u64,
+}
+
 /// An event log that is being written.
 pub struct LogWriter {
     file: AtomicFile,
     parts: Vec<PathBuf>,
+    /// Facts written, by all workers.
+    facts_count: Arc<AtomicU64>,
     /// The first error of any worker.
     failed: Arc<Mutex<Option<io::Error>>>,
 }
@@ -45,6 +61,7 @@ impl LogWriter {
         Ok(LogWriter {
             file: AtomicFile::prepare(target)?,
             parts: Vec::new(),
+            facts_count: Arc::default(),
             failed: Arc::default(),
         })
     }
@@ -53,7 +70,7 @@ impl LogWriter {
     pub fn sink(&mut self) -> FactSink {
         let path = self.file.path(&format!("-{}", self.parts.len()));
         self.parts.push(path.clone());
-        let failed = Arc::clone(&self.failed);
+        let (failed, facts_count) = (Arc::clone(&self.failed), Arc::clone(&self.facts_count));
         let fail = move |error: io::Error| {
             failed
                 .lock()
@@ -68,11 +85,15 @@ impl LogWriter {
             }
         };
         Box::new(move |record| {
-            if let Some(writer) = &mut part
-                && let Err(error) = write_line(writer, record)
-            {
-                fail(error);
-                part = None;
+            let Some(writer) = &mut part else { return };
+            match write_line(writer, record) {
+                Ok(()) => {
+                    facts_count.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(error) => {
+                    fail(error);
+                    part = None;
+                }
             }
         })
     }
@@ -98,7 +119,10 @@ impl LogWriter {
         match self.parts.as_slice() {
             [part] => io::copy(&mut BufReader::new(File::open(part)?), merged).map(drop),
             parts => merge_parts(parts, merged),
-        }
+        }?;
+        let facts_count = self.facts_count.load(Ordering::Relaxed);
+        let end = End { facts_count };
+        write_line(merged, &EndMark { end })
     }
 }
 
@@ -148,8 +172,13 @@ fn merge_parts(parts: &[PathBuf], merged: &mut impl Write) -> io::Result<()> {
 /// An event log that is being read.
 pub struct LogReader {
     path: PathBuf,
-    lines: io::Lines<BufReader<File>>,
+    file: BufReader<File>,
+    /// The line that was read last, without its line feed.
+    line: Vec<u8>,
     line_number: usize,
+    /// Whether the line that was read last has no line feed: then the file ends in it.
+    is_cut: bool,
+    facts_count: u64,
 }
 
 impl LogReader {
@@ -159,13 +188,18 @@ impl LogReader {
     /// The file can't be read, or isn't an event log of this version.
     pub fn open(path: &Path) -> Result<(RunSpec, LogReader), Error> {
         let file = File::open(path).map_err(|error| Error::read(path, error))?;
-        let lines = BufReader::with_capacity(1 << 20, file).lines();
         let mut reader = LogReader {
             path: path.to_path_buf(),
-            lines,
+            file: BufReader::with_capacity(1 << 20, file),
+            line: Vec::new(),
             line_number: 0,
+            is_cut: false,
+            facts_count: 0,
         };
-        let first: serde_json::Value = reader.line()?.ok_or_else(|| reader.wrong("it is empty"))?;
+        if !reader.read_line()? {
+            return Err(reader.wrong("it is empty"));
+        }
+        let first: serde_json::Value = reader.parse()?;
         let schema = first.get("schema").and_then(serde_json::Value::as_str);
         if let Some(other) = schema.filter(|schema| *schema != SCHEMA) {
             let problem = format!("its format is `{other}`, and this version reads `{SCHEMA}`");
@@ -178,9 +212,17 @@ impl LogReader {
     /// The next fact; `None` after the last.
     ///
     /// # Errors
-    /// The line that can't be read.
+    /// The line that can't be read, or the log is incomplete.
     pub fn next_fact(&mut self) -> Result<Option<Record>, Error> {
-        self.line()
+        if !self.read_line()? {
+            return Err(self.incomplete("its last line is missing"));
+        }
+        if let Ok(EndMark { end }) = serde_json::from_slice(&self.line) {
+            return self.check_end(&end).map(|()| None);
+        }
+        let record = self.parse()?;
+        self.facts_count += 1;
+        Ok(Some(record))
     }
 
     /// The line that was read last is wrong.
@@ -191,20 +233,141 @@ impl LogReader {
         )
     }
 
-    fn line<T: for<'de> Deserialize<'de>>(&mut self) -> Result<Option<T>, Error> {
+    fn incomplete(&self, why: &str) -> Error {
+        Error::usage_with(
+            format!(
+                "{} is incomplete after {} facts: {why}",
+                self.path.display(),
+                self.facts_count
+            ),
+            "the file was cut; write it again with `chappe run --log`",
+        )
+    }
+
+    /// Compares the last line with what was read before it.
+    fn check_end(&mut self, end: &End) -> Result<(), Error> {
+        let (told, found) = (end.facts_count, self.facts_count);
+        if found < told {
+            let why = format!("its last line says that there are {told}");
+            return Err(self.incomplete(&why));
+        }
+        if found > told {
+            return Err(self.wrong(&format!(
+                "it says that there are {told} facts, and there are {found}"
+            )));
+        }
+        match self.read_line()? {
+            true => Err(self.wrong("it is behind the line that ends the log")),
+            false => Ok(()),
+        }
+    }
+
+    /// Reads the next line. Returns whether there is one.
+    fn read_line(&mut self) -> Result<bool, Error> {
+        self.line.clear();
+        let read = self.file.read_until(b'\n', &mut self.line);
+        let length = read.map_err(|error| Error::read(&self.path, error))?;
         self.line_number += 1;
-        let line = match self.lines.next() {
-            None => return Ok(None),
-            Some(Ok(line)) => line,
-            Some(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
-                return Err(self.wrong("it is not UTF-8 text"));
-            }
-            Some(Err(error)) => {
-                return Err(Error::read(&self.path, error));
-            }
+        self.is_cut = self.line.pop_if(|last| *last == b'\n').is_none();
+        Ok(length > 0)
+    }
+
+    /// The line that was read last.
+    fn parse<T: for<'de> Deserialize<'de>>(&self) -> Result<T, Error> {
+        let error = match std::str::from_utf8(&self.line) {
+            Ok(line) => match serde_json::from_str(line) {
+                Ok(value) => return Ok(value),
+                Err(error) => error.to_string(),
+            },
+            Err(_) => "it is not UTF-8 text".to_owned(),
         };
-        serde_json::from_str(&line)
-            .map(Some)
-            .map_err(|error| self.wrong(&error.to_string()))
+        match self.is_cut {
+            true => Err(self.incomplete("its last line is cut")),
+            false => Err(self.wrong(&error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_base::{Fact, MessageId};
+
+    /// What reading a log comes to.
+    fn read(path: &Path) -> Result<usize, Error> {
+        let (_, mut reader) = LogReader::open(path)?;
+        let mut count = 0;
+        while reader.next_fact()?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// A log of four facts, by two workers.
+    fn written(path: &Path) -> Vec<u8> {
+        let mut writer = LogWriter::prepare(path).unwrap();
+        for worker in 0..2 {
+            let mut sink = writer.sink();
+            for number in 0..2 {
+                let message = MessageId(number);
+                sink(&Record {
+                    at: SimTime(number as i64),
+                    shard: ShardId(worker),
+                    fact: Fact::Expired { message },
+                });
+            }
+        }
+        let spec = RunSpec::new(crate::VERSION, "größe.toml", "title = \"Größe\"".to_owned());
+        writer.finish(&spec).unwrap();
+        fs::read(path).unwrap()
+    }
+
+    #[test]
+    fn a_log_that_was_cut_anywhere_is_incomplete() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("facts.jsonl");
+        let log = written(&path);
+        assert_eq!(read(&path).unwrap(), 4);
+        // Without the last line feed alone nothing is missing.
+        for length in 1..log.len() - 1 {
+            fs::write(&path, &log[..length]).unwrap();
+            let error = read(&path).unwrap_err().to_string();
+            assert!(
+                error.contains("is incomplete"),
+                "{length} bytes of {}: {error}",
+                log.len()
+            );
+        }
+        let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
+        for missing in 1..lines.len() - 1 {
+            let rest = [&lines[..missing], &lines[missing + 1..]].concat();
+            fs::write(&path, rest.concat()).unwrap();
+            let error = read(&path).unwrap_err().to_string();
+            assert!(error.contains("is incomplete after 3 facts"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_log_ends_with_its_end_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("facts.jsonl");
+        let log = written(&path);
+        fs::write(&path, [&log[..], &log[..]].concat()).unwrap();
+        let error = read(&path).unwrap_err().to_string();
+        assert!(
+            error.contains("line 7: it is behind the line that ends the log"),
+            "{error}"
+        );
+        let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
+        fs::write(&path, [&lines[..2], &lines[1..]].concat().concat()).unwrap();
+        let error = read(&path).unwrap_err().to_string();
+        assert!(error.contains("there are 4 facts, and there are 5"), "{error}");
+        fs::write(
+            &path,
+            [&lines[..1], &[b"nonsense\n"], &lines[1..]].concat().concat(),
+        )
+        .unwrap();
+        let error = read(&path).unwrap_err().to_string();
+        assert!(error.contains("line 2: expected"), "{error}");
     }
 }
