@@ -1,7 +1,8 @@
 //! Judges budgets: a campaign leases out no more than its budget, and a shard spends no more than its leases.
 //!
 //! Leases have no ids. So money between shards is judged by sums: at no time has more arrived than was sent,
-//! and at the end everything has arrived except what was sent shortly before.
+//! and at the end everything has arrived except what waits in a queue and what was sent so shortly before that
+//! it may still be on a link.
 
 mod settle;
 
@@ -14,11 +15,15 @@ use std::sync::Arc;
 
 pub(crate) use settle::{BudgetSums, settle};
 
+/// For how long amounts are kept with their times, to judge whether money arrived before it was sent.
+const RECENT: Span = Span::HOUR;
+
 /// The fold over one shard's campaigns and leases.
 #[derive(Debug)]
 pub(crate) struct Budgets {
     homes: Homes,
     shard: ShardId,
+    under_way_at_most: Span,
     keep: Span,
     promised: Arc<[Campaign]>,
     campaigns: Vec<CampaignSums>,
@@ -32,7 +37,8 @@ impl Budgets {
         Budgets {
             homes,
             shard,
-            keep: promises.under_way_at_most,
+            under_way_at_most: promises.under_way_at_most,
+            keep: promises.under_way_at_most.max(RECENT),
             promised: promises.campaigns.clone(),
             campaigns: vec![CampaignSums::default(); promises.campaigns.len()],
             start: Pair::default(),
@@ -228,6 +234,23 @@ impl Budgets {
         }
     }
 
+    /// At the end of the run, budget waits in this shard's queue: a lease, or what a shard `returned`.
+    pub(crate) fn waits(
+        &mut self,
+        campaign: CampaignId,
+        amount: Money,
+        returned: bool,
+        context: &mut FactContext<'_>,
+    ) {
+        if let Some((_, sums)) = self.campaign(campaign, returned, context) {
+            let waiting = match returned {
+                true => &mut sums.returns_waiting,
+                false => &mut sums.leases_waiting,
+            };
+            *waiting += i128::from(amount.0);
+        }
+    }
+
     /// A campaign's unspent budget went back to `page`.
     pub(crate) fn given_back(&mut self, page: PageId, campaign: CampaignId, context: &mut FactContext<'_>) {
         if let Some((promised, _)) = self.campaign(campaign, true, context)
@@ -305,7 +328,7 @@ impl Budgets {
         }
         BudgetSums {
             shard: self.shard,
-            under_way_at_most: self.keep,
+            under_way_at_most: self.under_way_at_most,
             budgets: self.promised.iter().map(|campaign| campaign.budget).collect(),
             campaigns: self.campaigns.clone(),
         }

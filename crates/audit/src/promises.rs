@@ -306,8 +306,8 @@ pub struct Promises {
     pub prices: Prices,
     /// The limits of pages.
     pub page_limits: PageLimits,
-    /// The longest time that money may be under way between shards, and a message between platform and
-    /// device. What is under way for longer at the end of the run is lost.
+    /// The longest time that anything takes over a link: between shards, or between platform and device. What
+    /// was sent earlier before the end of the run, and neither arrived nor waits in a queue, is lost.
     pub under_way_at_most: Span,
 }
 

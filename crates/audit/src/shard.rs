@@ -284,6 +284,11 @@ impl ShardAudit {
                 self.budgets.leased(campaign, to, amount, units, context);
             }
             Fact::LeaseReturned { campaign, amount } => self.budgets.returned(campaign, amount, context),
+            Fact::BudgetUnserved {
+                campaign,
+                amount,
+                returned,
+            } => self.budgets.waits(campaign, amount, returned, context),
             Fact::Reacted {
                 campaign,
                 reaction: Reaction::Open,
@@ -313,6 +318,7 @@ impl ShardAudit {
             // No promise concerns these.
             Fact::Dropped { .. }
             | Fact::Reneged { .. }
+            | Fact::Unserved { .. }
             | Fact::Acknowledged { .. }
             | Fact::Connected { .. }
             | Fact::LinkRefused { .. }

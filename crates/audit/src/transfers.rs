@@ -5,7 +5,9 @@
 //! parts until the end would take memory without bound. So a shard keeps a part while it is open and at least
 //! a day after its end, and then adds it to a fingerprint: the sum over credits, minus that over posts, of a
 //! hash of transfer, payee and amount. Over all shards, fingerprints and kept parts cancel, except for
-//! transfers that are credited and not yet posted.
+//! transfers that are credited and not yet posted. Where the post has waited in a queue for over a day, the
+//! payee's part is in the fingerprint, so it can't be told whether such a transfer is credited: then nobody is
+//! accused.
 
 use crate::findings::{FactContext, name};
 use crate::promises::Promise;
@@ -89,6 +91,11 @@ impl Part {
 
     fn is_open(&self) -> bool {
         self.has(Step::Reserve) && !self.has(Step::Post) && !self.has(Step::Release)
+    }
+
+    /// Whether its last fact is kept on `day` even if it has ended.
+    fn is_recent(&self, day: i32) -> bool {
+        self.at.time().day() >= day - 1
     }
 
     fn fingerprint(&self, transfer: TransferId) -> u64 {
@@ -239,7 +246,7 @@ impl Transfers {
             return;
         }
         self.day = day;
-        let is_kept = |part: &Part| part.is_open() || part.at.time().day() >= day - 1;
+        let is_kept = |part: &Part| part.is_open() || part.is_recent(day);
         let old = self.parts.extract_if(|_, part| !is_kept(part));
         let mut old: Vec<_> = old.collect();
         // The map's order has no meaning, and violations are reported in this one.
@@ -279,11 +286,19 @@ struct TransferSides {
     payee: Option<Part>,
 }
 
-/// Compares the transfers of all shards. Returns the money that is credited and not yet posted [micro-units].
+/// Money that payees have and payers' shards have not posted [micro-units].
+pub(crate) struct Unposted {
+    /// Credited for certain.
+    pub(crate) credited: i128,
+    /// Of transfers that have been open for so long that their credit, if there was one, may be forgotten.
+    pub(crate) uncertain: i128,
+}
+
+/// Compares the transfers of all shards.
 pub(crate) fn settle<'a>(
     sums: impl Iterator<Item = &'a TransferSums>,
     context: &mut FactContext<'_>,
-) -> i128 {
+) -> Unposted {
     let mut balance = 0u64;
     let mut day = 0;
     let mut transfers: Map<TransferId, TransferSides> = Map::default();
@@ -305,20 +320,27 @@ pub(crate) fn settle<'a>(
             }
         }
     }
-    let mut under_way = 0;
+    let mut unposted = Unposted {
+        credited: 0,
+        uncertain: 0,
+    };
+    let amount = |part: &Part| part.amount.map_or(0, |amount| i128::from(amount.0));
     for (transfer, sides) in &transfers {
-        if let (Some(payer), Some(payee)) = (sides.payer, sides.payee)
-            && payer.is_open()
-        {
+        let Some(payer) = sides.payer.filter(Part::is_open) else {
+            continue;
+        };
+        if let Some(payee) = sides.payee {
             balance = balance.wrapping_sub(payer.fingerprint(*transfer));
-            under_way += payee.amount.map_or(0, |amount| i128::from(amount.0));
+            unposted.credited += amount(&payee);
+        } else if !payer.is_recent(day) {
+            unposted.uncertain += amount(&payer);
         }
     }
     context.checked(Promise::MoneyConserved);
-    if balance != 0 {
+    if balance != 0 && unposted.uncertain == 0 {
         name_unbalanced(&transfers, day, context);
     }
-    under_way
+    unposted
 }
 
 /// Reports the transfers whose sides contradict each other. Only those with both sides certainly kept are

@@ -76,6 +76,26 @@ pub enum Fact {
         /// Its time in the queue.
         wait_ns: Span,
     },
+    /// *Driver*: at the end of the run a command still waited in the service queue, or was in service.
+    Unserved {
+        /// The command's class.
+        command: CommandClass,
+        /// The message, order or transfer it is about; 0 if none.
+        message: MessageId,
+        /// Its time in the queue so far.
+        wait_ns: Span,
+        /// Its time in service so far; 0 if it still waits.
+        service_ns: Span,
+    },
+    /// *Driver*: the command of the `unserved` before carries budget between shards.
+    BudgetUnserved {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The amount.
+        amount: Money,
+        /// Whether it goes back to the page's home; otherwise it is a lease on its way to a shard.
+        returned: bool,
+    },
     /// *Driver*: a message reached the recipient's device.
     HandedOut {
         /// The message.

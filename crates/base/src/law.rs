@@ -58,6 +58,12 @@ impl Law {
         }
     }
 
+    /// The longest duration that any word selects: words are finite, so even an exponential law has one.
+    #[must_use]
+    pub fn longest(self) -> Span {
+        self.sample(0).max(self.sample(u64::MAX))
+    }
+
     /// The mean of the distribution.
     #[must_use]
     pub fn mean(self) -> Span {
@@ -288,6 +294,7 @@ mod tests {
         for word in [0, u64::MAX] {
             assert_eq!(ready.sample(word), law.sample(word), "the ends are exact");
         }
+        assert!((0..100_000).all(|i| ready.sample(keyed.word(i, 2)) <= law.longest()));
     }
 
     #[test]

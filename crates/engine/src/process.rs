@@ -218,8 +218,17 @@ impl Process {
         }
     }
 
-    /// Ends the run at `end`: records what is still pending as facts. Returns the shard.
+    /// Ends the run at `end`: records what still waits or is pending as facts. Returns the shard.
     pub(crate) fn finish(mut self, observers: &mut Observers, end: SimTime) -> Shard {
+        for (command, so_far) in self.station.unfinished(end) {
+            observers.outbox.facts.push(Fact::Unserved {
+                command: command.class(),
+                message: command.message(),
+                wait_ns: so_far.wait,
+                service_ns: so_far.service,
+            });
+            observers.outbox.facts.extend(command.unserved_budget());
+        }
         self.shard.finish(&mut observers.outbox);
         observers.observe_facts(self.id, end);
         self.shard

@@ -16,9 +16,6 @@ use chappe_scenario::Scenario;
 use chappe_workload::Population;
 use std::sync::Arc;
 
-/// The longest that a message is between shards and devices, unless it is lost.
-const UNDER_WAY_AT_MOST: Span = Span::HOUR;
-
 /// The promises of `scenario`'s policy and campaigns.
 #[must_use]
 pub fn promises_of(scenario: &Scenario) -> Promises {
@@ -72,7 +69,7 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
             payment_fee_ppm: config.payment_fee_ppm,
         },
         page_limits: PageLimits::default(),
-        under_way_at_most: UNDER_WAY_AT_MOST,
+        under_way_at_most: longest_latency(scenario),
     };
     for rule in &config.policy.user_rules {
         add_user_rule(&mut promises, rule);
@@ -85,6 +82,18 @@ pub(crate) fn promises(scenario: &Scenario, population: &Population) -> Promises
         promises.offsets_minutes = offsets.collect();
     }
     promises
+}
+
+/// The longest that anything takes over a link.
+fn longest_latency(scenario: &Scenario) -> Span {
+    let network = &scenario.network;
+    let links = [
+        network.client_to_platform,
+        network.platform_to_client,
+        network.server_to_server,
+    ];
+    let longest = links.map(|link| link.floor + link.extra.longest());
+    longest.into_iter().fold(Span::ZERO, Span::max)
 }
 
 fn add_page_rule(limits: &mut PageLimits, rule: &PageRule) {

@@ -46,7 +46,7 @@ pub enum Arrival {
     Dropped,
 }
 
-/// The times of a finished job.
+/// The times of a finished job, or of an unfinished one so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Completion {
     /// From its arrival to the start of its service.
@@ -212,6 +212,30 @@ impl<J: Copy> Station<J> {
         }
         let left = self.vacate(ticket.slot);
         Some((left.job, now - left.arrived_at))
+    }
+
+    /// The jobs that are not finished at `now`, with their times in the queue and in service so far: those in
+    /// service by server, then those that wait, by lane and in the order in which they will be served.
+    pub fn unfinished(&self, now: SimTime) -> impl Iterator<Item = (&J, Completion)> {
+        let running = self.servers.iter().filter(|server| !server.is_over);
+        let in_service = running.map(move |server| {
+            let so_far = Completion {
+                wait: server.wait,
+                service: now - server.started_at,
+            };
+            (&server.job, so_far)
+        });
+        let slot = |index: u32| (index != NONE).then(|| &self.slots[index as usize]);
+        let queue =
+            move |lane: &Lane| std::iter::successors(slot(lane.first), move |waiting| slot(waiting.next));
+        let waiting = self.lanes.iter().flat_map(queue).map(move |waiting| {
+            let so_far = Completion {
+                wait: now - waiting.arrived_at,
+                service: Span::ZERO,
+            };
+            (&waiting.job, so_far)
+        });
+        in_service.chain(waiting)
     }
 
     /// Prefetches what [`Station::complete`] needs of `server`.

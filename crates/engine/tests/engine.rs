@@ -14,6 +14,8 @@ mod broken;
 mod common_numbers;
 #[path = "engine/determinism.rs"]
 mod determinism;
+#[path = "engine/first_scenarios.rs"]
+mod first_scenarios;
 #[path = "engine/interruption.rs"]
 mod interruption;
 #[path = "engine/phold.rs"]

@@ -120,7 +120,7 @@ impl FunnelCounts {
     }
 }
 
-/// Time that servers were busy [ns].
+/// Time that servers were busy, and that commands waited for them [ns].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Busy {
     /// By shard, from the warm-up's end on.
@@ -130,6 +130,8 @@ pub(crate) struct Busy {
     /// By hour, over all shards.
     pub(crate) by_hour: Vec<i64>,
     pub(crate) hours: Buckets,
+    /// By shard, the longest time that a command waited [ns], from the warm-up's end on.
+    pub(crate) longest_wait: Vec<i64>,
 }
 
 /// A histogram of one interval: 65 µs to 19 hours, within 1%.
@@ -187,6 +189,7 @@ impl Collector {
                 by_interval: vec![0; shards * intervals.len()],
                 by_hour: vec![0; hours.len()],
                 hours,
+                longest_wait: vec![0; shards],
             },
             ticks: vec![[0; Tick::LEN]; intervals.len()],
             friend_delivery: vec![interval_histogram(); intervals.len()],
@@ -218,6 +221,9 @@ impl Collector {
         sum(&mut self.busy.by_shard, &other.busy.by_shard);
         sum(&mut self.busy.by_interval, &other.busy.by_interval);
         sum(&mut self.busy.by_hour, &other.busy.by_hour);
+        for (into, &from) in self.busy.longest_wait.iter_mut().zip(&other.busy.longest_wait) {
+            *into = from.max(*into);
+        }
         self.probe_delayed_count += other.probe_delayed_count;
         self.pending_count += other.pending_count;
         for (into, from) in self.ticks.iter_mut().zip(&other.ticks) {

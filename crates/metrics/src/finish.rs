@@ -1,7 +1,10 @@
 //! From a collector's counts to the deterministic half of a run record.
 
+mod doubts;
+
 use crate::collector::{Collector, FunnelCounts};
-use crate::distribution::{Distribution, HIGHEST_NS};
+use crate::distribution::Distribution;
+use crate::overload::Overload;
 use crate::record::{
     AccountKind, Assumed, AuditSummary, Balance, Column, Funnel, Metric, Refusals, RunResult, SeriesTable,
     Size, Tally, ThresholdVerdict, Unit, Warning, Window,
@@ -13,9 +16,6 @@ use crate::registry::{
 use crate::user_count::UserCount;
 use chappe_base::{CommandClass, MessageClass, PageId, RefusalReason, RuleKind, SimTime, Span};
 use std::collections::BTreeMap;
-
-/// Below this share of its busiest hour [percent], a platform's queues say little.
-const PEAK_LOW_PERCENT: i64 = 30;
 
 /// All figures of a run, with the distributions that thresholds and the interval log need whole.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub struct ResultParts {
     pub ledger: Vec<Balance>,
     /// Reasons to doubt the figures, each with its remedy.
     pub warnings: Vec<Warning>,
+    /// The shards that can't keep up, if any. The warnings have it in words.
+    pub overload: Option<Overload>,
     /// The distributions behind the metrics that are histograms.
     pub distributions: BTreeMap<String, Distribution>,
 }
@@ -92,6 +94,7 @@ impl Collector {
         let refusals = self.refusals();
         let ledger = self.balances();
         let gives_service = self.config.gives_service;
+        let overload = self.overload(until);
         let distributions = self.into_distributions();
         for (name, distribution) in &distributions {
             metrics.insert(name.clone(), Metric::Histogram(distribution.summary()));
@@ -103,7 +106,8 @@ impl Collector {
             campaigns,
             refusals,
             ledger,
-            warnings: warnings(&metrics, gives_service),
+            warnings: doubts::warnings(&metrics, overload, gives_service),
+            overload,
             metrics,
             distributions,
         }
@@ -379,61 +383,6 @@ impl Collector {
         );
         all
     }
-}
-
-/// Reasons for doubt, by the metrics alone; `gives_service` if the scenario gives service times.
-fn warnings(metrics: &BTreeMap<String, Metric>, gives_service: bool) -> Vec<Warning> {
-    metrics
-        .iter()
-        .filter_map(|(name, metric)| warning(name, metric, gives_service))
-        .collect()
-}
-
-fn warning(name: &str, metric: &Metric, gives_service: bool) -> Option<Warning> {
-    let (problem, remedy) = match *metric {
-        Metric::Histogram(ref summary) if summary.saturated_count > 0 => (
-            format!(
-                "{} observations of {name} exceed {} days and count as that",
-                summary.saturated_count,
-                HIGHEST_NS as i64 / Span::DAY.0
-            ),
-            "shorten the horizon",
-        ),
-        Metric::Counter { value, .. } if name == "messages.dropped" && value > 0 => (
-            format!("{value} commands were lost to full queues; latency leaves them out"),
-            match gives_service {
-                true => "shorten platform.service, or raise platform.servers or platform.queue_capacity",
-                false => "lower platform.peak_utilisation, or raise platform.queue_capacity",
-            },
-        ),
-        Metric::Ratio {
-            numerator,
-            denominator,
-            ..
-        } if name == "utilisation.peak_hour" && numerator > 0 => {
-            let percent = (numerator as i128 * 100 / (denominator as i128).max(1)) as i64;
-            if percent >= PEAK_LOW_PERCENT {
-                return None;
-            }
-            (
-                format!(
-                    "the platform is busy for {percent}% of its busiest hour: hardly anything \
-                     queues, and no policy can cost latency"
-                ),
-                match gives_service {
-                    true => "lengthen platform.service, or lower platform.shards",
-                    false => "raise platform.peak_utilisation",
-                },
-            )
-        }
-        Metric::Histogram(_) | Metric::Counter { .. } | Metric::Gauge { .. } | Metric::Ratio { .. } => {
-            return None;
-        }
-    };
-    Some(Warning {
-        problem,
-        remedy: remedy.to_owned(),
-    })
 }
 
 /// The counts that are not zero.

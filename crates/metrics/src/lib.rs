@@ -44,6 +44,7 @@ mod live;
 mod load;
 mod meter;
 mod observe;
+mod overload;
 mod record;
 mod registry;
 #[cfg(test)]
@@ -63,6 +64,7 @@ pub use interval::{LoadInterval, Timed};
 pub use live::{Row, Rows};
 pub use load::{Choice, LoadEnd, LoadOutcome, LoadPlan, LoadRecord, PredictedPoint, Prediction};
 pub use meter::{LoadCounts, Meter};
+pub use overload::Overload;
 pub use record::{
     AccountKind, Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory,
     MemoryPart, Metric, Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult,

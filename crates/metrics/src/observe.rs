@@ -25,6 +25,12 @@ impl Collector {
                 service_ns,
                 ..
             } => self.served(shard, at, command, wait_ns, service_ns),
+            Fact::Unserved {
+                wait_ns, service_ns, ..
+            } => {
+                self.busy(shard, at, service_ns);
+                self.waited(shard, at, wait_ns);
+            }
             Fact::HandedOut {
                 class,
                 intended,
@@ -55,6 +61,7 @@ impl Collector {
                 self.count(Count::Dropped);
             }
             Fact::Reneged { wait_ns } => {
+                self.waited(shard, at, wait_ns);
                 if self.measured(at) {
                     self.probe_abandoned.record(wait_ns);
                 }
@@ -169,6 +176,7 @@ impl Collector {
             | Fact::CampaignEnded { .. }
             | Fact::Leased { .. }
             | Fact::LeaseReturned { .. }
+            | Fact::BudgetUnserved { .. }
             | Fact::MessageCharged { .. }
             | Fact::ReachMoved { .. }
             | Fact::QuotaCharged { .. } => {}
@@ -217,7 +225,23 @@ impl Collector {
     #[inline]
     fn served(&mut self, shard: ShardId, at: SimTime, command: CommandClass, wait: Span, service: Span) {
         self.tick(at, Tick::Served as usize, 1);
-        if service == Span::ZERO && !self.measured(at) {
+        self.busy(shard, at, service);
+        self.waited(shard, at, wait);
+        if !self.measured(at) {
+            return;
+        }
+        self.wait[command as usize].record(wait);
+        self.service[command as usize].record(service);
+        if command == CommandClass::Probe {
+            self.probe_sojourn.record(wait + service);
+            self.probe_delayed_count += (wait > Span::ZERO) as u64;
+        }
+    }
+
+    /// A server of `shard` was busy for `service` until `at`.
+    #[inline]
+    fn busy(&mut self, shard: ShardId, at: SimTime, service: Span) {
+        if service == Span::ZERO {
             return;
         }
         let (shard, shards) = (shard.index(), self.config.shards as usize);
@@ -228,15 +252,17 @@ impl Collector {
         });
         busy.hours
             .spread(start, at, |hour, span| busy.by_hour[hour] += span.0);
-        if !self.measured(at) {
-            return;
+        if at >= self.config.warm_up {
+            self.busy.by_shard[shard] += (at - start.max(self.config.warm_up)).0;
         }
-        self.busy.by_shard[shard] += (at - start.max(self.config.warm_up)).0;
-        self.wait[command as usize].record(wait);
-        self.service[command as usize].record(service);
-        if command == CommandClass::Probe {
-            self.probe_sojourn.record(wait + service);
-            self.probe_delayed_count += (wait > Span::ZERO) as u64;
+    }
+
+    /// A command waited at `shard` for so long, until about `at`.
+    #[inline]
+    fn waited(&mut self, shard: ShardId, at: SimTime, wait: Span) {
+        if self.measured(at) {
+            let longest = &mut self.busy.longest_wait[shard.index()];
+            *longest = wait.0.max(*longest);
         }
     }
 

@@ -140,6 +140,11 @@ fn facts(round: u64, at: SimTime, span: impl Fn(u64, f64) -> Span) -> Vec<Fact> 
             until: at,
         },
         Fact::LeaseReturned { campaign, amount },
+        Fact::BudgetUnserved {
+            campaign,
+            amount,
+            returned: true,
+        },
         Fact::Decided {
             user,
             page,
@@ -229,6 +234,12 @@ fn messages(round: u64, at: SimTime, span: impl Fn(u64, f64) -> Span) -> Vec<Fac
         facts.push(Fact::Dropped {
             command,
             message: MessageId(0),
+        });
+        facts.push(Fact::Unserved {
+            command,
+            message: MessageId(0),
+            wait_ns: span(key, 0.01),
+            service_ns: span(key + 40, 1.0),
         });
     }
     facts

@@ -1,7 +1,7 @@
 //! Commands: everything that a shard can be asked to do, with class and home shard.
 
 use chappe_base::{
-    AdFeedback, CampaignId, CommandClass, Entry, Homes, MessageId, Money, OptInSource, OrderId, PageId,
+    AdFeedback, CampaignId, CommandClass, Entry, Fact, Homes, MessageId, Money, OptInSource, OrderId, PageId,
     Party, ProductId, Reaction, RefusalReason, ShardId, SimTime, Topic, TransferId, UserId,
 };
 use serde::{Deserialize, Serialize};
@@ -456,6 +456,58 @@ impl Command {
             | Command::SetAdSlots { .. }
             | Command::Probe => MessageId(0),
         }
+    }
+
+    /// The driver's fact about the campaign's budget that the command carries from shard to shard, if it is
+    /// still unserved when the run ends.
+    #[must_use]
+    pub fn unserved_budget(&self) -> Option<Fact> {
+        let (campaign, amount, returned) = match *self {
+            Command::GrantLease { campaign, amount, .. } => (campaign, amount, false),
+            Command::ReturnLease { campaign, amount, .. } => (campaign, amount, true),
+            Command::Connect { .. }
+            | Command::Send { .. }
+            | Command::Read { .. }
+            | Command::Block { .. }
+            | Command::Unblock { .. }
+            | Command::Mute { .. }
+            | Command::Visit { .. }
+            | Command::Ask { .. }
+            | Command::Question { .. }
+            | Command::GiveUp { .. }
+            | Command::Answer { .. }
+            | Command::Notify { .. }
+            | Command::Checkout { .. }
+            | Command::PlaceOrder { .. }
+            | Command::CancelOrder { .. }
+            | Command::Ship { .. }
+            | Command::Arrive { .. }
+            | Command::Restock { .. }
+            | Command::OptIn { .. }
+            | Command::OptOut { .. }
+            | Command::Pay { .. }
+            | Command::Credit { .. }
+            | Command::Credited { .. }
+            | Command::CreditRefused { .. }
+            | Command::TransferTimeout { .. }
+            | Command::CancelCredit { .. }
+            | Command::StartCampaign { .. }
+            | Command::EndCampaign { .. }
+            | Command::RequestLease { .. }
+            | Command::RefuseLease { .. }
+            | Command::LeaseTimeout { .. }
+            | Command::ReportFeedback { .. }
+            | Command::Broadcast { .. }
+            | Command::SetAdSlots { .. }
+            | Command::DeliverAd { .. }
+            | Command::React { .. }
+            | Command::Probe => return None,
+        };
+        (amount > Money::ZERO).then_some(Fact::BudgetUnserved {
+            campaign,
+            amount,
+            returned,
+        })
     }
 
     /// The shard that decides a client's command; `None` for commands that only shards send.

@@ -38,6 +38,9 @@ pub(crate) struct CampaignSums {
     pub(super) leased_in: Flow,
     pub(super) returned_out: Flow,
     pub(super) returned_in: Flow,
+    /// Leases to this shard, and returns to it, that wait in its queue at the end.
+    pub(super) leases_waiting: i128,
+    pub(super) returns_waiting: i128,
 }
 
 /// One shard's summary of all campaigns at the end of the run.
@@ -75,21 +78,37 @@ pub(crate) fn settle(shards: &[&BudgetSums], context: &mut FactContext<'_>) -> i
                 "of the budget of campaign {campaign} leased to shard {}",
                 shard.shard.0
             );
-            under_way += compare(&sent, &arrived, first.under_way_at_most, &what, context);
+            let waiting = shard.campaigns[campaign].leases_waiting;
+            under_way += compare(
+                &sent,
+                &arrived,
+                (waiting, first.under_way_at_most),
+                &what,
+                context,
+            );
         }
         let sent: Vec<&Flow> = sums_by_shard.iter().map(|sums| &sums.returned_out).collect();
         let arrived: Vec<&Flow> = sums_by_shard.iter().map(|sums| &sums.returned_in).collect();
         let what = format!("of what shards returned to campaign {campaign}");
-        under_way += compare(&sent, &arrived, first.under_way_at_most, &what, context);
+        let waiting = sums_by_shard.iter().map(|sums| sums.returns_waiting).sum();
+        under_way += compare(
+            &sent,
+            &arrived,
+            (waiting, first.under_way_at_most),
+            &what,
+            context,
+        );
     }
     under_way
 }
 
-/// Judges what was sent against what arrived. Returns the difference [micro-units].
+/// Judges what was sent against what arrived and what waits in queues at the end, however long it has waited.
+/// Anything else that was sent more than `at_most` before the end is lost. Returns what was sent and has not
+/// arrived [micro-units].
 fn compare(
     sent: &[&Flow],
     arrived: &[&Flow],
-    at_most: Span,
+    (waiting, at_most): (i128, Span),
     what: &str,
     context: &mut FactContext<'_>,
 ) -> i128 {
@@ -121,14 +140,14 @@ fn compare(
             return sent_sum - arrived_sum;
         }
     }
-    // What was sent before this time must have arrived by the end of the run.
+    // What was sent before this time is no longer on a link.
     let due = context.at.0.saturating_sub(at_most.0);
     let recent = timeline(sent)
         .iter()
         .filter(|(at, _)| at.0 >= due)
         .map(|(_, amount)| i128::from(*amount))
         .sum::<i128>();
-    let lost = sent_sum - recent - arrived_sum;
+    let lost = sent_sum - recent - arrived_sum - waiting;
     if lost > 0 {
         context.violation(
             Promise::MoneyConserved,

@@ -380,6 +380,78 @@ fn leased_money_arrives_once() {
         .breaks_some(MoneyConserved, "40 micro-units never arrived");
 }
 
+/// A campaign of which 60 micro-units were leased to shard 1 and have not arrived, and perhaps 40 of an earlier
+/// lease were returned and have not arrived; nine hours later `amount` waits in the queue of `shard`.
+fn waiting(shard: u16, amount: i64, returned: bool) -> Story {
+    let mut story = Story::empty();
+    story.history();
+    story.campaign_begins();
+    let none = TransferId::default();
+    if returned {
+        story.moved(
+            ShardId(1),
+            Account::Lease(SALE),
+            Account::Clearing,
+            Money(40),
+            none,
+        );
+        let (campaign, amount) = (SALE, Money(40));
+        story.tell(ShardId(1), Fact::LeaseReturned { campaign, amount });
+    } else {
+        story = story.without(is_move(Account::Clearing, Account::Lease(SALE)));
+    }
+    story.now += Span(9 * Span::HOUR.0);
+    let (campaign, amount) = (SALE, Money(amount));
+    let fact = Fact::BudgetUnserved {
+        campaign,
+        amount,
+        returned,
+    };
+    story.tell(ShardId(shard), fact);
+    story
+}
+
+#[test]
+fn budget_that_waits_in_a_queue_is_under_way_however_long() {
+    assert_eq!(waiting(1, 60, false).verdict().violations, []);
+    waiting(1, 50, false).breaks(MoneyConserved, "10 micro-units never arrived");
+    waiting(2, 60, false).breaks(MoneyConserved, "60 micro-units never arrived");
+    assert_eq!(waiting(0, 40, true).verdict().violations, []);
+    waiting(0, 30, true).breaks(MoneyConserved, "10 micro-units never arrived");
+    waiting(1, 40, true).breaks(BudgetsKept, "touched away from its home");
+}
+
+#[test]
+fn a_post_may_wait_for_days() {
+    let (bob, cyd) = (Party::User(BOB), Party::User(CYD));
+    let mut story = Story::legal();
+    story.reserve(message(100), bob, cyd, Money(10));
+    story.credit(message(100), cyd, Money(10));
+    story.now = SimTime(4 * Span::DAY.0);
+    // Both shards go on, so that Cyd's forgets what is over.
+    for (number, payer, payee) in [(101, bob, cyd), (102, cyd, bob)] {
+        story.reserve(message(number), payer, payee, Money(1));
+        story.release(message(number), payer, Money(1));
+    }
+    assert_eq!(story.verdict().violations, []);
+    // More money than such transfers could account for is missing all the same.
+    story.moved(
+        ShardId(2),
+        Account::Clearing,
+        Account::User(CYD),
+        Money(11),
+        message(103),
+    );
+    story.tell(
+        ShardId(2),
+        Fact::TransferCredited {
+            transfer: message(103),
+            amount: Money(11),
+        },
+    );
+    story.breaks(MoneyConserved, "the clearing accounts of all shards hold -21");
+}
+
 #[test]
 fn stock_is_not_oversold() {
     let stock = |fact: &Fact| matches!(fact, Fact::Stocked { .. });

@@ -96,7 +96,9 @@ fn the_list_of_scenarios_has_all_of_them() {
 fn a_bare_name_is_a_shipped_scenario_and_a_path_is_a_file() {
     let bench = Bench::new();
     fs::remove_file(bench.path("town.toml")).unwrap();
-    bench.chappe("run first-ads --scale 0.01 --until 70m -q").out();
+    bench
+        .chappe("run first-ads --scale 0.01 --until 70m -q")
+        .code_is(0);
     let record = bench.json("reports/out/first-ads/run.json");
     assert_eq!(record["scenario"]["name"], "first-ads");
     assert_eq!(record["result"]["size"]["users_count"], 2000);

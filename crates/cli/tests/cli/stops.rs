@@ -272,7 +272,7 @@ fn why_tells_of_an_interrupted_run_what_was_played_and_no_more() {
             .chappe(&format!(
                 "{longer} --until {later}ns --out longer --log longer.jsonl"
             ))
-            .out();
+            .code_is(0);
         let known = accepted(&cut);
         let after = accepted(&bench.read("longer.jsonl"));
         let after = after.iter().find(|message| !known.contains(message)).unwrap();

@@ -45,6 +45,11 @@ fn serves_in_order_and_drops_what_has_no_room() {
     ticket(station.arrive(at(2), 'c', 3, S, false));
     assert_eq!(station.arrive(at(2), 'd', 0, S, false), Arrival::Dropped);
     assert_eq!(station.busy(at(3)), Span(3 * S.0));
+    let unfinished = station.unfinished(at(3));
+    let unfinished: Vec<_> = unfinished
+        .map(|(job, so_far)| (*job, so_far.wait.0 / S.0, so_far.service.0 / S.0))
+        .collect();
+    assert_eq!(unfinished, [('a', 0, 3), ('b', 2, 0), ('c', 1, 0)]);
     let done = complete(&mut station, at(5), 0);
     assert_eq!(
         (done.job, done.wait, done.service),

@@ -10,7 +10,7 @@ use crate::VERSION;
 use crate::error::Error;
 use crate::files::AtomicFile;
 use chappe_base::{Digest, RunSpec};
-use chappe_metrics::SeriesTable;
+use chappe_metrics::{Overload, SeriesTable};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -42,6 +42,8 @@ pub struct CachedRun {
     pub(crate) digest: String,
     /// Promises broken, as the audit counts them.
     pub(crate) violation_count: u64,
+    /// The shards that could not keep up, if any.
+    pub(crate) overload: Option<Overload>,
     /// Events: pops from the calendar.
     pub(crate) events_count: u64,
     pub(crate) figures: BTreeMap<String, Figure>,
@@ -179,6 +181,7 @@ mod tests {
             spec: RunSpec::new(VERSION, "town.toml", String::new()),
             digest: "0123456789abcdef".to_string(),
             violation_count: 0,
+            overload: None,
             events_count: 7,
             figures: BTreeMap::new(),
             series: SeriesTable::default(),

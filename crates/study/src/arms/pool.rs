@@ -8,6 +8,7 @@ use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::note::Note;
 use chappe_engine::{SimulateOptions, simulate};
+use chappe_metrics::{Overload, Warning};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -215,6 +216,7 @@ impl<'a> RunPool<'a> {
             spec: self.base.spec(job.variant, job.seed),
             digest: format!("{:016x}", simulated.digest),
             violation_count: simulated.verdict.violation_count(),
+            overload: simulated.parts.overload,
             events_count: simulated.events_count,
             figures: figures::read(&simulated.parts),
             series: figures::series(&simulated.parts),
@@ -250,6 +252,31 @@ pub(crate) fn violations<'a>(runs: impl Iterator<Item = (&'a Variant, &'a Cached
         ));
     }
     violations
+}
+
+/// Notes that shards were overloaded in some of the runs: in how many, and what the longest wait was.
+pub(crate) fn overloaded<'a>(
+    runs: impl Iterator<Item = (&'a Variant, &'a CachedRun)> + Clone,
+    context: &Context<'_>,
+) -> Option<Warning> {
+    let all_count = runs.clone().count();
+    let overloaded = runs.filter_map(|(variant, run)| Some((run.overload?, variant, run)));
+    let overloaded: Vec<_> = overloaded.collect();
+    let longest = |(overload, ..): &&(Overload, _, _)| overload.longest_wait_ns;
+    let (overload, variant, run) = overloaded.iter().max_by_key(longest)?;
+    let warning = overload.warning();
+    let warning = Warning {
+        problem: format!(
+            "in {} of {all_count} runs shards are overloaded; at worst, in arm `{}` with seed {}, {}",
+            overloaded.len(),
+            variant.name,
+            run.key.seed,
+            warning.problem
+        ),
+        ..warning
+    };
+    context.observer.note(Note::Doubt(warning.clone()));
+    Some(warning)
 }
 
 /// Promises broken in the runs of a study.

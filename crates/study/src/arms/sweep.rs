@@ -3,7 +3,7 @@
 use super::base::{NewArm, StudyBase, threads};
 use super::part::Part;
 use super::plan::Plan;
-use super::pool::{JobResult, RunPool, violations};
+use super::pool::{JobResult, RunPool, overloaded, violations};
 use super::vary::Vary;
 use super::whatif::FinishedStudy;
 use crate::context::Context;
@@ -98,11 +98,12 @@ pub fn sweep(spec: &RunSpec, asked: &Sweep, context: &Context<'_>) -> Result<Fin
             total_count,
         });
     }
-    let ended = || runs.iter().flatten().map(|run| &**run);
-    let record = SweepRecord {
+    let played = runs.iter().enumerate();
+    let played = played.filter_map(|(number, run)| Some((plan.arm(number), &**run.as_ref()?)));
+    let mut record = SweepRecord {
         execution: Execution {
             workers: threads(context) as u32,
-            events_count: ended().map(|run| run.events_count).sum(),
+            events_count: played.clone().map(|(_, run)| run.events_count).sum(),
             ..watch.execution(context.command)
         },
         ..plan.record(&base, &runs, asked.indices)
@@ -110,8 +111,7 @@ pub fn sweep(spec: &RunSpec, asked: &Sweep, context: &Context<'_>) -> Result<Fin
     for warning in &record.warnings[plan.warnings.len()..] {
         context.observer.note(Note::Doubt(warning.clone()));
     }
-    let played = runs.iter().enumerate();
-    let played = played.filter_map(|(number, run)| Some((plan.arm(number), &**run.as_ref()?)));
+    record.warnings.extend(overloaded(played.clone(), context));
     Ok(FinishedSweep::Whole(Box::new(FinishedStudy {
         violations: violations(played),
         record,

@@ -5,7 +5,7 @@ use super::base::{NewArm, StudyBase, Variant, arms_without_effect, doubts, idle_
 use super::cached_run::CachedRun;
 use super::effects::{metrics, series, users};
 use super::figures::definition;
-use super::pool::{RunPool, Violations, violations};
+use super::pool::{RunPool, Violations, overloaded, violations};
 use super::replicate::{Played, Rule, replicate};
 use super::sensitivity::{Ends, Moved, parameters};
 use super::vary::Vary;
@@ -89,6 +89,7 @@ pub fn whatif(
         warnings.push(warning);
     }
     let runs: Vec<(&Variant, &CachedRun)> = played.of(&arms).chain(ends.runs()).collect();
+    warnings.extend(overloaded(runs.iter().copied(), context));
     let mut record = WhatIfRecord {
         sensitivity: ends.sensitivity(&arms, &played)?,
         warnings,

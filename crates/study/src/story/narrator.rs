@@ -63,6 +63,30 @@ impl<'a> Narrator<'a> {
             Fact::Dropped { command, .. } => {
                 format!("the queue was full: the {} command is lost", command.label())
             }
+            Fact::Unserved {
+                command,
+                wait_ns,
+                service_ns,
+                ..
+            } => {
+                let (wait, service) = (span(wait_ns), span(service_ns));
+                format!(
+                    "the {} command was not done when the run ended: {wait} in the queue, {service} in service",
+                    command.label()
+                )
+            }
+            Fact::BudgetUnserved {
+                campaign,
+                amount,
+                returned,
+            } => {
+                let direction = if returned { "back" } else { "to a shard" };
+                format!(
+                    "{} of campaign {} was still on its way {direction} when the run ended",
+                    money(amount),
+                    campaign.0
+                )
+            }
             Fact::Reneged { wait_ns } => format!("a request gave up after {}", span(wait_ns)),
             Fact::HandedOut {
                 message,

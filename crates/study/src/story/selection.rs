@@ -7,6 +7,7 @@ pub(super) fn message(fact: &Fact) -> Option<MessageId> {
     match *fact {
         Fact::Served { message, .. }
         | Fact::Dropped { message, .. }
+        | Fact::Unserved { message, .. }
         | Fact::HandedOut { message, .. }
         | Fact::Acknowledged { message, .. }
         | Fact::Accepted { message, .. }
@@ -47,6 +48,7 @@ pub(super) fn message(fact: &Fact) -> Option<MessageId> {
         | Fact::CampaignEnded { .. }
         | Fact::Leased { .. }
         | Fact::LeaseReturned { .. }
+        | Fact::BudgetUnserved { .. }
         | Fact::ReachMoved { .. }
         | Fact::Rated { .. }
         | Fact::TierChanged { .. }
@@ -82,6 +84,8 @@ pub(super) fn concerns(fact: &Fact, user: UserId) -> bool {
         | Fact::OrderCancelled { order, .. } => order.initiator() == user,
         Fact::Served { .. }
         | Fact::Dropped { .. }
+        | Fact::Unserved { .. }
+        | Fact::BudgetUnserved { .. }
         | Fact::Reneged { .. }
         | Fact::Acknowledged { .. }
         | Fact::Delivered { .. }

@@ -1,12 +1,13 @@
 //! What-if studies: watched, stopped, and gone on with.
 
 use crate::{asked, town};
-use chappe_metrics::{ReplicationsEnd, WhatIfRecord};
+use chappe_base::RunSpec;
+use chappe_metrics::{ReplicationsEnd, Warning, WhatIfRecord};
 use chappe_report::Report;
 use chappe_study::verdict::{self, Verdict};
 use chappe_study::{
     Context, Error, FinishedStudy, NoTraces, Note, Observer, Progress, RunsInMemory, StopFlag, Threads,
-    Unobserved, whatif,
+    Unobserved, VERSION, WhatIf, whatif,
 };
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -174,4 +175,41 @@ fn a_study_that_is_stopped_before_two_replications_concludes_nothing() {
         error.to_string().contains("0 of at least 2 replications"),
         "{error}"
     );
+}
+
+/// A campaign whose control traffic overloads the shard of its page.
+const HOT: &str = r#"
+horizon = "1 day"
+[population]
+users = 5000
+pages = 8
+[platform]
+shards = 64
+[agents]
+page_visits_per_day = 1.0
+[[campaign]]
+format = "new-product"
+page = 0
+topic = "shoes/trail"
+bid = "0.01"
+budget = "2.00"
+"#;
+
+#[test]
+fn an_overloaded_shard_is_a_doubt_of_the_whole_study() {
+    let (stop, runs) = (StopFlag::new(), RunsInMemory::default());
+    let context = Context::new(&stop, &Unobserved, &NoTraces, &runs);
+    let spec = RunSpec::new(VERSION, "hot.toml", HOT.to_string());
+    let asked = WhatIf {
+        replications: Some(2),
+        ..asked()
+    };
+    let record = whatif(&spec, &asked, &context).unwrap().record;
+    let is_told = |warning: &Warning| {
+        warning
+            .problem
+            .contains("runs shards are overloaded; at worst, in arm `")
+            && warning.problem.contains(" hours")
+    };
+    assert!(record.warnings.iter().any(is_told), "{:?}", record.warnings);
 }
