@@ -7,7 +7,7 @@
 
 use chappe_base::{Format, Span};
 use chappe_benches::audience::{Audience, NOW};
-use chappe_platform::policy::{FormatSet, OpenedBy, OptInScope, Policy, TopicMatch, UserRule};
+use chappe_platform::policy::{FormatSet, OnQuiet, OpenedBy, OptInScope, Policy, TopicMatch, UserRule};
 use chappe_scenario::presets::Preset;
 #[cfg(feature = "peers")]
 use criterion::{BenchmarkGroup, measurement::WallTime};
@@ -57,6 +57,7 @@ fn strict() -> Policy {
             UserRule::QuietHours {
                 from_minute: 22 * 60,
                 to_minute: 7 * 60,
+                on_quiet: OnQuiet::Hold,
             },
         ],
         page_rules: Vec::new(),

@@ -7,12 +7,12 @@
 mod pairs;
 
 use crate::caps::Caps;
-use crate::consent::Consents;
+use crate::consent::{Consents, judge_quiet_hours};
 use crate::findings::{FactContext, name};
 use crate::prices;
 use crate::promises::{OptInTerms, Promise, Promises};
 use crate::reasons::{Basis, Reasons};
-use chappe_base::{CampaignId, Homes, Map, MessageId, PageId, Party, Permit, Seconds, SimTime, UserId};
+use chappe_base::{CampaignId, Homes, Map, MessageId, PageId, Party, Permit, Seconds, SimTime, Span, UserId};
 use pairs::{AdPairs, Price};
 
 /// An ad on its way.
@@ -301,7 +301,8 @@ impl Ads {
         let judged = self
             .reasons
             .delivered(terms, user_page, ad.basis, ad.accepted, consents, context.at);
-        if let Err(why) = judged {
+        let quiet = judge_quiet_hours(&self.promises, ad.user, context.at);
+        for why in judged.err().into_iter().chain(quiet.err()) {
             let what = format!("ad {} was delivered to user {} {why}", message.0, ad.user.0);
             context.violation(Promise::AdPermitted, what);
         }
@@ -314,6 +315,56 @@ impl Ads {
     /// Held money was charged.
     pub(crate) fn charge_moved(&mut self, price: Price, context: &mut FactContext<'_>) {
         self.pairs.charge_moved(price, context);
+    }
+
+    /// An ad was held until quiet hours end.
+    pub(crate) fn held(
+        &mut self,
+        message: MessageId,
+        user: UserId,
+        until: SimTime,
+        context: &mut FactContext<'_>,
+    ) {
+        context.checked(Promise::AdPermitted);
+        let is_open = self.open.get(&message).is_some_and(|ad| ad.user == user);
+        let quiet_at = |at| {
+            self.promises
+                .quiet_minute(user, at)
+                .is_ok_and(|minute| minute.is_some())
+        };
+        let just_before = SimTime(until.0 - 1);
+        let why = if !is_open {
+            "which is not under way to them"
+        } else if !self.promises.quiet_hours.is_some_and(|quiet| quiet.holds) {
+            "where the policy holds none"
+        } else if !quiet_at(context.at) {
+            "outside of quiet hours"
+        } else if quiet_at(until) || !quiet_at(just_before) || until - context.at > Span::DAY {
+            "but not until they end"
+        } else {
+            return;
+        };
+        let what = format!("ad {} to user {} was held, {why}", message.0, user.0);
+        context.violation(Promise::AdPermitted, what);
+    }
+
+    /// An ad was withdrawn by the rule about quiet hours.
+    pub(crate) fn withdrawn_as_quiet(&self, message: MessageId, context: &mut FactContext<'_>) {
+        let Some(ad) = self.open.get(&message) else {
+            return;
+        };
+        context.checked(Promise::AdPermitted);
+        let is_quiet = self
+            .promises
+            .quiet_minute(ad.user, context.at)
+            .is_ok_and(|minute| minute.is_some());
+        if !is_quiet || self.promises.quiet_hours.is_some_and(|quiet| quiet.holds) {
+            let what = format!(
+                "ad {} to user {} was withdrawn for quiet hours, where the policy asks for none of that",
+                message.0, ad.user.0
+            );
+            context.violation(Promise::AdPermitted, what);
+        }
     }
 
     /// A message was withdrawn or expired. If it was an ad, releases its price and its places under the caps,

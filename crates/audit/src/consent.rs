@@ -5,6 +5,8 @@
 
 mod judge;
 
+pub(crate) use judge::judge_quiet_hours;
+
 use crate::promises::TopicMatch;
 use chappe_base::{Act, AppendMap, Map, PageId, Party, Seconds, Set, SimTime, Span, Topic, UserId};
 

@@ -104,13 +104,15 @@ pub struct Cap {
     pub every: Span,
 }
 
-/// The part of the user's local day in which no decision may allow an ad.
+/// The part of the user's local day in which no decision may allow an ad, and none may be delivered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct QuietHours {
     /// First quiet minute, 0 to 1439.
     pub from_minute: u16,
     /// First minute that is no longer quiet, 0 to 1439; the night may pass midnight.
     pub to_minute: u16,
+    /// Whether an ad whose delivery falls into it is held until its end; otherwise it is withdrawn.
+    pub holds: bool,
 }
 
 impl QuietHours {
@@ -290,7 +292,7 @@ pub struct Promises {
     pub user_caps: Vec<Cap>,
     /// Caps on a user's ads from any one page.
     pub page_caps: Vec<Cap>,
-    /// When no decision may allow an ad.
+    /// When no decision may allow an ad, and none may be delivered.
     pub quiet_hours: Option<QuietHours>,
     /// The bases for ads; `None` if no basis is needed.
     pub basis: Option<BasisRule>,
@@ -316,8 +318,22 @@ impl Promises {
         self.campaigns.get(campaign.index())
     }
 
+    /// Minute of `user`'s local day at `at` if that is in quiet hours.
+    ///
+    /// # Errors
+    /// The user has no time zone.
+    pub(crate) fn quiet_minute(&self, user: UserId, at: SimTime) -> Result<Option<i64>, &'static str> {
+        let Some(quiet) = self.quiet_hours else {
+            return Ok(None);
+        };
+        let minute = self
+            .local_minute(user, at)
+            .ok_or("though the user has no time zone")?;
+        Ok(Some(minute).filter(|minute| quiet.covers(*minute)))
+    }
+
     /// Minute of `user`'s local day at `at`; `None` for a user without a time zone.
-    pub(crate) fn local_minute(&self, user: UserId, at: SimTime) -> Option<i64> {
+    fn local_minute(&self, user: UserId, at: SimTime) -> Option<i64> {
         let offset = i64::from(*self.offsets_minutes.get(user.index())?);
         Some((at.0.div_euclid(Span::MINUTE.0) + offset).rem_euclid(24 * 60))
     }
@@ -332,12 +348,14 @@ mod tests {
         let night = QuietHours {
             from_minute: 22 * 60,
             to_minute: 7 * 60,
+            holds: true,
         };
         assert!(night.covers(23 * 60) && night.covers(0) && night.covers(7 * 60 - 1));
         assert!(!night.covers(7 * 60) && !night.covers(22 * 60 - 1));
         let siesta = QuietHours {
             from_minute: 780,
             to_minute: 840,
+            holds: true,
         };
         assert!(siesta.covers(780) && !siesta.covers(840) && !siesta.covers(0));
     }

@@ -15,8 +15,8 @@ use crate::stock::{Step as OrderStep, Stock};
 use crate::transfers::{Half, Step, TransferReport, Transfers};
 use crate::verdict::ShardSummary;
 use chappe_base::{
-    Account, AdFeedback, Decision, Fact, Homes, MessageClass, MessageId, Money, Party, Reaction, ShardId,
-    SimTime, Span, TransferId,
+    Account, AdFeedback, Decision, Fact, Homes, MessageClass, MessageId, Money, Party, Reaction, RuleKind,
+    ShardId, SimTime, Span, TransferId,
 };
 
 /// The audit of one shard's facts.
@@ -107,7 +107,11 @@ impl ShardAudit {
                 self.messages.refused(message);
                 self.charges.refused(message);
             }
-            Fact::Withdrawn { message, .. } => {
+            Fact::Held { message, user, until } => self.ads.held(message, user, until, context),
+            Fact::Withdrawn { message, rule } => {
+                if rule == RuleKind::QuietHours {
+                    self.ads.withdrawn_as_quiet(message, context);
+                }
                 self.messages.ended(message, "withdrawn", context);
                 self.undelivered(at, fact, message);
             }

@@ -106,7 +106,7 @@ pub enum Fact {
         to: Party,
         /// The intended send time.
         intended: SimTime,
-        /// Whether the recipient was off line when it was accepted.
+        /// Whether the recipient was off line when it was accepted, or it was held over quiet hours.
         kept: bool,
     },
     /// *Driver*: the acknowledgement of an accepted message was sent to its sender's device.
@@ -169,6 +169,15 @@ pub enum Fact {
         message: MessageId,
         /// The rule.
         rule: RuleKind,
+    },
+    /// An ad was about to be delivered in the user's quiet hours. It is held until they end, and then judged again.
+    Held {
+        /// The ad's message.
+        message: MessageId,
+        /// The recipient.
+        user: UserId,
+        /// When the quiet hours end.
+        until: SimTime,
     },
     /// An accepted message was kept longer than the inbox keeps messages, and was discarded.
     Expired {

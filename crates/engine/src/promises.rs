@@ -9,7 +9,7 @@ use chappe_audit::{
 };
 use chappe_base::{Format, Span, UserId};
 use chappe_platform::policy::{
-    self, MessageRule, OnRed, OpenedBy, OptInScope, PageRule, TopicMatch, UserRule,
+    self, MessageRule, OnQuiet, OnRed, OpenedBy, OptInScope, PageRule, TopicMatch, UserRule,
 };
 use chappe_platform::{Audience, CampaignConfig, Desk};
 use chappe_scenario::Scenario;
@@ -199,10 +199,12 @@ fn add_user_rule(promises: &mut Promises, rule: &UserRule) {
         UserRule::QuietHours {
             from_minute,
             to_minute,
+            on_quiet,
         } => {
             promises.quiet_hours = Some(QuietHours {
                 from_minute,
                 to_minute,
+                holds: on_quiet == OnQuiet::Hold,
             });
         }
     }

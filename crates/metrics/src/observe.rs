@@ -74,6 +74,7 @@ impl Collector {
                 self.withdrawn[rule as usize] += 1;
                 self.count(Count::Withdrawn);
             }
+            Fact::Held { .. } => self.count(Count::AdsHeld),
             Fact::Expired { .. } => self.count(Count::Expired),
             Fact::Pending { .. } => self.pending_count += 1,
 

@@ -74,6 +74,11 @@ fn facts(round: u64, at: SimTime, span: impl Fn(u64, f64) -> Span) -> Vec<Fact> 
             reason,
         },
         Fact::Withdrawn { message, rule },
+        Fact::Held {
+            message,
+            user,
+            until: at,
+        },
         Fact::Expired { message },
         Fact::Pending { message },
         Fact::Read { message, user },

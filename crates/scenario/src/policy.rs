@@ -6,7 +6,9 @@ mod contact;
 use crate::page_policy::{self, MessagePricesFile, QualityFile, QuotaFile, ThroughputFile, TiersFile};
 use crate::presets;
 use chappe_base::{Amount, Duration, Format, RuleKind};
-use chappe_platform::policy::{FormatSet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule};
+use chappe_platform::policy::{
+    FormatSet, OnQuiet, OpenedBy, OptInScope, PageRule, Policy, TopicMatch, UserRule,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -169,6 +171,10 @@ impl PolicyFile {
             UserRule::QuietHours {
                 from_minute: night.from.minute,
                 to_minute: night.to.minute,
+                on_quiet: match night.at_delivery {
+                    OnQuietWord::Hold => OnQuiet::Hold,
+                    OnQuietWord::Withdraw => OnQuiet::Withdraw,
+                },
             }
         });
         replace(rules, RuleKind::UnansweredCap, &self.unanswered_cap, |cap| {
@@ -372,6 +378,21 @@ pub(crate) struct QuietHours {
     pub(crate) from: ClockTime,
     /// The first minute after the period.
     pub(crate) to: ClockTime,
+    /// What becomes of an ad that was allowed before the period and whose delivery falls into it.
+    #[serde(default)]
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub(crate) at_delivery: OnQuietWord,
+}
+
+/// What becomes of an ad whose delivery falls into quiet hours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OnQuietWord {
+    /// It is held until they end, and judged again.
+    #[default]
+    Hold,
+    /// It is withdrawn.
+    Withdraw,
 }
 
 /// A time of day as people write it: `"22:00"`.

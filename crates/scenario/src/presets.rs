@@ -9,8 +9,8 @@ mod tests;
 use crate::key::Grade;
 use chappe_base::{Duration, Format, RuleKind, Span};
 use chappe_platform::policy::{
-    BasisRule, MessageRule, OpenedBy, OptInRequest, OptInScope, OptInTerms, PageRule, Policy, TopicMatch,
-    UserRule,
+    BasisRule, MessageRule, OnQuiet, OpenedBy, OptInRequest, OptInScope, OptInTerms, PageRule, Policy,
+    TopicMatch, UserRule,
 };
 use std::fmt;
 
@@ -221,10 +221,15 @@ pub fn words(rule: &UserRule) -> String {
         UserRule::QuietHours {
             from_minute,
             to_minute,
+            on_quiet,
         } => {
+            let late = match on_quiet {
+                OnQuiet::Hold => "held until then",
+                OnQuiet::Withdraw => "withdrawn",
+            };
             let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
             format!(
-                "not between {} and {} of the user's day",
+                "not between {} and {} of the user's day; what would be delivered in it is {late}",
                 clock(from_minute),
                 clock(to_minute)
             )

@@ -3,7 +3,7 @@
 use super::{BLOCKED, BOUGHT, BY_USER, Consents, Conversation, MUTED, OPENED, OPTED_OUT, UserPage};
 use crate::findings::{FactContext, name};
 use crate::promises::{Campaign, Promise, Promises, TopicMatch};
-use chappe_base::{Act, MessageId, Party, Permit, Seconds, Span, Topic, UserId};
+use chappe_base::{Act, MessageId, Party, Permit, Seconds, SimTime, Span, Topic, UserId};
 
 impl Consents {
     /// Judges the delivery of a message that is not an ad. Ads are judged with their permit.
@@ -73,15 +73,7 @@ impl Consents {
         }
         self.judge_cited_opt_in(promises, user_page, campaign.topic, permit)?;
         judge_window(promises, conversation.last_act, context)?;
-        if let Some(quiet) = promises.quiet_hours {
-            let minute = promises
-                .local_minute(user, context.at)
-                .ok_or("though the user has no time zone")?;
-            if quiet.covers(minute) {
-                return Err(format!("at minute {minute} of the user's day, in quiet hours"));
-            }
-        }
-        Ok(())
+        judge_quiet_hours(promises, user, context.at)
     }
 
     /// The conversation that the permit cites.
@@ -159,6 +151,17 @@ impl Consents {
                 }
             }
         }
+    }
+}
+
+/// Judges a decision or a delivery by the time of the user's day.
+///
+/// # Errors
+/// If it is in quiet hours.
+pub(crate) fn judge_quiet_hours(promises: &Promises, user: UserId, at: SimTime) -> Result<(), String> {
+    match promises.quiet_minute(user, at)? {
+        Some(minute) => Err(format!("at minute {minute} of the user's day, in quiet hours")),
+        None => Ok(()),
     }
 }
 

@@ -90,6 +90,86 @@ fn a_permit_cites_what_is_on_record() {
     stranger.breaks(AdPermitted, "there is no conversation between them");
 }
 
+/// Noon is at time zero for everybody, so quiet hours begin after ten hours and end after nineteen.
+const NIGHT: SimTime = SimTime(10 * Span::HOUR.0);
+const MORNING: SimTime = SimTime(19 * Span::HOUR.0);
+
+/// An ad to Bob that was accepted in the last second of the day.
+fn late_ad() -> Story {
+    let mut story = Story::empty();
+    story.history();
+    story.campaign_begins();
+    story.now = SimTime(NIGHT.0 - Span::SECOND.0);
+    story.offer_ad(message(20), BOB);
+    assert_eq!(story.now, NIGHT);
+    story
+}
+
+fn held_until(until: SimTime, number: u64) -> Story {
+    let mut story = late_ad();
+    let (message, user) = (message(number), BOB);
+    story.tell(ShardId(1), Fact::Held { message, user, until });
+    story.now = MORNING;
+    story.deliver_ad(MessageId(20), BOB);
+    story
+}
+
+#[test]
+fn no_ad_is_delivered_at_night() {
+    let mut late = late_ad();
+    late.deliver_ad(message(20), BOB);
+    late.breaks(
+        AdPermitted,
+        "ad 20 was delivered to user 1 at minute 1320 of the user's day, in quiet hours",
+    );
+    assert_eq!(held_until(MORNING, 20).verdict().violations, []);
+    for (until, number, words) in [
+        (
+            SimTime(MORNING.0 - 1),
+            20,
+            "ad 20 to user 1 was held, but not until they end",
+        ),
+        (MORNING + Span::MINUTE, 20, "but not until they end"),
+        (MORNING + Span::DAY, 20, "but not until they end"),
+        (
+            MORNING,
+            21,
+            "ad 21 to user 1 was held, which is not under way to them",
+        ),
+    ] {
+        held_until(until, number).breaks(AdPermitted, words);
+    }
+    let withdraws = |promises: &mut Promises| promises.quiet_hours.as_mut().unwrap().holds = false;
+    held_until(MORNING, 20)
+        .relaxed(withdraws)
+        .breaks(AdPermitted, "where the policy holds none");
+    let mut early = held_until(MORNING, 20);
+    let noon = early
+        .records
+        .iter_mut()
+        .find(|record| matches!(record.fact, Fact::Held { .. }));
+    noon.unwrap().at = SimTime(NIGHT.0 - 1);
+    early.breaks(AdPermitted, "outside of quiet hours");
+}
+
+#[test]
+fn an_ad_is_withdrawn_for_quiet_hours_only_in_them_and_if_the_policy_says_so() {
+    let withdrawn = |at: SimTime| {
+        let mut story = late_ad();
+        story.now = at;
+        let (message, rule) = (message(20), RuleKind::QuietHours);
+        story.tell(ShardId(1), Fact::Withdrawn { message, rule });
+        let (from, to) = (Account::LeaseHeld(SALE), Account::Lease(SALE));
+        story.moved(ShardId(1), from, to, Money(20), TransferId::default());
+        story
+    };
+    let withdraws = |promises: &mut Promises| promises.quiet_hours.as_mut().unwrap().holds = false;
+    assert_eq!(withdrawn(NIGHT).relaxed(withdraws).verdict().violations, []);
+    let words = "ad 20 to user 1 was withdrawn for quiet hours";
+    withdrawn(NIGHT).breaks(AdPermitted, words);
+    withdrawn(MORNING).relaxed(withdraws).breaks(AdPermitted, words);
+}
+
 #[test]
 fn every_rule_alone_is_judged() {
     promising(|promises| promises.ads_allowed = false).breaks(AdPermitted, "where no ads are allowed");

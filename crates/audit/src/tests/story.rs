@@ -62,6 +62,7 @@ pub(super) fn promises() -> Promises {
         quiet_hours: Some(QuietHours {
             from_minute: 22 * 60,
             to_minute: 7 * 60,
+            holds: true,
         }),
         basis: None,
         unanswered_caps: Vec::new(),

@@ -66,6 +66,7 @@ counts! {
     AdsDecided = "ads.decided", Count, None, "ad slots judged by the policy, once per campaign";
     AdsAllowed = "ads.allowed", Count, None, "ad slots in which the policy allowed the campaign";
     AdsDelivered = "ads.delivered", Count, Higher, "ads delivered and charged";
+    AdsHeld = "ads.held", Count, None, "times an ad was held at delivery until the user's quiet hours end";
     AdsOpened = "ads.opened", Count, Higher, "ads opened";
     AdsClicked = "ads.clicked", Count, Higher, "ads whose link was followed";
     AdsBought = "ads.bought", Count, Higher, "purchases through an ad";

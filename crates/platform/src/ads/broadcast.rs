@@ -61,6 +61,7 @@ impl Shard {
                     reserved: now,
                     until: self.ads.leases[campaign.index()].until,
                     basis: self.take_basis(now, user, campaign),
+                    held: false,
                 };
                 self.reserve_ad(now, message, ad, out);
             }

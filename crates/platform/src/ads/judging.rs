@@ -100,7 +100,7 @@ impl Shard {
     }
 
     /// The user's conversation with the campaign's page.
-    fn place_of(&self, user: UserId, campaign: CampaignId) -> Option<Place> {
+    pub(super) fn place_of(&self, user: UserId, campaign: CampaignId) -> Option<Place> {
         let page = self.config.campaigns[campaign.index()].page;
         self.people.find(self.config.homes.local(user.0), page)
     }

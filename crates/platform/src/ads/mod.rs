@@ -54,6 +54,8 @@ pub(crate) struct Ad {
     pub(crate) until: SimTime,
     /// The basis that it used, and the previous use of that basis; `None` if the policy needs no basis.
     pub(crate) basis: Option<(Basis, Seconds)>,
+    /// Whether it was held over quiet hours.
+    pub(crate) held: bool,
 }
 
 /// The ads' state of one shard.

@@ -78,6 +78,7 @@ impl Shard {
                 reserved: now,
                 until: self.ads.leases[campaign.index()].until,
                 basis: self.take_basis(now, user, campaign),
+                held: false,
             };
             self.reserve_ad(now, message, ad, out);
         }
@@ -163,10 +164,7 @@ impl Shard {
         let page = self.config.campaigns[ad.campaign.index()].page;
         let permit = match self.judge_again(now, local, page, ad) {
             Ok(permit) => permit,
-            Err(rule) => {
-                out.fact(Fact::Withdrawn { message, rule });
-                return self.withdraw_ad(now, message, ad, out);
-            }
+            Err(rule) => return self.hold_or_withdraw_ad(now, message, ad, rule, out),
         };
         if self.people.is_online(local, now) {
             self.hand_over_ad(now, message, ad, permit, kept, out);
@@ -180,6 +178,31 @@ impl Shard {
             };
             self.people.keep(local, kept);
         }
+    }
+
+    /// Holds an ad that `rule` refuses at delivery, if the rule will admit it later and the policy says so, or
+    /// withdraws it.
+    fn hold_or_withdraw_ad(
+        &mut self,
+        now: SimTime,
+        message: MessageId,
+        ad: Ad,
+        rule: RuleKind,
+        out: &mut Outbox,
+    ) {
+        let Ad { user, campaign, .. } = ad;
+        let place = self.place_of(user, campaign);
+        let until = place.and_then(|place| {
+            let candidate = self.candidate(now, place, campaign);
+            self.config.policy.held_until(rule, &candidate)
+        });
+        let Some(until) = until else {
+            out.fact(Fact::Withdrawn { message, rule });
+            return self.withdraw_ad(now, message, ad, out);
+        };
+        self.ads.under_way.insert(message, Ad { held: true, ..ad });
+        out.fact(Fact::Held { message, user, until });
+        out.timer(until, Command::DeliverAd { message, user });
     }
 
     /// Hands an ad over to the user's device, and charges its price.
@@ -229,7 +252,7 @@ impl Shard {
             user,
             campaign,
             intended: reserved,
-            kept,
+            kept: kept || ad.held,
         });
     }
 

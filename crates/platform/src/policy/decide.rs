@@ -7,7 +7,7 @@ use super::ad_context::AdContext;
 use super::basis::{Basis, BasisRule};
 use super::candidate_batch::{BATCH_SIZE, CandidateBatch, Verdict, unrefused};
 use super::page_messages::{MessageContext, MessageRule};
-use super::rule::{OpenedBy, Policy, TopicMatch, UserRule};
+use super::rule::{OnQuiet, OpenedBy, Policy, TopicMatch, UserRule};
 use chappe_base::{Permit, RuleKind, SimTime, Span, Topic};
 use std::array;
 
@@ -44,6 +44,7 @@ impl UserRule {
             UserRule::QuietHours {
                 from_minute,
                 to_minute,
+                ..
             } => batch.by_state(kind, |ad| !within(ad.local_minute(), from_minute, to_minute)),
             UserRule::Basis(rule) => batch.by_consent(kind, |ad| match rule.find(ad)? {
                 Basis::Window | Basis::Further => Some(None),
@@ -55,8 +56,8 @@ impl UserRule {
         }
     }
 
-    /// Whether the rule is judged again at delivery, because the user or other ads can change its result
-    /// while an ad is under way.
+    /// Whether the rule is judged again at delivery, because the user, other ads or the time of day can change
+    /// its result while an ad is under way.
     fn is_judged_again(&self) -> bool {
         match self {
             UserRule::NotBlocked
@@ -64,13 +65,13 @@ impl UserRule {
             | UserRule::OptIn(_)
             | UserRule::UserCap { .. }
             | UserRule::PageCap { .. }
+            | UserRule::QuietHours { .. }
             | UserRule::UnansweredCap { .. } => true,
             UserRule::NoAds
             | UserRule::OpenedBy(_)
             | UserRule::FirstTopic(_)
             | UserRule::Formats(_)
             | UserRule::Window { .. }
-            | UserRule::QuietHours { .. }
             | UserRule::Basis(_) => false,
         }
     }
@@ -121,6 +122,40 @@ impl Policy {
         });
         let opt_in = Some(opt_in.ok_or(RuleKind::Basis)?);
         Ok(Permit { opt_in, ..permit })
+    }
+
+    /// Until when an ad is held that `rule` refuses at delivery; `None` if it is to be withdrawn. Only quiet
+    /// hours end by themselves.
+    #[must_use]
+    pub fn held_until(&self, rule: RuleKind, ad: &impl AdContext) -> Option<SimTime> {
+        let mut rules = self.user_rules.iter().filter(|own| own.kind() == rule);
+        rules.find_map(|rule| match *rule {
+            UserRule::QuietHours {
+                to_minute,
+                on_quiet: OnQuiet::Hold,
+                ..
+            } => {
+                let minutes = (i64::from(to_minute) - i64::from(ad.local_minute())).rem_euclid(24 * 60);
+                let minute = ad.now().0 - ad.now().0.rem_euclid(Span::MINUTE.0);
+                Some(SimTime(minute + minutes * Span::MINUTE.0))
+            }
+            UserRule::QuietHours {
+                on_quiet: OnQuiet::Withdraw,
+                ..
+            }
+            | UserRule::NoAds
+            | UserRule::NotBlocked
+            | UserRule::NotMuted
+            | UserRule::OpenedBy(_)
+            | UserRule::FirstTopic(_)
+            | UserRule::Formats(_)
+            | UserRule::OptIn(_)
+            | UserRule::Window { .. }
+            | UserRule::UserCap { .. }
+            | UserRule::PageCap { .. }
+            | UserRule::Basis(_)
+            | UserRule::UnansweredCap { .. } => None,
+        })
     }
 
     /// The first rule that admits a page's message; `None` if the policy has no such rules and admits all.

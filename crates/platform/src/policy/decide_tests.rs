@@ -110,6 +110,7 @@ pub(crate) fn everything() -> Vec<UserRule> {
         UserRule::QuietHours {
             from_minute: 22 * 60,
             to_minute: 8 * 60,
+            on_quiet: OnQuiet::Hold,
         },
         UserRule::Basis(BasisRule {
             within: Some(Span(2 * Span::HOUR.0)),
@@ -360,21 +361,31 @@ fn delivery_judges_again_what_the_user_can_change() {
         ),
         Err(RuleKind::Block)
     );
-    assert!(
-        policy
-            .judge_again(
-                &(
-                    &Case {
-                        local_minute: 0,
-                        ..case()
-                    },
-                    &memory()
-                ),
-                None,
-                case().now
-            )
-            .is_ok()
-    );
+    let late = Case {
+        since_last_act: Some(Span(9 * Span::DAY.0)),
+        ..case()
+    };
+    assert!(policy.judge_again(&(&late, &memory()), None, case().now).is_ok());
+}
+
+#[test]
+fn quiet_hours_are_judged_again_and_held_until_they_end() {
+    let now = SimTime(90 * Span::MINUTE.0 + 1);
+    for (local_minute, minutes) in [(22 * 60, 600), (0, 480), (8 * 60 - 1, 1)] {
+        let mut night = case();
+        (night.now, night.local_minute) = (now, local_minute);
+        let (memory, quiet) = (memory(), RuleKind::QuietHours);
+        let ad = (&night, &memory);
+        assert_eq!(policy(everything()).judge_again(&ad, None, now), Err(quiet));
+        let held_until = |rule| policy(everything()).held_until(rule, &ad);
+        assert_eq!(held_until(quiet), Some(SimTime((90 + minutes) * Span::MINUTE.0)));
+        let withdraws = policy(vec![UserRule::QuietHours {
+            from_minute: 22 * 60,
+            to_minute: 8 * 60,
+            on_quiet: OnQuiet::Withdraw,
+        }]);
+        assert_eq!(withdraws.held_until(quiet, &ad), None);
+    }
 }
 
 pub(crate) fn any_case() -> impl Strategy<Value = (Case, Known)> {

@@ -20,4 +20,4 @@ pub use candidate_batch::Verdict;
 pub use opt_in::{OptIn, OptInScope};
 pub use page::{MessagePrices, OnRed, PageRule, QualityRule, Quota, Tiers};
 pub use page_messages::{MessageContext, MessageRule, OptInRequest};
-pub use rule::{FormatSet, OpenedBy, Policy, TopicMatch, UserRule};
+pub use rule::{FormatSet, OnQuiet, OpenedBy, Policy, TopicMatch, UserRule};

@@ -66,6 +66,8 @@ pub enum UserRule {
         from_minute: u16,
         /// First minute that is no longer quiet, 0 to 1439.
         to_minute: u16,
+        /// What becomes of an ad whose delivery falls into them.
+        on_quiet: OnQuiet,
     },
     /// Only if one of these bases holds.
     Basis(BasisRule),
@@ -99,6 +101,15 @@ impl UserRule {
             UserRule::UnansweredCap { .. } => RuleKind::UnansweredCap,
         }
     }
+}
+
+/// What becomes of an ad that was allowed in time, and whose delivery falls into quiet hours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OnQuiet {
+    /// It is held until they end.
+    Hold,
+    /// It is withdrawn.
+    Withdraw,
 }
 
 /// Who must have opened a conversation.

@@ -4,7 +4,8 @@ use super::{Preset, Sourced, pages, sourced};
 use crate::key::Grade;
 use chappe_base::{Format, Span};
 use chappe_platform::policy::{
-    BasisRule, FormatSet, MessageRule, OpenedBy, OptInRequest, OptInScope, OptInTerms, TopicMatch, UserRule,
+    BasisRule, FormatSet, MessageRule, OnQuiet, OpenedBy, OptInRequest, OptInScope, OptInTerms, TopicMatch,
+    UserRule,
 };
 
 /// Name of the default preset.
@@ -326,9 +327,10 @@ fn rcs_india() -> Preset {
             UserRule::QuietHours {
                 from_minute: 22 * 60,
                 to_minute: 7 * 60,
+                on_quiet: OnQuiet::Hold,
             },
             Grade::C,
-            "promotion only from 07:00 to 22:00",
+            "promotion only from 07:00 to 22:00; that late ones are held is assumed",
         ),
     ]);
     preset

@@ -2,7 +2,7 @@
 
 use crate::resolve;
 use chappe_base::{CommandClass, Duration, Format, Law, Money, PageId, Probability, RuleKind, SimTime, Span};
-use chappe_platform::policy::{OptInScope, PageRule, Quota, Tiers, UserRule};
+use chappe_platform::policy::{OnQuiet, OptInScope, PageRule, Quota, Tiers, UserRule};
 use chappe_platform::{Desk, Pacing};
 use chappe_scenario::{Lanes, Overrides, Scenario, ServiceTimes};
 
@@ -216,8 +216,18 @@ fn rules_of_the_file_stand_in_for_those_of_the_preset() {
     let (from_minute, to_minute) = (22 * 60, 8 * 60 + 30);
     assert!(rules.contains(&UserRule::QuietHours {
         from_minute,
-        to_minute
+        to_minute,
+        on_quiet: OnQuiet::Hold,
     }));
+    let withdrawn =
+        "[policy]\nquiet_hours = { from = \"22:00\", to = \"08:30\", at_delivery = \"withdraw\" }";
+    let rules = read(withdrawn).platform.policy.user_rules;
+    let on_quiet = OnQuiet::Withdraw;
+    assert!(
+        rules
+            .iter()
+            .any(|rule| matches!(rule, UserRule::QuietHours { on_quiet: read, .. } if *read == on_quiet))
+    );
 }
 
 #[test]

@@ -155,6 +155,7 @@ impl<'a> Narrator<'a> {
                 )
             }
             Fact::Withdrawn { rule, .. } => format!("withdrawn by the rule {}", self.rule(rule)),
+            Fact::Held { until, .. } => format!("held until the quiet hours end: {}", time(until)),
             Fact::Expired { .. } => "expired in the inbox".to_string(),
             Fact::Pending { .. } => "still under way when the run ended".to_string(),
             Fact::Read { message, user } => format!("user {} read message {}", user.0, message.0),

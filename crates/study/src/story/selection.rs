@@ -14,6 +14,7 @@ pub(super) fn message(fact: &Fact) -> Option<MessageId> {
         | Fact::Refused { message, .. }
         | Fact::Delivered { message, .. }
         | Fact::Withdrawn { message, .. }
+        | Fact::Held { message, .. }
         | Fact::Expired { message }
         | Fact::Pending { message }
         | Fact::Read { message, .. }
@@ -75,6 +76,7 @@ pub(super) fn concerns(fact: &Fact, user: UserId) -> bool {
         | Fact::OptedOut { user: who, .. }
         | Fact::OrderPlaced { user: who, .. }
         | Fact::Decided { user: who, .. }
+        | Fact::Held { user: who, .. }
         | Fact::AdDelivered { user: who, .. }
         | Fact::Reacted { user: who, .. } => who == user,
         Fact::TransferPosted { payer, payee, .. } => payer == me || payee == me,
