@@ -55,6 +55,7 @@ mod ads;
 mod budgets;
 mod caps;
 mod consent;
+mod devices;
 mod findings;
 mod limits;
 mod messages;

@@ -5,30 +5,39 @@
 //! shard, so it is enough to keep open messages. Nothing is kept of a message that has reached its device, so
 //! a message whose facts all appear twice passes.
 
+use crate::devices::{Delivery, Devices};
 use crate::findings::FactContext;
 use crate::promises::Promise;
-use chappe_base::{CommandClass, Fact, Map, MessageClass, MessageId, Seconds, Set, SimTime, Span};
+use chappe_base::{CommandClass, Fact, Map, MessageClass, MessageId, Party, Seconds, Set, SimTime, Span};
 
 /// Steps looked up together: each look-up usually misses the cache, and in a batch the misses overlap.
 const TOGETHER: usize = 32;
 
 /// The fold over one shard's messages.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub(crate) struct Messages {
+    pub(crate) devices: Devices,
     /// A message between people that was served and not yet accepted or refused.
     serving: Option<MessageId>,
     /// The message accepted last, if it is open: most end with the next fact and never enter `open`.
     latest: Option<MessageId>,
     /// Accepted and not ended.
     open: Set<MessageId>,
-    /// The message delivered last and when, if it is not on the device yet: most reach it with the next fact.
-    latest_delivered: Option<(MessageId, Seconds)>,
-    /// Delivered by the platform and not on the device yet, with the time of delivery.
-    in_flight: Map<MessageId, Seconds>,
+    /// The message delivered last, if it is not on the device yet: most reach it with the next fact.
+    latest_delivered: Option<(MessageId, InFlight)>,
+    /// Delivered by the platform and not on the device yet.
+    in_flight: Map<MessageId, InFlight>,
     /// Steps that wait for the next batch of look-ups.
     waiting: Vec<Waiting>,
     delivered_count: u64,
     read_count: u64,
+}
+
+/// When a message was delivered, and as which of the shard's.
+#[derive(Clone, Copy, Debug)]
+struct InFlight {
+    since: Seconds,
+    delivery: Delivery,
 }
 
 /// One step in the life of a message.
@@ -37,8 +46,10 @@ enum Step {
     Accepted,
     /// How it ended, for violations.
     Ended(&'static str),
-    Delivered(Seconds),
-    HandedOut,
+    Delivered(InFlight),
+    HandedOut(Party),
+    /// Handed out with the fact after its delivery.
+    HandedOutAtOnce(Party, Delivery),
 }
 
 /// A step that waits to be judged, with its fact and time.
@@ -51,6 +62,20 @@ struct Waiting {
 }
 
 impl Messages {
+    pub(crate) fn new(devices: Devices) -> Messages {
+        Messages {
+            devices,
+            serving: None,
+            latest: None,
+            open: Set::default(),
+            latest_delivered: None,
+            in_flight: Map::default(),
+            waiting: Vec::new(),
+            delivered_count: 0,
+            read_count: 0,
+        }
+    }
+
     /// A command was served. The facts that it causes come before the next `served`.
     #[inline]
     pub(crate) fn served(
@@ -120,19 +145,25 @@ impl Messages {
     pub(crate) fn delivered(&mut self, message: MessageId, context: &mut FactContext<'_>) {
         self.ended(message, "delivered", context);
         self.delivered_count += 1;
-        let delivered = (message, context.at.seconds());
-        if let Some((before, at)) = self.latest_delivered.replace(delivered) {
-            self.look_up(Step::Delivered(at), before, context);
+        let in_flight = InFlight {
+            since: context.at.seconds(),
+            delivery: self.devices.delivered(),
+        };
+        if let Some((before, in_flight)) = self.latest_delivered.replace((message, in_flight)) {
+            self.look_up(Step::Delivered(in_flight), before, context);
         }
     }
 
     #[inline]
-    pub(crate) fn handed_out(&mut self, message: MessageId, context: &mut FactContext<'_>) {
+    pub(crate) fn handed_out(&mut self, message: MessageId, to: Party, context: &mut FactContext<'_>) {
         context.checked(Promise::DeliveredOnce);
-        match self.latest_delivered {
-            Some((latest, _)) if latest == message => self.latest_delivered = None,
-            _ => self.look_up(Step::HandedOut, message, context),
-        }
+        let at_once = self.latest_delivered.take_if(|(latest, _)| *latest == message);
+        // Both wait for their turn: the order at the device is judged when earlier steps have been.
+        let step = match at_once {
+            Some((_, in_flight)) => Step::HandedOutAtOnce(to, in_flight.delivery),
+            None => Step::HandedOut(to),
+        };
+        self.look_up(step, message, context);
     }
 
     /// Queues a step, and judges the batch when it is full.
@@ -161,6 +192,11 @@ impl Messages {
         } in self.waiting.drain(..)
         {
             let id = message.0;
+            let mut context = FactContext {
+                at,
+                fact: fact.as_ref(),
+                findings: context.findings,
+            };
             let broken = match step {
                 Step::Accepted if self.open.insert(message) => continue,
                 Step::Accepted => accepted_twice(message),
@@ -168,19 +204,22 @@ impl Messages {
                 Step::Ended(how) => format!(
                     "message {id} was {how}, but is not open: it has ended before or was never accepted"
                 ),
-                Step::Delivered(at) => {
-                    self.in_flight.insert(message, at);
+                Step::Delivered(in_flight) => {
+                    self.in_flight.insert(message, in_flight);
                     continue;
                 }
-                Step::HandedOut if self.in_flight.remove(&message).is_some() => continue,
-                Step::HandedOut => {
-                    format!("message {id} reached a device, but was not delivered, or did so before")
+                Step::HandedOutAtOnce(to, delivery) => {
+                    self.devices.handed_out(message, to, delivery, &mut context);
+                    continue;
                 }
-            };
-            let mut context = FactContext {
-                at,
-                fact: fact.as_ref(),
-                findings: context.findings,
+                Step::HandedOut(to) => match self.in_flight.remove(&message) {
+                    Some(in_flight) => {
+                        self.devices
+                            .handed_out(message, to, in_flight.delivery, &mut context);
+                        continue;
+                    }
+                    None => format!("message {id} reached a device, but was not delivered, or did so before"),
+                },
             };
             context.violation(Promise::DeliveredOnce, broken);
         }
@@ -214,13 +253,16 @@ impl Messages {
             let what = format!("message {} was accepted and never ended: it is lost", message.0);
             context.violation(Promise::DeliveredOnce, what);
         }
-        let mut in_flight: Vec<_> = self.in_flight.drain().chain(self.latest_delivered).collect();
+        let in_flight = self.in_flight.drain().chain(self.latest_delivered);
+        let mut in_flight: Vec<_> = in_flight
+            .map(|(message, in_flight)| (message, in_flight.since))
+            .collect();
         in_flight.sort_unstable();
         in_flight
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.open.allocation_size() + self.in_flight.allocation_size()
+        self.open.allocation_size() + self.in_flight.allocation_size() + self.devices.bytes()
     }
 }
 
@@ -256,6 +298,8 @@ pub(crate) fn settle(
 mod tests {
     use super::*;
     use crate::findings::Findings;
+    use crate::promises::Promises;
+    use chappe_base::{Homes, ShardId, UserId};
 
     fn at<R>(second: i64, findings: &mut Findings, judge: impl FnOnce(&mut FactContext<'_>) -> R) -> R {
         let fact = Fact::Expired {
@@ -270,7 +314,9 @@ mod tests {
 
     #[test]
     fn what_is_looked_up_later_is_found_as_of_its_own_fact() {
-        let (mut messages, mut findings) = (Messages::default(), Findings::new(None));
+        let devices = Devices::new(Homes::new(1), ShardId(0), &Promises::default());
+        let (mut messages, mut findings) = (Messages::new(devices), Findings::new(None));
+        let ann = Party::User(UserId(0));
         let kept: Vec<MessageId> = (0..3 * TOGETHER as u64).map(MessageId).collect();
         for &message in &kept {
             at(1, &mut findings, |context| {
@@ -280,13 +326,19 @@ mod tests {
         for &message in &kept {
             at(2, &mut findings, |context| messages.delivered(message, context));
         }
-        at(3, &mut findings, |context| messages.handed_out(kept[5], context));
-        at(4, &mut findings, |context| messages.handed_out(kept[5], context));
+        at(3, &mut findings, |context| {
+            messages.handed_out(kept[5], ann, context)
+        });
+        at(4, &mut findings, |context| {
+            messages.handed_out(kept[5], ann, context)
+        });
         at(5, &mut findings, |context| {
             messages.ended(kept[7], "withdrawn", context)
         });
         for &message in kept.iter().filter(|message| **message != kept[5]) {
-            at(6, &mut findings, |context| messages.handed_out(message, context));
+            at(6, &mut findings, |context| {
+                messages.handed_out(message, ann, context)
+            });
         }
         let in_flight = at(7, &mut findings, |context| messages.finish(context));
         assert_eq!(in_flight, []);

@@ -26,6 +26,8 @@ pub enum Promise {
     StockKept,
     /// Each message is delivered at most once, and none is lost.
     DeliveredOnce,
+    /// What a shard sends to a device arrives in the order in which it was sent.
+    OrderKept,
     /// No page's message, and no request for an opt-in, without a reason that the rules accept.
     MessagesPermitted,
     /// Ads, messages and payments cost what was agreed.
@@ -36,7 +38,7 @@ pub enum Promise {
 
 impl Promise {
     /// All promises, in the order of counters and reports.
-    pub const ALL: [Promise; 10] = [
+    pub const ALL: [Promise; 11] = [
         Promise::MoneyConserved,
         Promise::AdPermitted,
         Promise::ConsentKept,
@@ -44,6 +46,7 @@ impl Promise {
         Promise::BudgetsKept,
         Promise::StockKept,
         Promise::DeliveredOnce,
+        Promise::OrderKept,
         Promise::MessagesPermitted,
         Promise::PricesKept,
         Promise::LimitsKept,
@@ -60,6 +63,7 @@ impl Promise {
             Promise::BudgetsKept => "budgets kept",
             Promise::StockKept => "stock kept",
             Promise::DeliveredOnce => "each message delivered at most once and none lost",
+            Promise::OrderKept => "first in, first out to each device",
             Promise::MessagesPermitted => "no page's message without its reason",
             Promise::PricesKept => "prices kept",
             Promise::LimitsKept => "pages within their limits",

@@ -5,6 +5,7 @@ mod entries;
 use crate::ads::Ads;
 use crate::budgets::Budgets;
 use crate::consent::Consents;
+use crate::devices::Devices;
 use crate::findings::{FactContext, Findings};
 use crate::limits::Limits;
 use crate::messages::Messages;
@@ -46,7 +47,7 @@ impl ShardAudit {
             end: SimTime(i64::MIN),
             under_way_at_most: promises.under_way_at_most,
             findings: Findings::new(Some(shard)),
-            messages: Messages::default(),
+            messages: Messages::new(Devices::new(homes, shard, promises)),
             consents: Consents::default(),
             ads: Ads::new(homes, promises),
             stock: Stock::new(homes, shard),
@@ -70,7 +71,18 @@ impl ShardAudit {
         };
         match *fact {
             Fact::Served { command, message, .. } => self.messages.served(command, message, context),
-            Fact::HandedOut { message, .. } => self.messages.handed_out(message, context),
+            Fact::HandedOut { message, to, .. } => self.messages.handed_out(message, to, context),
+            Fact::Acknowledged {
+                message,
+                user,
+                after_ns,
+                ..
+            }
+            | Fact::ReadReceipt {
+                message,
+                user,
+                after_ns,
+            } => self.messages.devices.receipt(message, user, after_ns, context),
             Fact::Accepted {
                 message,
                 class,
@@ -323,7 +335,6 @@ impl ShardAudit {
             Fact::Dropped { .. }
             | Fact::Reneged { .. }
             | Fact::Unserved { .. }
-            | Fact::Acknowledged { .. }
             | Fact::Connected { .. }
             | Fact::LinkRefused { .. }
             | Fact::Asked { .. }

@@ -113,8 +113,19 @@ pub enum Fact {
     Acknowledged {
         /// The message.
         message: MessageId,
+        /// Its sender.
+        user: UserId,
         /// The intended send time.
         intended: SimTime,
+        /// Time from now until it reaches the device.
+        after_ns: Span,
+    },
+    /// *Driver*: the receipt that a friend has read a message was sent to its sender's device.
+    ReadReceipt {
+        /// The message.
+        message: MessageId,
+        /// Its sender.
+        user: UserId,
         /// Time from now until it reaches the device.
         after_ns: Span,
     },

@@ -76,6 +76,7 @@
 
 mod bucket;
 mod calendar;
+mod connections;
 mod delays;
 mod effort;
 mod kernel;

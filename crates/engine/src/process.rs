@@ -3,6 +3,7 @@
 //! This is the only place where time passes between the parts: links and service take the times that
 //! [`Delays`] draws, while platform and agents act at once.
 
+use crate::connections::Connections;
 use crate::delays::Delays;
 use crate::kernel::{Emitter, LogicalProcess};
 use crate::observers::Observers;
@@ -46,6 +47,7 @@ pub(crate) struct Process {
     id: ShardId,
     homes: Homes,
     delays: Arc<Delays>,
+    connections: Connections,
     world: Arc<World>,
     probe: Option<Probe>,
     /// The clients' commands, if they come from a tape instead of from the agents.
@@ -74,6 +76,7 @@ impl Process {
             probe: delays.probe,
             tape,
             homes: world.homes(),
+            connections: Connections::new(),
             shard,
             id,
             delays,
@@ -82,7 +85,7 @@ impl Process {
     }
 
     /// Sends the forwards and notices in the outbox.
-    fn flush_outbox(&self, observers: &mut Observers, now: SimTime, out: &mut Emitter<'_, Event>) {
+    fn flush_outbox(&mut self, observers: &mut Observers, now: SimTime, out: &mut Emitter<'_, Event>) {
         let outbox = &mut observers.outbox;
         for forward in &outbox.forwards {
             let arrival = Event::Arrive(forward.command);
@@ -96,9 +99,10 @@ impl Process {
         }
         for notice in outbox.notices.iter().filter(|notice| notice.has_effect()) {
             let latency = self.delays.to_client(now, notice);
-            match notice.timed(latency) {
+            let arrival = self.connections.send(now, notice.to(), now + latency);
+            match notice.timed(arrival - now) {
                 Some(fact) => outbox.facts.push(fact),
-                None => out.send(notice.home(self.homes), now + latency, Event::Notice(*notice)),
+                None => out.send(notice.home(self.homes), arrival, Event::Notice(*notice)),
             }
         }
         outbox.forwards.clear();
@@ -239,6 +243,7 @@ impl Process {
         let mut parts = self.shard.bytes();
         parts.push(("agents", self.agents.bytes()));
         parts.push(("service queue", self.station.bytes()));
+        parts.push(("connections", self.connections.bytes()));
         parts
     }
 }

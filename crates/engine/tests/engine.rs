@@ -12,6 +12,8 @@ mod bounds;
 mod broken;
 #[path = "engine/common_numbers.rs"]
 mod common_numbers;
+#[path = "engine/delivery.rs"]
+mod delivery;
 #[path = "engine/determinism.rs"]
 mod determinism;
 #[path = "engine/first_scenarios.rs"]

@@ -41,6 +41,7 @@ impl Collector {
                 message,
                 intended,
                 after_ns,
+                ..
             } => self.acknowledged(at + after_ns, message, intended),
             Fact::Accepted { message, class, .. } => {
                 self.accepted[class as usize] += 1;
@@ -171,8 +172,9 @@ impl Collector {
             }),
             Fact::TierChanged { .. } => self.count(Count::TiersChanged),
 
-            // Told by other facts: stock by orders, credits by posts, leases by the ledger.
-            Fact::Stocked { .. }
+            // Told by other facts: receipts by reads, stock by orders, credits by posts, leases by the ledger.
+            Fact::ReadReceipt { .. }
+            | Fact::Stocked { .. }
             | Fact::TransferCredited { .. }
             | Fact::CampaignEnded { .. }
             | Fact::Leased { .. }

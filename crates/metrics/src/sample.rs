@@ -223,7 +223,13 @@ fn messages(round: u64, at: SimTime, span: impl Fn(u64, f64) -> Span) -> Vec<Fac
             },
             Fact::Acknowledged {
                 message,
+                user: UserId(0),
                 intended,
+                after_ns: Span::ZERO,
+            },
+            Fact::ReadReceipt {
+                message,
+                user: UserId(0),
                 after_ns: Span::ZERO,
             },
         ]);

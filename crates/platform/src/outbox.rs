@@ -207,31 +207,43 @@ impl Notice {
 }
 
 impl Notice {
-    /// Whether an event is needed for its arrival. Receipts and refusals need none: no agent reacts to them
-    /// and their latency is not measured.
+    /// Whether anything is told of its arrival. Nothing is told of refusals and of payments: no agent reacts to
+    /// them.
     #[must_use]
     pub fn has_effect(&self) -> bool {
-        !matches!(
-            self,
-            Notice::ReadBy { .. } | Notice::Refused { .. } | Notice::Paid { .. }
-        )
+        !matches!(self, Notice::Refused { .. } | Notice::Paid { .. })
     }
 
-    /// The driver's fact about an acknowledgement that will arrive after `latency`. No agent reacts to it, so
-    /// it is recorded when it is sent and needs no event.
+    /// The driver's fact about an acknowledgement or a read receipt that will arrive after `latency`. No agent
+    /// reacts to it, so it is recorded when it is sent and needs no event.
     #[must_use]
     pub fn timed(&self, latency: Span) -> Option<Fact> {
-        let Notice::Acknowledged {
-            message, intended, ..
-        } = *self
-        else {
-            return None;
-        };
-        Some(Fact::Acknowledged {
-            message,
-            intended,
-            after_ns: latency,
-        })
+        let after_ns = latency;
+        match *self {
+            Notice::Acknowledged {
+                message,
+                user,
+                intended,
+            } => Some(Fact::Acknowledged {
+                message,
+                user,
+                intended,
+                after_ns,
+            }),
+            Notice::ReadBy { message, user } => Some(Fact::ReadReceipt {
+                message,
+                user,
+                after_ns,
+            }),
+            Notice::Message { .. }
+            | Notice::Ad { .. }
+            | Notice::Question { .. }
+            | Notice::Assigned { .. }
+            | Notice::Refused { .. }
+            | Notice::Paid { .. }
+            | Notice::NewOrder { .. }
+            | Notice::SoldOut { .. } => None,
+        }
     }
 
     /// The driver's fact for the moment in which a device shows the notice.
@@ -276,9 +288,8 @@ impl Notice {
                 intended,
                 kept: false,
             }),
-            Notice::Acknowledged { .. } => self.timed(Span::ZERO),
+            Notice::Acknowledged { .. } | Notice::ReadBy { .. } => self.timed(Span::ZERO),
             Notice::Assigned { .. }
-            | Notice::ReadBy { .. }
             | Notice::Refused { .. }
             | Notice::Paid { .. }
             | Notice::NewOrder { .. }

@@ -3,7 +3,9 @@
 
 use crate::play::{first_ads, judge, play};
 use chappe_audit::{Promise, Verdict};
-use chappe_base::{Account, Fact, MessageClass, MessageId, Money, Party, Permit, ReachStep, Record, UserId};
+use chappe_base::{
+    Account, Fact, MessageClass, MessageId, Money, Party, Permit, ReachStep, Record, Span, UserId,
+};
 use chappe_scenario::Scenario;
 use std::sync::LazyLock;
 
@@ -162,6 +164,39 @@ fn messages_lost_or_told_twice() {
     breaks(promise, "was accepted and never ended", |facts| {
         let (at, ()) = find(facts, |r| matches!(r.fact, Fact::Pending { .. }).then_some(()));
         facts.remove(at);
+    });
+}
+
+#[test]
+fn what_overtakes_on_the_way_to_a_device() {
+    let promise = Promise::OrderKept;
+    breaks(promise, "reaches the device of user", |facts| {
+        // Every second acknowledgement is late, so the next to the same device arrives before it.
+        let mut number = 0;
+        for record in facts {
+            if let Fact::Acknowledged { after_ns, .. } = &mut record.fact {
+                number += 1;
+                *after_ns = *after_ns + Span(i64::from(number % 2) * Span::HOUR.0);
+            }
+        }
+    });
+    breaks(promise, "after one that was delivered later", |facts| {
+        let (first, to) = find(facts, |record| match record.fact {
+            Fact::HandedOut { to, .. } => Some(to),
+            _ => None,
+        });
+        let is_next = |record: &Record| matches!(record.fact, Fact::HandedOut { to: next, .. } if next == to);
+        let distance = facts[first + 1..].iter().position(is_next);
+        let next = first + 1 + distance.expect("the device gets another message");
+        // The first message arrives together with the next one, and after it.
+        let late = facts.remove(first);
+        facts.insert(
+            next,
+            Record {
+                at: facts[next - 1].at,
+                ..late
+            },
+        );
     });
 }
 

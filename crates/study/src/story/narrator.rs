@@ -109,6 +109,12 @@ impl<'a> Narrator<'a> {
                     span(after_ns)
                 )
             }
+            Fact::ReadReceipt { after_ns, .. } => {
+                format!(
+                    "the sender's device learns that it was read, after {}",
+                    span(after_ns)
+                )
+            }
             Fact::Connected { user, until } => {
                 format!("user {} came on line, until {}", user.0, time(until))
             }

@@ -10,6 +10,7 @@ pub(super) fn message(fact: &Fact) -> Option<MessageId> {
         | Fact::Unserved { message, .. }
         | Fact::HandedOut { message, .. }
         | Fact::Acknowledged { message, .. }
+        | Fact::ReadReceipt { message, .. }
         | Fact::Accepted { message, .. }
         | Fact::Refused { message, .. }
         | Fact::Delivered { message, .. }
@@ -90,6 +91,7 @@ pub(super) fn concerns(fact: &Fact, user: UserId) -> bool {
         | Fact::BudgetUnserved { .. }
         | Fact::Reneged { .. }
         | Fact::Acknowledged { .. }
+        | Fact::ReadReceipt { .. }
         | Fact::Delivered { .. }
         | Fact::Withdrawn { .. }
         | Fact::Expired { .. }
