@@ -187,6 +187,7 @@ impl Collector {
     fn shares(&self, until: SimTime) -> impl Iterator<Item = (String, Metric)> {
         let served = self.wait[CommandClass::Probe as usize].count() as i64;
         let gave_up = self.probe_abandoned.count() as i64;
+        let delayed = self.probe_delayed_count as i64;
         let answered = self.hotline_answer.count() as i64;
         let hung_up = self.hotline_abandoned.count() as i64;
 
@@ -206,7 +207,8 @@ impl Collector {
                 (i64::from(self.turned_away.len()), i64::from(self.config.users)),
             ),
             ("queue.abandoned", (gave_up, gave_up + served)),
-            ("queue.delayed", (self.probe_delayed_count as i64, served)),
+            ("queue.delayed", (delayed + gave_up, gave_up + served)),
+            ("queue.served_delayed", (delayed, served)),
             ("hotline.abandoned", (hung_up, hung_up + answered)),
             ("utilisation.mean", whole),
             ("utilisation.peak_hour", self.peak_hour(until).unwrap_or(whole)),
@@ -352,7 +354,12 @@ impl Collector {
             .zip(self.wait.into_iter().zip(self.service));
         for (&command, (wait, service)) in by_command {
             let (wait_name, service_name) = match command {
-                CommandClass::Probe => ("queue.wait".to_owned(), "queue.service".to_owned()),
+                CommandClass::Probe => {
+                    let mut ended = wait.clone();
+                    ended.merge(&self.probe_abandoned);
+                    all.insert("queue.wait".to_owned(), ended);
+                    ("queue.served_wait".to_owned(), "queue.service".to_owned())
+                }
                 CommandClass::Connect
                 | CommandClass::Message
                 | CommandClass::Read

@@ -175,12 +175,21 @@ fn by_command_class() -> impl Iterator<Item = Definition> {
 
 fn of_the_queue() -> impl Iterator<Item = Definition> {
     [
-        time("queue.wait", Better::Lower, "probes: arrival to start of service"),
+        time(
+            "queue.wait",
+            Better::Lower,
+            "probes: arrival to start of service or to giving up, as in Erlang A",
+        ),
+        time(
+            "queue.served_wait",
+            Better::Lower,
+            "probes that were served: arrival to start of service",
+        ),
         time("queue.service", Better::Lower, "probes: time in service"),
         time(
             "queue.sojourn",
             Better::Lower,
-            "probes: arrival to end of service",
+            "probes that were served: arrival to end of service",
         ),
         time(
             "queue.abandoned_wait",
@@ -202,7 +211,12 @@ fn of_the_queue() -> impl Iterator<Item = Definition> {
         ratio(
             "queue.delayed",
             Better::Lower,
-            "probes that had to wait, of those served",
+            "probes that had to wait, of all that ended, as in Erlang A",
+        ),
+        ratio(
+            "queue.served_delayed",
+            Better::Lower,
+            "probes that had to wait and were served, of those served",
         ),
     ]
     .into_iter()
@@ -224,7 +238,7 @@ fn acknowledgements_and_hot_lines() -> Vec<Definition> {
         time(
             "hotline.wait",
             Better::Lower,
-            "question's entry to somebody taking it up",
+            "question's entry to somebody taking it up, without those who gave up",
         ),
         time("hotline.answer", Better::Lower, "question's entry to its answer"),
         time(

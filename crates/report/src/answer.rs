@@ -185,7 +185,7 @@ fn queue(reading: Reading<'_>) -> Option<String> {
 fn abandonment(reading: Reading<'_>) -> Option<String> {
     let delayed = reading
         .ratio("queue.delayed")
-        .map(|(part, whole)| format!("{} of those served had to wait", words::share(part, whole)));
+        .map(|(part, whole)| format!("{} had to wait", words::share(part, whole)));
     let given_up = reading.ratio("queue.abandoned").map(|(part, whole)| {
         if part == 0 {
             "nobody gave up".to_owned()

@@ -4,6 +4,8 @@ use crate::play;
 use crate::statistics::{Batches, Interval};
 use chappe_base::{CommandClass, Fact, Span};
 use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
+use chappe_metrics::Metric;
+use std::collections::BTreeMap;
 use std::sync::mpsc;
 
 /// Mean service time, and the unit of waiting times.
@@ -183,7 +185,31 @@ fn intervals(queue: Queue, seed: u64, relative_half_width: f64) -> [Interval; 3]
             .log(&mut |_| batching(sender.clone())),
     );
     assert_eq!(simulated.verdict.violations, []);
+    for ((name, truth), figure) in NAMES
+        .into_iter()
+        .zip(truth)
+        .zip(registered(&simulated.parts.metrics))
+    {
+        // The figures of the record are about the same jobs, and some at the start.
+        assert!(
+            (figure - truth).abs() <= 0.03 * truth,
+            "{name} of {queue:?}: {figure}, not {truth}"
+        );
+    }
     found.expect("the run stops for this only")
+}
+
+/// The same figures as a record has them.
+fn registered(metrics: &BTreeMap<String, Metric>) -> Figures {
+    let Metric::Histogram(wait) = &metrics["queue.wait"] else {
+        unreachable!("it is registered as one")
+    };
+    let share = |name: &str| metrics[name].value().expect("something ended");
+    [
+        wait.mean as f64 / SERVICE.0 as f64,
+        share("queue.delayed"),
+        share("queue.abandoned"),
+    ]
 }
 
 /// Checks the scenario's figures under every seed against theory.

@@ -171,7 +171,7 @@ fn queue_metrics() -> BTreeMap<String, Metric> {
         &mut metrics,
         &[
             ("queue.abandoned", 11_004, 2_403_122),
-            ("queue.delayed", 1_548_220, 2_392_118),
+            ("queue.delayed", 1_559_224, 2_403_122),
             ("utilisation.mean", 800, 1_000),
             ("utilisation.busiest_shard", 800, 1_000),
         ],
