@@ -1,5 +1,6 @@
 //! What every face does with a record in the same way, whatever its kind: write its files, and say its answer.
 
+use crate::chart::markdown_line;
 use crate::write::{ReportError, Sink, put};
 use serde::Serialize;
 use std::io;
@@ -28,6 +29,13 @@ pub trait Report {
     /// its [`Report::cautions`].
     fn doubts(&self) -> Vec<String> {
         self.incomplete().into_iter().chain(self.cautions()).collect()
+    }
+
+    /// The doubts as a list in Markdown; empty without any.
+    fn doubts_markdown(&self) -> String {
+        let doubts = self.doubts();
+        let line = |doubt: &String| format!("- **Warning:** {}\n", markdown_line(doubt));
+        doubts.iter().map(line).collect()
     }
 
     /// What puts in doubt the figures that the record has, in sentences.

@@ -39,7 +39,12 @@ impl Report for RunRecord {
         write_csv(&self.result.series, &mut csv).expect("writing into memory cannot fail");
         put(sink, "series.csv", &csv)?;
         put(sink, "junit.xml", junit::of_run(self).as_bytes())?;
-        put(sink, "summary.md", markdown(self).as_bytes())?;
+        let doubts = match self.doubts_markdown() {
+            doubts if doubts.is_empty() => doubts,
+            // A blank line parts the list from the table.
+            doubts => doubts + "\n",
+        };
+        put(sink, "summary.md", (doubts + &markdown(self)).as_bytes())?;
         let plots = plots(self);
         write_plots(&plots, sink)?;
         put(sink, "index.html", document(self, &plots).as_bytes())

@@ -96,9 +96,7 @@ impl Study<'_> {
         for sentence in self.report.answer() {
             text += &format!("- {}\n", markdown_line(&sentence));
         }
-        for doubt in self.report.doubts() {
-            text += &format!("- **Warning:** {}\n", markdown_line(&doubt));
-        }
+        text += &self.report.doubts_markdown();
         if !self.table.rows.is_empty() {
             text += &format!("\n{}", self.table.markdown());
         }

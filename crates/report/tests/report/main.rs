@@ -239,7 +239,12 @@ fn hostile_text_stays_text() {
             assert!(!text.contains("<script"), "{file}");
         }
     }
-    let rows = markdown(&record);
+    let text = markdown(&record);
+    let (doubts, rows) = text.split_once("\n\n").expect("a list and a table");
+    assert!(
+        doubts.lines().all(|line| line.starts_with("- **Warning:** ")),
+        "{doubts}"
+    );
     assert!(
         rows.lines()
             .all(|row| row.replace("\\|", "").matches('|').count() == 3)
@@ -315,6 +320,17 @@ fn a_run_is_told_as_tests() {
     assert!(text.contains("observed 490 ms, must hold: p(99) &lt; 1ms"));
     assert!(text.contains("30.7% of the sends were over 1 ms late"));
     assert!(!junit(&fixture::hostile()).contains("<script"));
+}
+
+#[test]
+fn the_summary_begins_with_what_is_in_doubt() {
+    for (name, record) in all() {
+        let (text, doubts) = (markdown(&record), record.doubts());
+        assert_eq!(text.matches("- **Warning:** ").count(), doubts.len(), "{name}");
+        assert_eq!(text.starts_with("- **Warning:** "), !doubts.is_empty(), "{name}");
+        assert_eq!(text.starts_with("| "), doubts.is_empty(), "{name}");
+    }
+    assert!(all().iter().any(|(_, record)| !record.doubts().is_empty()));
 }
 
 #[test]
