@@ -6,12 +6,12 @@
 use crate::context::{Context, Progress, Threads};
 use crate::error::Error;
 use crate::prepared::Prepared;
-use chappe_base::{Fact, Record, SimTime, UserId};
+use chappe_base::{Fact, Record, UserId};
 use chappe_engine::{FactSink, SimulateOptions, Simulated, simulate};
 use std::sync::{Arc, Mutex, PoisonError};
 use tracing::debug;
 
-/// Plays a run and keeps the facts that are `wanted`, in the order of the event log. Keeps the decisions on the ad slots
+/// Plays a run and keeps the facts that are `wanted`, in order of time, then of shard. Keeps the decisions on the ad slots
 /// of `watch` with every rule.
 pub(super) fn facts(
     prepared: &Prepared,
@@ -62,7 +62,7 @@ pub(super) fn facts(
         return Err(Error::Interrupted("nothing was found yet".to_string()));
     }
     let mut records = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
-    // Stable, so that facts of one shard at one time keep their order. History happened at no known time.
-    records.sort_by_key(|record| (record.at.max(SimTime(-1)), record.shard));
+    // Stable, so that facts of one shard at one time keep their order.
+    records.sort_by_key(|record| (record.at, record.shard));
     Ok((records, simulated))
 }

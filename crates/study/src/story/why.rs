@@ -9,18 +9,27 @@ use crate::error::Error;
 use crate::prepared::Prepared;
 use chappe_base::{Fact, MessageId, PageId, Record, RunSpec, SimTime, UserId};
 
+/// Where the numbers of messages are.
+const NUMBERS: &str = "`chappe run --log FILE` writes all numbers; `chappe explain` shows those of one user";
+
 /// Tells what happened to one message, order or transfer of a run, and for an ad what permitted it.
 ///
 /// # Errors
 /// What is wrong with the run, or nothing in it has this number.
 pub fn why(spec: &RunSpec, wanted: MessageId, context: &Context<'_>) -> Result<Story, Error> {
     let prepared = Prepared::new(spec, context)?;
+    if wanted == MessageId(0) {
+        return Err(Error::usage_with(
+            "0 is the number of no message: it stands for none",
+            NUMBERS,
+        ));
+    }
     let is_about = move |fact: &Fact| message(fact) == Some(wanted);
     let (records, _) = facts(&prepared, context, None, is_about)?;
     let Some(last) = records.last().map(|record| record.at) else {
         return Err(Error::usage_with(
             format!("nothing in this run has the number {}", wanted.0),
-            "`chappe run --log FILE` writes all numbers; `chappe explain` shows those of one user",
+            NUMBERS,
         ));
     };
     let narrator = Narrator::new(&prepared.scenario);

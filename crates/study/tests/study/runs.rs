@@ -1,13 +1,13 @@
 //! Runs that are played again from their records, and runs at once.
 
 use crate::{asked, play, town};
-use chappe_base::{Duration, MessageId, RunSpec, RunSpecMismatch, SimTime};
+use chappe_base::{Duration, MessageId, RunSpec, RunSpecMismatch, SimTime, UserId};
 use chappe_metrics::RunRecord;
 use chappe_report::Report;
 use chappe_study::verdict::{self, Verdict};
 use chappe_study::{
     Context, Error, NoTraces, Note, Observer, Opened, Progress, RunOptions, RunsInMemory, StopFlag, Threads,
-    Unobserved, VERSION, run, validate, whatif, why,
+    Unobserved, VERSION, explain, run, validate, whatif, why,
 };
 use std::fs;
 use std::sync::Mutex;
@@ -96,6 +96,32 @@ fn a_spec_of_another_format_or_version_is_refused_with_what_differs() {
             ));
         }
     }
+}
+
+#[test]
+fn nothing_has_the_number_that_stands_for_none() {
+    let (stop, runs) = (StopFlag::new(), RunsInMemory::default());
+    let context = Context::new(&stop, &Unobserved, &NoTraces, &runs);
+    let error = why(&town(), MessageId(0), &context).unwrap_err();
+    assert!(error.to_string().contains("stands for none"), "{error}");
+}
+
+#[test]
+fn a_users_day_is_told_in_order_of_time() {
+    let (stop, runs) = (StopFlag::new(), RunsInMemory::default());
+    let context = Context::new(&stop, &Unobserved, &NoTraces, &runs);
+    let mut past_count = 0;
+    for user in 0..40 {
+        let story = explain(&town(), UserId(user), &context).unwrap();
+        let times: Vec<i64> = story.chapters[0]
+            .entries
+            .iter()
+            .map(|entry| entry.at_ns)
+            .collect();
+        assert!(times.is_sorted(), "user {user}: {times:?}");
+        past_count = past_count.max(times.iter().filter(|at| **at < 0).count());
+    }
+    assert!(past_count > 1, "somebody has a history of several acts");
 }
 
 #[test]
