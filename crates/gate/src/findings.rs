@@ -7,6 +7,9 @@ use chappe_report::words;
 /// Metrics that are named in one line, before the rest is only counted.
 const NAMED_COUNT: usize = 6;
 
+/// Decimals with which two quotients are told apart at most.
+const DECIMALS_MAX: usize = 9;
+
 /// What a finding means for the gate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Weight {
@@ -94,12 +97,13 @@ fn behaviour(case: &CaseVerdict) -> Finding {
 
 /// A metric, and from what to what it moved.
 fn moved(moved: &MovedMetric) -> String {
-    let plain = |metric: &Option<Metric>| metric.as_ref().map_or("none".to_owned(), in_brief);
-    let exact = |metric: &Option<Metric>| metric.as_ref().map_or("none".to_owned(), exactly);
-    let (mut before, mut now) = (plain(&moved.before), plain(&moved.now));
-    if before == now {
-        (before, now) = (exact(&moved.before), exact(&moved.now));
-    }
+    let told = |tell: &dyn Fn(&Metric) -> String| {
+        [&moved.before, &moved.now].map(|metric| metric.as_ref().map_or("none".to_owned(), tell))
+    };
+    let in_full = (3..=DECIMALS_MAX).map(|decimals| told(&|metric| exactly(metric, decimals)));
+    let tellings = std::iter::once(told(&in_brief)).chain(in_full);
+    let apart = tellings.into_iter().find(|[before, now]| before != now);
+    let [before, now] = apart.unwrap_or_else(|| told(&in_parts));
     format!("{} {before} → {now}", moved.metric)
 }
 
@@ -120,8 +124,8 @@ fn in_brief(metric: &Metric) -> String {
     }
 }
 
-/// A metric to the last digit.
-fn exactly(metric: &Metric) -> String {
+/// A metric with so many decimals of what is a quotient.
+fn exactly(metric: &Metric, decimals: usize) -> String {
     match *metric {
         Metric::Counter { unit, value } | Metric::Gauge { unit, value } => match unit {
             Unit::Count => value.to_string(),
@@ -132,15 +136,35 @@ fn exactly(metric: &Metric) -> String {
             | Unit::Share
             | Unit::PerThousand => format!("{value} {}", unit.label()),
         },
-        Metric::Ratio {
-            numerator,
-            denominator,
-            ..
-        } => format!("{numerator}/{denominator}"),
+        Metric::Ratio { unit, .. } => match (unit, metric.value()) {
+            (_, None) => in_brief(metric),
+            (Unit::Share, Some(share)) => format!("{:.decimals$}%", share * 100.0),
+            (
+                Unit::Count
+                | Unit::Nanoseconds
+                | Unit::MicroUnits
+                | Unit::PartsPerMillion
+                | Unit::Bytes
+                | Unit::PerThousand,
+                Some(value),
+            ) => format!("{value:.decimals$} {}", words::plain(unit.label())),
+        },
         Metric::Histogram(ref summary) => {
             let unit = summary.unit.label();
             format!("{} with a mean of {} {unit}", summary.count, summary.mean)
         }
+    }
+}
+
+/// A quotient that is the same although its parts are not.
+fn in_parts(metric: &Metric) -> String {
+    match *metric {
+        Metric::Ratio {
+            numerator,
+            denominator,
+            ..
+        } => format!("{} ({numerator} of {denominator})", in_brief(metric)),
+        Metric::Histogram(_) | Metric::Counter { .. } | Metric::Gauge { .. } => in_brief(metric),
     }
 }
 
@@ -212,5 +236,48 @@ fn weight(verdict: Verdict) -> Weight {
         Verdict::Improved => Weight::Better,
         Verdict::Unchanged => Weight::Unmoved,
         Verdict::Changed | Verdict::Inconclusive => Weight::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ratio(numerator: i64, denominator: i64, unit: Unit) -> Option<Metric> {
+        Some(Metric::Ratio {
+            numerator,
+            denominator,
+            unit,
+        })
+    }
+
+    fn told(before: Option<Metric>, now: Option<Metric>) -> String {
+        let metric = "m".to_owned();
+        moved(&MovedMetric { metric, before, now })
+    }
+
+    #[test]
+    fn quotients_are_told_with_as_many_digits_as_tell_them_apart() {
+        let busy = |busy_ns| ratio(busy_ns, 10_368_000_000_000_000, Unit::Share);
+        assert_eq!(
+            told(busy(4_665_600_000_000_000), busy(5_184_000_000_000_000)),
+            "m 45% → 50%"
+        );
+        assert_eq!(
+            told(busy(4_665_600_000_000_000), busy(4_665_600_200_000_000)),
+            "m 45.000000% → 45.000002%"
+        );
+        assert_eq!(
+            told(ratio(1, 2, Unit::Share), ratio(2, 4, Unit::Share)),
+            "m 50% (1 of 2) → 50% (2 of 4)"
+        );
+        assert_eq!(
+            told(
+                ratio(7_000_000, 3_000_000, Unit::PerThousand),
+                ratio(7_000_001, 3_000_000, Unit::PerThousand)
+            ),
+            "m 2333.333 per thousand → 2333.334 per thousand"
+        );
+        assert_eq!(told(None, ratio(1, 0, Unit::Share)), "m none → n/a");
     }
 }
