@@ -87,6 +87,8 @@ fn transfer(shards: &mut [Shard; 2], payer: UserId, payee: UserId, out: &mut Out
             payer: from,
             payee: to,
             amount,
+            begun: NOW.seconds(),
+            repeated: false,
         },
         out,
     );

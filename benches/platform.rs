@@ -110,6 +110,8 @@ fn deed(class: CommandClass, user: UserId, page: PageId, until: SimTime) -> Vec<
                 payer,
                 payee,
                 amount,
+                begun: NOW.seconds(),
+                repeated: false,
             },
             Command::Credited { transfer },
         ],

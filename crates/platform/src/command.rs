@@ -2,7 +2,7 @@
 
 use chappe_base::{
     AdFeedback, CampaignId, CommandClass, Entry, Fact, Homes, MessageId, Money, OptInSource, OrderId, PageId,
-    Party, ProductId, Reaction, RefusalReason, ShardId, SimTime, Topic, TransferId, UserId,
+    Party, ProductId, Reaction, RefusalReason, Seconds, ShardId, SimTime, Topic, TransferId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -244,6 +244,10 @@ pub enum Command {
         payee: Party,
         /// The amount.
         amount: Money,
+        /// When the transfer was begun.
+        begun: Seconds,
+        /// Whether it was requested before.
+        repeated: bool,
     },
     /// The payee's shard has credited a transfer. To the payer's shard.
     Credited {
@@ -268,6 +272,8 @@ pub enum Command {
         transfer: TransferId,
         /// The payer, whose shard wants the answer.
         payer: Party,
+        /// When the transfer was begun.
+        begun: Seconds,
     },
     /// Timer at the page's home: a campaign begins.
     StartCampaign {

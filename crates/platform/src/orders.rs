@@ -29,7 +29,7 @@ impl Shard {
         let transfer = Transfer::of_order(order, user, page, price);
         if self
             .transfers
-            .credit(now, &self.config, transfer, refusal, &mut self.ledger, out)
+            .credit(now, &self.config, transfer, None, refusal, &mut self.ledger, out)
         {
             self.shop
                 .place(now, &self.config, order, user, page, product, price, out);

@@ -14,7 +14,7 @@ use crate::people::People;
 use crate::shop::Shop;
 use crate::transfers::{Transfer, Transfers};
 use chappe_base::{
-    Account, CampaignId, Fact, MessageClass, Money, Party, RefusalReason, ShardId, SimTime, UserId,
+    Account, CampaignId, Fact, MessageClass, Money, Party, RefusalReason, Seconds, ShardId, SimTime, UserId,
 };
 use std::sync::Arc;
 
@@ -228,17 +228,16 @@ impl Shard {
                 payer,
                 payee,
                 amount,
+                begun,
+                repeated,
             } => {
-                self.credit(
-                    now,
-                    Transfer {
-                        id: transfer,
-                        payer,
-                        payee,
-                        amount,
-                    },
-                    out,
-                );
+                let transfer = Transfer {
+                    id: transfer,
+                    payer,
+                    payee,
+                    amount,
+                };
+                self.credit(now, transfer, repeated.then_some(begun), out);
             }
             Command::Credited { transfer } => self.transfers.credited(now, transfer, &mut self.ledger, out),
             Command::CreditRefused { transfer, reason } => {
@@ -248,9 +247,13 @@ impl Shard {
             Command::TransferTimeout { transfer } => {
                 self.transfers.timed_out(now, &self.config, transfer, out)
             }
-            Command::CancelCredit { transfer, payer } => {
-                self.transfers.cancel(now, &self.config, transfer, payer, out)
-            }
+            Command::CancelCredit {
+                transfer,
+                payer,
+                begun,
+            } => self
+                .transfers
+                .cancel(now, &self.config, (transfer, payer), begun, out),
             Command::StartCampaign { campaign } => self.start_campaign(campaign, out),
             Command::EndCampaign { campaign } => self.end_campaign(campaign, out),
             Command::RequestLease { campaign, shard } => self.grant_lease(now, campaign, shard, out),
@@ -301,20 +304,30 @@ impl Shard {
             .transfers
             .begin(now, &self.config, transfer, issued, &mut self.ledger, out);
         if begun {
-            out.forward(self.config.homes.party(transfer.payee), transfer.credit());
+            out.forward(
+                self.config.homes.party(transfer.payee),
+                transfer.credit(now.seconds(), false),
+            );
         }
         begun
     }
 
     /// Credits a payee of this shard. A block refuses payments from people, never a page's refund.
-    fn credit(&mut self, now: SimTime, transfer: Transfer, out: &mut Outbox) {
+    fn credit(&mut self, now: SimTime, transfer: Transfer, repeated: Option<Seconds>, out: &mut Outbox) {
         let blocked = match (transfer.payer, transfer.payee) {
             (payer @ Party::User(_), Party::User(payee)) => self.has_blocked(payee, payer),
             (Party::Page(_), _) | (_, Party::Page(_)) => false,
         };
         let refusal = blocked.then_some(RefusalReason::Blocked);
-        self.transfers
-            .credit(now, &self.config, transfer, refusal, &mut self.ledger, out);
+        self.transfers.credit(
+            now,
+            &self.config,
+            transfer,
+            repeated,
+            refusal,
+            &mut self.ledger,
+            out,
+        );
     }
 
     /// Ends the run: records what is still kept or under way as pending.

@@ -10,13 +10,18 @@
 //! itself, a credit under way could arrive afterwards and create money. So a time-out only requests a
 //! cancellation, and the payee's shard answers with what it has done and remembers that. A used key is
 //! answered with its first outcome; with other parameters it is an error.
+//!
+//! The payee's shard remembers its answers for a time only. A request that is repeated later than that, because
+//! the payer's shard is so far behind, gets no answer: the first one is still on its way or in a queue, and a
+//! second credit would create money.
 
 use crate::command::Command;
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::outbox::{Notice, Outbox};
 use chappe_base::{
-    Account, Fact, Map, Money, OrderId, PageId, Party, RefusalReason, SimTime, Span, TransferId, UserId,
+    Account, Fact, Map, Money, OrderId, PageId, Party, RefusalReason, Seconds, SimTime, Span, TransferId,
+    UserId,
 };
 use std::collections::VecDeque;
 use std::hash::Hash;
@@ -50,8 +55,8 @@ impl Transfer {
         self.amount > Money::ZERO && self.payer != self.payee && is_known
     }
 
-    /// The request to the payee's shard, once the amount is reserved.
-    pub(crate) fn credit(self) -> Command {
+    /// The request to the payee's shard, once the amount is reserved, or once more if it is `repeated`.
+    pub(crate) fn credit(self, begun: Seconds, repeated: bool) -> Command {
         let Transfer {
             id: transfer,
             payer,
@@ -63,6 +68,8 @@ impl Transfer {
             payer,
             payee,
             amount,
+            begun,
+            repeated,
         }
     }
 }
@@ -134,7 +141,8 @@ impl<K: Copy + Eq + Hash, V: Copy> ExpiringMap<K, V> {
 /// The transfers that one shard remembers.
 #[derive(Default, Debug)]
 pub(crate) struct Transfers {
-    begun: ExpiringMap<TransferId, (Transfer, TransferState)>,
+    /// With the time of each transfer's begin.
+    begun: ExpiringMap<TransferId, (Transfer, Seconds, TransferState)>,
     /// The payer is part of the key: a client chooses the id, and must not hit another payer's transfer.
     answered: ExpiringMap<(TransferId, Party), Answer>,
 }
@@ -172,7 +180,7 @@ impl Transfers {
             refuse(transfer, RefusalReason::KeyExpired, out);
             return false;
         }
-        if let Some((first, state)) = self.begun.get(transfer.id) {
+        if let Some((first, _, state)) = self.begun.get(transfer.id) {
             match state {
                 _ if first != transfer => refuse(transfer, RefusalReason::KeyReused, out),
                 TransferState::Open => {}
@@ -195,7 +203,7 @@ impl Transfers {
             let reason = RefusalReason::InsufficientFunds;
             // Remembered, so that a repetition gets the same answer even if there is money by then.
             self.begun
-                .settle(now, id, (transfer, TransferState::Refused(reason)));
+                .settle(now, id, (transfer, now.seconds(), TransferState::Refused(reason)));
             refuse(transfer, reason, out);
             return false;
         }
@@ -206,7 +214,8 @@ impl Transfers {
             payee,
             amount,
         });
-        self.begun.open(id, (transfer, TransferState::Open));
+        self.begun
+            .open(id, (transfer, now.seconds(), TransferState::Open));
         out.timer(
             now + config.transfer_timeout,
             Command::TransferTimeout { transfer: id },
@@ -215,12 +224,14 @@ impl Transfers {
     }
 
     /// At the payee's shard: credits the transfer, unless there is a `refusal` or an earlier answer, and
-    /// answers the payer's shard. Returns whether the payee was credited by this call.
+    /// answers the payer's shard. A request that is `repeated` says since when the transfer has been open.
+    /// Returns whether the payee was credited by this call.
     pub(crate) fn credit(
         &mut self,
         now: SimTime,
         config: &Config,
         transfer: Transfer,
+        repeated: Option<Seconds>,
         refusal: Option<RefusalReason>,
         ledger: &mut Ledger,
         out: &mut Outbox,
@@ -232,6 +243,9 @@ impl Transfers {
             amount,
         } = transfer;
         let earlier = self.earlier_answer(now, config, id, payer);
+        if earlier.is_none() && repeated.is_some_and(|begun| may_have_forgotten(now, config, begun)) {
+            return false;
+        }
         let answer = earlier.unwrap_or(refusal.map_or(Answer::Credited, Answer::Refused));
         // A repeated request is answered again, but credits nothing.
         let credits = earlier.is_none() && answer == Answer::Credited;
@@ -243,16 +257,20 @@ impl Transfers {
         credits
     }
 
-    /// At the payee's shard: refuses a transfer for good, unless it is already answered, and answers.
+    /// At the payee's shard: refuses a transfer that has been open since `begun` for good, unless it is already
+    /// answered, and answers.
     pub(crate) fn cancel(
         &mut self,
         now: SimTime,
         config: &Config,
-        id: TransferId,
-        payer: Party,
+        (id, payer): (TransferId, Party),
+        begun: Seconds,
         out: &mut Outbox,
     ) {
         let earlier = self.earlier_answer(now, config, id, payer);
+        if earlier.is_none() && may_have_forgotten(now, config, begun) {
+            return;
+        }
         let answer = earlier.unwrap_or(Answer::Refused(RefusalReason::TimedOut));
         self.answer(now, config, id, payer, answer, out);
     }
@@ -266,8 +284,7 @@ impl Transfers {
         id: TransferId,
         payer: Party,
     ) -> Option<Answer> {
-        let life = Span(config.key_life.0 / 2);
-        self.answered.forget_before(back(now, life));
+        self.answered.forget_before(oldest_answer(now, config));
         self.answered.get((id, payer))
     }
 
@@ -327,10 +344,14 @@ impl Transfers {
     /// At the payer's shard: without an answer in time, requests a cancellation, again and again. A page's
     /// refund is owed for good, so for that it requests the credit again.
     pub(crate) fn timed_out(&mut self, now: SimTime, config: &Config, id: TransferId, out: &mut Outbox) {
-        if let Some((transfer, TransferState::Open)) = self.begun.get(id) {
+        if let Some((transfer, begun, TransferState::Open)) = self.begun.get(id) {
             let request = match transfer.payer {
-                payer @ Party::User(_) => Command::CancelCredit { transfer: id, payer },
-                Party::Page(_) => transfer.credit(),
+                payer @ Party::User(_) => Command::CancelCredit {
+                    transfer: id,
+                    payer,
+                    begun,
+                },
+                Party::Page(_) => transfer.credit(begun, true),
             };
             out.forward(config.homes.party(transfer.payee), request);
             out.timer(
@@ -341,17 +362,27 @@ impl Transfers {
     }
 
     fn end(&mut self, now: SimTime, id: TransferId, how: TransferState) -> Option<Transfer> {
-        let (transfer, state) = self.begun.get(id)?;
+        let (transfer, begun, state) = self.begun.get(id)?;
         if state != TransferState::Open {
             return None;
         }
-        self.begun.settle(now, id, (transfer, how));
+        self.begun.settle(now, id, (transfer, begun, how));
         Some(transfer)
     }
 
     pub(crate) fn bytes(&self) -> usize {
         self.begun.bytes() + self.answered.bytes()
     }
+}
+
+/// Answers given before this time are forgotten.
+fn oldest_answer(now: SimTime, config: &Config) -> SimTime {
+    back(now, Span(config.key_life.0 / 2))
+}
+
+/// Whether an answer about a transfer that was begun at `begun` may have been given and forgotten.
+fn may_have_forgotten(now: SimTime, config: &Config, begun: Seconds) -> bool {
+    begun.time() < oldest_answer(now, config)
 }
 
 fn back(now: SimTime, span: Span) -> SimTime {

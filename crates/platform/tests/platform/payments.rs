@@ -332,6 +332,24 @@ fn a_transfer_that_is_open_is_not_forgotten() {
     world.assert_settled();
 }
 
+/// A shard that is far behind asks and hears late. When its next request comes, the payee's shard has forgotten
+/// what it answered to the first one.
+#[test]
+fn a_request_that_is_repeated_after_the_answer_is_forgotten_changes_nothing() {
+    let life = config().key_life;
+    let behind = move |command: &Command| match command {
+        Command::CancelCredit { .. } | Command::Credit { repeated: true, .. } => Some(Span(life.0 * 6 / 10)),
+        Command::Credited { .. } => Some(Span(life.0 * 9 / 10)),
+        _ => Some(LINK),
+    };
+    let mut world = World::new(config()).link(behind);
+    world.at(s(0), pay(1, BOB, 30));
+    world.run();
+    assert_eq!((released(&world), credits_count(&world)), (vec![], 1));
+    assert_eq!(balances(&mut world, [ANN, BOB]), [-30, 30]);
+    world.assert_settled();
+}
+
 /// Whoever lies about a key's age may use it again once it is forgotten: a new transfer, to which no
 /// old answer may be given.
 #[test]

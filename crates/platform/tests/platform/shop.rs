@@ -254,6 +254,25 @@ fn a_page_without_money_refuses_to_cancel() {
     assert_eq!(world.free(Party::User(ANN)), PURSE - PRICE);
 }
 
+/// The page's shard is far behind: its repeated requests and the answers to it come after half a day and more.
+#[test]
+fn a_refund_that_is_asked_for_again_after_its_answer_is_forgotten_is_paid_once() {
+    let life = config().key_life;
+    let mut world = market(1).link(move |command| match command {
+        Command::Credit { repeated: true, .. } => Some(Span(life.0 * 6 / 10)),
+        Command::Credited { .. } => Some(Span(life.0 * 9 / 10)),
+        _ => Some(LINK),
+    });
+    let order = act(ANN, 1);
+    world.at(s(1), checkout(ANN, 1, BOOKS));
+    world.at(s(2), Command::CancelOrder { order, page: BOOKS });
+    world.run();
+    let credited = world.picked(|fact| matches!(fact, Fact::TransferCredited { .. }).then_some(()));
+    assert_eq!(credited.len(), 2, "the price and its refund");
+    assert_eq!(world.free(Party::User(ANN)), PURSE);
+    world.assert_settled();
+}
+
 #[test]
 fn a_refund_that_is_late_or_lost_is_paid_all_the_same_and_once() {
     for lost in [false, true] {
