@@ -306,7 +306,7 @@ fn has_fraction(text: &str) -> bool {
 /// Parses one number. If digits only do not parse, the number is too large.
 fn number<T: std::str::FromStr>(line: usize, field: &'static str, text: &str) -> Result<T, TraceError> {
     text.parse().map_err(|_| {
-        let digits_only = text.bytes().all(|byte| byte.is_ascii_digit());
+        let digits_only = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let text = shortened(text);
         if digits_only {
             TraceError::TooLarge { line, field, text }
