@@ -19,6 +19,8 @@ mod page_messages;
 mod pages;
 #[path = "platform/payments.rs"]
 mod payments;
+#[path = "platform/quiet_hours.rs"]
+mod quiet_hours;
 #[path = "platform/random.rs"]
 mod random;
 #[path = "platform/shop.rs"]
