@@ -2,7 +2,9 @@
 //!
 //! The traces come as plain figures and points, so that this crate need not know how they are read.
 
-use crate::chart::{Data, DistributionChart, Line, Measure, Panel, Plot, Table, TimeChart, TimeLine, Tone};
+use crate::chart::{
+    Dash, Data, DistributionChart, Line, Measure, Panel, Plot, Table, TimeChart, TimeLine, Tone,
+};
 use crate::write::{ReportError, Sink, put, write_plots};
 
 /// Figures that differ by at most this share of the second, and distributions at most this far apart, are near.
@@ -121,6 +123,7 @@ impl TraceComparison {
         let lines = self.lines(|side, tone| TimeLine {
             label: side.name.clone(),
             tone,
+            dash: Dash::Solid,
             values: side.hourly.map(Some).to_vec(),
         });
         Data::Time(TimeChart {

@@ -47,12 +47,12 @@ pub fn write_plots(plots: &[Plot], sink: &mut Sink<'_>) -> Result<(), ReportErro
     #[cfg(feature = "png")]
     let renderer = Renderer::default();
     for plot in plots {
-        let svg = plot.picture();
+        let svg = plot.picture(None);
         put(sink, &format!("plots/{}.svg", plot.name), svg.as_bytes())?;
         #[cfg(feature = "png")]
         {
+            let png = renderer.plot(plot, &svg);
             let plot = plot.name;
-            let png = renderer.png(&svg);
             let png = png.map_err(|error| ReportError::Render { plot, error })?;
             put(sink, &format!("plots/{plot}.png"), &png)?;
         }

@@ -1,5 +1,6 @@
 //! Scales from values to positions, and ticks where people expect them.
 
+use super::tick_label::{short_count, tick_label};
 use crate::words;
 
 const SECOND: f64 = 1e9;
@@ -45,16 +46,6 @@ impl Measure {
         let sign = if value < 0.0 { "\u{2212}" } else { "" };
         format!("{sign}{}", self.show(value.abs()))
     }
-
-    /// A value that stands at a tick: no more digits than it needs.
-    fn show_tick(self, value: f64) -> String {
-        match self {
-            Measure::Money => words::number(value),
-            Measure::Duration | Measure::Count | Measure::Rate | Measure::Share | Measure::Bytes => {
-                self.show(value)
-            }
-        }
-    }
 }
 
 /// How values become positions.
@@ -98,11 +89,7 @@ impl Scale {
             .map(|index| f64::from(index) * step)
             .map(|value| Tick {
                 value,
-                label: if value == 0.0 {
-                    "0".to_owned()
-                } else {
-                    measure.show_tick(value)
-                },
+                label: tick_label(measure, value, step),
             })
             .collect();
         let scale = Scale::Linear {
@@ -140,7 +127,7 @@ impl Scale {
             .filter(|mark| (low * 0.999..=high * 1.001).contains(mark))
             .map(|value| Tick {
                 value,
-                label: words::duration(value as i64),
+                label: tick_label(Measure::Duration, value, value),
             })
             .collect();
         (Scale::Log { low, high }, ticks)
@@ -178,11 +165,7 @@ impl Scale {
         let last = (most / step - 1e-9).ceil().max(first + 1.0);
         let ticks = (0..=(last - first) as u32).map(|index| {
             let value = (first + f64::from(index)) * step;
-            let sign = if value < 0.0 { "\u{2212}" } else { "" };
-            let label = match value {
-                0.0 => "0".to_owned(),
-                _ => format!("{sign}{}", measure.show_tick(value.abs())),
-            };
+            let label = tick_label(measure, value, step);
             Tick { value, label }
         });
         let (low, high) = (first * step, last * step);
@@ -198,7 +181,7 @@ impl Scale {
             let label = match measure {
                 Measure::Count => short_count(value),
                 Measure::Duration | Measure::Rate | Measure::Money | Measure::Share | Measure::Bytes => {
-                    measure.show_tick(value)
+                    tick_label(measure, value, value)
                 }
             };
             Tick { value, label }
@@ -266,16 +249,6 @@ fn duration_step(least: f64) -> f64 {
         .into_iter()
         .find(|step| *step >= least * (1.0 - 1e-9))
         .unwrap_or(DAY * round_step(least / DAY))
-}
-
-fn short_count(value: f64) -> String {
-    if value >= 1e9 {
-        format!("{}bn", words::number(value / 1e9))
-    } else if value >= 1e6 {
-        format!("{}M", words::number(value / 1e6))
-    } else {
-        words::number(value)
-    }
 }
 
 #[cfg(test)]

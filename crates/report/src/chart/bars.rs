@@ -2,7 +2,8 @@
 
 use super::axis::Scale;
 use super::canvas::{Align, Canvas, Extent, LABEL, SMALL, text_width};
-use super::frame::NARROW;
+use super::frame::{NARROW, column_labels};
+use super::names::cut;
 use super::palette::Tone;
 use crate::words;
 use serde::Serialize;
@@ -13,6 +14,9 @@ const ROW: f64 = 34.0;
 const ROW_NARROW: f64 = 48.0;
 /// Room for the axis [logical px].
 const AXIS: f64 = 46.0;
+/// The largest share of the width that labels take, and that remarks do.
+const LABELS_MOST: f64 = 0.3;
+const REMARKS_MOST: f64 = 0.25;
 
 /// How counts become lengths.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -69,13 +73,11 @@ impl BarChart {
         let place = |value: f64| left + scale.place(value) * (right - left);
         let row = if narrow { ROW_NARROW } else { ROW };
         let bottom = self.bars.len() as f64 * row + 2.0;
-        let room = ((right - left) / 56.0).max(2.0) as usize;
-        for tick in ticks.iter().step_by(ticks.len().div_ceil(room).max(1)) {
-            let x = place(tick.value);
+        let places: Vec<f64> = ticks.iter().map(|tick| place(tick.value)).collect();
+        for &x in &places {
             canvas.line(&[(x, 0.0), (x, bottom)], Tone::Grid, 1.0);
-            let at = (x, bottom + 12.0);
-            canvas.text(&tick.label, at, Align::Middle, SMALL, Tone::Soft);
         }
+        column_labels(canvas, &ticks, &places, (bottom + 12.0, extent.width));
         if self.lengths == Lengths::Logarithmic {
             let at = ((left + right) / 2.0, bottom + 30.0);
             canvas.text("logarithmic scale", at, Align::Middle, SMALL, Tone::Soft);
@@ -93,20 +95,25 @@ impl BarChart {
                 count => place(count as f64).max(left + 2.0),
             };
             canvas.bar((left, bar_top), (end, bar_bottom), bar.tone, 1.0);
-            let count = words::count(bar.count as i64);
+            let count = count_words(bar);
             let after = end + 8.0;
             canvas.text(&count, (after, middle), Align::Start, LABEL, Tone::Ink);
             let remark = bar.remark.as_deref().unwrap_or("");
             if narrow {
                 let at = (left, top + 11.0);
-                canvas.text(&bar.label, at, Align::Start, LABEL, Tone::Ink);
+                let half = (extent.width - left - 4.0) / 2.0 - 8.0;
+                let remark = cut(remark, half, SMALL);
+                let label = cut(&bar.label, 2.0 * half - text_width(&remark, SMALL), LABEL);
+                canvas.text(&label, at, Align::Start, LABEL, Tone::Ink);
                 let at = (extent.width - 4.0, top + 11.0);
-                canvas.text(remark, at, Align::End, SMALL, Tone::Soft);
+                canvas.text(&remark, at, Align::End, SMALL, Tone::Soft);
             } else {
                 let at = (left - 10.0, middle);
-                canvas.text(&bar.label, at, Align::End, LABEL, Tone::Ink);
+                let label = cut(&bar.label, LABELS_MOST * extent.width, LABEL);
+                canvas.text(&label, at, Align::End, LABEL, Tone::Ink);
                 let at = (after + text_width(&count, LABEL) + 8.0, middle);
-                canvas.text(remark, at, Align::Start, SMALL, Tone::Soft);
+                let remark = cut(remark, REMARKS_MOST * extent.width, SMALL);
+                canvas.text(&remark, at, Align::Start, SMALL, Tone::Soft);
             }
         }
     }
@@ -115,12 +122,20 @@ impl BarChart {
     /// and for counts and remarks after them.
     fn sides(&self, extent: Extent, narrow: bool) -> (f64, f64) {
         let widest = |width: &dyn Fn(&Bar) -> f64| self.bars.iter().map(width).fold(0.0, f64::max);
-        let counts = widest(&|bar| text_width(&words::count(bar.count as i64), LABEL));
+        let counts = widest(&|bar| text_width(&count_words(bar), LABEL));
         if narrow {
             return (8.0, extent.width - counts - 14.0);
         }
         let labels = widest(&|bar| text_width(&bar.label, LABEL));
         let remarks = widest(&|bar| text_width(bar.remark.as_deref().unwrap_or(""), SMALL));
+        let (labels, remarks) = (
+            labels.min(LABELS_MOST * extent.width),
+            remarks.min(REMARKS_MOST * extent.width),
+        );
         (labels + 12.0, extent.width - counts - remarks - 22.0)
     }
+}
+
+fn count_words(bar: &Bar) -> String {
+    words::count(i64::try_from(bar.count).unwrap_or(i64::MAX))
 }

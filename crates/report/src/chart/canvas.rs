@@ -3,6 +3,7 @@
 //! The backend's coordinates are integers, so everything is drawn [`FINENESS`] times as large and
 //! shrunk by the view box.
 
+use super::names::cut;
 use super::palette::Tone;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -53,6 +54,8 @@ const TITLE: Type = Type {
 const HEAD: f64 = 38.0;
 /// Space around a drawing that stands alone [logical px].
 const BORDER: f64 = 14.0;
+/// Room for a warning below a drawing that stands alone [logical px].
+const FOOT: f64 = 22.0;
 
 /// Where a chart is drawn.
 pub(crate) struct Canvas<'a> {
@@ -71,17 +74,27 @@ pub(crate) fn inline(extent: Extent, alternative: &str, draw: impl FnOnce(&Canva
     })
 }
 
+/// What stands around a chart that stands alone.
+pub(crate) struct Around<'a> {
+    /// Above it.
+    pub(crate) title: &'a str,
+    /// In its corner.
+    pub(crate) note: &'a str,
+    /// Below it, if there is something to beware of.
+    pub(crate) warning: Option<&'a str>,
+}
+
 /// Draws a chart of that size below its title and a note, on paper, to stand alone.
 pub(crate) fn picture(
     extent: Extent,
     alternative: &str,
-    title: &str,
-    note: &str,
+    around: &Around<'_>,
     draw: impl FnOnce(&Canvas<'_>),
 ) -> String {
+    let foot = if around.warning.is_some() { FOOT } else { 0.0 };
     let whole = Extent {
         width: extent.width + 2.0 * BORDER,
-        height: extent.height + 2.0 * BORDER + HEAD,
+        height: extent.height + 2.0 * BORDER + HEAD + foot,
     };
     svg(whole, alternative, |area| {
         let canvas = Canvas {
@@ -93,9 +106,21 @@ pub(crate) fn picture(
             .fill(&Tone::Paper.rgb())
             .expect("drawing into a string cannot fail");
         let middle = -HEAD + 12.0;
-        canvas.text(title, (4.0, middle), Align::Start, TITLE, Tone::Ink);
+        canvas.text(around.title, (4.0, middle), Align::Start, TITLE, Tone::Ink);
         let corner = (extent.width - 4.0, middle);
-        canvas.text(note, corner, Align::End, SMALL, Tone::Soft);
+        let room = extent.width - text_width(around.title, TITLE) - 24.0;
+        canvas.text(
+            &cut(around.note, room, SMALL),
+            corner,
+            Align::End,
+            SMALL,
+            Tone::Soft,
+        );
+        if let Some(warning) = around.warning {
+            let below = (4.0, extent.height + 12.0);
+            let warning = cut(warning, extent.width - 8.0, SMALL);
+            canvas.text(&warning, below, Align::Start, SMALL, Tone::Harm);
+        }
         draw(&canvas);
     })
 }
@@ -127,8 +152,57 @@ fn svg(
 
 /// About how wide a text is [logical px], in a wide font: there is none to ask.
 pub(crate) fn text_width(text: &str, kind: Type) -> f64 {
-    let per_letter = if kind.bold { 0.68 } else { 0.6 };
-    text.chars().count() as f64 * kind.size * per_letter
+    let letters: f64 = text.chars().map(|letter| letter_width(letter, kind.bold)).sum();
+    letters * kind.size
+}
+
+/// About how wide a letter is, as a share of the size of the text, in a wide font.
+fn letter_width(letter: char, bold: bool) -> f64 {
+    match (letter, bold) {
+        ('W' | 'M' | 'm' | '@' | '%', _) => 1.0,
+        ('\u{1100}'.., _) if !('\u{1e00}'..='\u{22ff}').contains(&letter) => 1.1,
+        ('A'..='Z' | 'w' | '\u{2026}', true) => 0.8,
+        ('A'..='Z' | 'w' | '\u{2026}', false) => 0.75,
+        (_, true) => 0.68,
+        (_, false) => 0.6,
+    }
+}
+
+/// From one line of text to the next [logical px].
+pub(crate) fn line_height(kind: Type) -> f64 {
+    kind.size + 3.0
+}
+
+/// The parts of a line that are drawn where dashes and gaps of these lengths take turns.
+fn dashes(points: &[(f64, f64)], pattern: &[f64]) -> Vec<Vec<(f64, f64)>> {
+    let mut parts: Vec<Vec<(f64, f64)>> = vec![];
+    let (mut place, mut left) = (0, pattern[0]);
+    let mut part: Vec<(f64, f64)> = points.first().copied().into_iter().collect();
+    for pair in points.windows(2) {
+        let (mut from, to) = (pair[0], pair[1]);
+        let mut length = (to.0 - from.0).hypot(to.1 - from.1);
+        while length > left {
+            let share = left / length;
+            from = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+            length -= left;
+            if place % 2 == 0 {
+                part.push(from);
+                parts.push(std::mem::take(&mut part));
+            } else {
+                part = vec![from];
+            }
+            place = (place + 1) % pattern.len();
+            left = pattern[place];
+        }
+        left -= length;
+        if place % 2 == 0 {
+            part.push(to);
+        }
+    }
+    if part.len() > 1 {
+        parts.push(part);
+    }
+    parts
 }
 
 fn escape(text: &str) -> String {
@@ -153,6 +227,25 @@ impl Canvas<'_> {
     pub(crate) fn line(&self, points: &[(f64, f64)], tone: Tone, width: f64) {
         let style = tone.rgb().stroke_width((width * FINENESS).round() as u32);
         self.draw(&PathElement::new(self.fine_points(points), style));
+    }
+
+    /// A line through points, broken into dashes of these lengths with gaps between them [logical px].
+    pub(crate) fn dashed_line(&self, points: &[(f64, f64)], pattern: &[f64], tone: Tone, width: f64) {
+        if pattern.is_empty() {
+            return self.line(points, tone, width);
+        }
+        for dash in dashes(points, pattern) {
+            self.line(&dash, tone, width);
+        }
+    }
+
+    /// Lines of text below one another, centred on `at` together.
+    pub(crate) fn lines(&self, lines: &[String], at: (f64, f64), align: Align, kind: Type, tone: Tone) {
+        let first = at.1 - (lines.len() as f64 - 1.0) / 2.0 * line_height(kind);
+        for (index, line) in lines.iter().enumerate() {
+            let y = first + index as f64 * line_height(kind);
+            self.text(line, (at.0, y), align, kind, tone);
+        }
     }
 
     /// A filled bar between two corners.
@@ -202,5 +295,21 @@ impl Canvas<'_> {
 
     fn fine_points(&self, points: &[(f64, f64)]) -> Vec<(i32, i32)> {
         points.iter().map(|&point| self.fine(point)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_and_gaps_take_turns_around_corners() {
+        let line = [(0.0, 0.0), (5.0, 0.0), (5.0, 6.0)];
+        let parts = dashes(&line, &[4.0, 2.0]);
+        assert_eq!(
+            parts,
+            [vec![(0.0, 0.0), (4.0, 0.0)], vec![(5.0, 1.0), (5.0, 5.0)],]
+        );
+        assert_eq!(dashes(&[], &[4.0, 2.0]), Vec::<Vec<(f64, f64)>>::new());
     }
 }

@@ -141,29 +141,30 @@ pub(crate) fn funnel(reading: Reading<'_>) -> Option<BarChart> {
         return None;
     }
     let mut before = None;
-    let bars = STEPS
-        .into_iter()
-        .map(|(name, label, whole)| {
-            let count = reading.count(name);
-            let remark = match before {
-                None => Some(whole.to_owned()),
-                Some(0) => None,
-                Some(before) if count > before => Some(format!(
-                    "{} per person",
-                    words::number(count as f64 / before as f64)
-                )),
-                Some(before) => Some(format!("{} {whole}", words::share(count, before))),
-            };
-            before = Some(count);
-            Bar {
-                label: label.to_owned(),
-                count: count.unsigned_abs(),
-                remark,
-                tone: Tone::Ad,
+    let bars = STEPS.into_iter().enumerate();
+    let bars = bars.filter_map(|(step, (name, label, whole))| {
+        let count = reading.count(name);
+        // Beside a step that is missing there is nothing to hold the next one against.
+        let remark = match (count, before) {
+            (Some(count), Some(before)) if count > before && before > 0 => Some(format!(
+                "{} per person",
+                words::number(count as f64 / before as f64)
+            )),
+            (Some(count), Some(before)) if before > 0 => {
+                Some(format!("{} {whole}", words::share(count, before)))
             }
+            (Some(_) | None, _) => (step == 0).then(|| whole.to_owned()),
+        };
+        before = count;
+        Some(Bar {
+            label: label.to_owned(),
+            count: count?.unsigned_abs(),
+            remark,
+            tone: Tone::Ad,
         })
-        .collect();
-    Some(BarChart {
+    });
+    let bars: Vec<Bar> = bars.collect();
+    (!bars.is_empty()).then_some(BarChart {
         lengths: Lengths::Logarithmic,
         bars,
     })

@@ -2,7 +2,8 @@
 
 use super::axis::{Measure, Scale};
 use super::canvas::{self, Align, Canvas, Extent, SMALL, text_width};
-use super::frame::Frame;
+use super::frame::{Frame, Names};
+use super::names::cut;
 use super::palette::Tone;
 use serde::Serialize;
 
@@ -60,14 +61,27 @@ impl LevelChart {
             low: -0.5,
             high: self.values.len() as f64 - 0.5,
         };
-        let mut frame = Frame::new(EXTENT, std::iter::empty(), &rows);
+        let mut frame = Frame::new(EXTENT, &Names::Nowhere, &rows);
         frame.top += HEAD;
         frame.right = EXTENT.width - 4.0;
         frame.rows(canvas, up, &rows);
         let [first, last] = &self.ends;
         let below = frame.bottom + 14.0;
-        canvas.text(first, (frame.left, below), Align::Start, SMALL, Tone::Soft);
-        canvas.text(last, (frame.right, below), Align::End, SMALL, Tone::Soft);
+        let half = (frame.right - frame.left) / 2.0 - 4.0;
+        canvas.text(
+            &cut(first, half, SMALL),
+            (frame.left, below),
+            Align::Start,
+            SMALL,
+            Tone::Soft,
+        );
+        canvas.text(
+            &cut(last, half, SMALL),
+            (frame.right, below),
+            Align::End,
+            SMALL,
+            Tone::Soft,
+        );
         let place = |(index, &value): (usize, &f64)| (frame.x(across, index as f64), frame.y(up, value));
         let path: Vec<(f64, f64)> = self.values.iter().enumerate().map(place).collect();
         if path.len() > DOTS_MOST {

@@ -2,13 +2,22 @@
 //! their axes alone.
 
 use super::axis::{Scale, Tick};
-use super::canvas::{Align, Canvas, Extent, LABEL, SMALL, text_width};
-use super::frame::{Frame, Key};
-use super::palette::Tone;
+use super::canvas::{Align, Canvas, Extent, SMALL};
+use super::frame::{Frame, Key, NARROW, Names};
+use super::names::cut;
+use super::palette::{Dash, Tone};
 use serde::Serialize;
 
 /// Height of a row for the name of a mark [logical px].
 const MARK_ROW: f64 = 18.0;
+/// Height of a drawing whose lines' names stand beside them and that has a mark or two [logical px].
+const HEIGHT: f64 = 400.0;
+/// The same for a narrow screen, but for the names.
+const HEIGHT_NARROW: f64 = 310.0;
+/// What such a drawing has above and below its frame [logical px].
+const AROUND: f64 = 52.0;
+/// Marks that the height allows for.
+const MARKS_USUAL: usize = 2;
 
 /// A line with its name; what a point holds depends on the chart.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -60,24 +69,51 @@ pub(crate) struct DrawnLine<'a> {
 }
 
 impl LineDrawing<'_> {
+    fn keys(&self) -> Vec<Key<'_>> {
+        let lines = self.lines.iter();
+        lines
+            .map(|line| Key::new(line.label, line.tone, Dash::Solid))
+            .collect()
+    }
+
+    fn marks_height(&self) -> f64 {
+        MARK_ROW * self.marks.len() as f64
+    }
+
+    /// Where the lines' names stand in a drawing of that width [logical px].
+    fn names(&self, width: f64) -> Names {
+        let usual = MARK_ROW * self.marks.len().min(MARKS_USUAL) as f64;
+        Names::of(&self.keys(), width, HEIGHT - AROUND - usual)
+    }
+
+    /// How high a drawing of that width must be [logical px].
+    pub(crate) fn height(&self, width: f64) -> f64 {
+        let base = if width < NARROW { HEIGHT_NARROW } else { HEIGHT };
+        let marks = MARK_ROW * self.marks.len().saturating_sub(MARKS_USUAL) as f64;
+        base + self.names(width).height() + marks
+    }
+
     /// Draws it. There is at least one point.
     pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
         let (across, up) = (self.across.0, self.up.0);
-        let labels = self.lines.iter().map(|line| line.label);
-        let mut frame = Frame::new(extent, labels, &self.up.1);
+        let (keys, names) = (self.keys(), self.names(extent.width));
+        let mut frame = Frame::new(extent, &names, &self.up.1);
         frame.bottom -= 18.0;
-        frame.top += MARK_ROW * self.marks.len() as f64;
-        if let Some(last) = self.across.1.last().filter(|_| frame.narrow()) {
-            // Half of the last tick's label stands beyond the frame, and must stay within the drawing.
-            let overhang = text_width(&last.label, SMALL) / 2.0;
-            frame.right = frame.right.min(extent.width - overhang);
-        }
+        frame.top += self.marks_height();
         frame.rows(canvas, up, &self.up.1);
         frame.columns(canvas, across, &self.columns(&frame), true);
-        let below = ((frame.left + frame.right) / 2.0, frame.bottom + 32.0);
-        canvas.text(&self.below, below, Align::Middle, SMALL, Tone::Soft);
+        let middle = (frame.left + frame.right) / 2.0;
+        let room = 2.0 * middle.min(extent.width - middle);
+        let below = (middle, frame.bottom + 32.0);
+        canvas.text(
+            &cut(&self.below, room, SMALL),
+            below,
+            Align::Middle,
+            SMALL,
+            Tone::Soft,
+        );
         draw_marks(canvas, self.marks, &frame, across);
-        let mut keys = vec![];
+        let mut ends = vec![];
         for line in &self.lines {
             let place = |&(x, y): &(f64, f64)| (frame.x(across, x), frame.y(up, y));
             let path: Vec<(f64, f64)> = line.path.iter().map(place).collect();
@@ -85,13 +121,11 @@ impl LineDrawing<'_> {
             for (at, tone) in &line.dots {
                 canvas.dot(place(at), line.radius, *tone, 1.0);
             }
-            if let Some(&end) = path.last() {
-                keys.push(Key::new(line.label, line.tone, end.1));
-            }
+            ends.push(path.last().map_or(frame.bottom, |end| end.1));
         }
         // The lines' names stand above those of the marks.
-        frame.top -= MARK_ROW * self.marks.len() as f64;
-        frame.keys(canvas, keys, LABEL);
+        frame.top -= self.marks_height();
+        frame.keys(canvas, &names, &keys, &ends);
     }
 
     /// The ticks from left to right that there is room for.
@@ -105,7 +139,6 @@ impl LineDrawing<'_> {
 
 /// Each mark as a line or a band, with its name in a row of its own above the lines.
 fn draw_marks(canvas: &Canvas<'_>, marks: &[Mark], frame: &Frame, across: Scale) {
-    let middle = (frame.left + frame.right) / 2.0;
     for (index, mark) in marks.iter().enumerate() {
         let (left, right) = (frame.x(across, mark.between.0), frame.x(across, mark.between.1));
         let y = frame.top - 10.0 - MARK_ROW * (marks.len() - 1 - index) as f64;
@@ -115,10 +148,12 @@ fn draw_marks(canvas: &Canvas<'_>, marks: &[Mark], frame: &Frame, across: Scale)
         for x in [left, right] {
             canvas.line(&[(x, y), (x, frame.bottom)], mark.tone, 1.0);
         }
-        if left > middle {
-            canvas.text(&mark.label, (left - 5.0, y), Align::End, SMALL, mark.tone);
+        let (before, after) = (left - 9.0, frame.right - right - 9.0);
+        let label = cut(&mark.label, before.max(after), SMALL);
+        if before > after {
+            canvas.text(&label, (left - 5.0, y), Align::End, SMALL, mark.tone);
         } else {
-            canvas.text(&mark.label, (right + 5.0, y), Align::Start, SMALL, mark.tone);
+            canvas.text(&label, (right + 5.0, y), Align::Start, SMALL, mark.tone);
         }
     }
 }

@@ -7,15 +7,19 @@ mod data;
 mod distribution;
 mod frame;
 mod growth;
+#[cfg(test)]
+mod layout_tests;
 mod levels;
 mod lines;
 mod live;
+mod names;
 mod palette;
 mod quantiles;
 mod ranges;
 mod rates;
 mod scatter;
 mod table;
+mod tick_label;
 mod ticks;
 mod time;
 mod timeline;
@@ -34,7 +38,7 @@ pub use distribution::DistributionChart;
 pub use growth::GrowthChart;
 pub use levels::{Level, LevelChart};
 pub use lines::{Line, Mark};
-pub use palette::Tone;
+pub use palette::{Dash, Tone};
 pub use quantiles::QuantileChart;
 pub use ranges::{Places, RangeChart, RangePanel, RangeRow};
 pub use rates::{RateChart, RatePoint};
@@ -113,34 +117,38 @@ impl Plot {
         canvas::inline(extent, &self.alternative, |canvas| self.draw(canvas, extent))
     }
 
-    /// The drawing with its title, to stand alone, as SVG with its text as text.
+    /// The drawing with its title, to stand alone, as SVG with its text as text; below it a `warning`, if there is one.
     #[must_use]
-    pub fn picture(&self) -> String {
+    pub fn picture(&self, warning: Option<&str>) -> String {
         let extent = self.extent(Screen::Wide);
         let note = format!("chappe \u{b7} {}", self.clock);
-        canvas::picture(extent, &self.alternative, self.title, &note, |canvas| {
+        let around = canvas::Around {
+            title: self.title,
+            note: &note,
+            warning,
+        };
+        canvas::picture(extent, &self.alternative, &around, |canvas| {
             self.draw(canvas, extent);
         })
     }
 
     fn extent(&self, screen: Screen) -> Extent {
-        let narrow = screen == Screen::Narrow;
-        let extent = |wide: f64, slim: f64| Extent {
-            width: if narrow { 358.0 } else { 920.0 },
-            height: if narrow { slim } else { wide },
+        let (width, scatter) = match screen {
+            Screen::Wide => (920.0, 360.0),
+            Screen::Narrow => (358.0, 310.0),
         };
-        match &self.data {
-            Data::Quantiles(_) | Data::Distribution(_) | Data::Growth(_) | Data::Rates(_) => {
-                extent(400.0, 330.0)
-            }
-            Data::Ranges(chart) => extent(chart.height(false), chart.height(true)),
-            Data::Time(chart) | Data::Elapsed(chart) => {
-                let panels = chart.panels.len() as f64;
-                extent(24.0 + panels * 210.0, 24.0 + panels * 215.0)
-            }
-            Data::Bars(chart) => extent(chart.height(false), chart.height(true)),
-            Data::Scatter(_) => extent(360.0, 310.0),
-        }
+        let is_narrow = width < NARROW;
+        let height = match &self.data {
+            Data::Quantiles(chart) => chart.drawing(is_narrow).height(width),
+            Data::Distribution(chart) => chart.drawing().height(width),
+            Data::Growth(chart) => chart.drawing().height(width),
+            Data::Rates(chart) => chart.drawing(is_narrow).height(width),
+            Data::Ranges(chart) => chart.height(width),
+            Data::Time(chart) | Data::Elapsed(chart) => chart.height(width),
+            Data::Bars(chart) => chart.height(is_narrow),
+            Data::Scatter(_) => scatter,
+        };
+        Extent { width, height }
     }
 
     fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {

@@ -118,6 +118,40 @@ impl Tone {
     }
 }
 
+/// How a line is broken, where there are more lines than colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dash {
+    /// Not at all.
+    #[default]
+    Solid,
+    /// Into dashes.
+    Dashed,
+    /// Into dots.
+    Dotted,
+    /// Into dashes and dots.
+    DashDotted,
+}
+
+impl Dash {
+    /// All of them.
+    pub const ALL: [Dash; 4] = [Dash::Solid, Dash::Dashed, Dash::Dotted, Dash::DashDotted];
+
+    pub(crate) fn is_solid(&self) -> bool {
+        *self == Dash::Solid
+    }
+
+    /// Lengths of dashes and gaps in turn [logical px]; none where it is not broken.
+    pub(crate) fn pattern(self) -> &'static [f64] {
+        match self {
+            Dash::Solid => &[],
+            Dash::Dashed => &[8.0, 4.0],
+            Dash::Dotted => &[2.0, 3.0],
+            Dash::DashDotted => &[8.0, 3.0, 2.0, 3.0],
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,8 @@
 
 use super::axis::{Measure, Scale, Tick};
 use super::canvas::{Align, Canvas, Extent, SMALL, text_width};
-use super::frame::Frame;
+use super::frame::{Frame, NARROW, Names};
+use super::names::cut;
 use super::palette::Tone;
 use serde::Serialize;
 
@@ -20,6 +21,9 @@ pub struct ScatterChart {
     /// The dots.
     pub dots: Vec<Dot>,
 }
+
+/// The largest share of the width that a dot's name takes.
+const NAME_MOST: f64 = 0.35;
 
 /// Where a dot's name may stand: to its side, and how far down [logical px].
 const AROUND: [(f64, f64); 12] = [
@@ -87,18 +91,20 @@ impl ScatterChart {
 
     /// Draws it. There is at least one dot.
     pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent) {
-        let wanted = if extent.width < 520.0 { 3 } else { 6 };
+        let wanted = if extent.width < NARROW { 3 } else { 6 };
         let (across, columns) = self.scale(Dot::across_ends, self.across_measure, wanted);
         let (up, rows) = self.scale(Dot::up_ends, self.up_measure, 4);
-        let mut frame = Frame::new(extent, std::iter::empty(), &rows);
+        let mut frame = Frame::new(extent, &Names::Nowhere, &rows);
         frame.top = 30.0;
         frame.bottom -= 18.0;
         frame.right = extent.width - 28.0;
         frame.columns(canvas, across, &columns, true);
         frame.rows(canvas, up, &rows);
-        canvas.text(&self.up, (4.0, 9.0), Align::Start, SMALL, Tone::Soft);
+        let up_title = cut(&self.up, extent.width - 8.0, SMALL);
+        canvas.text(&up_title, (4.0, 9.0), Align::Start, SMALL, Tone::Soft);
         let below = (frame.right, frame.bottom + 32.0);
-        canvas.text(&self.across, below, Align::End, SMALL, Tone::Soft);
+        let across_title = cut(&self.across, frame.right - 4.0, SMALL);
+        canvas.text(&across_title, below, Align::End, SMALL, Tone::Soft);
         let mut taken: Vec<Area> = vec![];
         for dot in &self.dots {
             let centre = (frame.x(across, dot.across), frame.y(up, dot.up));
@@ -116,7 +122,8 @@ impl ScatterChart {
         }
         for dot in &self.dots {
             let centre = (frame.x(across, dot.across), frame.y(up, dot.up));
-            let width = text_width(&dot.label, SMALL);
+            let label = cut(&dot.label, NAME_MOST * extent.width, SMALL);
+            let width = text_width(&label, SMALL);
             let place = AROUND
                 .into_iter()
                 .map(|(side, down)| {
@@ -129,7 +136,7 @@ impl ScatterChart {
                 });
             if let Some(middle) = place {
                 taken.push(Area::around(middle, width / 2.0, 6.0));
-                canvas.text(&dot.label, middle, Align::Middle, SMALL, Tone::Ink);
+                canvas.text(&label, middle, Align::Middle, SMALL, Tone::Ink);
             }
         }
     }

@@ -92,15 +92,15 @@ pub(crate) fn spacing(data: &Data) -> String {
 pub(crate) fn spoken(data: &Data) -> String {
     match data {
         Data::Quantiles(chart) => joined(chart.lines.iter().map(|line| {
-            let median = words::duration(at_quantile(&line.points, 0.5));
-            let slow = words::duration(at_quantile(&line.points, 0.99));
+            let [median, slow] =
+                [0.5, 0.99].map(|quantile| words::told(at_quantile(&line.points, quantile), words::duration));
             format!("{}: {median} at 50%, {slow} at 99%", line.label)
         })),
         Data::Time(chart) | Data::Elapsed(chart) => joined(chart.panels.iter().flat_map(|panel| {
             panel.lines.iter().map(|line| {
-                let most = line.values.iter().flatten().copied().fold(0.0, f64::max);
-                let most = panel.measure.show(most);
-                format!("{}, {}: at most {most}", panel.title, line.label)
+                let most = line.values.iter().flatten().copied().reduce(f64::max);
+                let most = words::told(most, |most| format!("at most {}", panel.measure.signed(most)));
+                format!("{}, {}: {most}", panel.title, line.label)
             })
         })),
         Data::Bars(chart) => joined(
@@ -117,14 +117,14 @@ pub(crate) fn spoken(data: &Data) -> String {
             format!("{}: {across}, {up}", dot.label)
         })),
         Data::Distribution(chart) => joined(chart.lines.iter().map(|line| {
-            let [half, most] =
-                [0.5, 0.9].map(|share| chart.measure.show(value_at(&line.points, share).unwrap_or(0.0)));
+            let [half, most] = [0.5, 0.9]
+                .map(|share| words::told(value_at(&line.points, share), |value| chart.measure.show(value)));
             format!("{}: half up to {half}, 90% up to {most}", line.label)
         })),
-        Data::Growth(chart) => joined(chart.lines.iter().map(|line| {
-            let last = line.points.last().copied().unwrap_or_default();
+        Data::Growth(chart) => joined(chart.lines.iter().filter_map(|line| {
+            let last = line.points.last()?;
             let (size, value) = (words::number(last.0), chart.of.show(last.1));
-            format!("{}: {value} at {size} {}", line.label, chart.sizes)
+            Some(format!("{}: {value} at {size} {}", line.label, chart.sizes))
         })),
         Data::Ranges(chart) => joined(chart.panels.iter().flat_map(|panel| {
             let rows = panel.rows.iter();
@@ -144,9 +144,9 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
     text
 }
 
-fn at_quantile(points: &[(f64, i64)], quantile: f64) -> i64 {
+fn at_quantile(points: &[(f64, i64)], quantile: f64) -> Option<i64> {
     let found = points.iter().find(|point| point.0 >= quantile - 1e-9);
-    found.or(points.last()).map_or(0, |point| point.1)
+    found.or(points.last()).map(|point| point.1)
 }
 
 fn of_quantiles(chart: &QuantileChart) -> Table {
@@ -163,7 +163,8 @@ fn of_quantiles(chart: &QuantileChart) -> Table {
     let told = |points: &[(f64, i64)], quantile: f64| {
         let (first, last) = (points.first()?.0, points.last()?.0);
         let within = (first - 1e-9..=last + 1e-9).contains(&quantile);
-        within.then(|| words::duration(at_quantile(points, quantile)))
+        let value = at_quantile(points, quantile).filter(|_| within);
+        value.map(words::duration)
     };
     Table {
         head: head("", SHOWN.iter().map(|&(_, label)| label.to_owned())),

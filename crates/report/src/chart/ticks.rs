@@ -1,6 +1,7 @@
 //! Ticks on axes of time.
 
-use super::axis::Tick;
+use super::axis::{Measure, Tick};
+use super::tick_label::tick_label;
 use crate::words;
 
 const DAY_NS: i64 = 86_400_000_000_000;
@@ -11,15 +12,17 @@ pub(crate) fn time_ticks(from_ns: i64, until_ns: i64, most: usize) -> Vec<Tick> 
         1, 2, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
         1_209_600, 2_419_200, 7_257_600, 29_030_400,
     ];
-    let length_s = (until_ns - from_ns).max(1) / 1_000_000_000;
+    let length_s = until_ns.saturating_sub(from_ns).max(1) / 1_000_000_000;
+    let most = most.max(1) as i64;
     let step_s = STEPS_S
         .into_iter()
-        .find(|step| length_s <= step * most as i64)
-        .unwrap_or(290_304_000);
+        .find(|step| length_s <= step * most)
+        // Beyond, so many of the largest steps as it takes.
+        .unwrap_or(29_030_400 * (length_s / most / 29_030_400 + 1));
     let step_ns = step_s * 1_000_000_000;
-    let first = (from_ns + step_ns - 1).div_euclid(step_ns);
+    let first = from_ns.div_euclid(step_ns) + i64::from(from_ns.rem_euclid(step_ns) != 0);
     let last = until_ns.div_euclid(step_ns);
-    let many_days = length_s > 2 * 86_400;
+    let many_days = length_s > 86_400;
     (first..=last)
         .map(|index| index * step_ns)
         .map(|at_ns| {
@@ -42,10 +45,19 @@ pub(crate) fn time_ticks(from_ns: i64, until_ns: i64, most: usize) -> Vec<Tick> 
 
 /// Ticks on an axis of time since the start, at most `most` of them.
 pub(crate) fn elapsed_ticks(from_ns: i64, until_ns: i64, most: usize) -> Vec<Tick> {
-    let ticks = time_ticks(from_ns, until_ns, most).into_iter();
+    let ticks = time_ticks(from_ns, until_ns, most);
+    let step = match ticks.as_slice() {
+        [one, next, ..] => next.value - one.value,
+        [] | [_] => (until_ns - from_ns) as f64,
+    };
+    let label = |value: f64| match value {
+        0.0 => "0 s".to_owned(),
+        value => tick_label(Measure::Duration, value, step),
+    };
+    let ticks = ticks.into_iter();
     ticks
         .map(|tick| Tick {
-            label: words::duration(tick.value as i64),
+            label: label(tick.value),
             ..tick
         })
         .collect()
@@ -79,6 +91,21 @@ mod tests {
                 "day 1", "day 29", "day 57", "day 85", "day 113", "day 141", "day 169"
             ]
         );
+    }
+
+    #[test]
+    fn days_and_minutes_are_told_apart() {
+        assert_eq!(
+            labels(&time_ticks(0, 2 * DAY_NS, 4)),
+            ["day 1", "12:00", "day 2", "12:00", "day 3"]
+        );
+        let late = 20 * 60 * MINUTE_NS;
+        let ticks = elapsed_ticks(late, late + 20 * MINUTE_NS, 4);
+        assert_eq!(
+            labels(&ticks),
+            ["20 h", "20.08 h", "20.17 h", "20.25 h", "20.33 h"]
+        );
+        assert!(time_ticks(0, i64::MAX, 12).len() < 14);
     }
 
     #[test]

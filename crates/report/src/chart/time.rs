@@ -2,13 +2,24 @@
 
 use super::axis::{Measure, Scale};
 use super::canvas::{Align, Canvas, Extent, LABEL, SMALL, text_width};
-use super::frame::{Frame, Key};
-use super::palette::Tone;
+use super::frame::{Frame, Key, NARROW, Names};
+use super::names::cut;
+use super::palette::{Dash, Tone};
 use super::ticks::{elapsed_ticks, time_ticks};
 use serde::Serialize;
 
 /// More points than this make a drawing heavy and no clearer.
 const POINTS_MOST: usize = 600;
+/// Height of a panel, but for names above its lines [logical px].
+const PANEL: f64 = 210.0;
+/// The same for a narrow screen.
+const PANEL_NARROW: f64 = 197.0;
+/// What a panel has above its lines: its title [logical px].
+const ABOVE: f64 = 30.0;
+/// What it has below them.
+const BELOW: f64 = 12.0;
+/// Room for the labels of the axis of time [logical px].
+const AXIS: f64 = 24.0;
 
 /// Panels that share their axis of time.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -44,6 +55,9 @@ pub struct TimeLine {
     pub label: String,
     /// Its colour.
     pub tone: Tone,
+    /// How it is broken, where there are more lines than colours.
+    #[serde(skip_serializing_if = "Dash::is_solid")]
+    pub dash: Dash,
     /// The values, in the panel's measure; none where nothing was observed.
     pub values: Vec<Option<f64>>,
 }
@@ -108,10 +122,11 @@ pub(crate) fn merge_factor(intervals: usize, interval_ns: i64) -> usize {
 
 impl Panel {
     /// The names of the lines, where the title alone doesn't tell what they are.
-    fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        let told = self.lines.len() == 1;
-        let lines = self.lines.iter().filter(move |_| !told);
-        lines.map(|line| line.label.as_str())
+    fn keys(&self) -> Vec<Key<'_>> {
+        let lines = self.lines.iter().filter(|_| self.lines.len() > 1);
+        lines
+            .map(|line| Key::new(&line.label, line.tone, line.dash))
+            .collect()
     }
 
     fn most(&self) -> f64 {
@@ -120,35 +135,96 @@ impl Panel {
     }
 }
 
+/// Where everything stands in a drawing of one width.
+struct Layout<'a> {
+    /// Names that all panels share, above the first.
+    shared: (Vec<Key<'a>>, Names),
+    /// The names of each panel.
+    panels: Vec<(Vec<Key<'a>>, Names)>,
+    /// Height of a panel, but for its names [logical px].
+    panel: f64,
+}
+
+impl Layout<'_> {
+    fn height_of(&self, panel: usize) -> f64 {
+        self.panel + self.panels[panel].1.height()
+    }
+}
+
 impl TimeChart {
+    fn layout(&self, width: f64) -> Layout<'_> {
+        let panel = if width < NARROW { PANEL_NARROW } else { PANEL };
+        let of = |keys: Vec<Key<'_>>| -> Names { Names::of(&keys, width, panel - ABOVE - BELOW) };
+        let keys: Vec<Vec<Key<'_>>> = self.panels.iter().map(Panel::keys).collect();
+        let names: Vec<Names> = keys.iter().map(|keys| of(keys.clone())).collect();
+        let mut named = keys.iter().filter(|keys| !keys.is_empty());
+        let first = named.next();
+        let is_shared =
+            first.is_some_and(|first| named.clone().count() > 0 && named.all(|keys| keys == first));
+        let above = names.iter().find(|names| matches!(names, Names::Above(_)));
+        match (first, above) {
+            (Some(first), Some(above)) if is_shared => Layout {
+                shared: (first.clone(), above.clone()),
+                panels: keys.into_iter().map(|keys| (keys, Names::Nowhere)).collect(),
+                panel,
+            },
+            (Some(_) | None, _) => Layout {
+                shared: (vec![], Names::Nowhere),
+                panels: keys.into_iter().zip(names).collect(),
+                panel,
+            },
+        }
+    }
+
+    /// How high a drawing of that width must be [logical px].
+    pub(crate) fn height(&self, width: f64) -> f64 {
+        let layout = self.layout(width);
+        let panels = (0..self.panels.len()).map(|panel| layout.height_of(panel));
+        layout.shared.1.height() + panels.sum::<f64>() + AXIS
+    }
+
     /// Draws it.
     pub(crate) fn draw(&self, canvas: &Canvas<'_>, extent: Extent, reckoning: Reckoning) {
+        let layout = self.layout(extent.width);
         let scales: Vec<_> = self
             .panels
             .iter()
             .map(|panel| Scale::from_zero(panel.most(), panel.measure, 4))
             .collect();
-        let ticks: Vec<_> = scales.iter().flat_map(|(_, ticks)| ticks.clone()).collect();
-        let labels = self.panels.iter().flat_map(Panel::names);
-        let whole = Frame::new(extent, labels, &ticks);
-        let height = (extent.height - 24.0) / self.panels.len() as f64;
+        let frames = layout.panels.iter().zip(&scales);
+        let frames: Vec<Frame> = frames
+            .map(|((_, names), (_, ticks))| Frame::new(extent, names, ticks))
+            .collect();
+        // All panels share their axis of time.
+        let left = frames.iter().map(|frame| frame.left).fold(0.0, f64::max);
+        let right = frames
+            .iter()
+            .map(|frame| frame.right)
+            .fold(extent.width, f64::min);
         let horizontal = Scale::Linear {
             low: self.from_ns as f64,
             high: self.until_ns as f64,
         };
-        let room = ((whole.right - whole.left) / 64.0) as usize;
+        let room = ((right - left) / 64.0).max(3.0) as usize;
         let times = match reckoning {
-            Reckoning::OfDay => time_ticks(self.from_ns, self.until_ns, room.max(3)),
-            Reckoning::SinceStart => elapsed_ticks(self.from_ns, self.until_ns, room.max(3)),
+            Reckoning::OfDay => time_ticks(self.from_ns, self.until_ns, room),
+            Reckoning::SinceStart => elapsed_ticks(self.from_ns, self.until_ns, room),
         };
+        let (keys, names) = &layout.shared;
+        names.draw_above(canvas, keys, (0.0, extent.width));
+        let mut start = names.height();
         for (index, (panel, (scale, ticks))) in self.panels.iter().zip(&scales).enumerate() {
-            let start = index as f64 * height;
-            let mut frame = Frame::new(extent, panel.names(), ticks);
-            frame.left = whole.left;
-            frame.right = whole.right;
-            frame.top += start + 20.0;
-            frame.bottom = start + height - 12.0;
-            canvas.text(&panel.title, (4.0, start + 10.0), Align::Start, LABEL, Tone::Ink);
+            let (keys, names) = &layout.panels[index];
+            let end = start + layout.height_of(index);
+            let frame = Frame {
+                left,
+                right,
+                top: start + ABOVE + names.height(),
+                bottom: end - BELOW,
+                ..frames[index]
+            };
+            let title = cut(&panel.title, extent.width - 8.0, LABEL);
+            canvas.text(&title, (4.0, start + 10.0), Align::Start, LABEL, Tone::Ink);
             let last = index + 1 == self.panels.len();
             frame.columns(canvas, horizontal, &times, last);
             frame.rows(canvas, *scale, ticks);
@@ -156,16 +232,13 @@ impl TimeChart {
             if measured || reckoning == Reckoning::SinceStart {
                 self.draw_warm_up(canvas, &frame, horizontal);
             }
-            draw_lines(
-                canvas,
-                &frame,
-                panel,
-                |index| {
-                    let at = self.from_ns as f64 + (index as f64 + 0.5) * self.interval_ns as f64;
-                    frame.x(horizontal, at)
-                },
-                *scale,
-            );
+            let across = |index: usize| {
+                let at = self.from_ns as f64 + (index as f64 + 0.5) * self.interval_ns as f64;
+                frame.x(horizontal, at)
+            };
+            let ends = draw_lines(canvas, &frame, panel, across, *scale);
+            frame.keys(canvas, names, keys, &ends);
+            start = end;
         }
     }
 
@@ -182,15 +255,15 @@ impl TimeChart {
     }
 }
 
-/// The lines of a panel and their names; `across` places an interval from left to right.
+/// Draws the lines of a panel, and says at which height each ends; `across` places an interval from left to right.
 fn draw_lines(
     canvas: &Canvas<'_>,
     frame: &Frame,
     panel: &Panel,
     across: impl Fn(usize) -> f64,
     vertical: Scale,
-) {
-    let mut keys = vec![];
+) -> Vec<f64> {
+    let mut ends = vec![];
     for line in &panel.lines {
         let seen = |index: &usize| line.values[*index].is_some();
         let indices: Vec<usize> = (0..line.values.len()).collect();
@@ -202,16 +275,13 @@ fn draw_lines(
             match path.as_slice() {
                 [] => {}
                 [alone] => canvas.dot(*alone, 1.5, line.tone, 1.0),
-                path => canvas.line(path, line.tone, 2.0),
+                path => canvas.dashed_line(path, line.dash.pattern(), line.tone, 2.0),
             }
         }
         let end = line.values.iter().rev().flatten().next();
-        let y = frame.y(vertical, end.copied().unwrap_or(0.0));
-        keys.push(Key::new(&line.label, line.tone, y));
+        ends.push(end.map_or(frame.bottom, |&end| frame.y(vertical, end)));
     }
-    if panel.names().next().is_some() {
-        frame.keys(canvas, keys, LABEL);
-    }
+    ends
 }
 
 #[cfg(test)]
@@ -223,6 +293,7 @@ mod tests {
         let line = TimeLine {
             label: String::new(),
             tone: Tone::Friend,
+            dash: Dash::Solid,
             values: vec![Some(1.0), Some(3.0), None, Some(5.0), None, None, Some(2.0)],
         };
         let merged = |merge| line.clone().merged(2, merge).values;

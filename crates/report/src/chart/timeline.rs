@@ -1,7 +1,7 @@
 //! From columns over time to panels.
 
 use super::axis::Measure;
-use super::palette::Tone;
+use super::palette::{Dash, Tone};
 use super::time::{Merge, Panel, TimeChart, TimeLine, merge_factor};
 use crate::reading::Reading;
 
@@ -31,6 +31,7 @@ impl<'a> Timeline<'a> {
         let line = TimeLine {
             label: label.to_owned(),
             tone,
+            dash: Dash::Solid,
             values: values.collect(),
         };
         line.merged(self.factor, merge)
@@ -66,12 +67,12 @@ impl<'a> Timeline<'a> {
         Some(self.line(label, tone, merge, scaled))
     }
 
-    /// The sum so far, times `factor`.
+    /// The sum so far, times `factor`: none from the first interval on that has no value.
     pub(crate) fn so_far(&self, name: &str, label: &str, tone: Tone, factor: f64) -> Option<TimeLine> {
         let values = self.reading.series(name)?;
-        let sums = values.iter().scan(0, |sum, value| {
-            *sum += value.unwrap_or(0);
-            Some(Some(*sum as f64 * factor))
+        let sums = values.iter().scan(Some(0), |sum, value| {
+            *sum = sum.zip(*value).map(|(sum, value)| sum + value);
+            Some(sum.map(|sum| sum as f64 * factor))
         });
         Some(self.line(label, tone, Merge::Last, sums))
     }

@@ -2,7 +2,7 @@
 
 use super::{baseline, friends_delivery, metric, named, told_metrics};
 use crate::chart::{
-    Data, Dot, Measure, Panel, Places, Plot, RangeChart, RangePanel, RangeRow, ScatterChart, Spread,
+    Dash, Data, Dot, Measure, Panel, Places, Plot, RangeChart, RangePanel, RangeRow, ScatterChart, Spread,
     TimeChart, TimeLine, Tone,
 };
 use crate::study::{Time, measure, told, tone};
@@ -66,7 +66,7 @@ pub fn whatif_plots(record: &WhatIfRecord) -> Vec<Plot> {
         plot(
             "over-time",
             "Effects over the run",
-            "Means over the replications.",
+            &over_time_caption(record),
             over_time(record),
         ),
         plot("friends", "What it costs friends in delivery time", &against, ranges(friends(record))),
@@ -203,6 +203,18 @@ fn frontier(record: &WhatIfRecord) -> Option<Data> {
     })
 }
 
+/// How to read the effects over the run: only so many arms have a line that can be told from the others.
+fn over_time_caption(record: &WhatIfRecord) -> String {
+    let drawn = TONES.len() * Dash::ALL.len();
+    let arms = record.arms.len().saturating_sub(1);
+    let all = "Means over the replications.";
+    if arms > drawn {
+        format!("{all} Of {arms} arms the first {drawn} are drawn.")
+    } else {
+        all.to_owned()
+    }
+}
+
 /// Each series as a panel, each arm a line.
 fn over_time(record: &WhatIfRecord) -> Option<Data> {
     let first = record.series.first()?;
@@ -222,17 +234,26 @@ fn series_panel(record: &WhatIfRecord, series: &ArmsSeries) -> Panel {
     let baseline_line = TimeLine {
         label: baseline(record).to_owned(),
         tone: Tone::Ink,
-        values: series.baseline.iter().map(|value| Some(value * factor)).collect(),
+        dash: Dash::Solid,
+        values: series
+            .baseline
+            .iter()
+            .map(|value| value.map(|value| value * factor))
+            .collect(),
     };
-    let arms = series.against_baseline.iter().zip(TONES.iter().cycle());
-    let arms = arms.map(|(arm, tone)| TimeLine {
+    let looks = Dash::ALL
+        .iter()
+        .flat_map(|dash| TONES.iter().map(move |tone| (*tone, *dash)));
+    let arms = series.against_baseline.iter().zip(looks);
+    let arms = arms.map(|(arm, (tone, dash))| TimeLine {
         label: arm.arm.clone(),
-        tone: *tone,
+        tone,
+        dash,
         values: series
             .baseline
             .iter()
             .zip(&arm.differences)
-            .map(|(baseline, difference)| Some((baseline + difference.value) * factor))
+            .map(|(baseline, difference)| Some(((*baseline)? + (*difference)?.value) * factor))
             .collect(),
     });
     Panel {
