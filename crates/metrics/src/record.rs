@@ -12,8 +12,8 @@ mod outcome;
 pub use execution::{Execution, Machine, Memory, MemoryPart};
 pub use metric::{Column, Metric, Quantile, SeriesTable, Summary, Unit};
 pub use outcome::{
-    AccountKind, AuditSummary, Balance, Funnel, Observed, PromiseSummary, Refusals, Tally, ThresholdVerdict,
-    ViolationSummary,
+    AccountKind, AuditSummary, Balance, Funnel, Observed, PromiseSummary, Refusals, Tally, ThresholdOutcome,
+    ThresholdVerdict, ViolationSummary,
 };
 
 use crate::load::LoadRecord;

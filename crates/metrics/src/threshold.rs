@@ -1,13 +1,13 @@
 //! Thresholds: conditions that a run must keep, e.g. `"delivery.friend" = ["p(99) < 250ms"]`.
 
+mod judge;
 mod pattern;
+mod samples;
 
-use crate::distribution::Distribution;
-use crate::finish::ResultParts;
-use crate::meter::Meter;
-use crate::record::{Clock, Metric, Observed, Summary, ThresholdVerdict, Unit};
+use crate::record::{Clock, Unit};
 use crate::registry::{Definition, Kind, UnknownMetric, find};
 use chappe_base::{Amount, Duration, Span};
+use std::cmp::Ordering;
 
 pub use pattern::condition_patterns;
 
@@ -15,7 +15,7 @@ pub use pattern::condition_patterns;
 ///
 /// A scenario's `[thresholds]` give metric and condition as text. [`Threshold::parse`] makes sure that the
 /// metric is registered and has such a measure, before anything is run. After a run [`Threshold::evaluate`]
-/// holds it against the figures, and its [`ThresholdVerdict`] goes into the record; a load that is to end at
+/// holds it against the figures, and its [`ThresholdVerdict`](crate::ThresholdVerdict) goes into the record; a load that is to end at
 /// the first miss asks [`Threshold::is_missed_by`] second by second.
 ///
 /// ```
@@ -203,112 +203,6 @@ impl Threshold {
     pub fn is_of(&self, clock: Clock) -> bool {
         self.metric.clocks.contains(&clock)
     }
-
-    /// Whether it holds. Where nothing was observed it does not: a threshold that is never put to
-    /// the test is a mistake in the scenario.
-    #[must_use]
-    pub fn evaluate(&self, parts: &ResultParts) -> ThresholdVerdict {
-        let observed = self.observe(parts);
-        ThresholdVerdict {
-            metric: self.metric.name.clone(),
-            condition: self.condition.clone(),
-            observed,
-            passed: self.holds(observed),
-        }
-    }
-
-    /// Whether what a load has measured so far misses it. What was not observed yet misses nothing.
-    #[must_use]
-    pub fn is_missed_by(&self, meter: &mut Meter) -> bool {
-        let observed = match meter.counted(&self.metric.name) {
-            Some(metric) => self.observe_metric(&metric),
-            None => match meter.named(&self.metric.name) {
-                Some(distribution) => {
-                    distribution.settle();
-                    self.observe_distribution(distribution, &distribution.summary())
-                }
-                None => Observed::Nothing,
-            },
-        };
-        observed != Observed::Nothing && !self.holds(observed)
-    }
-
-    fn observe(&self, parts: &ResultParts) -> Observed {
-        match parts.metrics.get(&self.metric.name) {
-            None => Observed::Nothing,
-            Some(Metric::Histogram(summary)) => match parts.distributions.get(&self.metric.name) {
-                Some(distribution) => self.observe_distribution(distribution, summary),
-                None => Observed::Nothing,
-            },
-            Some(metric) => self.observe_metric(metric),
-        }
-    }
-
-    /// What a metric that is no histogram says.
-    fn observe_metric(&self, metric: &Metric) -> Observed {
-        match *metric {
-            Metric::Counter { unit, value } | Metric::Gauge { unit, value } => {
-                Observed::Value { value, unit }
-            }
-            Metric::Ratio {
-                numerator,
-                denominator,
-                unit,
-            } if denominator != 0 => Observed::Ratio {
-                numerator,
-                denominator,
-                unit,
-            },
-            Metric::Ratio { .. } | Metric::Histogram(_) => Observed::Nothing,
-        }
-    }
-
-    fn observe_distribution(&self, distribution: &Distribution, summary: &Summary) -> Observed {
-        let value = match self.measure {
-            Measure::Count => {
-                return Observed::Value {
-                    value: summary.count as i64,
-                    unit: Unit::Count,
-                };
-            }
-            Measure::Quantile(q) => distribution.quantile_ns(q),
-            Measure::Mean => summary.mean,
-            Measure::Min => summary.min,
-            Measure::Max => summary.max,
-            Measure::Amount | Measure::Rate => return Observed::Nothing,
-        };
-        if summary.count == 0 {
-            return Observed::Nothing;
-        }
-        let unit = summary.unit;
-        Observed::Value { value, unit }
-    }
-
-    fn holds(&self, observed: Observed) -> bool {
-        let order = match (observed, self.limit) {
-            (Observed::Value { value, .. }, Limit::Value(limit)) => value.partial_cmp(&limit),
-            (
-                Observed::Ratio {
-                    numerator,
-                    denominator,
-                    unit,
-                },
-                Limit::Ratio(limit),
-            ) => unit
-                .ratio(numerator, denominator)
-                .and_then(|ratio| ratio.partial_cmp(&limit)),
-            (Observed::Nothing, _)
-            | (Observed::Value { .. }, Limit::Ratio(_))
-            | (Observed::Ratio { .. }, Limit::Value(_)) => None,
-        };
-        order.is_some_and(|order| match self.comparison {
-            Comparison::Less => order.is_lt(),
-            Comparison::LessOrEqual => order.is_le(),
-            Comparison::Equal => order.is_eq(),
-            Comparison::GreaterOrEqual => order.is_ge(),
-            Comparison::Greater => order.is_gt(),
-        })
-    }
 }
 
 /// A condition without its `or abort` or `or abort after 10s`, and after how long a load is aborted.
@@ -419,6 +313,16 @@ impl Comparison {
             ">=" => Some(Comparison::GreaterOrEqual),
             ">" => Some(Comparison::Greater),
             _ => None,
+        }
+    }
+
+    fn holds(self, order: Ordering) -> bool {
+        match self {
+            Comparison::Less => order.is_lt(),
+            Comparison::LessOrEqual => order.is_le(),
+            Comparison::Equal => order.is_eq(),
+            Comparison::GreaterOrEqual => order.is_ge(),
+            Comparison::Greater => order.is_gt(),
         }
     }
 }

@@ -131,8 +131,37 @@ pub struct ThresholdVerdict {
     pub condition: String,
     /// What was observed.
     pub observed: Observed,
-    /// Whether it holds. Where nothing was observed it does not.
+    /// Of how many observations, where it is a figure of observations; null otherwise.
+    #[serde(default)]
+    pub samples_count: Option<u64>,
+    /// If there were too few observations to tell: how many it takes; null otherwise.
+    #[serde(default)]
+    pub samples_wanted: Option<u64>,
+    /// Whether it holds. Where there were too few observations to tell, it does not.
     pub passed: bool,
+}
+
+/// What a threshold comes to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ThresholdOutcome {
+    /// It holds.
+    Kept,
+    /// It does not hold.
+    Missed,
+    /// There were too few observations to tell, or none.
+    Inconclusive,
+}
+
+impl ThresholdVerdict {
+    /// What it comes to.
+    #[must_use]
+    pub fn outcome(&self) -> ThresholdOutcome {
+        match (self.passed, self.samples_wanted) {
+            (true, _) => ThresholdOutcome::Kept,
+            (false, None) => ThresholdOutcome::Missed,
+            (false, Some(_)) => ThresholdOutcome::Inconclusive,
+        }
+    }
 }
 
 /// The figure that a threshold was compared with.
