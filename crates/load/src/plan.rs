@@ -58,6 +58,11 @@ pub enum LoadError {
     /// The duration is zero.
     #[error("a load needs a duration above zero")]
     Duration,
+    /// The load ends before its first command.
+    #[error(
+        "{0}: no command is due within the measured time, so nothing would be measured; raise the rate or the duration"
+    )]
+    NoCommand(Plan),
     /// The load has too many commands.
     #[error(
         "{0:.0} commands are more than one load can have ({COMMANDS_MAX}); lower the rate or the duration"
@@ -107,7 +112,10 @@ impl Plan {
                 if most > COMMANDS_MAX as f64 {
                     return Err(LoadError::Commands(most));
                 }
-                Ok(())
+                match self.commands_count(Duration::ZERO, duration) {
+                    Some(0) => Err(LoadError::NoCommand(*self)),
+                    Some(_) | None => Ok(()),
+                }
             }
         }
     }
@@ -146,23 +154,69 @@ impl Plan {
     }
 }
 
+/// A rate as a plan says it: whole, unless it is so low that its fraction matters.
+struct Shown(f64);
+
+impl std::fmt::Display for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            rate if rate < 10.0 => write!(f, "{rate}"),
+            rate => write!(f, "{rate:.0}"),
+        }
+    }
+}
+
 impl std::fmt::Display for Plan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match *self {
-            Plan::Open(Shape::Constant { rate }) => write!(f, "open, {rate:.0} per second"),
+            Plan::Open(Shape::Constant { rate }) => write!(f, "open, {} per second", Shown(rate)),
             Plan::Open(Shape::Ramp { from, to }) => {
-                write!(f, "open, a ramp from {from:.0} to {to:.0} per second")
+                write!(f, "open, a ramp from {} to {} per second", Shown(from), Shown(to))
             }
             Plan::Open(Shape::Stairs { from, to, steps }) => {
-                write!(f, "open, {steps} stairs from {from:.0} to {to:.0} per second")
+                write!(
+                    f,
+                    "open, {steps} stairs from {} to {} per second",
+                    Shown(from),
+                    Shown(to)
+                )
             }
             Plan::Open(Shape::Spike { rate, peak }) => {
-                write!(f, "open, {rate:.0} per second with a spike of {peak:.0}")
+                write!(
+                    f,
+                    "open, {} per second with a spike of {}",
+                    Shown(rate),
+                    Shown(peak)
+                )
             }
             Plan::Closed { clients, think } => {
                 let think = chappe_base::Duration(chappe_base::Span(think.as_nanos() as i64));
                 write!(f, "closed, {clients} clients that think for {think}")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_says_rates_below_one_and_needs_a_command() {
+        let constant = |rate| Plan::Open(Shape::Constant { rate });
+        let said = [0.5, 9.0, 12.5, 20_000.0].map(|rate| constant(rate).to_string());
+        assert_eq!(
+            said,
+            [
+                "open, 0.5 per second",
+                "open, 9 per second",
+                "open, 12 per second",
+                "open, 20000 per second"
+            ]
+        );
+        let check = |rate| constant(rate).check(Duration::from_secs(60), Duration::from_secs(1));
+        assert!(check(1.0).is_ok());
+        let error = check(0.1).unwrap_err().to_string();
+        assert!(error.contains("0.1 per second: no command is due"), "{error}");
     }
 }

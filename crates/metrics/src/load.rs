@@ -71,9 +71,9 @@ pub struct LoadOutcome {
     pub sent_count: u64,
     /// Of them, those that the generator sent over a millisecond late.
     pub late_count: u64,
-    /// Whether the generator kept up: at most a twentieth was late.
+    /// Whether the generator kept up: at most a twentieth was late, or one.
     pub valid: bool,
-    /// How long was measured [ns].
+    /// How long was measured [ns]; zero if the load ended in its warm-up.
     pub measured_ns: u64,
     /// Processor time that the process took while it was measured [ns].
     pub cpu_ns: u64,
@@ -107,14 +107,68 @@ pub struct PredictedPoint {
     pub p99_measured_ns: i64,
 }
 
-impl LoadRecord {
-    /// Processor time per measured time: how many cores the process kept busy. Zero if nothing was
-    /// measured.
+impl LoadOutcome {
+    /// Whether the generator kept up, if it sent `late_count` of `sent_count` commands late: at most a twentieth, or one,
+    /// which says nothing of the others.
     #[must_use]
-    pub fn cores_busy(&self) -> f64 {
-        match self.outcome.measured_ns {
-            0 => 0.0,
-            measured_ns => self.outcome.cpu_ns as f64 / measured_ns as f64,
+    pub fn is_valid(sent_count: u64, late_count: u64) -> bool {
+        late_count <= (sent_count / 20).max(1)
+    }
+
+    /// So many for each second of the measured time; none if no time was measured.
+    #[must_use]
+    pub fn per_second(&self, count: u64) -> Option<f64> {
+        (self.measured_ns > 0).then(|| count as f64 * 1e9 / self.measured_ns as f64)
+    }
+
+    /// Commands sent in each second of the measured time; none if no time was measured.
+    #[must_use]
+    pub fn rate(&self) -> Option<f64> {
+        self.per_second(self.sent_count)
+    }
+
+    /// Processor time per measured time: how many cores the process kept busy. None if no time was measured, or the
+    /// system does not tell processor time.
+    #[must_use]
+    pub fn cores_busy(&self) -> Option<f64> {
+        (self.cpu_ns > 0 && self.measured_ns > 0).then(|| self.cpu_ns as f64 / self.measured_ns as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(sent_count: u64, measured_ns: u64) -> LoadOutcome {
+        LoadOutcome {
+            end: LoadEnd::Interrupted,
+            sent_count,
+            late_count: 0,
+            valid: true,
+            measured_ns,
+            cpu_ns: 31_870,
+        }
+    }
+
+    #[test]
+    fn what_was_not_measured_has_no_rate() {
+        let nothing = outcome(0, 0);
+        assert_eq!((nothing.rate(), nothing.cores_busy()), (None, None));
+        let slow = outcome(1, 2_000_000_000);
+        assert_eq!(slow.rate(), Some(0.5));
+        assert_eq!(outcome(0, 1_000_000_000).rate(), Some(0.0));
+    }
+
+    #[test]
+    fn one_late_send_is_no_verdict_on_the_generator() {
+        for (sent, late, valid) in [
+            (2, 1, true),
+            (2, 2, false),
+            (40, 2, true),
+            (40, 3, false),
+            (0, 0, true),
+        ] {
+            assert_eq!(LoadOutcome::is_valid(sent, late), valid, "{late} of {sent}");
         }
     }
 }
