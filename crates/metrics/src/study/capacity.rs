@@ -41,6 +41,10 @@ pub struct CapacityRecord {
     pub trials: Vec<CapacityTrial>,
     /// The most trials that were allowed.
     pub trials_max: u32,
+    /// If thresholds could not be judged, or are missed whatever the rate: each with what it lacks, or with what was
+    /// observed at the highest and the lowest rate.
+    #[serde(default)]
+    pub unsettled: Vec<String>,
     /// What it took.
     pub execution: Execution,
 }
@@ -58,6 +62,10 @@ words! {
         Trials = "trials",
         /// Not even the lowest rate was kept.
         Nothing = "nothing",
+        /// A threshold could not be judged: too little was observed, or nothing at all.
+        Unmeasured = "unmeasured",
+        /// Thresholds were missed, and much lower rates brought them no nearer: they do not depend on the rate.
+        NotByRate = "not_by_rate",
         /// The search was interrupted. What the rates say is not confirmed.
         Interrupted = "interrupted",
     }
@@ -86,6 +94,9 @@ pub struct CapacityTrial {
     pub kept: bool,
     /// Whether the generator fell behind, so that the trial says nothing about the platform.
     pub generator_limited: bool,
+    /// Whether a threshold could not be judged, so that the trial is neither kept nor missed.
+    #[serde(default)]
+    pub unmeasured: bool,
     /// Load that was served [commands per second].
     pub achieved_rate: f64,
     /// Median delivery between friends, from the intended send, if any was measured [ns].

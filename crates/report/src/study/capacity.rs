@@ -4,7 +4,7 @@ use super::{Study, Time};
 use crate::chart::{Data, Line, Mark, Plot, RateChart, RatePoint, Table, Tone};
 use crate::document::sections::texts;
 use crate::document::{Cell, tabled, worded};
-use crate::junit::Case;
+use crate::junit::{Case, Outcome};
 use crate::report::{Report, pretty, put_record};
 use crate::words;
 use crate::write::{ReportError, Sink};
@@ -85,7 +85,18 @@ fn answer(record: &CapacityRecord) -> Vec<String> {
 }
 
 fn shown(rate: f64) -> String {
-    words::number(rate.round())
+    words::rate(rate)
+}
+
+/// `10,000 to 150`: the rates tried.
+fn tried(record: &CapacityRecord) -> Option<String> {
+    let rates = || record.trials.iter().map(|trial| trial.rate);
+    let (most, least) = (rates().reduce(f64::max)?, rates().reduce(f64::min)?);
+    Some(if most == least {
+        shown(most)
+    } else {
+        format!("{} to {}", shown(most), shown(least))
+    })
 }
 
 fn found(record: &CapacityRecord) -> String {
@@ -110,6 +121,22 @@ fn found(record: &CapacityRecord) -> String {
             "The generator was the limit at every rate tried, so this says nothing about the platform."
                 .to_owned()
         }
+        (CapacityEnd::Unmeasured, _, _) => {
+            let rate = record.trials.last().map(|trial| shown(trial.rate));
+            format!(
+                "At {} commands per second too little was observed to judge {}.",
+                words::told(rate, |rate| rate),
+                unsettled(record)
+            )
+        }
+        (CapacityEnd::NotByRate, _, _) => {
+            format!(
+                "The platform missed its thresholds at every rate from {}, and a lower rate brought them no nearer: they \
+                 do not depend on the rate ({}).",
+                words::told(tried(record), |rates| rates),
+                unsettled(record)
+            )
+        }
         (CapacityEnd::Nothing, _, Some(failed)) => {
             format!(
                 "The platform missed its thresholds at every rate tried, even at {failed} commands per second."
@@ -129,6 +156,14 @@ fn found(record: &CapacityRecord) -> String {
     }
 }
 
+/// The thresholds that left the search without an answer, each with why.
+fn unsettled(record: &CapacityRecord) -> String {
+    match record.unsettled.as_slice() {
+        [] => "its thresholds, as no command was sent".to_owned(),
+        unsettled => unsettled.join("; "),
+    }
+}
+
 /// Median and 0.99 quantile at a rate [ns], in the middle one of the trials there.
 fn latency_at(record: &CapacityRecord, rate: f64) -> Option<(i64, i64)> {
     let trials = record.trials.iter().filter(|trial| trial.rate == rate);
@@ -145,6 +180,14 @@ fn cautions(record: &CapacityRecord) -> Vec<String> {
         CapacityEnd::Generator => {
             Some("Give the generator a core of its own to see what the platform can do.")
         }
+        CapacityEnd::Unmeasured => Some(
+            "Hold each rate for longer with --duration, begin at a higher --rate, or set a threshold on what happens in \
+             this load.",
+        ),
+        CapacityEnd::NotByRate => Some(
+            "Take these thresholds out of the scenario, or make them depend on the load: capacity is the highest rate \
+             within upper limits.",
+        ),
         CapacityEnd::Found
         | CapacityEnd::Cap
         | CapacityEnd::Nothing
@@ -182,26 +225,40 @@ fn incomplete(record: &CapacityRecord) -> Option<String> {
         CapacityEnd::Trials => Some(format!(
             "The search used all of its {trials}; {so_far} Allow more of them."
         )),
-        CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Nothing | CapacityEnd::Generator => None,
+        CapacityEnd::Found
+        | CapacityEnd::Cap
+        | CapacityEnd::Nothing
+        | CapacityEnd::Generator
+        | CapacityEnd::Unmeasured
+        | CapacityEnd::NotByRate => None,
     }
 }
 
 /// What a CI shows of a search that reached its end.
 fn cases(record: &CapacityRecord) -> Vec<Case> {
-    let failed_if = |ended: CapacityEnd, what: &str| {
-        let problem = record.ended == ended;
+    let failed_if = |ended: &[CapacityEnd], what: &str| {
+        let problem = ended.contains(&record.ended);
         problem.then(|| (what.to_owned(), found(record)))
     };
+    let unmeasured = (record.ended == CapacityEnd::Unmeasured).then(|| found(record));
     let cases = [
         Case::failed_if(
             "capacity",
             "the platform keeps its thresholds at some rate",
-            failed_if(CapacityEnd::Nothing, "kept at no rate tried"),
+            failed_if(
+                &[CapacityEnd::Nothing, CapacityEnd::NotByRate],
+                "kept at no rate tried",
+            ),
+        ),
+        Case::new(
+            "capacity",
+            "enough was observed to judge every threshold",
+            unmeasured.map_or(Outcome::Passed, Outcome::Error),
         ),
         Case::failed_if(
             "load",
             "the generator kept up",
-            failed_if(CapacityEnd::Generator, "the generator was the limit"),
+            failed_if(&[CapacityEnd::Generator], "the generator was the limit"),
         ),
     ];
     match incomplete(record) {
@@ -295,10 +352,11 @@ fn trials(record: &CapacityRecord) -> Markup {
 fn trials_table(record: &CapacityRecord) -> Table {
     let latency = |ns: Option<i64>| ns.map(words::duration).unwrap_or_default();
     let rows = record.trials.iter().enumerate().map(|(index, trial)| {
-        let verdict = match (trial.kept, trial.generator_limited) {
-            (_, true) => "generator behind",
-            (true, false) => "kept",
-            (false, false) => "missed",
+        let verdict = match (trial.kept, trial.generator_limited, trial.unmeasured) {
+            (_, true, _) => "generator behind",
+            (_, false, true) => "too little observed",
+            (true, false, false) => "kept",
+            (false, false, false) => "missed",
         };
         vec![
             (index + 1).to_string(),

@@ -7,10 +7,15 @@ use crate::error::Error;
 use crate::execution::Stopwatch;
 use crate::note::Note;
 use crate::stats::capacity::{Capacity, Limits, Outcome, Trial, find};
+use crate::verdict::{lacking, name};
 use chappe_base::RunSpec;
 use chappe_engine::scenario_id;
 use chappe_load::{LiveRun, Plan, Shape};
-use chappe_metrics::{CAPACITY_SCHEMA, CapacityRecord, Execution, LoadEnd, Metric};
+use chappe_metrics::{
+    CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, Execution, LoadEnd, Metric, ThresholdOutcome,
+    ThresholdVerdict,
+};
+use chappe_report::words;
 use std::time::Duration;
 use tracing::info;
 
@@ -62,7 +67,8 @@ pub fn capacity(
         trials_max = options.trials,
         "search for capacity started"
     );
-    let capacity = search(&mut session, options, &limits)?;
+    let mut missed = Vec::new();
+    let capacity = search(&mut session, options, &limits, &mut missed)?;
     let execution = Execution {
         workers: session.threads as u32,
         ..watch.execution(context.command)
@@ -75,12 +81,19 @@ pub fn capacity(
         failed_rate = capacity.failed_rate,
         "search for capacity ended"
     );
-    Ok(record(&session, options, &capacity, execution))
+    let unsettled = unsettled(capacity.ended, &missed);
+    Ok(CapacityRecord {
+        unsettled,
+        ..record(&session, options, &capacity, execution)
+    })
 }
 
 fn limits(options: &CapacityOptions) -> Result<Limits, Error> {
     let limits = Limits {
-        floor_rate: options.rate * FLOOR,
+        // At a lower rate no command would be due in a trial.
+        floor_rate: (options.rate * FLOOR)
+            .max(1.0 / options.duration.as_secs_f64())
+            .min(options.rate),
         start_rate: options.rate,
         cap_rate: options.cap,
         growth: GROWTH,
@@ -94,17 +107,30 @@ fn limits(options: &CapacityOptions) -> Result<Limits, Error> {
     Ok(limits)
 }
 
-/// Runs trials until the search ends; a load that can't be offered at all ends the study.
-fn search(session: &mut Session<'_>, options: &CapacityOptions, limits: &Limits) -> Result<Capacity, Error> {
+/// A trial that kept not all thresholds: its rate, and those that it did not keep.
+struct Missed {
+    rate: f64,
+    thresholds: Vec<ThresholdVerdict>,
+}
+
+/// Runs trials until the search ends; a load that can't be offered at all ends the study. `missed` gets every trial that
+/// kept not all thresholds.
+fn search(
+    session: &mut Session<'_>,
+    options: &CapacityOptions,
+    limits: &Limits,
+    missed: &mut Vec<Missed>,
+) -> Result<Capacity, Error> {
     let mut failure = None;
     let mut trial = |rate: f64| {
-        twice_if_missed(session, options, rate).unwrap_or_else(|error| {
+        twice_if_missed(session, options, rate, missed).unwrap_or_else(|error| {
             failure = Some(error);
             Trial {
                 outcome: Outcome::Interrupted,
                 achieved_rate: 0.0,
                 p50_ns: None,
                 p99_ns: None,
+                excess: Vec::new(),
             }
         })
     };
@@ -116,56 +142,122 @@ fn search(session: &mut Session<'_>, options: &CapacityOptions, limits: &Limits)
 }
 
 /// One trial. A shared machine has bad moments, so a rate is missed only if it is missed twice.
-fn twice_if_missed(session: &mut Session<'_>, options: &CapacityOptions, rate: f64) -> Result<Trial, Error> {
+fn twice_if_missed(
+    session: &mut Session<'_>,
+    options: &CapacityOptions,
+    rate: f64,
+    missed: &mut Vec<Missed>,
+) -> Result<Trial, Error> {
     let plan = Plan::Open(Shape::Constant { rate });
     let mut once = || -> Result<Trial, Error> {
         let live = session.play(plan, options.duration)?;
-        let trial = judged(session, &live);
-        session.context.observer.note(Note::Step(sentence(rate, &trial)));
+        let verdicts = session.thresholds.iter();
+        let verdicts: Vec<ThresholdVerdict> = verdicts
+            .map(|threshold| threshold.evaluate(&live.parts))
+            .collect();
+        let trial = judged(session, &live, &verdicts);
+        let sentence = sentence(rate, &trial);
+        let thresholds: Vec<ThresholdVerdict> =
+            verdicts.into_iter().filter(|verdict| !verdict.passed).collect();
+        if !thresholds.is_empty() {
+            missed.push(Missed { rate, thresholds });
+        }
+        session.context.observer.note(Note::Step(sentence));
         Ok(trial)
     };
     let first = once()?;
     match first.outcome {
-        Outcome::Kept | Outcome::Interrupted => Ok(first),
+        Outcome::Kept | Outcome::Unmeasured | Outcome::Interrupted => Ok(first),
         Outcome::Breached | Outcome::GeneratorLimited => once(),
     }
 }
 
 /// What a load comes to.
-fn judged(session: &Session<'_>, live: &LiveRun) -> Trial {
-    let kept = session
-        .thresholds
-        .iter()
-        .all(|threshold| threshold.evaluate(&live.parts).passed);
+fn judged(session: &Session<'_>, live: &LiveRun, verdicts: &[ThresholdVerdict]) -> Trial {
+    let has = |outcome| verdicts.iter().any(|verdict| verdict.outcome() == outcome);
+    let of_platform = || {
+        if has(ThresholdOutcome::Missed) {
+            Outcome::Breached
+        } else if has(ThresholdOutcome::Inconclusive) || live.outcome.sent_count == 0 {
+            // A threshold on how often something happens is kept where nothing happens.
+            Outcome::Unmeasured
+        } else {
+            Outcome::Kept
+        }
+    };
     let outcome = match (live.outcome.end, live.outcome.valid) {
         _ if session.context.stop.is_raised() => Outcome::Interrupted,
         (LoadEnd::Interrupted, _) => Outcome::Interrupted,
         (LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded, false) => Outcome::GeneratorLimited,
-        (LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded, true) if kept => Outcome::Kept,
-        (LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded, true) => Outcome::Breached,
+        (LoadEnd::Planned | LoadEnd::Threshold | LoadEnd::TapeEnded, true) => of_platform(),
     };
     let friends = match live.parts.metrics.get("delivery.friend") {
         Some(Metric::Histogram(summary)) if summary.count > 0 => Some(summary),
         Some(_) | None => None,
     };
+    let excess = session.thresholds.iter().zip(verdicts);
+    let excess = excess.map(|(threshold, verdict)| match verdict.passed {
+        true => 0.0,
+        false => threshold.distance(verdict.observed).unwrap_or(f64::INFINITY),
+    });
     Trial {
         outcome,
-        achieved_rate: live.outcome.sent_count as f64 * 1e9 / live.outcome.measured_ns as f64,
+        achieved_rate: live.outcome.rate().unwrap_or(0.0),
         p50_ns: friends.map(|summary| summary.p50),
         p99_ns: friends.map(|summary| summary.p99),
+        excess: excess.collect(),
+    }
+}
+
+/// Why a search without an answer has none: the thresholds of the last trial with what they lack, or those that are
+/// missed whatever the rate, with what was observed at the highest and the lowest.
+fn unsettled(ended: CapacityEnd, missed: &[Missed]) -> Vec<String> {
+    let (Some(first), Some(last)) = (missed.first(), missed.last()) else {
+        return Vec::new();
+    };
+    match ended {
+        CapacityEnd::Unmeasured => last.thresholds.iter().map(lacking).collect(),
+        CapacityEnd::NotByRate => {
+            let at = |missed: &Missed, verdict: &ThresholdVerdict| {
+                let known = missed.thresholds.iter();
+                let mut known = known.filter(|known| name(known) == name(verdict));
+                let seen = known.next().map(chappe_report::observed);
+                format!(
+                    "{} at {} per second",
+                    words::told(seen, |seen| seen),
+                    words::rate(missed.rate)
+                )
+            };
+            let told = |verdict: &ThresholdVerdict| {
+                format!(
+                    "{}: {}, and {}",
+                    name(verdict),
+                    at(first, verdict),
+                    at(last, verdict)
+                )
+            };
+            last.thresholds.iter().map(told).collect()
+        }
+        CapacityEnd::Found
+        | CapacityEnd::Cap
+        | CapacityEnd::Generator
+        | CapacityEnd::Trials
+        | CapacityEnd::Nothing
+        | CapacityEnd::Interrupted => Vec::new(),
     }
 }
 
 /// A trial in a line.
 fn sentence(rate: f64, trial: &Trial) -> String {
-    let p99 = trial.p99_ns.map_or("nothing delivered".to_string(), |ns| {
-        format!("p99 {}", chappe_report::words::duration(ns))
+    let p99 = trial.p99_ns.map_or("no delivery measured".to_string(), |ns| {
+        format!("p99 {}", words::duration(ns))
     });
-    let rate = chappe_report::words::count(rate as i64);
+    let rate = words::rate(rate);
     let outcome = match trial.outcome {
         Outcome::Kept => "kept",
         Outcome::Breached => "missed",
         Outcome::GeneratorLimited => "the generator fell behind",
+        Outcome::Unmeasured => "too little was observed to judge the thresholds",
         Outcome::Interrupted => "interrupted",
     };
     format!("{rate}/s: {p99}, {outcome}")
@@ -195,6 +287,7 @@ fn record(
         failed_rate: capacity.failed_rate,
         trials: capacity.trials.clone(),
         trials_max: options.trials,
+        unsettled: Vec::new(),
         execution,
     }
 }

@@ -62,6 +62,8 @@ pub enum Outcome {
     Breached,
     /// The generator fell behind, so the trial says nothing about the platform.
     GeneratorLimited,
+    /// Too little was observed to judge the thresholds.
+    Unmeasured,
     /// Somebody stopped the trial.
     Interrupted,
 }
@@ -77,6 +79,8 @@ pub struct Trial {
     pub p50_ns: Option<i64>,
     /// Latency at the quantile 0.99, if any was measured.
     pub p99_ns: Option<i64>,
+    /// How far what was observed lies beyond each threshold, in its own unit: zero where it was kept.
+    pub excess: Vec<f64>,
 }
 
 /// What a search found.
@@ -99,7 +103,8 @@ pub struct Capacity {
 /// geometric middle, brings the two within the width. The kept rate is then tried again; if most of
 /// these trials fail, the answer goes down by the ratio of the two rates and is tried again there. A
 /// trial in which the generator fell behind counts as failed; if the rates end at such a one, it
-/// was the limit.
+/// was the limit. A trial in which too little was observed ends the search, and so do thresholds that much lower rates
+/// bring no nearer.
 ///
 /// So the kept rate is confirmed, while the failed one may be the word of one trial: a machine that is
 /// disturbed makes the answer too low rather than too high.
@@ -126,6 +131,7 @@ pub struct Capacity {
 ///     achieved_rate: rate.min(1234.0),
 ///     p50_ns: None,
 ///     p99_ns: None,
+///     excess: Vec::new(),
 /// };
 /// let capacity = find(&limits, &mut trial)?;
 /// assert_eq!(capacity.ended, CapacityEnd::Found);

@@ -3,6 +3,11 @@
 use super::{Capacity, Limits, Outcome, Trial};
 use chappe_metrics::{CapacityEnd, CapacityTrial, TrialPhase};
 
+/// By how much lower a rate must be to show whether thresholds depend on it.
+const MUCH_LOWER: f64 = 64.0;
+/// What is at least this share of what it was has come no nearer.
+const NO_NEARER: f64 = 0.9;
+
 /// A rate that is too high.
 #[derive(Clone, Copy)]
 struct Failed {
@@ -20,6 +25,8 @@ pub(super) struct Search<'a> {
     kept: Option<f64>,
     /// The lowest rate that failed.
     failed: Option<Failed>,
+    /// The first rate that missed a threshold, and how far it missed each.
+    first_miss: Option<(f64, Vec<f64>)>,
 }
 
 impl<'a> Search<'a> {
@@ -30,6 +37,7 @@ impl<'a> Search<'a> {
             trials: Vec::new(),
             kept: None,
             failed: None,
+            first_miss: None,
         }
     }
 
@@ -153,6 +161,7 @@ impl<'a> Search<'a> {
             achieved_rate,
             p50_ns,
             p99_ns,
+            excess,
         } = (self.trial)(rate);
         if outcome == Outcome::Interrupted {
             return Err(CapacityEnd::Interrupted);
@@ -162,22 +171,36 @@ impl<'a> Search<'a> {
             phase,
             kept: outcome == Outcome::Kept,
             generator_limited: outcome == Outcome::GeneratorLimited,
+            unmeasured: outcome == Outcome::Unmeasured,
             achieved_rate,
             p50_ns,
             p99_ns,
         });
         match outcome {
             Outcome::Kept => Ok(None),
+            Outcome::Breached if self.is_no_nearer(rate, &excess) => Err(CapacityEnd::NotByRate),
             Outcome::Breached => Ok(Some(Failed {
                 rate,
                 by_generator: false,
             })),
+            Outcome::Unmeasured => Err(CapacityEnd::Unmeasured),
             Outcome::GeneratorLimited => Ok(Some(Failed {
                 rate,
                 by_generator: true,
             })),
             Outcome::Interrupted => Err(CapacityEnd::Interrupted),
         }
+    }
+
+    /// Whether the thresholds that are missed at `rate` were missed hardly further at a much higher one, and none was ever
+    /// kept.
+    fn is_no_nearer(&mut self, rate: f64, excess: &[f64]) -> bool {
+        let (first_rate, first) = self.first_miss.get_or_insert_with(|| (rate, excess.to_vec()));
+        if self.kept.is_some() || rate * MUCH_LOWER > *first_rate {
+            return false;
+        }
+        let mut missed = excess.iter().zip(first).filter(|(now, _)| **now > 0.0).peekable();
+        missed.peek().is_some() && missed.all(|(now, first)| *now >= NO_NEARER * *first)
     }
 
     fn highest_kept_below(&self, rate: f64) -> Option<f64> {

@@ -22,6 +22,7 @@ fn trial(outcome: Outcome, rate: f64) -> Trial {
         achieved_rate: rate,
         p50_ns: None,
         p99_ns: None,
+        excess: Vec::new(),
     }
 }
 
@@ -378,4 +379,37 @@ fn limits_that_contradict_themselves_say_what_to_change() {
         })
         .contains("better 30")
     );
+}
+
+#[test]
+fn a_trial_without_observations_ends_the_search() {
+    let limits = LIMITS;
+    let found = find(&limits, &mut |rate| trial(Outcome::Unmeasured, rate)).unwrap();
+    assert_eq!((found.ended, found.trials.len()), (CapacityEnd::Unmeasured, 1));
+    assert!(found.trials[0].unmeasured && !found.trials[0].kept);
+    let mut outcomes = [Outcome::Kept, Outcome::Unmeasured].into_iter();
+    let found = find(&limits, &mut |rate| trial(outcomes.next().unwrap(), rate)).unwrap();
+    assert_eq!(found.ended, CapacityEnd::Unmeasured);
+    assert_eq!(
+        (found.kept_rate, found.failed_rate),
+        (Some(limits.start_rate), None)
+    );
+}
+
+#[test]
+fn what_a_lower_rate_brings_no_nearer_does_not_depend_on_it() {
+    let limits = Limits {
+        floor_rate: 1e-6,
+        ..LIMITS
+    };
+    let breached = |rate: f64, excess: f64| Trial {
+        excess: vec![excess, 0.0],
+        ..trial(Outcome::Breached, rate)
+    };
+    let found = find(&limits, &mut |rate| breached(rate, 5.0)).unwrap();
+    assert_eq!(found.ended, CapacityEnd::NotByRate);
+    let lowest = found.trials.last().unwrap().rate;
+    assert!(lowest > limits.start_rate / 200.0, "{lowest}");
+    let found = find(&limits, &mut |rate| breached(rate, rate)).unwrap();
+    assert_eq!(found.ended, CapacityEnd::Nothing, "it came nearer all the way");
 }

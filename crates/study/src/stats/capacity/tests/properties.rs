@@ -55,6 +55,7 @@ fn is_sound(limits: &Limits, capacity: &Capacity) -> Result<(), TestCaseError> {
         CapacityEnd::Trials => prop_assert_eq!(trials.len(), limits.trials_max as usize),
         CapacityEnd::Nothing => prop_assert_eq!((*kept_rate, *failed_rate), (None, Some(limits.floor_rate))),
         // That the last trial was interrupted is made sure of by the search of all tests.
+        CapacityEnd::Unmeasured | CapacityEnd::NotByRate => prop_assert!(false, "no trial was of that kind"),
         CapacityEnd::Interrupted => {}
     }
     Ok(())
