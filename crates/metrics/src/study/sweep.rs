@@ -1,6 +1,6 @@
 //! What parameters of a scenario would change: `sweep.json`.
 
-use super::{Estimate, StudyArm};
+use super::{Estimate, StudyArm, Violations};
 use crate::record::{Execution, ScenarioId, Unit, Warning};
 use crate::registry::Better;
 use chappe_base::{RunSpec, words};
@@ -45,6 +45,9 @@ pub struct SweepRecord {
     pub indices: Vec<VarianceShares>,
     /// Reasons to doubt the answer, each with its remedy.
     pub warnings: Vec<Warning>,
+    /// Promises that were broken in any of the runs.
+    #[serde(default)]
+    pub violations: Violations,
     /// What it took.
     pub execution: Execution,
 }
@@ -95,11 +98,12 @@ pub struct SweepPoint {
     /// The mean of each metric over replications with its 95% interval, in the order of the metrics;
     /// null where no run had one. Without width where there was one replication.
     pub figures: Vec<Option<Estimate>>,
-    /// The metric `revenue.total` [currency units].
-    pub revenue: Estimate,
-    /// The metric `harm`.
-    pub harm: Estimate,
-    /// Whether no other point earns as much with less harm, or more with as little, by the means.
+    /// The metric `revenue.total` [currency units]; null where no run had it.
+    pub revenue: Option<Estimate>,
+    /// The metric `harm`; null where no run had it.
+    pub harm: Option<Estimate>,
+    /// Whether no other point earns as much with less harm, or more with as little, by the means; never where revenue or
+    /// harm is missing.
     pub is_best: bool,
 }
 

@@ -1,7 +1,7 @@
 //! The report on a sweep: what parameters of a scenario would change.
 
 use super::whatif::cell;
-use super::{Study, Time, asked, estimated, sentences};
+use super::{Study, Time, asked, broken, estimated, promises, sentences};
 use crate::chart::{
     Data, Dot, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, ScatterChart, Spread, Table, Tone,
 };
@@ -32,7 +32,10 @@ impl Report for SweepRecord {
     }
 
     fn cautions(&self) -> Vec<String> {
-        sentences(&self.warnings)
+        broken(&self.violations)
+            .into_iter()
+            .chain(sentences(&self.warnings))
+            .collect()
     }
 
     fn incomplete(&self) -> Option<String> {
@@ -60,7 +63,7 @@ impl Report for SweepRecord {
                 ("varied", "What was varied", varied(self)),
             ],
             table: table(self, self.points.iter().filter(|point| point.is_best)),
-            cases: vec![],
+            cases: vec![promises(&self.violations)],
         };
         study.write(sink)
     }
@@ -90,6 +93,7 @@ fn points_csv(record: &SweepRecord) -> String {
         .into_iter()
         .chain(keys)
         .chain(metrics);
+    let has_intervals = record.seeds.len() > 1;
     let rows = record.points.iter().map(|point| {
         let fixed = [
             point.point.to_string(),
@@ -97,7 +101,10 @@ fn points_csv(record: &SweepRecord) -> String {
             point.is_best.to_string(),
         ];
         let figures = point.figures.iter().flat_map(|figure| match figure {
-            Some(figure) => [figure.value, figure.low, figure.high].map(|value| value.to_string()),
+            Some(figure) if has_intervals => {
+                [figure.value, figure.low, figure.high].map(|value| value.to_string())
+            }
+            Some(figure) => [figure.value.to_string(), String::new(), String::new()],
             None => Default::default(),
         });
         fixed
@@ -113,15 +120,17 @@ fn points_csv(record: &SweepRecord) -> String {
 #[must_use]
 pub fn sweep_plots(record: &SweepRecord) -> Vec<Plot> {
     let clock = Time::Virtual.words();
-    let frontier = (!record.points.is_empty()).then(|| {
-        Plot::new(
-            "frontier",
-            "Revenue against harm",
-            "Each dot is one arm at one point, with its 95% intervals: higher earns more, further left does \
-             less harm. Dark dots are on the frontier: no other point earns more with less harm.",
-            clock,
-            Data::Scatter(frontier(record)),
-        )
+    let chart = frontier(record);
+    let frontier = (!chart.dots.is_empty()).then(|| {
+        let each = match intervals(record) {
+            Some(intervals) => format!("Each dot is one arm at one point, {intervals}"),
+            None => "Each dot is one arm at one point, played once".to_owned(),
+        };
+        let how = format!(
+            "{each}: higher earns more, further left does less harm. Dark dots are on the frontier: no other point \
+             earns more with less harm."
+        );
+        Plot::new("frontier", "Revenue against harm", &how, clock, Data::Scatter(chart))
     });
     let panels = shares(record);
     let indices = (!panels.is_empty()).then(|| {
@@ -139,9 +148,10 @@ pub fn sweep_plots(record: &SweepRecord) -> Vec<Plot> {
 
 fn frontier(record: &SweepRecord) -> ScatterChart {
     let named = record.points.len() <= NAMED_MOST;
+    let has_intervals = record.seeds.len() > 1;
     let dot = |point: &SweepPoint| {
-        let (across, up) = (point.harm, point.revenue);
-        Dot {
+        let (across, up) = (point.harm?, point.revenue?);
+        Some(Dot {
             label: if named || point.is_best {
                 label(record, point)
             } else {
@@ -149,12 +159,12 @@ fn frontier(record: &SweepRecord) -> ScatterChart {
             },
             across: across.value,
             up: up.value,
-            spread: Some(Spread {
+            spread: has_intervals.then_some(Spread {
                 across: (across.low, across.high),
                 up: (up.low, up.high),
             }),
             tone: if point.is_best { Tone::Ink } else { Tone::Ad },
-        }
+        })
     };
     // What is drawn last lies on top, and what is named first has the choice of places.
     let mut points: Vec<&SweepPoint> = record.points.iter().collect();
@@ -164,7 +174,7 @@ fn frontier(record: &SweepRecord) -> ScatterChart {
         across_measure: Measure::Count,
         up: "revenue, in units of the currency".to_owned(),
         up_measure: Measure::Money,
-        dots: points.into_iter().map(dot).collect(),
+        dots: points.into_iter().filter_map(dot).collect(),
     }
 }
 
@@ -220,11 +230,22 @@ fn share_row(shares: &VarianceShares) -> RangeRow {
     }
 }
 
+/// `with its 95% intervals`; none where every point was played once, which gives no interval.
+fn intervals(record: &SweepRecord) -> Option<&'static str> {
+    (record.seeds.len() > 1).then_some("with its 95% intervals")
+}
+
 fn points(record: &SweepRecord) -> Markup {
     html! {
         p.soft.small {
-            "Means over " (words::counted(record.seeds.len() as i64, "replication"))
-            " with their 95% intervals, in " (Time::Virtual.words()) ". Best: on the frontier, where no other \
+            @match intervals(record) {
+                Some(intervals) => {
+                    "Each figure is the mean over " (words::counted(record.seeds.len() as i64, "replication")) " "
+                    (intervals)
+                },
+                None => { "Every point was played once, which gives no interval" },
+            }
+            "; in " (Time::Virtual.words()) ". Best: on the frontier, where no other \
              point earns as much with less harm, or more with as little."
         }
         (tabled(&table(record, record.points.iter())))

@@ -2,23 +2,23 @@
 
 use super::base::{StudyBase, Variant, arms_without_effect, doubts};
 use super::cached_run::CachedRun;
-use super::figures::{Definition, amount, definition};
+use super::figures::{Definition, definition};
 use super::points::{Points, varied};
 use super::pool::JobResult;
 use super::sweep::Sweep;
+use super::sweep_answer::Swept;
 use crate::VERSION;
 use crate::error::Error;
 use crate::stats::effect::LEVEL;
 use crate::stats::frontier::{Tradeoff, on_frontier};
 use crate::stats::indices::variance_shares;
 use crate::stats::replications::replication_seed;
-use crate::stats::statistics::mean_estimate;
+use crate::stats::statistics::amount_estimate;
 use chappe_engine::scenario_id;
 use chappe_metrics::{
     Estimate, Execution, HARM, REVENUE, SWEEP_SCHEMA, SweepPoint, SweepRecord, SweptMetric, VarianceShares,
-    Warning,
+    Violations, Warning,
 };
-use chappe_report::words;
 
 /// What is read off every run beside the headline figures.
 const ALWAYS: [&str; 6] = [
@@ -29,8 +29,6 @@ const ALWAYS: [&str; 6] = [
     "messages.accepted.friend",
     "delivery.friend p(99)",
 ];
-/// Best points that the answer names.
-const BEST_SHOWN: usize = 5;
 
 /// What is played: every arm at every point with every seed.
 pub(super) struct Plan {
@@ -101,26 +99,41 @@ impl Plan {
 
     /// What the runs say; what it took is not in it yet.
     pub(super) fn record(&self, base: &StudyBase, runs: &[JobResult], indices: bool) -> SweepRecord {
-        let points = self.points(runs);
+        let (points, keys) = (self.points(runs), self.points.keys());
+        let metrics: Vec<SweptMetric> = self.metrics.iter().map(swept).collect();
+        let swept = Swept {
+            design: self.points.design,
+            keys: &keys,
+            arms_count: self.arms.len(),
+            replications_count: self.seeds.len(),
+            metrics: &metrics,
+            points: &points,
+        };
+        let mut warnings = [self.warnings.clone(), self.without_effect(runs)].concat();
+        warnings.extend(swept.idle_keys());
+        if indices {
+            warnings.extend(swept.unexplained());
+        }
         SweepRecord {
             schema: SWEEP_SCHEMA.to_string(),
             spec: base.prepared.spec.clone(),
             scenario: scenario_id(base.scenario()),
             version: VERSION.to_string(),
-            answer: answer(self, &points),
+            answer: swept.answer(),
             design: self.points.design,
-            keys: self.points.keys(),
             arms: self.arms.iter().map(Variant::described).collect(),
             seeds: self.seeds.clone(),
-            metrics: self.metrics.iter().map(swept).collect(),
             indices: match indices {
                 true => self.indices(&points, base.scenario().seed),
                 false => Vec::new(),
             },
+            metrics,
             points,
+            keys,
             planned_count: runs.len() as u64,
             missing_count: runs.iter().filter(|run| run.is_none()).count() as u64,
-            warnings: [self.warnings.clone(), self.without_effect(runs)].concat(),
+            warnings,
+            violations: Violations::default(),
             execution: Execution::default(),
         }
     }
@@ -139,13 +152,15 @@ impl Plan {
             Some(self.point(number, &runs))
         });
         let mut points: Vec<SweepPoint> = whole.collect();
-        let choice = |point: &SweepPoint| Tradeoff {
-            gain: point.revenue.value,
-            harm: point.harm.value,
+        let choice = |(place, point): (usize, &SweepPoint)| {
+            let gain = point.revenue?.value;
+            let harm = point.harm?.value;
+            Some((place, Tradeoff { gain, harm }))
         };
-        let best = on_frontier(&points.iter().map(choice).collect::<Vec<Tradeoff>>());
-        for (point, is_best) in points.iter_mut().zip(best) {
-            point.is_best = is_best;
+        let (places, choices): (Vec<usize>, Vec<Tradeoff>) =
+            points.iter().enumerate().filter_map(choice).unzip();
+        for (place, is_best) in places.into_iter().zip(on_frontier(&choices)) {
+            points[place].is_best = is_best;
         }
         points
     }
@@ -154,26 +169,20 @@ impl Plan {
     fn point(&self, number: usize, runs: &[&CachedRun]) -> SweepPoint {
         let figure = |name: &str| {
             let figures = runs.iter().filter_map(|run| run.figures.get(name));
-            mean_estimate(&figures.map(|figure| figure.value()).collect::<Vec<f64>>(), LEVEL)
+            amount_estimate(&figures.map(|figure| figure.value()).collect::<Vec<f64>>(), LEVEL)
         };
         let (point, arm) = (number / self.arms.len(), number % self.arms.len());
-        let nothing = Estimate {
-            value: 0.0,
-            low: 0.0,
-            high: 0.0,
-        };
-        let revenue = figure(REVENUE).unwrap_or(nothing);
         SweepPoint {
             point: point as u32,
             values: self.points.values(point),
             arm: self.arms[arm].name.clone(),
             figures: self.metrics.iter().map(|metric| figure(&metric.name)).collect(),
-            revenue: Estimate {
+            revenue: figure(REVENUE).map(|revenue| Estimate {
                 value: revenue.value / 1e6,
                 low: revenue.low / 1e6,
                 high: revenue.high / 1e6,
-            },
-            harm: figure(HARM).unwrap_or(nothing),
+            }),
+            harm: figure(HARM),
             is_best: false,
         }
     }
@@ -207,38 +216,4 @@ fn swept(definition: &Definition) -> SweptMetric {
         unit: definition.unit,
         better: definition.better,
     }
-}
-
-/// How many points are best, and the first of them.
-fn answer(plan: &Plan, points: &[SweepPoint]) -> Vec<String> {
-    let best: Vec<&SweepPoint> = points.iter().filter(|point| point.is_best).collect();
-    let head = format!(
-        "Of {}, {} best: nothing else earns as much and does less harm.",
-        words::counted(points.len() as i64, "point"),
-        match best.len() {
-            1 => "one is".to_string(),
-            count => format!("{count} are"),
-        }
-    );
-    let keys = plan.points.keys();
-    let told = |point: &&SweepPoint| {
-        let pairs = keys.iter().zip(&point.values);
-        let values: Vec<String> = pairs
-            .map(|(key, value)| format!("{} = {value}", key.key))
-            .collect();
-        let arm = if plan.arms.len() > 1 {
-            format!(" in `{}`", point.arm)
-        } else {
-            String::new()
-        };
-        let revenue = amount(chappe_metrics::Unit::MicroUnits, point.revenue.value * 1e6);
-        format!(
-            "With {}{arm} the platform earns {revenue}, and {:.2} in a thousand people opt out, mute or block.",
-            values.join(", "),
-            point.harm.value
-        )
-    };
-    std::iter::once(head)
-        .chain(best.iter().take(BEST_SHOWN).map(told))
-        .collect()
 }

@@ -5,7 +5,6 @@ use super::part::Part;
 use super::plan::Plan;
 use super::pool::{JobResult, RunPool, overloaded, violations};
 use super::vary::Vary;
-use super::whatif::FinishedStudy;
 use crate::context::Context;
 use crate::error::Error;
 use crate::execution::Stopwatch;
@@ -46,7 +45,7 @@ pub struct Sweep {
 /// A sweep that has ended.
 pub enum FinishedSweep {
     /// The whole sweep, or all of it that was played before it was stopped.
-    Whole(Box<FinishedStudy<SweepRecord>>),
+    Whole(Box<SweepRecord>),
     /// A part of its runs, which say nothing alone.
     Part {
         /// Runs of this part.
@@ -101,6 +100,7 @@ pub fn sweep(spec: &RunSpec, asked: &Sweep, context: &Context<'_>) -> Result<Fin
     let played = runs.iter().enumerate();
     let played = played.filter_map(|(number, run)| Some((plan.arm(number), &**run.as_ref()?)));
     let mut record = SweepRecord {
+        violations: violations(played.clone()),
         execution: Execution {
             workers: threads(context) as u32,
             events_count: played.clone().map(|(_, run)| run.events_count).sum(),
@@ -111,11 +111,8 @@ pub fn sweep(spec: &RunSpec, asked: &Sweep, context: &Context<'_>) -> Result<Fin
     for warning in &record.warnings[plan.warnings.len()..] {
         context.observer.note(Note::Doubt(warning.clone()));
     }
-    record.warnings.extend(overloaded(played.clone(), context));
-    Ok(FinishedSweep::Whole(Box::new(FinishedStudy {
-        violations: violations(played),
-        record,
-    })))
+    record.warnings.extend(overloaded(played, context));
+    Ok(FinishedSweep::Whole(Box::new(record)))
 }
 
 /// Refuses `runs_count` runs if they would probably take longer than `budget`.

@@ -7,7 +7,8 @@ mod interval;
 mod tests;
 
 pub use interval::{
-    Interval, bootstrap_interval, mean_estimate, signed_rank_interval, signed_rank_p_value, t_interval,
+    Interval, amount_estimate, bootstrap_interval, mean_estimate, signed_rank_interval, signed_rank_p_value,
+    t_interval,
 };
 
 /// The arithmetic mean; `None` without values.

@@ -51,6 +51,22 @@ pub fn mean_estimate(values: &[f64], level: f64) -> Option<Estimate> {
     Some(t_interval(values, level).unwrap_or(point).of(value))
 }
 
+/// The same for values of which none can be below zero, such as counts and lengths of time: the interval has nothing of
+/// what cannot be.
+#[must_use]
+pub fn amount_estimate(values: &[f64], level: f64) -> Option<Estimate> {
+    let estimate = mean_estimate(values, level)?;
+    let is_amount = values.iter().all(|value| *value >= 0.0);
+    Some(Estimate {
+        low: if is_amount {
+            estimate.low.max(0.0)
+        } else {
+            estimate.low
+        },
+        ..estimate
+    })
+}
+
 /// The interval of Student, "The probable error of a mean" (Biometrika, 1908), for the mean that
 /// `values` come from: exact for any count from 2 if they are normal and independent. For paired
 /// figures, give their differences. `None` for fewer than two, or a `level` outside (0, 1).

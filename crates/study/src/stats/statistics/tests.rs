@@ -163,3 +163,18 @@ fn what_cannot_be_estimated_is_none() {
     assert_eq!(quantile(&[1.0], 1.5), None);
     assert_eq!(bootstrap_interval(&[1.0], mean, 0.95, 0, 1), None);
 }
+
+#[test]
+fn the_interval_of_an_amount_has_nothing_below_zero() {
+    let estimate = amount_estimate(&[3.0, 5.0], 0.95).unwrap();
+    assert!(
+        estimate.low == 0.0 && estimate.value == 4.0 && estimate.high > 16.0,
+        "{estimate:?}"
+    );
+    assert!(mean_estimate(&[3.0, 5.0], 0.95).unwrap().low < 0.0);
+    assert!(
+        amount_estimate(&[-3.0, 5.0], 0.95).unwrap().low < 0.0,
+        "no amounts"
+    );
+    assert_eq!(amount_estimate(&[], 0.95), None);
+}
