@@ -9,7 +9,7 @@ mod trace;
 pub(crate) use gate::{
     AcceptArgs, Cases, CheckArgs, Clocked, Evidence, GateCommand, HistoryArgs, MeasureArgs, RecordArgs,
 };
-pub(crate) use load::{CalibrateArgs, CapacityArgs, LoadArgs, ShapeName};
+pub(crate) use load::{CalibrateArgs, CapacityArgs, LoadArgs};
 pub(crate) use run::{RunArgs, SimulationThreads};
 pub(crate) use study::{SweepArgs, WhatifArgs};
 pub(crate) use trace::{FitArgs, TraceArgs};
@@ -31,7 +31,8 @@ const STYLES: Styles = Styles::styled()
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 success · 1 internal error, or another process is gone · 2 wrong usage or scenario · \
-3 audit violation · 4 regression · 5 the load generator fell behind · 99 threshold not met · 130 interrupted
+3 audit violation · 4 regression · 5 the load generator fell behind · 98 too little observed to judge a threshold · \
+99 threshold not met · 130 interrupted
 
 \
 Options on the command line win over CHAPPE_* variables, and variables over defaults. No variable changes what is run.";

@@ -169,18 +169,22 @@ fn shown(progress: &Progress<'_>) -> Option<Shown> {
             Some(counted(template, *done, *total))
         }
         Progress::Load(progress) => {
+            // The clock says how long a load still takes; a bar would reckon it from how fast it moved so far.
+            let template = "{wide_bar:.cyan/dim} {percent:>3}%  {msg}";
+            let left_ns = progress.planned_ns.saturating_sub(progress.elapsed_ns);
             let second = &progress.second;
             let time = |ns: Option<i64>| ns.map_or_else(|| "–".to_string(), words::duration);
             Some(Shown {
-                template: with_message,
+                template,
                 done: progress.elapsed_ns,
                 total: progress.planned_ns,
                 message: format!(
-                    "{}/s  p99 {}  backlog {}  lag {}",
+                    "{}/s  p99 {}  backlog {}  lag {}  {} left",
                     words::count(second.counts.sent as i64),
                     time(second.p99(Timed::Delivery)),
                     words::count(second.backlog as i64),
                     time(second.p99(Timed::Lag)),
+                    words::duration(left_ns as i64),
                 ),
             })
         }
@@ -226,6 +230,20 @@ pub(crate) fn grid(rows: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chappe_load::LoadProgress;
+    use chappe_metrics::Row;
+
+    #[test]
+    fn a_load_says_how_long_it_still_takes() {
+        let progress = LoadProgress {
+            elapsed_ns: 1_000_000_000,
+            planned_ns: 61_000_000_000,
+            second: Row::default(),
+        };
+        let shown = shown(&Progress::Load(&progress)).unwrap();
+        assert!(shown.message.ends_with("1 min left"), "{}", shown.message);
+        assert!(!shown.template.contains("eta"));
+    }
 
     #[test]
     fn cells_of_a_column_stand_below_one_another() {

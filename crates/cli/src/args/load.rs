@@ -3,6 +3,7 @@
 use super::run::workers;
 use super::{Show, Source, duration};
 use crate::source::default_folder;
+use chappe_load::{Plan, Shape};
 use chappe_study::files::{OutputFolder, ReportKind};
 use chappe_study::live::{Offer, Variants};
 use chappe_study::{Error, Opened, Threads};
@@ -78,36 +79,111 @@ pub(crate) enum ShapeName {
 pub(crate) struct LoadArgs {
     #[command(flatten)]
     pub(crate) offer: OfferArgs,
-    /// Clients' commands per second.
-    #[arg(long, value_name = "N", default_value_t = 10_000.0)]
-    pub(crate) rate: f64,
+    /// Clients' commands per second; not for a closed model [default: 10000].
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<f64>,
     /// How long to measure [default: 10s; 1h for a soak].
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) duration: Option<Duration>,
     /// How the rate changes over time.
     #[arg(long, value_enum, default_value = "constant")]
     pub(crate) shape: ShapeName,
-    /// The last rate of a ramp or of stairs, or the rate of a spike.
+    /// The last rate of a ramp or of stairs, or the rate of a spike; for these alone.
     #[arg(long, value_name = "N", required_if_eq_any = [("shape", "ramp"), ("shape", "stairs"), ("shape", "spike")])]
     pub(crate) to: Option<f64>,
-    /// The number of steps of stairs.
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..=1000))]
-    pub(crate) steps: u32,
-    /// The number of clients of a closed model.
-    #[arg(long, value_name = "N", default_value_t = 1_000)]
-    pub(crate) clients: u32,
-    /// How long a client waits before its next command.
-    #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = duration)]
-    pub(crate) think: Duration,
+    /// The number of steps of stairs; for these alone [default: 5].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub(crate) steps: Option<u32>,
+    /// The number of clients of a closed model; for it alone [default: 1000].
+    #[arg(long, value_name = "N")]
+    pub(crate) clients: Option<u32>,
+    /// How long a client of a closed model waits before its next command; for it alone [default: 100ms].
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) think: Option<Duration>,
     /// Measure variants of one key in turn, and say how they differ.
     #[arg(long, value_name = "KEY=A,B,...", value_parser = comparison)]
     pub(crate) compare: Option<Variants>,
     /// Rounds of a comparison. In each round every variant runs once.
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(3..=1000))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 6,
+        requires = "compare",
+        value_parser = clap::value_parser!(u32).range(3..=1000)
+    )]
     pub(crate) rounds: u32,
     /// Simulate the same load first, with this calibration.json of `chappe calibrate`, and say how far that is off.
     #[arg(long, value_name = "FILE", conflicts_with = "compare")]
     pub(crate) predict: Option<PathBuf>,
+}
+
+impl LoadArgs {
+    /// What is to be offered, and for how long.
+    ///
+    /// # Errors
+    /// An option is given that means nothing for the shape: it would be ignored.
+    pub(crate) fn planned(&self) -> Result<(Plan, Duration), Error> {
+        self.check_options()?;
+        let rate = self.rate.unwrap_or(10_000.0);
+        let to = self.to.unwrap_or(rate);
+        let plan = match self.shape {
+            ShapeName::Constant | ShapeName::Soak => Plan::Open(Shape::Constant { rate }),
+            ShapeName::Ramp => Plan::Open(Shape::Ramp { from: rate, to }),
+            ShapeName::Stairs => Plan::Open(Shape::Stairs {
+                from: rate,
+                to,
+                steps: self.steps.unwrap_or(5),
+            }),
+            ShapeName::Spike => Plan::Open(Shape::Spike { rate, peak: to }),
+            ShapeName::Closed => Plan::Closed {
+                clients: self.clients.unwrap_or(1_000),
+                think: self.think.unwrap_or(Duration::from_millis(100)),
+            },
+        };
+        let usual = match self.shape {
+            ShapeName::Soak => Duration::from_secs(3600),
+            ShapeName::Constant
+            | ShapeName::Ramp
+            | ShapeName::Stairs
+            | ShapeName::Spike
+            | ShapeName::Closed => Duration::from_secs(10),
+        };
+        Ok((plan, self.duration.unwrap_or(usual)))
+    }
+
+    fn check_options(&self) -> Result<(), Error> {
+        const OPEN: &[ShapeName] = &[
+            ShapeName::Constant,
+            ShapeName::Ramp,
+            ShapeName::Stairs,
+            ShapeName::Spike,
+            ShapeName::Soak,
+        ];
+        const TO: &[ShapeName] = &[ShapeName::Ramp, ShapeName::Stairs, ShapeName::Spike];
+        let options = [
+            ("--rate", self.rate.is_some(), OPEN),
+            ("--to", self.to.is_some(), TO),
+            ("--steps", self.steps.is_some(), &[ShapeName::Stairs]),
+            ("--clients", self.clients.is_some(), &[ShapeName::Closed]),
+            ("--think", self.think.is_some(), &[ShapeName::Closed]),
+        ];
+        let name = |shape: &ShapeName| {
+            shape
+                .to_possible_value()
+                .map_or_else(String::new, |value| value.get_name().to_string())
+        };
+        let ignored = options
+            .into_iter()
+            .find(|(_, is_given, shapes)| *is_given && !shapes.contains(&self.shape));
+        let Some((option, _, shapes)) = ignored else {
+            return Ok(());
+        };
+        let shapes: Vec<String> = shapes.iter().map(name).collect();
+        Err(Error::usage_with(
+            format!("{option} means nothing for --shape {}", name(&self.shape)),
+            format!("leave it out, or give --shape {}", shapes.join(", or ")),
+        ))
+    }
 }
 
 #[derive(Args, Clone, Debug)]

@@ -29,8 +29,8 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     let finished = carry_out(&opened, args.study.how(), Some(&runs), |context| {
         chappe_study::sweep(&opened.spec, &asked, context)
     })?;
-    let study = match finished {
-        FinishedSweep::Whole(study) => study,
+    let record = match finished {
+        FinishedSweep::Whole(record) => record,
         FinishedSweep::Part {
             runs_count,
             total_count,
@@ -47,7 +47,6 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
             };
         }
     };
-    let is_interrupted = study.record.missing_count > 0 && stop_on_interrupt().is_raised();
-    let verdict = verdict::of_study(&study, is_interrupted);
-    Ending::new(&study.record, verdict, &opened, &study.record.spec)?.finish(output, &args.study.show)
+    let verdict = verdict::of_sweep(&record, stop_on_interrupt().is_raised());
+    Ending::new(&*record, verdict, &opened, &record.spec)?.finish(output, &args.study.show)
 }

@@ -4,7 +4,6 @@ use crate::args::WhatifArgs;
 use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::session::carry_out;
-use chappe_metrics::ReplicationsEnd;
 use chappe_study::files::{OutputFolder, ReportKind};
 use chappe_study::{RunsInFolder, WhatIf, verdict};
 
@@ -21,10 +20,9 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
         budget: args.study.budget,
         sensitivity: args.sensitivity.clone(),
     };
-    let study = carry_out(&opened, args.study.how(), Some(&runs), |context| {
+    let record = carry_out(&opened, args.study.how(), Some(&runs), |context| {
         chappe_study::whatif(&opened.spec, &asked, context)
     })?;
-    let is_interrupted = study.record.stopping.ended == ReplicationsEnd::Interrupted;
-    let verdict = verdict::of_study(&study, is_interrupted);
-    Ending::new(&study.record, verdict, &opened, &study.record.spec)?.finish(output, &args.study.show)
+    let verdict = verdict::of_whatif(&record);
+    Ending::new(&record, verdict, &opened, &record.spec)?.finish(output, &args.study.show)
 }

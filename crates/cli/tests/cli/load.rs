@@ -65,7 +65,12 @@ fn every_shape_and_design_can_be_offered() {
         "--set design.overload=reject --set design.capacity=100 --set design.batch=1",
         "--set design.overload=shed-ads --set design.broadcast=push --injectors 2",
     ] {
-        let ran = bench.chappe(&format!("load town.toml {CALM} {arguments} --out it -q"));
+        // A closed model has clients in place of a rate.
+        let calm = match arguments.contains("closed") {
+            true => CALM.trim_start_matches("--rate 2000 "),
+            false => CALM,
+        };
+        let ran = bench.chappe(&format!("load town.toml {calm} {arguments} --out it -q"));
         assert!(went(ran.code), "{arguments}: {}", ran.err);
         let record = bench.json("it/run.json");
         assert!(
@@ -111,7 +116,7 @@ fn capacity_ends_at_its_cap_and_below_what_a_threshold_allows() {
         SCENARIO.replace("[[campaign]]", &format!("{thresholds}\n[[campaign]]"))
     };
     let calm = "--rate 500 --cap 1000 --duration 300ms --warm-up 0s --workers 1 --trials 12 --out it";
-    bench.write("generous.toml", with("p(99) < 10s"));
+    bench.write("generous.toml", with("p(50) < 10s"));
     let ran = bench.chappe(&format!("capacity generous.toml {calm}"));
     assert!(went(ran.code), "{}", ran.err);
     let record = bench.json("it/capacity.json");
@@ -171,6 +176,25 @@ fn loads_that_cannot_be() {
         ("load town.toml --duration 0s", "duration above zero"),
         ("load town.toml --shape ramp", "--to"),
         (
+            "load town.toml --shape closed --rate 100",
+            "--rate means nothing for --shape closed",
+        ),
+        (
+            "load town.toml --to 100",
+            "leave it out, or give --shape ramp, or stairs, or spike",
+        ),
+        (
+            "load town.toml --shape ramp --to 100 --steps 3",
+            "--steps means nothing for --shape ramp",
+        ),
+        ("load town.toml --clients 5", "--clients means nothing"),
+        ("load town.toml --shape soak --think 1s", "--think means nothing"),
+        ("load town.toml --rounds 4", "--compare"),
+        (
+            "load town.toml --rate 0.1 --duration 1s",
+            "no command is due within the measured time",
+        ),
+        (
             "load town.toml --shape wave",
             "[possible values: constant, ramp, stairs, spike, soak, closed]",
         ),
@@ -226,6 +250,94 @@ fn loads_that_cannot_be() {
     bench.write("wall.toml", only_wall);
     bench.refused("run wall.toml", "a simulation has no `load.lost`");
     bench.chappe("validate wall.toml").out();
+}
+
+#[test]
+fn an_interrupt_in_the_warm_up_leaves_no_figures() {
+    let bench = Bench::new();
+    let mut child = Command::new(CHAPPE)
+        .args(
+            "load town.toml --rate 300 --duration 1m --warm-up 1m --workers 1 --out it -q".split_whitespace(),
+        )
+        .current_dir(bench.folder())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(4));
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let record = bench.json("it/run.json");
+    assert_eq!(record["load"]["outcome"]["measured_ns"], 0);
+    let summary = bench.read("it/summary.md");
+    for absent in ["cores busy", "1 ns", "Offered", "/s"] {
+        assert!(!summary.contains(absent), "{absent}: {summary}");
+    }
+    assert!(summary.starts_with("**Incomplete.** The load was stopped before anything was measured"));
+    assert!(bench.read("it/junit.xml").contains("errors=\"1\""));
+}
+
+#[test]
+fn a_load_of_less_than_one_command_a_second_is_told_and_judged_by_what_it_can_tell() {
+    let bench = Bench::new();
+    let thresholds =
+        "[thresholds]\n\"load.sent\" = [\"count > 1 or abort\"]\n\"ack.friend\" = [\"p(99.9) < 1h\"]\n";
+    bench.write(
+        "slow.toml",
+        SCENARIO.replace("[[campaign]]", &format!("{thresholds}\n[[campaign]]")),
+    );
+    let ran = bench.chappe("load slow.toml --rate 0.5 --duration 4s --warm-up 0s --workers 1 --out it");
+    assert_eq!(ran.code, 98, "{} {}", ran.out, ran.err);
+    assert!(
+        ran.err.contains("threshold not judged: ack.friend p(99.9) < 1h"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.out.contains("0.5 commands per second"), "{}", ran.out);
+    let record = bench.json("it/run.json");
+    assert_eq!(
+        record["load"]["outcome"]["end"], "planned",
+        "a count that grows aborts nothing"
+    );
+    assert_eq!(record["load"]["outcome"]["sent_count"], 2);
+    assert_eq!(record["load"]["plan"]["pacing"], "open, 0.5 per second");
+}
+
+#[test]
+fn capacity_says_when_nothing_was_measured_and_when_the_rate_does_not_matter() {
+    let bench = Bench::new();
+    let with = |metric: &str, condition: &str| {
+        let thresholds = format!("[thresholds]\n\"{metric}\" = [\"{condition}\"]\n");
+        SCENARIO.replace("[[campaign]]", &format!("{thresholds}\n[[campaign]]"))
+    };
+    bench.write("empty.toml", with("decision.refused.no_ads", "p(99) < 1ns"));
+    let ran =
+        bench.chappe("capacity empty.toml --rate 500 --duration 500ms --warm-up 0s --workers 1 --out it");
+    assert_eq!(ran.code, 98, "{} {}", ran.out, ran.err);
+    assert!(
+        ran.out
+            .contains("too little was observed to judge decision.refused.no_ads p(99) < 1ns"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(bench.json("it/capacity.json")["ended"], "unmeasured");
+    assert!(bench.read("it/junit.xml").contains("errors=\"1\""));
+
+    bench.write("rising.toml", with("load.sent", "count > 1_000_000"));
+    let ran =
+        bench.chappe("capacity rising.toml --rate 6400 --duration 100ms --warm-up 0s --workers 1 --out it2");
+    let record = bench.json("it2/capacity.json");
+    if record["ended"] != "generator" {
+        assert_eq!(ran.code, 99, "{} {}", ran.out, ran.err);
+        assert_eq!(record["ended"], "not_by_rate", "{record}");
+        assert!(
+            ran.out
+                .contains("they do not depend on the rate (load.sent count > 1_000_000: "),
+            "{}",
+            ran.out
+        );
+    }
 }
 
 #[test]
