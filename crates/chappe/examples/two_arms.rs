@@ -61,11 +61,11 @@ pub(crate) fn main() -> Result<(), Error> {
     let context = Context::new(&stop, &Printer, &*opened.traces, &runs);
     let study = whatif(&opened.spec, &asked, &context)?;
 
-    println!("\n{}", study.record.scenario.question);
-    for sentence in study.record.answer() {
+    println!("\n{}", study.scenario.question);
+    for sentence in study.answer() {
         println!("  {sentence}");
     }
-    for doubt in study.record.doubts() {
+    for doubt in study.doubts() {
         println!("  {doubt}");
     }
     Ok(())

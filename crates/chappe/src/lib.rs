@@ -72,10 +72,10 @@
 pub use chappe_base::RunSpec;
 #[doc(inline)]
 pub use chappe_study::{
-    CachedRuns, Context, Error, FinishedRun, FinishedStudy, FinishedSweep, NewArm, NoTraces, Note, Observer,
-    Opened, Over, Part, Progress, RunOptions, RunsInFolder, RunsInMemory, Severity, StopFlag, Story, Sweep,
-    Threads, Traces, TracesIn, Unobserved, VERSION, ValidScenario, Vary, WhatIf, audit_log, explain, run,
-    sweep, validate, whatif, why,
+    CachedRuns, Context, Error, FinishedRun, FinishedSweep, NewArm, NoTraces, Note, Observer, Opened, Over,
+    Part, Progress, RunOptions, RunsInFolder, RunsInMemory, Severity, StopFlag, Story, Sweep, Threads,
+    Traces, TracesIn, Unobserved, VERSION, ValidScenario, Vary, WhatIf, audit_log, explain, run, sweep,
+    validate, whatif, why,
 };
 #[doc(inline)]
 pub use chappe_study::{files, stats, verdict};
@@ -112,8 +112,8 @@ pub mod record {
         CapacityTrial, Clock, ComparedMetric, ComparisonRecord, Definition, Estimate, Execution, Funnel,
         HARM, LoadEnd, LoadRecord, Metric, Movement, PredictionError, Quantile, REVENUE, RecordError,
         ReplicationsEnd, ResultParts, RunRecord, RunResult, Sensitivity, SeriesTable, Stopping, Summary,
-        SweepPoint, SweepRecord, Threshold, ThresholdError, ThresholdVerdict, Unit, Verdict, Warning,
-        WhatIfRecord, Window, definitions, find, schema, write_csv, write_hlog,
+        SweepPoint, SweepRecord, Threshold, ThresholdError, ThresholdOutcome, ThresholdVerdict, Unit,
+        Verdict, Violations, Warning, WhatIfRecord, Window, definitions, find, schema, write_csv, write_hlog,
     };
 }
 

@@ -49,10 +49,11 @@ pub struct PredictionError {
     pub measured: String,
     /// On what.
     pub machine: Machine,
-    /// The largest error of a median below the knee, as a share of what was measured.
-    pub p50: f64,
+    /// The largest error of a median below the knee, as a share of what was measured; null if no rate below it was
+    /// measured.
+    pub p50: Option<f64>,
     /// The same of a 0.99 quantile.
-    pub p99: f64,
+    pub p99: Option<f64>,
     /// The error of the knee, if both had one.
     pub knee: Option<f64>,
 }

@@ -68,8 +68,8 @@ pub use overload::Overload;
 pub use record::{
     AccountKind, Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory,
     MemoryPart, Metric, Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult,
-    SCHEMA, ScenarioId, SeriesTable, Size, Summary, Tally, ThresholdVerdict, Unit, ViolationSummary, Warning,
-    Window, schema,
+    SCHEMA, ScenarioId, SeriesTable, Size, Summary, Tally, ThresholdOutcome, ThresholdVerdict, Unit,
+    ViolationSummary, Warning, Window, schema,
 };
 pub use registry::{Better, Definition, HARM, Kind, REVENUE, UnknownMetric, definitions, find};
 pub use study::{
@@ -77,8 +77,8 @@ pub use study::{
     CapacityRecord, CapacityTrial, ChangeRange, ComparedMetric, ComparisonRecord, Estimate, Headline,
     MovedParameter, MovedTo, Movement, ReplicationsEnd, SWEEP_SCHEMA, Sensitivity, SeriesDifference,
     Stopping, StudyArm, SweepDesign, SweepPoint, SweepRecord, SweptMetric, TrialPhase, UserEffects,
-    UserQuantity, VarianceShares, VariantFigures, VariantVerdict, VariedKey, Verdict, WHATIF_SCHEMA,
-    WhatIfRecord,
+    UserQuantity, VarianceShares, VariantFigures, VariantVerdict, VariedKey, Verdict, Violations,
+    WHATIF_SCHEMA, WhatIfRecord,
 };
 pub use threshold::{Threshold, ThresholdError, condition_patterns};
 pub use user_count::UserCount;

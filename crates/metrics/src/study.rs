@@ -34,6 +34,15 @@ pub struct StudyArm {
     pub changes: Vec<Choice>,
 }
 
+/// Promises that were broken in the runs of a study.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Violations {
+    /// How often promises were broken.
+    pub count: u64,
+    /// In which runs, the first few, each with the command that shows it.
+    pub descriptions: Vec<String>,
+}
+
 /// An estimate with its 95% interval.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {

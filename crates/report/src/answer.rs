@@ -4,7 +4,7 @@ mod load;
 
 use crate::reading::Reading;
 use crate::words;
-use chappe_metrics::RunRecord;
+use chappe_metrics::{RunRecord, ThresholdOutcome};
 
 const SECOND_NS: i64 = 1_000_000_000;
 const DAY_NS: i64 = 86_400 * SECOND_NS;
@@ -52,25 +52,26 @@ fn period(reading: Reading<'_>) -> String {
 }
 
 fn earnings(reading: Reading<'_>) -> Option<String> {
-    let delivered = reading.count("ads.delivered");
-    if delivered == 0 {
-        return None;
-    }
-    let per_thousand = reading.turned_away() as f64 * 1_000.0 / delivered as f64;
+    let delivered = match reading.count("ads.delivered") {
+        Some(0) => return None,
+        None if !reading.has_ads() => return None,
+        delivered => delivered,
+    };
+    let turned_away = reading.turned_away().zip(delivered);
+    let per_thousand = turned_away.map(|(away, delivered)| away as f64 * 1_000.0 / delivered as f64);
     Some(format!(
         "{} reached people in their conversations, earned {} in the scenario\u{2019}s currency, \
          and cost {}, {} and {}: {} for every 1,000 ads",
-        words::counted(delivered, "ad"),
-        words::money(reading.count("revenue.ads")),
-        words::counted(reading.count("opt_ins.revoked"), "opt-out"),
-        words::counted(reading.count("mutes"), "mute"),
-        words::counted(reading.count("blocks"), "block"),
-        words::number(per_thousand),
+        words::told_count(delivered, "ad"),
+        words::told(reading.count("revenue.ads"), words::money),
+        words::told_count(reading.count("opt_ins.revoked"), "opt-out"),
+        words::told_count(reading.count("mutes"), "mute"),
+        words::told_count(reading.count("blocks"), "block"),
+        words::told(per_thousand, words::number),
     ))
 }
 
 fn messages(reading: Reading<'_>) -> Option<String> {
-    let accepted = reading.messages("accepted").unsigned_abs();
     let size = reading.record.result.size;
     let mut clause = format!(
         "{} exchanged {}",
@@ -83,10 +84,10 @@ fn messages(reading: Reading<'_>) -> Option<String> {
                 words::counted(i64::from(size.pages_count), "page"),
             )
         },
-        match accepted {
-            0 => "no messages".to_owned(),
-            1 => "1 message".to_owned(),
-            more => format!("{} messages", words::about(more)),
+        match reading.messages("accepted") {
+            Some(0) => "no messages".to_owned(),
+            Some(1) => "1 message".to_owned(),
+            more => format!("{} messages", about(more)),
         },
     );
     if let Some(delivery) = reading.histogram("delivery.friend") {
@@ -100,31 +101,39 @@ fn messages(reading: Reading<'_>) -> Option<String> {
     Some(clause)
 }
 
+/// A whole number that a sentence can carry, or that it is missing.
+fn about(value: Option<i64>) -> String {
+    words::told(value, |value| words::about(value.unsigned_abs()))
+}
+
 fn policy(reading: Reading<'_>) -> Option<String> {
     if !reading.has_ads() {
         return None;
     }
     let allowed = reading.count("ads.allowed");
-    let judged = words::about(reading.count("ads.decided").unsigned_abs());
-    if allowed == 0 {
+    let judged = about(reading.count("ads.decided"));
+    if allowed == Some(0) {
         return Some(format!("the policy judged {judged} ad slots and allowed none"));
     }
-    let (delivered, opened) = (reading.count("ads.delivered"), reading.count("ads.opened"));
+    let opened = match reading.count("ads.delivered") {
+        Some(0) => "none was delivered".to_owned(),
+        delivered => {
+            let share = words::told_share(reading.count("ads.opened"), delivered);
+            format!("{share} of those delivered were opened")
+        }
+    };
     Some(format!(
-        "the policy allowed {} of the {judged} ads it judged; {} of those delivered were opened, \
-         and {} followed",
-        words::about(allowed.unsigned_abs()),
-        words::share(opened, delivered),
-        words::counted(reading.count("ads.bought"), "purchase"),
+        "the policy allowed {} of the {judged} ads it judged; {opened}, and {} followed",
+        about(allowed),
+        words::told_count(reading.count("ads.bought"), "purchase"),
     ))
 }
 
 fn hot_line(reading: Reading<'_>) -> Option<String> {
-    let asked = reading.count("hotline.asked");
     let answer = reading.histogram("hotline.answer")?;
     let mut clause = format!(
         "pages were asked {}; half of the answers came within {}, nine in ten within {}",
-        words::counted(asked, "question"),
+        words::told_count(reading.count("hotline.asked"), "question"),
         words::spoken_duration(answer.p50),
         words::spoken_duration(answer.p90),
     );
@@ -138,34 +147,26 @@ fn hot_line(reading: Reading<'_>) -> Option<String> {
 }
 
 fn orders(reading: Reading<'_>) -> Option<String> {
-    let placed = reading.count("orders.placed");
-    (placed > 0).then(|| {
-        format!(
-            "people placed {}; consent to be contacted was given {} and withdrawn {}",
-            words::counted(placed, "order"),
-            words::counted(reading.count("opt_ins.given"), "time"),
-            words::counted(reading.count("opt_ins.revoked"), "time"),
-        )
-    })
+    let placed = reading.count("orders.placed").filter(|&placed| placed > 0)?;
+    Some(format!(
+        "people placed {}; consent to be contacted was given {} and withdrawn {}",
+        words::counted(placed, "order"),
+        words::told_count(reading.count("opt_ins.given"), "time"),
+        words::told_count(reading.count("opt_ins.revoked"), "time"),
+    ))
 }
 
 fn payments(reading: Reading<'_>) -> Option<String> {
-    let posted = reading.count("payments.posted");
-    (posted > 0).then(|| {
-        format!(
-            "{} moved {}",
-            words::counted(posted, "payment"),
-            words::money(reading.count("payments.volume")),
-        )
-    })
+    let posted = reading.count("payments.posted").filter(|&posted| posted > 0)?;
+    Some(format!(
+        "{} moved {}",
+        words::counted(posted, "payment"),
+        words::told(reading.count("payments.volume"), words::money),
+    ))
 }
 
 fn queue(reading: Reading<'_>) -> Option<String> {
-    let arrivals = reading.probes();
-    let mut clause = format!(
-        "{} requests reached the queue",
-        words::about(arrivals.unsigned_abs()),
-    );
+    let mut clause = format!("{} requests reached the queue", about(reading.probes()));
     if let Some((busy, all)) = reading.ratio("utilisation.mean") {
         clause += &format!(
             ", which kept the servers busy {} of the time",
@@ -215,11 +216,22 @@ pub(crate) fn cautions(record: &RunRecord) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let missed = result.thresholds.iter().filter(|verdict| !verdict.passed).count();
+    let count = |outcome| {
+        let thresholds = result.thresholds.iter();
+        thresholds.filter(|verdict| verdict.outcome() == outcome).count()
+    };
+    let all = words::counted(result.thresholds.len() as i64, "threshold");
+    let missed = count(ThresholdOutcome::Missed);
     if missed > 0 {
-        let all = words::counted(result.thresholds.len() as i64, "threshold");
         let verb = if missed == 1 { "was" } else { "were" };
         doubts.push(format!("{missed} of {all} {verb} missed."));
+    }
+    let unsettled = count(ThresholdOutcome::Inconclusive);
+    if unsettled > 0 {
+        doubts.push(format!(
+            "{unsettled} of {all} can\u{2019}t be judged: there are too few observations to tell. Measure for longer, or \
+             ask for a quantile nearer to the median."
+        ));
     }
     doubts.extend(result.warnings.iter().map(|warning| {
         let problem = words::sentence(&warning.problem);

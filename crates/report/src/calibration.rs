@@ -34,8 +34,27 @@ impl Report for Calibration {
         std::iter::once(most).chain(service).chain([usage]).collect()
     }
 
+    /// What was never observed: a prediction has nothing to draw it from.
     fn cautions(&self) -> Vec<String> {
-        Vec::new()
+        let measured = [
+            ("the generator\u{2019}s lag", &self.lag),
+            ("waiting in the mailbox", &self.wait),
+            ("hops between shards", &self.hop),
+            ("handing out to devices", &self.handing),
+        ];
+        let missing = measured.iter().filter(|(_, summary)| summary.count == 0);
+        let mut missing: Vec<&str> = missing.map(|(what, _)| *what).collect();
+        if self.service.is_empty() {
+            missing.push("service");
+        }
+        let caution = (!missing.is_empty()).then(|| {
+            format!(
+                "The time of {} is missing, as it was never observed: predictions leave it out. Measure for longer, or at \
+                 a higher --rate.",
+                missing.join(", ")
+            )
+        });
+        caution.into_iter().collect()
     }
 
     fn incomplete(&self) -> Option<String> {

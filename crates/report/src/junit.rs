@@ -3,9 +3,9 @@
 //! A record that is not complete holds a test with an error: what was not concluded must not count as passed.
 
 use crate::answer::incomplete;
-use crate::reading::observed;
+use crate::reading::{observed, outcome_words};
 use crate::words;
-use chappe_metrics::{AuditSummary, LoadRecord, RunRecord, ThresholdVerdict};
+use chappe_metrics::{AuditSummary, LoadRecord, RunRecord, ThresholdOutcome, ThresholdVerdict};
 use maud::{Markup, html};
 
 /// Tests that belong together.
@@ -179,11 +179,14 @@ pub(crate) fn of_run(record: &RunRecord) -> String {
 
 fn threshold(verdict: &ThresholdVerdict, is_complete: bool) -> Case {
     let name = format!("{} {}", verdict.metric, verdict.condition);
-    let seen = observed(verdict.observed);
-    let outcome = match (verdict.passed, is_complete) {
-        (true, true) => Outcome::Passed,
-        (true, false) => Outcome::Skipped(format!("kept so far: observed {seen}")),
-        (false, _) => Outcome::Failed(
+    let seen = observed(verdict);
+    let outcome = match (verdict.outcome(), is_complete) {
+        (ThresholdOutcome::Kept, true) => Outcome::Passed,
+        (ThresholdOutcome::Kept, false) => Outcome::Skipped(format!("kept so far: observed {seen}")),
+        (ThresholdOutcome::Inconclusive, _) => {
+            Outcome::Error(format!("{}; observed {seen}", outcome_words(verdict)))
+        }
+        (ThresholdOutcome::Missed, _) => Outcome::Failed(
             format!("observed {seen}, must hold: {}", verdict.condition),
             format!(
                 "{}: observed {seen}, where {} must hold.",

@@ -65,6 +65,7 @@ pub mod words;
 mod write;
 
 pub use document::document;
+pub use reading::observed;
 pub use report::Report;
 pub use run::RunReport;
 pub use study::{capacity_plots, comparison_plots, sweep_plots, whatif_plots};

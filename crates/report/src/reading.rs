@@ -1,8 +1,13 @@
 //! Looking up the metrics of a record by their registered names.
+//!
+//! A record may lack a figure: it was written by another version, or nothing was observed. Then there is none, and never
+//! a zero: `words::told` and `words::told_count` say in a sentence that it is missing.
 
 use crate::words;
 use chappe_base::{MessageClass, RuleKind};
-use chappe_metrics::{Clock, HARM, LoadRecord, Metric, Observed, RunRecord, Summary};
+use chappe_metrics::{
+    Clock, HARM, LoadRecord, Metric, Observed, RunRecord, Summary, ThresholdOutcome, ThresholdVerdict,
+};
 
 /// A record with the look-ups that every part of a report needs.
 #[derive(Clone, Copy)]
@@ -19,11 +24,19 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The counter or gauge of that name; zero if there is none.
-    pub(crate) fn count(self, name: &str) -> i64 {
-        match self.record.result.metrics.get(name) {
-            Some(Metric::Counter { value, .. } | Metric::Gauge { value, .. }) => *value,
-            Some(Metric::Histogram(_) | Metric::Ratio { .. }) | None => 0,
+    /// The counter or gauge of that name, if there is one.
+    pub(crate) fn count(self, name: &str) -> Option<i64> {
+        match self.record.result.metrics.get(name)? {
+            Metric::Counter { value, .. } | Metric::Gauge { value, .. } => Some(*value),
+            Metric::Histogram(_) | Metric::Ratio { .. } => None,
+        }
+    }
+
+    /// How many observations the histogram of that name has, if there is one.
+    pub(crate) fn observations(self, name: &str) -> Option<u64> {
+        match self.record.result.metrics.get(name)? {
+            Metric::Histogram(summary) => Some(summary.count),
+            Metric::Counter { .. } | Metric::Gauge { .. } | Metric::Ratio { .. } => None,
         }
     }
 
@@ -47,8 +60,8 @@ impl<'a> Reading<'a> {
         tells.then_some(values)
     }
 
-    /// Messages of all classes: accepted or delivered, as `what` says.
-    pub(crate) fn messages(self, what: &str) -> i64 {
+    /// Messages of all classes: accepted or delivered, as `what` says; none if one of the classes is missing.
+    pub(crate) fn messages(self, what: &str) -> Option<i64> {
         MessageClass::ALL
             .iter()
             .map(|class| self.count(&format!("messages.{what}.{}", class.label())))
@@ -56,33 +69,34 @@ impl<'a> Reading<'a> {
     }
 
     /// Bare requests that ended: served or out of patience.
-    pub(crate) fn probes(self) -> i64 {
-        self.ratio("queue.abandoned")
-            .map_or(self.count("queue.served"), |(_, ended)| ended)
+    pub(crate) fn probes(self) -> Option<i64> {
+        let ended = self.ratio("queue.abandoned").map(|(_, ended)| ended);
+        ended.or_else(|| self.count("queue.served"))
     }
 
     /// Whether the run was about a bare queue and no people.
     pub(crate) fn queue_only(self) -> bool {
-        self.probes() > 0 && self.messages("accepted") == 0
+        self.probes().is_some_and(|probes| probes > 0) && self.messages("accepted") == Some(0)
     }
 
-    /// Whether any campaign was judged.
+    /// Whether any campaign was judged, or the record does not say and there are campaigns.
     pub(crate) fn has_ads(self) -> bool {
-        self.count("ads.decided") > 0
+        let decided = self.count("ads.decided");
+        decided.map_or(!self.record.result.campaigns.is_empty(), |decided| decided > 0)
     }
 
     /// Opt-outs, mutes and blocks together.
-    pub(crate) fn turned_away(self) -> i64 {
-        self.ratio(HARM).map_or(0, |(count, _)| count)
+    pub(crate) fn turned_away(self) -> Option<i64> {
+        self.ratio(HARM).map(|(count, _)| count)
     }
 
     /// Ad slots that the policy judged per second of the measured time of a load.
-    pub(crate) fn decisions_per_second(self, load: &LoadRecord) -> f64 {
+    pub(crate) fn decisions_per_second(self, load: &LoadRecord) -> Option<f64> {
         let refused = RuleKind::ALL.iter();
         let refused = refused.map(|rule| format!("decision.refused.{}", rule.label()));
-        let all = refused.chain(["decision.allowed".to_owned()]);
-        let judged: u64 = all.filter_map(|name| Some(self.histogram(&name)?.count)).sum();
-        judged as f64 * 1e9 / load.outcome.measured_ns.max(1) as f64
+        let mut all = refused.chain(["decision.allowed".to_owned()]);
+        let judged: Option<u64> = all.by_ref().map(|name| self.observations(&name)).sum();
+        load.outcome.per_second(judged?)
     }
 
     /// Where warm-up ends and where the series end, in the time of the series [ns].
@@ -119,10 +133,31 @@ pub(crate) fn class_words(class: MessageClass) -> &'static str {
     }
 }
 
-/// What a threshold was held against, with its unit.
-pub(crate) fn observed(observed: Observed) -> String {
+/// What a threshold was held against, with its unit, and of how many observations that is.
+#[must_use]
+pub fn observed(verdict: &ThresholdVerdict) -> String {
+    let figure = figure(verdict.observed);
+    match (verdict.observed, verdict.samples_count) {
+        (Observed::Nothing, _) | (_, None) => figure,
+        (_, Some(count)) => format!("{figure} of {}", words::counted(count as i64, "observation")),
+    }
+}
+
+/// What a threshold came to: in a word, or with why it can't be told.
+pub(crate) fn outcome_words(verdict: &ThresholdVerdict) -> String {
+    match (verdict.outcome(), verdict.samples_wanted) {
+        (ThresholdOutcome::Kept, _) => "kept".to_owned(),
+        (ThresholdOutcome::Missed, _) | (ThresholdOutcome::Inconclusive, None) => "missed".to_owned(),
+        (ThresholdOutcome::Inconclusive, Some(wanted)) => format!(
+            "too few observations to tell: it takes {}",
+            words::count(wanted as i64)
+        ),
+    }
+}
+
+fn figure(observed: Observed) -> String {
     match observed {
-        Observed::Nothing => "nothing".to_owned(),
+        Observed::Nothing => "no observation".to_owned(),
         Observed::Value { value, unit } => words::value(value, unit),
         Observed::Ratio {
             numerator,

@@ -2,12 +2,12 @@
 
 mod load;
 
-use crate::answer::incomplete;
-use crate::chart::{Tone, markdown_cell};
-use crate::reading::{Reading, class_words, observed};
+use crate::chart::{Tone, markdown_cell, markdown_line};
+use crate::reading::{Reading, class_words, observed, outcome_words};
+use crate::report::Report;
 use crate::words;
 use chappe_base::MessageClass;
-use chappe_metrics::{FullSize, MemoryPart, RunRecord};
+use chappe_metrics::{FullSize, MemoryPart, RunRecord, ThresholdOutcome};
 
 /// A figure with its name.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -130,7 +130,9 @@ fn run(reading: Reading<'_>) -> Vec<(String, String)> {
         ),
         row(
             "Memory",
-            format!("{} at most", words::bytes(execution.memory.peak_bytes)),
+            words::told(execution.memory.known_peak_bytes(), |bytes| {
+                format!("{} at most", words::bytes(bytes))
+            }),
         ),
     ]
 }
@@ -148,21 +150,32 @@ pub(crate) fn in_full(full: &FullSize) -> String {
     )
 }
 
-/// The same as a table of Markdown, with the verdict on every threshold, and first what is missing if the run was
-/// stopped.
+/// The same as a table of Markdown, with the verdict on every threshold. First comes what a reader must know before any
+/// figure: what is missing if the run was stopped, and what puts the figures in doubt.
 #[must_use]
 pub(crate) fn markdown(record: &RunRecord) -> String {
     let verdicts = record.result.thresholds.iter().map(|verdict| {
-        let word = if verdict.passed { "kept" } else { "**missed**" };
+        let word = outcome_words(verdict);
+        let word = match verdict.outcome() {
+            ThresholdOutcome::Kept => word,
+            ThresholdOutcome::Missed | ThresholdOutcome::Inconclusive => format!("**{word}**"),
+        };
         (
             format!("{} {}", verdict.metric, verdict.condition),
-            format!("{word}: {}", observed(verdict.observed)),
+            format!("{word}: {}", observed(verdict)),
         )
     });
-    let mut text = match incomplete(record) {
-        Some(sentence) => format!("**Incomplete.** {sentence}\n\n"),
-        None => String::new(),
-    };
+    let mut text = String::new();
+    if let Some(sentence) = record.incomplete() {
+        text += &format!("**Incomplete.** {}\n\n", markdown_line(&sentence));
+    }
+    let cautions = record.cautions();
+    for caution in &cautions {
+        text += &format!("- **Warning:** {}\n", markdown_line(caution));
+    }
+    if !cautions.is_empty() {
+        text.push('\n');
+    }
     text += "| figure | value |\n|---|---|\n";
     for (label, value) in summary(record).into_iter().chain(verdicts) {
         text += &format!("| {} | {} |\n", markdown_cell(&label), markdown_cell(&value));
@@ -180,20 +193,17 @@ fn figure(label: &str, value: String, remark: String, tone: Tone) -> Option<Figu
 }
 
 fn delivered(reading: Reading<'_>) -> Option<Figure> {
-    let accepted = reading.messages("accepted");
-    if accepted == 0 {
-        return None;
-    }
+    let accepted = reading.messages("accepted").filter(|&accepted| accepted > 0)?;
+    let of_class = |class: MessageClass| reading.count(&format!("messages.accepted.{}", class.label()));
     let most = MessageClass::ALL
         .iter()
         .copied()
-        .max_by_key(|class| reading.count(&format!("messages.accepted.{}", class.label())))?;
-    let of_most = reading.count(&format!("messages.accepted.{}", most.label()));
+        .max_by_key(|&class| of_class(class))?;
     let remark = format!(
         "{} {}, {} delivered",
-        words::share(of_most, accepted),
+        words::told_share(of_class(most), Some(accepted)),
         class_words(most).to_lowercase(),
-        words::share(reading.messages("delivered"), accepted),
+        words::told_share(reading.messages("delivered"), Some(accepted)),
     );
     figure("Messages", words::count(accepted), remark, Tone::Ink)
 }
@@ -210,18 +220,33 @@ fn ads(reading: Reading<'_>) -> Option<Figure> {
         return None;
     }
     let delivered = reading.count("ads.delivered");
-    let remark = format!("{} opened", words::share(reading.count("ads.opened"), delivered));
-    figure("Ads delivered", words::count(delivered), remark, Tone::Ad)
+    let remark = match delivered {
+        Some(0) => String::new(),
+        delivered => format!(
+            "{} opened",
+            words::told_share(reading.count("ads.opened"), delivered)
+        ),
+    };
+    figure(
+        "Ads delivered",
+        words::told(delivered, words::count),
+        remark,
+        Tone::Ad,
+    )
 }
 
 fn revenue(reading: Reading<'_>) -> Option<Figure> {
-    let (earned, delivered) = (reading.count("revenue.ads"), reading.count("ads.delivered"));
-    if delivered == 0 {
-        return None;
-    }
-    let per_thousand = (earned as f64 * 1_000.0 / delivered as f64).round() as i64;
-    let remark = format!("{} per 1,000 ads", words::money(per_thousand));
-    figure("Ad revenue", words::money(earned), remark, Tone::Ad)
+    let earned = reading.count("revenue.ads");
+    let delivered = match reading.count("ads.delivered") {
+        Some(0) => return None,
+        None if !reading.has_ads() => return None,
+        delivered => delivered,
+    };
+    let per_thousand = earned
+        .zip(delivered)
+        .map(|(earned, delivered)| words::money((earned as f64 * 1_000.0 / delivered as f64).round() as i64));
+    let remark = format!("{} per 1,000 ads", words::told(per_thousand, |amount| amount));
+    figure("Ad revenue", words::told(earned, words::money), remark, Tone::Ad)
 }
 
 fn away(reading: Reading<'_>) -> Option<Figure> {
@@ -230,13 +255,13 @@ fn away(reading: Reading<'_>) -> Option<Figure> {
     }
     let remark = format!(
         "{}, {}, {}",
-        words::counted(reading.count("opt_ins.revoked"), "opt-out"),
-        words::counted(reading.count("mutes"), "mute"),
-        words::counted(reading.count("blocks"), "block"),
+        words::told_count(reading.count("opt_ins.revoked"), "opt-out"),
+        words::told_count(reading.count("mutes"), "mute"),
+        words::told_count(reading.count("blocks"), "block"),
     );
     figure(
         "Turned away",
-        words::count(reading.turned_away()),
+        words::told(reading.turned_away(), words::count),
         remark,
         Tone::Harm,
     )
@@ -253,22 +278,25 @@ fn hot_line(reading: Reading<'_>) -> Option<Figure> {
 }
 
 fn orders(reading: Reading<'_>) -> Option<Figure> {
-    let placed = reading.count("orders.placed");
-    let remark = format!(
-        "{} given",
-        words::counted(reading.count("opt_ins.given"), "opt-in")
-    );
-    (placed > 0)
-        .then(|| figure("Orders", words::count(placed), remark, Tone::OrderNotice))
-        .flatten()
+    let placed = reading.count("orders.placed").filter(|&placed| placed > 0)?;
+    let given = words::told_count(reading.count("opt_ins.given"), "opt-in");
+    figure(
+        "Orders",
+        words::count(placed),
+        format!("{given} given"),
+        Tone::OrderNotice,
+    )
 }
 
 fn payments(reading: Reading<'_>) -> Option<Figure> {
-    let posted = reading.count("payments.posted");
-    let remark = format!("{} moved", words::money(reading.count("payments.volume")));
-    (posted > 0)
-        .then(|| figure("Payments", words::count(posted), remark, Tone::Platform))
-        .flatten()
+    let posted = reading.count("payments.posted").filter(|&posted| posted > 0)?;
+    let volume = words::told(reading.count("payments.volume"), words::money);
+    figure(
+        "Payments",
+        words::count(posted),
+        format!("{volume} moved"),
+        Tone::Platform,
+    )
 }
 
 fn busy(reading: Reading<'_>, name: &str, label: &str) -> Option<Figure> {
@@ -283,7 +311,7 @@ fn busy(reading: Reading<'_>, name: &str, label: &str) -> Option<Figure> {
 }
 
 fn requests(reading: Reading<'_>) -> Option<Figure> {
-    let arrivals = reading.probes();
+    let arrivals = reading.probes()?;
     let window = reading.record.result.window;
     let seconds = (window.until_ns - window.warm_up_ns) as f64 / 1e9;
     let remark = if seconds > 0.0 {

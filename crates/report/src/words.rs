@@ -44,6 +44,27 @@ pub fn counted(value: i64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(value))
 }
 
+/// What stands in a sentence where the record has no figure: never a zero, which would be one.
+pub(crate) const MISSING: &str = "(missing)";
+
+/// A figure as `show` has it, or that it is missing.
+#[must_use]
+pub fn told<T>(figure: Option<T>, show: impl FnOnce(T) -> String) -> String {
+    figure.map_or_else(|| MISSING.to_owned(), show)
+}
+
+/// How many of something, or that the number is missing: `1 block`, `(missing) blocks`.
+#[must_use]
+pub fn told_count(value: Option<i64>, noun: &str) -> String {
+    value.map_or_else(|| format!("{MISSING} {noun}s"), |value| counted(value, noun))
+}
+
+/// A share as a percentage, or that a part of it is missing.
+#[must_use]
+pub fn told_share(part: Option<i64>, whole: Option<i64>) -> String {
+    told(part.zip(whole), |(part, whole)| share(part, whole))
+}
+
 /// A number with about three significant digits: `1,240`, `31.2`, `0.42`.
 #[must_use]
 pub fn number(value: f64) -> String {
@@ -57,6 +78,17 @@ pub fn number(value: f64) -> String {
     } else {
         trimmed(format!("{value:.4}"))
     }
+}
+
+/// So many per second, as a whole number where that tells it from nothing: `12,400`, `0.5`.
+#[must_use]
+pub fn rate(per_second: f64) -> String {
+    let rounded = if per_second < 10.0 {
+        per_second
+    } else {
+        per_second.round()
+    };
+    number(rounded)
 }
 
 /// A length of time [ns] in the unit that suits it: `212 ms`, `1.45 s`, `2.9 min`, `1.5 h`.
@@ -342,6 +374,18 @@ mod tests {
         assert_eq!(share(41, 1_000), "4.1%");
         assert_eq!(share(1, 1_000_000), "under 0.001%");
         assert_eq!(share(3, 2), "150%");
+    }
+
+    #[test]
+    fn what_is_missing_is_no_zero() {
+        assert_eq!(told(Some(3), |count| count.to_string()), "3");
+        assert_eq!(told(None, |count: i64| count.to_string()), "(missing)");
+        assert_eq!(
+            [told_count(Some(0), "ad"), told_count(None, "ad")],
+            ["0 ads", "(missing) ads"]
+        );
+        assert_eq!(told_share(Some(1), None), "(missing)");
+        assert_eq!([12_400.4, 12.4, 0.5, 0.0].map(rate), ["12,400", "12", "0.5", "0"]);
     }
 
     #[test]

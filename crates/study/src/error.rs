@@ -115,6 +115,7 @@ impl From<LoadError> for Error {
             LoadError::System(error) => Error::System(format!("threads: {error}")),
             LoadError::Rate(_)
             | LoadError::Duration
+            | LoadError::NoCommand(_)
             | LoadError::Commands(_)
             | LoadError::Clients(_)
             | LoadError::Threads => Error::usage(error.to_string()),

@@ -46,8 +46,8 @@ mod validation;
 pub mod verdict;
 
 pub use arms::{
-    CachedRun, CachedRuns, Changes, FinishedStudy, FinishedSweep, NewArm, Over, Part, RunKey, RunsInFolder,
-    RunsInMemory, Sweep, Vary, Violations, WhatIf, sweep, whatif,
+    CachedRun, CachedRuns, Changes, FinishedSweep, NewArm, Over, Part, RunKey, RunsInFolder, RunsInMemory,
+    Sweep, Vary, WhatIf, sweep, whatif,
 };
 pub use audit::audit_log;
 pub use chappe_engine::StopFlag;

@@ -1,11 +1,14 @@
 //! The verdict on a study, from which a command takes its exit code.
 //!
 //! A record says everything that happened; the verdict is the one thing that a script acts on. Broken promises take
-//! precedence over an interruption, that over a generator that fell behind, and that over a missed threshold.
+//! precedence over an interruption, that over a generator that fell behind, that over a missed threshold, and that over
+//! one that can't be judged.
 
-use crate::arms::FinishedStudy;
-use chappe_metrics::{AuditSummary, CapacityEnd, CapacityRecord, ComparisonRecord, LoadOutcome, RunRecord};
-use chappe_report::Report;
+use chappe_metrics::{
+    AuditSummary, CapacityEnd, CapacityRecord, ComparisonRecord, LoadOutcome, RunRecord, SweepRecord,
+    ThresholdOutcome, ThresholdVerdict, Violations, WhatIfRecord,
+};
+use chappe_report::{Report, words};
 use std::fmt;
 
 /// How a study ends.
@@ -26,13 +29,15 @@ pub enum Verdict {
     Interrupted(String),
     /// The generator could not offer the load that was asked for.
     GeneratorLimited {
-        /// Share of the sends that were late, in [0, 1]; unknown for a search.
+        /// Share of the sends that were late, in [0, 1]; unknown for a search, and where nothing was sent.
         late_share: Option<f64>,
-        /// What it could send [commands per second].
-        rate: f64,
+        /// What it could send [commands per second], if that is known.
+        rate: Option<f64>,
     },
     /// Thresholds were not met: each as metric and condition.
     Thresholds(Vec<String>),
+    /// Thresholds can't be judged, since too little was observed: each as metric and condition, and what it lacks.
+    Inconclusive(Vec<String>),
 }
 
 impl Verdict {
@@ -43,6 +48,7 @@ impl Verdict {
             Verdict::Ok => 0,
             Verdict::Violations { .. } => 3,
             Verdict::GeneratorLimited { .. } => 5,
+            Verdict::Inconclusive(_) => 98,
             Verdict::Thresholds(_) => 99,
             Verdict::Interrupted(_) => 130,
         }
@@ -66,6 +72,12 @@ impl Verdict {
                     .map(|threshold| format!("threshold not met: {threshold}"))
                     .collect()
             }
+            Verdict::Inconclusive(unsettled) => {
+                let unsettled = unsettled.iter();
+                unsettled
+                    .map(|threshold| format!("threshold not judged: {threshold}"))
+                    .collect()
+            }
         }
     }
 }
@@ -82,19 +94,29 @@ impl fmt::Display for Verdict {
                 rate,
             } => write!(
                 f,
-                "the generator was the limit: {:.1}% of the sends were over 1 ms late, at {rate:.0} sent per second; \
-                 lower the rate, or leave the generator a core with --workers",
-                late * 100.0
+                "the generator was the limit: {} of the sends were over 1 ms late, at {} sent per second; lower the \
+                 rate, or leave the generator a core with --workers",
+                words::percent(*late),
+                words::told(*rate, words::rate)
             ),
             Verdict::GeneratorLimited {
                 late_share: None,
                 rate,
             } => write!(
                 f,
-                "the generator was the limit, not the platform: it kept up at {rate:.0} commands per second; give it \
-                 a core with --workers, or another machine"
+                "the generator was the limit, not the platform: {}; give it a core with --workers, or another machine",
+                match rate {
+                    Some(rate) => format!("it kept up at {} commands per second", words::rate(*rate)),
+                    None => "it kept up at no rate".to_string(),
+                }
             ),
             Verdict::Thresholds(missed) => write!(f, "{} threshold(s) not met", missed.len()),
+            Verdict::Inconclusive(unsettled) => write!(
+                f,
+                "{} threshold(s) can\u{2019}t be judged: too little was observed to tell; measure for longer, or ask for a \
+                 quantile nearer to the median",
+                unsettled.len().max(1)
+            ),
         }
     }
 }
@@ -129,25 +151,41 @@ pub fn of_run(record: &RunRecord) -> Verdict {
     if let Some(outcome) = outcome.filter(|outcome| !outcome.valid) {
         return generator_limited(outcome);
     }
-    let missed = record
-        .result
-        .thresholds
-        .iter()
-        .filter(|threshold| !threshold.passed);
-    let missed: Vec<String> = missed
-        .map(|threshold| format!("{} {}", threshold.metric, threshold.condition))
-        .collect();
-    match missed.is_empty() {
-        true => Verdict::Ok,
-        false => Verdict::Thresholds(missed),
+    let of = |outcome: ThresholdOutcome, words: fn(&ThresholdVerdict) -> String| -> Vec<String> {
+        let thresholds = record.result.thresholds.iter();
+        let those = thresholds.filter(|threshold| threshold.outcome() == outcome);
+        those.map(words).collect()
+    };
+    let missed = of(ThresholdOutcome::Missed, name);
+    let unsettled = of(ThresholdOutcome::Inconclusive, lacking);
+    match (missed.is_empty(), unsettled.is_empty()) {
+        (false, _) => Verdict::Thresholds(missed),
+        (true, false) => Verdict::Inconclusive(unsettled),
+        (true, true) => Verdict::Ok,
     }
+}
+
+/// A threshold as metric and condition.
+pub(crate) fn name(threshold: &ThresholdVerdict) -> String {
+    format!("{} {}", threshold.metric, threshold.condition)
+}
+
+/// A threshold that can't be judged, and why: `delivery.friend p(99.9) < 1s: 4 of at least 1,000 observations`.
+pub(crate) fn lacking(threshold: &ThresholdVerdict) -> String {
+    let count = |count: Option<u64>| words::count(count.unwrap_or(0) as i64);
+    format!(
+        "{}: {} of at least {} observations",
+        name(threshold),
+        count(threshold.samples_count),
+        count(threshold.samples_wanted)
+    )
 }
 
 /// The generator was the limit of a load.
 fn generator_limited(outcome: &LoadOutcome) -> Verdict {
     Verdict::GeneratorLimited {
-        late_share: Some(outcome.late_count as f64 / outcome.sent_count as f64),
-        rate: outcome.sent_count as f64 * 1e9 / outcome.measured_ns as f64,
+        late_share: (outcome.sent_count > 0).then(|| outcome.late_count as f64 / outcome.sent_count as f64),
+        rate: outcome.rate(),
     }
 }
 
@@ -158,9 +196,10 @@ pub fn of_capacity(record: &CapacityRecord) -> Verdict {
         CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Trials => Verdict::Ok,
         CapacityEnd::Generator => Verdict::GeneratorLimited {
             late_share: None,
-            rate: record.kept_rate.unwrap_or(0.0),
+            rate: record.kept_rate,
         },
-        CapacityEnd::Nothing => Verdict::Thresholds(record.thresholds.clone()),
+        CapacityEnd::Nothing | CapacityEnd::NotByRate => Verdict::Thresholds(record.thresholds.clone()),
+        CapacityEnd::Unmeasured => Verdict::Inconclusive(record.unsettled.clone()),
         CapacityEnd::Interrupted => Verdict::Interrupted(record.incomplete().unwrap_or_default()),
     }
 }
@@ -174,21 +213,30 @@ pub fn of_comparison(record: &ComparisonRecord) -> Verdict {
     }
 }
 
-/// The verdict on a what-if study or a sweep; `interrupted` if it was stopped.
+/// The verdict on a what-if study.
 #[must_use]
-pub fn of_study<R: Report>(study: &FinishedStudy<R>, interrupted: bool) -> Verdict {
-    if study.violations.count > 0 {
+pub fn of_whatif(record: &WhatIfRecord) -> Verdict {
+    of_study(&record.violations, record.incomplete())
+}
+
+/// The verdict on a sweep; `is_interrupted` if it was not its budget that ended it early.
+#[must_use]
+pub fn of_sweep(record: &SweepRecord, is_interrupted: bool) -> Verdict {
+    of_study(&record.violations, record.incomplete().filter(|_| is_interrupted))
+}
+
+fn of_study(violations: &Violations, incomplete: Option<String>) -> Verdict {
+    if violations.count > 0 {
         return Verdict::Violations {
-            count: study.violations.count,
-            descriptions: study.violations.descriptions.clone(),
+            count: violations.count,
+            descriptions: violations.descriptions.clone(),
             replay: None,
         };
     }
-    match interrupted {
-        true => Verdict::Interrupted(format!(
-            "{} The runs that ended are kept, and the same command goes on from there.",
-            study.record.incomplete().unwrap_or_default()
+    match incomplete {
+        Some(incomplete) => Verdict::Interrupted(format!(
+            "{incomplete} The runs that ended are kept, and the same command goes on from there."
         )),
-        false => Verdict::Ok,
+        None => Verdict::Ok,
     }
 }

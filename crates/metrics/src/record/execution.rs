@@ -49,20 +49,36 @@ pub struct Machine {
     pub processor: String,
     /// Cores that may be used.
     pub cores: u32,
-    /// Main memory [bytes].
+    /// Main memory [bytes]; zero if the system does not tell.
     pub memory_bytes: u64,
+}
+
+impl Machine {
+    /// Main memory [bytes], if the system told.
+    #[must_use]
+    pub fn known_memory_bytes(&self) -> Option<u64> {
+        (self.memory_bytes > 0).then_some(self.memory_bytes)
+    }
 }
 
 /// Memory that a run took.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Memory {
-    /// The most that each process held, summed [bytes].
+    /// The most that each process held, summed [bytes]; zero if the system does not tell.
     pub peak_bytes: u64,
     /// The same by process, in their order [bytes].
     #[serde(default)]
     pub peak_bytes_by_process: Vec<u64>,
     /// Memory of the state, by part, largest first.
     pub per_user: Vec<MemoryPart>,
+}
+
+impl Memory {
+    /// The most that each process held, summed [bytes], if the system told.
+    #[must_use]
+    pub fn known_peak_bytes(&self) -> Option<u64> {
+        (self.peak_bytes > 0).then_some(self.peak_bytes)
+    }
 }
 
 /// Memory of one part of the state.

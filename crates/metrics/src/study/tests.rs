@@ -46,11 +46,13 @@ fn a_capacity_satisfies_its_schema_and_reads_back() {
             phase: TrialPhase::Bracket,
             kept: true,
             generator_limited: false,
+            unmeasured: false,
             achieved_rate: 0.3,
             p50_ns: Some(1),
             p99_ns: None,
         }],
         trials_max: 30,
+        unsettled: vec![],
         execution: Execution::default(),
     });
 }
@@ -134,6 +136,7 @@ fn a_whatif_satisfies_its_schema_and_reads_back() {
         sensitivity: vec![],
         assumed: vec![],
         warnings: vec![],
+        violations: Violations::default(),
         execution: Execution::default(),
     });
 }
@@ -160,14 +163,15 @@ fn a_sweep_satisfies_its_schema_and_reads_back() {
             values: vec!["0.3".to_owned()],
             arm: "base".to_owned(),
             figures: vec![None, Some(HALF)],
-            revenue: HALF,
-            harm: HALF,
+            revenue: Some(HALF),
+            harm: None,
             is_best: true,
         }],
         planned_count: 3,
         missing_count: 2,
         indices: vec![],
         warnings: vec![],
+        violations: Violations::default(),
         execution: Execution::default(),
     });
 }

@@ -1,6 +1,6 @@
 //! What arms of a scenario would change: `whatif.json`.
 
-use super::{Estimate, StudyArm};
+use super::{Estimate, StudyArm, Violations};
 use crate::record::{Assumed, Execution, Quantile, ScenarioId, Unit, Warning};
 use crate::registry::Better;
 use crate::user_count::UserCount;
@@ -45,6 +45,9 @@ pub struct WhatIfRecord {
     pub assumed: Vec<Assumed>,
     /// Reasons to doubt the answer, each with its remedy.
     pub warnings: Vec<Warning>,
+    /// Promises that were broken in any of the runs.
+    #[serde(default)]
+    pub violations: Violations,
     /// What it took.
     pub execution: Execution,
 }
@@ -210,8 +213,8 @@ pub struct ArmsSeries {
     pub start_ns: i64,
     /// Length of each interval [ns].
     pub interval_ns: i64,
-    /// The baseline's mean in each interval.
-    pub baseline: Vec<f64>,
+    /// The baseline's mean in each interval; null where a run had no value.
+    pub baseline: Vec<Option<f64>>,
     /// Each arm but the first, compared with the first.
     pub against_baseline: Vec<SeriesDifference>,
 }
@@ -222,8 +225,8 @@ pub struct SeriesDifference {
     /// The arm.
     pub arm: String,
     /// The mean difference in each interval, with its 95% interval, in the series' unit; single
-    /// intervals, not all at once. Without width where there was one replication.
-    pub differences: Vec<Estimate>,
+    /// intervals, not all at once. Without width where there was one replication; null where a run had no value.
+    pub differences: Vec<Option<Estimate>>,
 }
 
 /// How much one difference depends on parameters without a source, each moved alone.

@@ -1,13 +1,13 @@
 //! The answer of a load on the wall clock, in the terms of an engineer.
 
 use crate::reading::Reading;
-use crate::words;
+use crate::words::{self, rate};
 use chappe_base::RuleKind;
 use chappe_metrics::{LoadEnd, LoadRecord, Summary};
 
 /// The sentence that answers first, then one for each other subject that there are figures on.
 pub(super) fn answer(reading: Reading<'_>, load: &LoadRecord) -> Vec<String> {
-    if load.outcome.sent_count == 0 && load.outcome.end == LoadEnd::Interrupted {
+    if load.outcome.sent_count == 0 {
         return vec!["Nothing was measured.".to_owned()];
     }
     let subjects = [
@@ -23,45 +23,54 @@ pub(super) fn answer(reading: Reading<'_>, load: &LoadRecord) -> Vec<String> {
 }
 
 fn offered(reading: Reading<'_>, load: &LoadRecord) -> String {
-    let (plan, sent) = (&load.plan, reading.count("load.rate"));
+    let (plan, sent) = (&load.plan, load.outcome.rate());
     let measured = words::spoken_duration(load.outcome.measured_ns as i64);
-    let commands = |rate: f64| format!("{} commands per second", words::number(rate.round()));
-    let rate = if plan.peak_rate <= 0.0 {
-        format!("Kept busy with {}", commands(sent as f64))
-    } else if sent as f64 >= 0.95 * plan.peak_rate {
-        format!("Offered {}", commands(plan.peak_rate))
+    let commands = |per_second: String| format!("{per_second} commands per second");
+    let offered = if plan.peak_rate <= 0.0 {
+        format!("Kept busy with {}", commands(words::told(sent, rate)))
+    } else if sent.is_some_and(|sent| sent >= 0.95 * plan.peak_rate) {
+        format!("Offered {}", commands(rate(plan.peak_rate)))
     } else {
-        let mean = words::count(sent);
-        format!("Offered up to {}, {mean} on average,", commands(plan.peak_rate))
+        let mean = words::told(sent, rate);
+        format!(
+            "Offered up to {}, {mean} on average,",
+            commands(rate(plan.peak_rate))
+        )
     };
     let threads = words::counted(i64::from(plan.threads), "thread");
     let delivered = match reading.histogram("delivery.friend") {
         Some(delivery) => format!(
-            "delivered friends\u{2019} messages within {} (half) and {} (99 in 100) of the intended send",
+            "the platform delivered friends\u{2019} messages within {} (half) and {} (99 in 100) of the intended send",
             words::duration(delivery.p50),
             words::duration(delivery.p99),
         ),
-        None => "delivered no message between friends".to_owned(),
+        None => "how long friends\u{2019} messages take is missing".to_owned(),
     };
     let dropped = match reading.ratio("load.lost") {
-        Some((lost, all)) if lost > 0 => format!(
+        Some((0, _)) => "nothing was dropped".to_owned(),
+        Some((lost, all)) => format!(
             "{} ({}) {} dropped",
             words::counted(lost, "command"),
             words::share(lost, all),
             if lost == 1 { "was" } else { "were" },
         ),
-        Some(_) | None => "nothing was dropped".to_owned(),
+        None => "how many commands were dropped is missing".to_owned(),
     };
-    format!("{rate} for {measured} on {threads}, the platform {delivered}; {dropped}.")
+    format!("{offered} for {measured} on {threads}, {delivered}; {dropped}.")
 }
 
 fn throughput(reading: Reading<'_>, load: &LoadRecord) -> String {
-    let cores = load.cores_busy();
+    let acknowledged = reading.observations("ack.friend");
+    let acknowledged = acknowledged.and_then(|count| load.outcome.per_second(count));
+    let cores = load
+        .outcome
+        .cores_busy()
+        .map(|cores| (cores * 100.0).round() / 100.0);
     format!(
         "It acknowledged {} messages between friends per second, and the process kept {} {} busy.",
-        words::count(reading.count("load.throughput")),
-        words::number((cores * 100.0).round() / 100.0),
-        if cores == 1.0 { "core" } else { "cores" },
+        words::told(acknowledged, rate),
+        words::told(cores, words::number),
+        if cores == Some(1.0) { "core" } else { "cores" },
     )
 }
 
@@ -97,7 +106,8 @@ fn pacing(reading: Reading<'_>, load: &LoadRecord) -> Option<String> {
             words::duration(blocked.p99),
             words::duration(blocked.max),
         ),
-        Some(_) | None => "back-pressure delayed none".to_owned(),
+        Some(_) => "back-pressure delayed none".to_owned(),
+        None => "how long back-pressure delayed them is missing".to_owned(),
     };
     Some(format!(
         "The generator sent 99 in 100 commands within {} of the earliest possible moment ({late} were over 1 ms late); \
@@ -121,9 +131,9 @@ fn policy(reading: Reading<'_>, load: &LoadRecord) -> Option<String> {
     });
     let parts: Vec<String> = [consent, refusal].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| {
-        let rate = words::number(reading.decisions_per_second(load));
+        let decided = words::told(reading.decisions_per_second(load), words::number);
         format!(
-            "The policy decided {rate} ad slots per second: {}.",
+            "The policy decided {decided} ad slots per second: {}.",
             parts.join("; ")
         )
     })
@@ -141,7 +151,9 @@ fn revocation(reading: Reading<'_>) -> Option<String> {
 
 fn predicted(load: &LoadRecord) -> Option<String> {
     let prediction = load.prediction.as_ref()?;
-    let rate = |rate: f64| words::number(rate.round());
+    if prediction.points.is_empty() {
+        return Some("No rate of the prediction was measured.".to_owned());
+    }
     match (prediction.knee_predicted, prediction.knee_measured) {
         (Some(predicted), Some(measured)) => Some(format!(
             "A simulation predicted that latency rises steeply from {} commands per second on; it did from {} on.",

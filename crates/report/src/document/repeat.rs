@@ -86,8 +86,8 @@ fn predictions_off(error: &PredictionError) -> String {
     };
     format!(
         "medians off by up to {}, 0.99 quantiles by up to {}{knee}; measured {} on {}",
-        percent(error.p50),
-        percent(error.p99),
+        words::told(error.p50, percent),
+        words::told(error.p99, percent),
         error.measured,
         error.machine.processor,
     )
@@ -151,10 +151,16 @@ pub(crate) fn machine(execution: &Execution) -> Vec<Vec<String>> {
     vec![
         texts(["Started", &execution.started]),
         texts(["Took", &words::duration(execution.wall_ns as i64)]),
-        texts(["Memory at its peak", &words::bytes(execution.memory.peak_bytes)]),
+        texts([
+            "Memory at its peak",
+            &words::told(execution.memory.known_peak_bytes(), words::bytes),
+        ]),
         texts(["Processor", &machine.processor]),
         texts(["Cores", &machine.cores.to_string()]),
-        texts(["Main memory", &words::bytes(machine.memory_bytes)]),
+        texts([
+            "Main memory",
+            &words::told(machine.known_memory_bytes(), words::bytes),
+        ]),
         texts(["System", &format!("{} on {}", machine.os, machine.arch)]),
     ]
 }

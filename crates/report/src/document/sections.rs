@@ -2,7 +2,7 @@
 
 use super::{Cell, tabled, worded};
 use crate::chart::{Table, campaign_words, rule_words};
-use crate::reading::{Reading, observed};
+use crate::reading::{Reading, observed, outcome_words};
 use crate::words;
 use chappe_base::{RefusalReason, RuleKind};
 use chappe_metrics::{Metric, RunRecord, Tally, Unit, find};
@@ -88,12 +88,11 @@ pub(super) fn campaigns(record: &RunRecord) -> Markup {
 pub(super) fn thresholds(record: &RunRecord) -> Markup {
     section(record, "thresholds", || {
         let rows = record.result.thresholds.iter().map(|verdict| {
-            let word = if verdict.passed { "kept" } else { "missed" };
             [
                 Cell::Name(verdict.metric.clone()),
                 Cell::Name(verdict.condition.clone()),
-                Cell::Number(observed(verdict.observed)),
-                Cell::Verdict(verdict.passed, word.to_owned()),
+                Cell::Text(observed(verdict)),
+                Cell::Verdict(verdict.passed, outcome_words(verdict)),
             ]
         });
         html! {
@@ -153,7 +152,9 @@ pub(super) fn audit(record: &RunRecord) -> Markup {
 pub(super) fn metrics(record: &RunRecord) -> Markup {
     section(record, "metrics", || {
         let metrics = &record.result.metrics;
-        let singles = metrics.iter().filter(|(_, metric)| !is_nothing(metric));
+        let singles = metrics
+            .iter()
+            .filter(|(_, metric)| !is_zero(metric) && !is_missing(metric));
         let rows = singles.filter_map(|(name, metric)| {
             let (value, unit) = single(metric)?;
             Some([
@@ -163,30 +164,44 @@ pub(super) fn metrics(record: &RunRecord) -> Markup {
                 Cell::Text(description(name).to_owned()),
             ])
         });
-        let nothing = metrics.iter().filter(|(_, metric)| is_nothing(metric));
-        let nothing: Vec<&str> = nothing.map(|(name, _)| name.as_str()).collect();
+        let names = |is: fn(&Metric) -> bool| -> Vec<&str> {
+            let those = metrics.iter().filter(move |(_, metric)| is(metric));
+            those.map(|(name, _)| name.as_str()).collect()
+        };
+        let others = [
+            ("are zero", names(is_zero)),
+            ("have no observation", names(is_missing)),
+        ];
         html! {
             (clock_note(record))
             h3 { "Durations" }
             (tabled(&distributions(record)))
             h3 { "Counts and shares" }
             (worded(["metric", "value", "unit", "what it is"], rows))
-            @if !nothing.is_empty() {
+            @for (what, names) in others.iter().filter(|(_, names)| !names.is_empty()) {
                 details {
-                    summary { (words::count(nothing.len() as i64)) " metrics are zero or have no observation" }
-                    p.name { (nothing.join(", ")) }
+                    summary { (words::count(names.len() as i64)) " metrics " (what) }
+                    p.name { (names.join(", ")) }
                 }
             }
         }
     })
 }
 
-/// Whether a metric is zero or has no observation.
-fn is_nothing(metric: &Metric) -> bool {
+/// Whether a metric was counted, and is zero.
+fn is_zero(metric: &Metric) -> bool {
+    match metric {
+        Metric::Counter { value, .. } | Metric::Gauge { value, .. } => *value == 0,
+        Metric::Histogram(_) | Metric::Ratio { .. } => false,
+    }
+}
+
+/// Whether a metric has no observation, so that it has no value.
+fn is_missing(metric: &Metric) -> bool {
     match metric {
         Metric::Histogram(summary) => summary.count == 0,
-        Metric::Counter { value, .. } | Metric::Gauge { value, .. } => *value == 0,
         Metric::Ratio { denominator, .. } => *denominator == 0,
+        Metric::Counter { .. } | Metric::Gauge { .. } => false,
     }
 }
 

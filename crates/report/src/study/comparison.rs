@@ -89,10 +89,20 @@ fn answer(record: &ComparisonRecord) -> Vec<String> {
     let several = record.variants.len() > 2;
     let decided = verdicts.first().is_some_and(|verdict| is_decided(verdict));
     let undecided = (!decided).then(|| {
-        let rounds = words::counted(i64::from(complete_rounds(record)), "round");
+        let (rounds, key) = (
+            words::counted(i64::from(complete_rounds(record)), "round"),
+            &record.key,
+        );
+        match verdicts.is_empty() {
+            true => format!("In {rounds}, no figure could be compared between the variants of {key}."),
+            false => format!("In {rounds}, no figure differed clearly between the variants of {key}."),
+        }
+    });
+    let missing = missing(record);
+    let missing = (!missing.is_empty()).then(|| {
         format!(
-            "In {rounds}, no figure differed clearly between the variants of {}.",
-            record.key
+            "Missing in too many rounds to be compared: {}.",
+            missing.join(", ")
         )
     });
     let sentences = verdicts.iter().enumerate().map(|(index, verdict)| {
@@ -107,7 +117,21 @@ fn answer(record: &ComparisonRecord) -> Vec<String> {
             words::sentence(&verdict.sentence)
         }
     });
-    undecided.into_iter().chain(sentences).collect()
+    undecided.into_iter().chain(sentences).chain(missing).collect()
+}
+
+/// The figures of variants that too few rounds have for a verdict.
+fn missing(record: &ComparisonRecord) -> Vec<String> {
+    let metrics = record.metrics.iter();
+    let missing = metrics.flat_map(|metric| {
+        let others = record.variants.iter().skip(1);
+        let lacking = others.filter(|variant| {
+            let mut known = metric.against_first.iter();
+            !known.any(|verdict| verdict.variant == **variant)
+        });
+        lacking.map(|variant| format!("{} with {} = {variant}", metric.metric, record.key))
+    });
+    missing.collect()
 }
 
 fn verdicts(record: &ComparisonRecord) -> impl Iterator<Item = (&ComparedMetric, &VariantVerdict)> {

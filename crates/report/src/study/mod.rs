@@ -19,7 +19,7 @@ use crate::junit::{self, Case, Suite};
 use crate::report::Report;
 use crate::words;
 use crate::write::{ReportError, Sink, put, write_plots};
-use chappe_metrics::{Better, Estimate, Execution, ScenarioId, Unit, Warning};
+use chappe_metrics::{Better, Estimate, Execution, ScenarioId, Unit, Violations, Warning};
 use maud::{Markup, html};
 
 /// In which time a study's figures are: this decides whether a repetition gives the same ones.
@@ -177,6 +177,22 @@ impl Study<'_> {
             }))
         }
     }
+}
+
+/// What a CI shows of the promises in all runs of a study.
+fn promises(violations: &Violations) -> Case {
+    let problem = broken(violations).map(|line| (line, violations.descriptions.join("\n")));
+    Case::failed_if("audit", "every promise is kept in every run", problem)
+}
+
+/// That promises were broken in runs of a study, if they were.
+fn broken(violations: &Violations) -> Option<String> {
+    (violations.count > 0).then(|| {
+        format!(
+            "The audit found {} in the runs: do not rely on these figures before they are explained.",
+            words::counted(violations.count as i64, "broken promise"),
+        )
+    })
 }
 
 /// The scenario's question, if it has one.

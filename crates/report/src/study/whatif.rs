@@ -5,7 +5,7 @@ mod tables;
 
 pub use drawings::whatif_plots;
 
-use super::{Study, Time, asked, estimated, sentences};
+use super::{Study, Time, asked, broken, estimated, promises, sentences};
 use crate::csv::csv;
 use crate::document::sections::texts;
 use crate::report::{Report, pretty, put_record};
@@ -29,7 +29,10 @@ impl Report for WhatIfRecord {
     }
 
     fn cautions(&self) -> Vec<String> {
-        sentences(&self.warnings)
+        broken(&self.violations)
+            .into_iter()
+            .chain(sentences(&self.warnings))
+            .collect()
     }
 
     fn incomplete(&self) -> Option<String> {
@@ -67,7 +70,7 @@ impl Report for WhatIfRecord {
             plots: whatif_plots(self),
             sections: present.collect(),
             table: told_table(self),
-            cases: vec![],
+            cases: vec![promises(&self.violations)],
         };
         study.write(sink)
     }

@@ -9,8 +9,8 @@ use chappe_metrics::LoadRecord;
 /// The figures that an engineer looks for first; those without data are left out.
 pub(super) fn figures(reading: Reading<'_>, load: &LoadRecord) -> Vec<Figure> {
     [
-        offered(reading, load),
-        throughput(reading),
+        offered(load),
+        throughput(reading, load),
         delivery(reading),
         lag(reading, load),
         blocked(reading),
@@ -59,20 +59,25 @@ pub(super) fn rows(load: &LoadRecord) -> Vec<(String, String)> {
     ]
 }
 
-fn offered(reading: Reading<'_>, load: &LoadRecord) -> Option<Figure> {
+fn offered(load: &LoadRecord) -> Option<Figure> {
     let remark = if load.plan.peak_rate > 0.0 {
         format!("commands; {} planned at most", words::number(load.plan.peak_rate))
     } else {
         "commands, in a closed loop".to_owned()
     };
-    let value = format!("{} /s", words::count(reading.count("load.rate")));
+    let value = format!("{} /s", words::rate(load.outcome.rate()?));
     figure("Offered", value, remark, Tone::Ink)
 }
 
-fn throughput(reading: Reading<'_>) -> Option<Figure> {
-    let value = format!("{} /s", words::count(reading.count("load.throughput")));
+fn throughput(reading: Reading<'_>, load: &LoadRecord) -> Option<Figure> {
+    let acknowledged = load.outcome.per_second(reading.observations("ack.friend")?)?;
     let remark = "friends\u{2019} messages acknowledged".to_owned();
-    figure("Throughput", value, remark, Tone::Friend)
+    figure(
+        "Throughput",
+        format!("{} /s", words::rate(acknowledged)),
+        remark,
+        Tone::Friend,
+    )
 }
 
 fn delivery(reading: Reading<'_>) -> Option<Figure> {
@@ -134,13 +139,14 @@ fn dropped(reading: Reading<'_>) -> Option<Figure> {
 }
 
 fn decisions(reading: Reading<'_>, load: &LoadRecord) -> Option<Figure> {
-    let rate = reading.decisions_per_second(load);
-    if rate == 0.0 {
-        return None;
-    }
-    let remark = match reading.histogram("decision.allowed") {
-        Some(allowed) => format!("99% of consents within {}", words::duration(allowed.p99)),
-        None => "none allowed".to_owned(),
+    let rate = reading.decisions_per_second(load).filter(|&rate| rate > 0.0)?;
+    let remark = match (
+        reading.histogram("decision.allowed"),
+        reading.observations("decision.allowed"),
+    ) {
+        (Some(allowed), _) => format!("99% of consents within {}", words::duration(allowed.p99)),
+        (None, Some(_)) => "none allowed".to_owned(),
+        (None, None) => format!("{} allowed", words::MISSING),
     };
     let value = format!("{} /s", words::number(rate));
     figure("Policy decisions", value, remark, Tone::Ad)
@@ -156,14 +162,14 @@ fn revocation(reading: Reading<'_>) -> Option<Figure> {
 fn processor(reading: Reading<'_>, load: &LoadRecord) -> Option<Figure> {
     let cores = reading.record.execution.machine.cores;
     let remark = format!("cores busy, of {cores}");
-    let busy = (load.cores_busy() * 100.0).round() / 100.0;
+    let busy = (load.outcome.cores_busy()? * 100.0).round() / 100.0;
     figure("Processor", words::number(busy), remark, Tone::Platform)
 }
 
 fn memory(reading: Reading<'_>) -> Option<Figure> {
     let series = reading.series("series.load.memory").into_iter().flatten();
-    let most = series.flatten().max().copied().unwrap_or(0).unsigned_abs();
-    let peak = most.max(reading.record.execution.memory.peak_bytes);
+    let most = series.flatten().max().map(|bytes| bytes.unsigned_abs());
+    let peak = most.max(reading.record.execution.memory.known_peak_bytes())?;
     let remark = "at most, generator included".to_owned();
     figure("Memory", words::bytes(peak), remark, Tone::Platform)
 }

@@ -34,6 +34,7 @@ fn a_search_says_how_it_ended() {
         let mut record = fixture::capacity();
         record.ended = ended;
         (record.kept_rate, record.failed_rate) = (kept_rate, failed_rate);
+        record.unsettled = vec!["revocation p(99) < 1ns: 0 of at least 100 observations".to_owned()];
         record.answer().remove(0)
     };
     for (ended, kept, failed, words) in [
@@ -54,6 +55,18 @@ fn a_search_says_how_it_ended() {
         (CapacityEnd::Trials, Some(5e5), Some(6e5), "500,000 to 600,000"),
         (CapacityEnd::Interrupted, Some(5e5), None, "not confirmed"),
         (CapacityEnd::Interrupted, None, None, "at every rate tried"),
+        (
+            CapacityEnd::Unmeasured,
+            None,
+            None,
+            "too little was observed to judge revocation p(99)",
+        ),
+        (
+            CapacityEnd::NotByRate,
+            None,
+            Some(1e5),
+            "do not depend on the rate (revocation p(99)",
+        ),
     ] {
         let lead = lead(ended, kept, failed);
         assert!(lead.contains(words), "{ended:?}: {lead}");
@@ -72,6 +85,13 @@ fn what_changed_stands_first_and_a_draw_is_called_one() {
     assert!(said[1].ends_with("regressed.") && said[3].ends_with("inconclusive."));
     record.metrics.retain(|metric| metric.metric == "load.throughput");
     assert!(record.answer()[0].contains("no figure differed clearly between the variants of design.lanes"));
+    record.metrics[0].against_first.clear();
+    let said = record.answer();
+    assert!(said[0].contains("no figure could be compared"), "{said:?}");
+    assert_eq!(
+        said[1],
+        "Missing in too many rounds to be compared: load.throughput with design.lanes = true."
+    );
     record.metrics.clear();
     assert_eq!(record.answer().len(), 1);
 }
@@ -238,13 +258,55 @@ fn a_search_without_an_answer_is_no_pass() {
     let mut record = fixture::capacity();
     for (ended, tag) in [
         (CapacityEnd::Nothing, "<failure "),
+        (CapacityEnd::NotByRate, "<failure "),
         (CapacityEnd::Generator, "<failure "),
+        (CapacityEnd::Unmeasured, "<error "),
         (CapacityEnd::Trials, "<error "),
     ] {
         record.ended = ended;
         let junit = text(&files(&record), "junit.xml");
         assert_eq!(junit.matches(tag).count(), 1, "{junit}");
     }
+}
+
+#[test]
+fn broken_promises_in_the_runs_of_a_study_are_no_pass() {
+    let mut whatif = fixture::whatif();
+    whatif.violations.count = 3;
+    whatif.violations.descriptions = vec!["3 broken promise(s) in arm `one a day` with seed 7".to_owned()];
+    let mut sweep = fixture::sweep();
+    sweep.violations = whatif.violations.clone();
+    let reports: [&dyn Report; 2] = [&whatif, &sweep];
+    for report in reports {
+        let files = files(report);
+        let junit = text(&files, "junit.xml");
+        assert!(
+            junit.contains("failures=\"1\"") && junit.contains("with seed 7"),
+            "{junit}"
+        );
+        for file in ["summary.md", "index.html"] {
+            assert!(
+                text(&files, file).contains("The audit found 3 broken promises"),
+                "{file}"
+            );
+        }
+    }
+}
+
+#[test]
+fn points_that_were_played_once_have_no_intervals() {
+    let mut sweep = fixture::sweep();
+    sweep.seeds.truncate(1);
+    let files = files(&sweep);
+    let page = html(&files);
+    assert!(page.contains("Every point was played once, which gives no interval"));
+    assert!(!page.contains("with its 95% intervals"));
+    let csv = text(&files, "points.csv");
+    assert!(csv.lines().skip(1).all(|line| line.contains(",,")), "{csv}");
+    let repeated = super::files(&fixture::sweep());
+    assert!(html(&repeated).contains("with its 95% intervals"));
+    sweep.points.iter_mut().for_each(|point| point.revenue = None);
+    assert!(sweep_plots(&sweep).iter().all(|plot| plot.name != "frontier"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The answer of a what-if study, in sentences.
 
 use super::base::Variant;
+use super::figures::definition;
 use super::replicate::{Played, Rule};
 use crate::note::counted;
 use crate::stats::frontier;
@@ -23,12 +24,11 @@ pub(super) fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played, 
     let is_headline = |metric: &&ArmsMetric| rule.headline.contains(&metric.metric);
     let is_asked = |metric: &&ArmsMetric| ASKED.contains(&metric.metric.as_str()) && !is_headline(metric);
     let told = |arm: &Variant, of: &dyn Fn(&&ArmsMetric) -> bool| {
-        let shown = metrics
+        let told: Vec<String> = metrics
             .iter()
             .filter(of)
-            .flat_map(|metric| &metric.against_baseline);
-        let shown = shown.filter(|against| against.arm == arm.name);
-        let told: Vec<&str> = shown.map(|against| against.sentence.as_str()).collect();
+            .map(|metric| told(metric, arm))
+            .collect();
         (!told.is_empty()).then(|| told.join("; "))
     };
     let headline = arms[1..].iter().filter_map(|arm| {
@@ -58,24 +58,91 @@ pub(super) fn answer(metrics: &[ArmsMetric], arms: &[Variant], played: &Played, 
     best.chain(headline).chain(asked).chain([sure]).collect()
 }
 
+/// What an arm does to a figure, or that the figure is missing.
+fn told(metric: &ArmsMetric, arm: &Variant) -> String {
+    let mut against = metric.against_baseline.iter();
+    match against.find(|against| against.arm == arm.name) {
+        Some(against) => against.sentence.clone(),
+        None => {
+            let known = definition(&metric.metric);
+            let words = known.map_or_else(|_| metric.metric.clone(), |known| known.words);
+            format!("{words} is missing in too many runs to tell")
+        }
+    }
+}
+
 /// Which arms no other beats on both revenue and harm, by the means.
 fn best(metrics: &[ArmsMetric], arms: &[Variant]) -> Option<String> {
     let of = |name: &str| metrics.iter().find(|metric| metric.metric == name);
     let (revenue, harm) = (of(REVENUE)?, of(HARM)?);
-    let trades = revenue.arms.iter().zip(&harm.arms);
-    let trades: Vec<frontier::Tradeoff> = trades
-        .map(|(revenue, harm)| frontier::Tradeoff {
-            gain: revenue.mean.unwrap_or(0.0),
-            harm: harm.mean.unwrap_or(0.0),
+    let trades = revenue.arms.iter().zip(&harm.arms).map(|(revenue, harm)| {
+        Some(frontier::Tradeoff {
+            gain: revenue.mean?,
+            harm: harm.mean?,
         })
-        .collect();
-    let names = arms
+    });
+    let (with, without): (Vec<_>, Vec<_>) = arms.iter().zip(trades).partition(|(_, trade)| trade.is_some());
+    let trades: Vec<frontier::Tradeoff> = with.iter().filter_map(|(_, trade)| *trade).collect();
+    let names = with
         .iter()
         .zip(frontier::on_frontier(&trades))
         .filter(|(_, is_best)| *is_best);
-    let names: Vec<&str> = names.map(|(arm, _)| arm.name.as_str()).collect();
-    Some(format!(
+    let names: Vec<&str> = names.map(|((arm, _), _)| arm.name.as_str()).collect();
+    let mut sentence = format!(
         "On the frontier (no arm earns more with less harm): {}.",
         names.join(", ")
-    ))
+    );
+    if !without.is_empty() {
+        let without: Vec<&str> = without.iter().map(|(arm, _)| arm.name.as_str()).collect();
+        sentence += &format!(" Revenue or harm is missing in {}.", without.join(", "));
+    }
+    (!trades.is_empty()).then_some(sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chappe_base::RunSpec;
+    use chappe_metrics::{ArmFigures, Better, Unit};
+
+    fn arms() -> Vec<Variant> {
+        let variant = |name: &str| Variant {
+            name: name.to_string(),
+            spec: RunSpec::new("0.1.0", "test.toml", String::new()),
+            changes: Vec::new(),
+            hash: String::new(),
+        };
+        ["base", "one", "two"].map(variant).to_vec()
+    }
+
+    fn metric(name: &str, means: [Option<f64>; 3]) -> ArmsMetric {
+        let figures = |(arm, mean): (Variant, Option<f64>)| ArmFigures {
+            arm: arm.name,
+            figures: vec![mean],
+            mean,
+        };
+        ArmsMetric {
+            metric: name.to_string(),
+            unit: Unit::Count,
+            better: Better::None,
+            arms: arms().into_iter().zip(means).map(figures).collect(),
+            against_baseline: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_arm_without_a_figure_is_called_so_and_is_not_on_the_frontier() {
+        let revenue = metric(REVENUE, [Some(1.0), Some(2.0), None]);
+        let harm = metric(HARM, [Some(1.0), Some(2.0), Some(0.0)]);
+        assert_eq!(
+            best(&[revenue, harm.clone()], &arms()).unwrap(),
+            "On the frontier (no arm earns more with less harm): base, one. Revenue or harm is missing in two."
+        );
+        let nothing = metric(REVENUE, [None; 3]);
+        assert_eq!(
+            told(&nothing, &arms()[1]),
+            "revenue is missing in too many runs to tell"
+        );
+        assert_eq!(best(&[nothing, harm], &arms()), None);
+    }
 }

@@ -51,13 +51,20 @@ fn metric(played: &Played, arms: &[Variant], rule: &Rule, definition: &Definitio
     let against = |(arm, theirs): (&Variant, &Vec<f64>)| {
         let effect = Effect::of(&figures[0], theirs, rule.pilot_count as usize, rule.width)?;
         let unit = definition.unit;
+        let sentence = effect.sentence(&definition.words, &|value| amount(unit, value));
         Some(ArmDifference {
             arm: arm.name.clone(),
             difference: effect.difference,
             share: effect.share(),
             verdict: effect.movement,
             more_replications: effect.more_replications,
-            sentence: effect.sentence(&definition.words, &|value| amount(unit, value)),
+            sentence: match lacking(&figures[0], theirs) {
+                0 => sentence,
+                lacking => format!(
+                    "{sentence} (it is missing in {lacking} of {} replications)",
+                    theirs.len()
+                ),
+            },
         })
     };
     let all = || arms.iter().zip(&figures);
@@ -68,6 +75,14 @@ fn metric(played: &Played, arms: &[Variant], rule: &Rule, definition: &Definitio
         arms: all().map(of_arm).collect(),
         against_baseline: all().skip(1).filter_map(against).collect(),
     }
+}
+
+/// Replications in which one of the two has no figure.
+fn lacking(baseline: &[f64], arm: &[f64]) -> usize {
+    let pairs = baseline.iter().zip(arm);
+    pairs
+        .filter(|(baseline, arm)| !(baseline.is_finite() && arm.is_finite()))
+        .count()
 }
 
 /// Who gained and who lost in the first replication: every arm against the baseline.
@@ -101,14 +116,13 @@ pub(crate) fn series(played: &Played, arms: &[Variant]) -> Vec<ArmsSeries> {
         let column = cell.series.columns.get(column)?;
         (*column.values.get(row)?).map(|value| value as f64)
     };
-    let at = |arm: usize, column: usize, row: usize| -> Vec<f64> {
+    // None where a run has no value: a mean of the others would be one of other replications.
+    let at = |arm: usize, column: usize, row: usize| -> Option<Vec<f64>> {
         let cells = played.runs.iter().map(|runs| &runs[arm]);
-        cells
-            .map(|cell| value(cell, column, row).unwrap_or(0.0))
-            .collect()
+        cells.map(|cell| value(cell, column, row)).collect()
     };
     let difference = |arm: usize, column: usize, row: usize| {
-        mean_estimate(&differences(&at(0, column, row), &at(arm, column, row)), LEVEL)
+        mean_estimate(&differences(&at(0, column, row)?, &at(arm, column, row)?), LEVEL)
     };
     let of_column = |(column, definition): (usize, &chappe_metrics::Column)| {
         let rows = 0..definition.values.len();
@@ -117,14 +131,11 @@ pub(crate) fn series(played: &Played, arms: &[Variant]) -> Vec<ArmsSeries> {
             unit: definition.unit,
             start_ns: first.start_ns,
             interval_ns: first.interval_ns,
-            baseline: rows.clone().filter_map(|row| mean(&at(0, column, row))).collect(),
+            baseline: rows.clone().map(|row| mean(&at(0, column, row)?)).collect(),
             against_baseline: (1..arms.len())
                 .map(|arm| SeriesDifference {
                     arm: arms[arm].name.clone(),
-                    differences: rows
-                        .clone()
-                        .filter_map(|row| difference(arm, column, row))
-                        .collect(),
+                    differences: rows.clone().map(|row| difference(arm, column, row)).collect(),
                 })
                 .collect(),
         }

@@ -8,7 +8,7 @@ use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::note::Note;
 use chappe_engine::{SimulateOptions, simulate};
-use chappe_metrics::{Overload, Warning};
+use chappe_metrics::{Overload, Violations, Warning};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -277,13 +277,4 @@ pub(crate) fn overloaded<'a>(
     };
     context.observer.note(Note::Doubt(warning.clone()));
     Some(warning)
-}
-
-/// Promises broken in the runs of a study.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Violations {
-    /// How often promises were broken.
-    pub count: u64,
-    /// In which runs.
-    pub descriptions: Vec<String>,
 }

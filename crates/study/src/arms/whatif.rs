@@ -5,7 +5,7 @@ use super::base::{NewArm, StudyBase, Variant, arms_without_effect, doubts, idle_
 use super::cached_run::CachedRun;
 use super::effects::{metrics, series, users};
 use super::figures::definition;
-use super::pool::{RunPool, Violations, overloaded, violations};
+use super::pool::{RunPool, overloaded, violations};
 use super::replicate::{Played, Rule, replicate};
 use super::sensitivity::{Ends, Moved, parameters};
 use super::vary::Vary;
@@ -17,7 +17,7 @@ use crate::note::Note;
 use chappe_base::RunSpec;
 use chappe_engine::{assumption, scenario_id};
 use chappe_metrics::{
-    Assumed, Execution, Headline, ReplicationsEnd, Stopping, WHATIF_SCHEMA, Warning, WhatIfRecord,
+    Assumed, Execution, Headline, ReplicationsEnd, Stopping, Violations, WHATIF_SCHEMA, Warning, WhatIfRecord,
 };
 use std::time::Duration;
 use tracing::info;
@@ -38,23 +38,11 @@ pub struct WhatIf {
     pub sensitivity: Option<Vec<Vary>>,
 }
 
-/// A what-if study that has ended.
-pub struct FinishedStudy<R> {
-    /// What it comes to.
-    pub record: R,
-    /// Promises that were broken in its runs.
-    pub violations: Violations,
-}
-
 /// Plays arms side by side and says what they change. The observer gets a partial record after each replication.
 ///
 /// # Errors
 /// What is wrong with the scenario, an arm or a parameter; or the study ended before two replications did.
-pub fn whatif(
-    spec: &RunSpec,
-    asked: &WhatIf,
-    context: &Context<'_>,
-) -> Result<FinishedStudy<WhatIfRecord>, Error> {
+pub fn whatif(spec: &RunSpec, asked: &WhatIf, context: &Context<'_>) -> Result<WhatIfRecord, Error> {
     let watch = Stopwatch::start();
     let base = StudyBase::new(spec, context)?;
     let arms = arms(asked, &base)?;
@@ -93,6 +81,7 @@ pub fn whatif(
     let mut record = WhatIfRecord {
         sensitivity: ends.sensitivity(&arms, &played)?,
         warnings,
+        violations: violations(runs.iter().copied()),
         execution: Execution {
             workers: super::base::threads(context) as u32,
             events_count: runs.iter().map(|(_, run)| run.events_count).sum(),
@@ -104,10 +93,7 @@ pub fn whatif(
         record.stopping.ended = ReplicationsEnd::Interrupted;
     }
     log_end(&record);
-    Ok(FinishedStudy {
-        violations: violations(runs.into_iter()),
-        record,
-    })
+    Ok(record)
 }
 
 /// The baseline, and the arms that are held against it.
@@ -218,6 +204,7 @@ impl Study<'_> {
             sensitivity: Vec::new(),
             assumed: self.assumed.clone(),
             warnings: Vec::new(),
+            violations: Violations::default(),
             execution: Execution::default(),
         })
     }

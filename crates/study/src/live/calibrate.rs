@@ -38,10 +38,15 @@ pub fn calibrate(
         return Err(Error::Interrupted(why.to_string()));
     }
     info!(scenario = session.scenario().name, "calibration ended");
-    Ok(calibration(&session, rate, &calm, &saturated))
+    let Some(saturated_rate) = saturated.outcome.rate() else {
+        return Err(Error::Internal(
+            "a load that was not stopped has measured nothing".to_string(),
+        ));
+    };
+    Ok(calibration(&session, &calm, [rate, saturated_rate]))
 }
 
-fn calibration(session: &Session<'_>, rate: f64, calm: &LiveRun, saturated: &LiveRun) -> Calibration {
+fn calibration(session: &Session<'_>, calm: &LiveRun, [rate, saturated_rate]: [f64; 2]) -> Calibration {
     let scenario = session.scenario();
     let service = CommandClass::ALL.iter().filter_map(|class| {
         let summary = histogram(calm, &format!("service.{}", class.label()))?;
@@ -59,7 +64,7 @@ fn calibration(session: &Session<'_>, rate: f64, calm: &LiveRun, saturated: &Liv
         design: choices(scenario),
         threads: session.threads as u32,
         rate,
-        saturated_rate: saturated.outcome.sent_count as f64 * 1e9 / saturated.outcome.measured_ns as f64,
+        saturated_rate,
         lag: whole("load.lag"),
         wait: whole("wait.message"),
         service: service.collect(),

@@ -75,7 +75,10 @@ const FIGURES: [Figure; 10] = [
     latency(
         "processor time per command sent",
         "processor time per command",
-        |live| Some(live.outcome.cpu_ns as f64 / live.outcome.sent_count.max(1) as f64),
+        |live| {
+            let (cpu_ns, sent_count) = (live.outcome.cpu_ns, live.outcome.sent_count);
+            (sent_count > 0).then(|| cpu_ns as f64 / sent_count as f64)
+        },
     ),
 ];
 

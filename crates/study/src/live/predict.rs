@@ -53,7 +53,11 @@ pub(crate) fn predicted_and_measured(
             "load predicted"
         );
         let live = session.play(Plan::Open(Shape::Constant { rate }), duration)?;
-        if let Some(Metric::Histogram(measured)) = live.parts.metrics.get("delivery.friend") {
+        // A quantile of nothing would be told as 0.
+        if let Some(Metric::Histogram(measured)) = live.parts.metrics.get("delivery.friend")
+            && measured.count > 0
+            && predicted.count > 0
+        {
             points.push(PredictedPoint {
                 rate,
                 p50_predicted_ns: predicted.p50,
@@ -145,7 +149,7 @@ fn error(prediction: &Prediction, machine: Machine, measured: String) -> Predict
             let (predicted, measured) = of(point);
             share(predicted as f64, measured.max(1) as f64)
         });
-        errors.fold(0.0, f64::max)
+        errors.reduce(f64::max)
     };
     let knees = prediction.knee_predicted.zip(prediction.knee_measured);
     PredictionError {

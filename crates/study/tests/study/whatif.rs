@@ -6,8 +6,8 @@ use chappe_metrics::{ReplicationsEnd, Warning, WhatIfRecord};
 use chappe_report::Report;
 use chappe_study::verdict::{self, Verdict};
 use chappe_study::{
-    Context, Error, FinishedStudy, NoTraces, Note, Observer, Progress, RunsInMemory, StopFlag, Threads,
-    Unobserved, VERSION, WhatIf, whatif,
+    Context, Error, NoTraces, Note, Observer, Progress, RunsInMemory, StopFlag, Threads, Unobserved, VERSION, WhatIf,
+    whatif,
 };
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -47,11 +47,7 @@ impl<F: Fn(usize) + Sync> Observer for Partials<F> {
 }
 
 /// A what-if study on one thread, with this flag, observer and store.
-fn study(
-    stop: &StopFlag,
-    observer: &dyn Observer,
-    runs: &RunsInMemory,
-) -> Result<FinishedStudy<WhatIfRecord>, Error> {
+fn study(stop: &StopFlag, observer: &dyn Observer, runs: &RunsInMemory) -> Result<WhatIfRecord, Error> {
     let context = Context {
         threads: Threads::Number(1),
         ..Context::new(stop, observer, &NoTraces, runs)
@@ -73,7 +69,7 @@ fn half_width(record: &WhatIfRecord) -> f64 {
 fn partial_results_of_a_whatif_narrow_until_the_last_is_the_answer() {
     let (stop, runs) = (StopFlag::new(), RunsInMemory::default());
     let observer = Partials::new(|_| {});
-    let finished = study(&stop, &observer, &runs).unwrap().record;
+    let finished = study(&stop, &observer, &runs).unwrap();
     assert_eq!(
         finished.arms.len(),
         3,
@@ -137,16 +133,16 @@ fn one_of_two_studies_at_once_is_stopped_and_the_other_is_complete() {
     let (first, partials) = first;
     assert!(stop_first.is_raised() && !stop_second.is_raised());
 
-    assert_eq!(first.record.stopping.ended, ReplicationsEnd::Interrupted);
-    assert_eq!(first.record.seeds.len(), 2);
+    assert_eq!(first.stopping.ended, ReplicationsEnd::Interrupted);
+    assert_eq!(first.seeds.len(), 2);
     assert_eq!(partials.len(), 1);
-    assert_eq!(first.record.metrics, partials[0].metrics, "it keeps what it has");
-    let incomplete = first.record.incomplete().unwrap();
+    assert_eq!(first.metrics, partials[0].metrics, "it keeps what it has");
+    let incomplete = first.incomplete().unwrap();
     assert!(
         incomplete.contains("stopped after 2 of 3 replications"),
         "{incomplete}"
     );
-    let verdict = verdict::of_study(&first, true);
+    let verdict = verdict::of_whatif(&first);
     assert_eq!(verdict.code(), 130);
     let Verdict::Interrupted(told) = verdict else {
         panic!("{verdict:?}");
@@ -156,13 +152,13 @@ fn one_of_two_studies_at_once_is_stopped_and_the_other_is_complete() {
         "{told}"
     );
 
-    assert_eq!(second.record.stopping.ended, ReplicationsEnd::Replications);
-    assert_eq!(second.record.incomplete(), None);
-    assert_eq!(second.record.metrics, alone.record.metrics, "nobody disturbed it");
+    assert_eq!(second.stopping.ended, ReplicationsEnd::Replications);
+    assert_eq!(second.incomplete(), None);
+    assert_eq!(second.metrics, alone.metrics, "nobody disturbed it");
 
     // The runs that ended are kept, so the stopped study goes on from there.
     let resumed = study(&StopFlag::new(), &Unobserved, &runs_first).unwrap();
-    assert_eq!(resumed.record.metrics, alone.record.metrics);
+    assert_eq!(resumed.metrics, alone.metrics);
 }
 
 #[test]
