@@ -9,6 +9,8 @@ use super::palette::{Dash, Tone};
 pub(crate) const NARROW: f64 = 520.0;
 /// From one row of names to the next [logical px].
 const LINE: f64 = 18.0;
+/// Space below names that stand above lines [logical px].
+const BELOW_NAMES: f64 = 4.0;
 /// The largest share of the width that names beside lines, or labels of ticks, take.
 const NAMES_MOST: f64 = 0.3;
 /// Lines of a name beside the end of its line, at most.
@@ -81,7 +83,7 @@ impl Names {
     /// The height that they take above the lines [logical px].
     pub(crate) fn height(&self) -> f64 {
         match self {
-            Names::Above(rows) => rows.len() as f64 * LINE,
+            Names::Above(rows) => rows.len() as f64 * LINE + BELOW_NAMES,
             Names::Nowhere | Names::Beside(_) => 0.0,
         }
     }

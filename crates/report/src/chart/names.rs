@@ -3,6 +3,8 @@
 use super::canvas::{Type, text_width};
 
 const ELLIPSIS: char = '\u{2026}';
+/// What adding up the widths of letters may be off [logical px].
+const ROUNDING: f64 = 1e-6;
 
 /// The text in at most `lines_max` lines, none of them wider than `width` [logical px].
 pub(crate) fn wrapped(text: &str, width: f64, kind: Type, lines_max: usize) -> Vec<String> {
@@ -28,7 +30,7 @@ fn first_line(text: &str, width: f64, kind: Type) -> usize {
         used += letter_width(letter, kind);
         if letter.is_whitespace() {
             blank = Some(place);
-        } else if used > width {
+        } else if used > width + ROUNDING {
             // A line has at least one letter, or there would be no end.
             let letter_end = text.char_indices().nth(1).map_or(text.len(), |(place, _)| place);
             return blank.filter(|&blank| blank > 0).unwrap_or(place.max(letter_end));
@@ -39,7 +41,7 @@ fn first_line(text: &str, width: f64, kind: Type) -> usize {
 
 /// The text, or as much of its two ends as there is room for.
 pub(crate) fn cut(text: &str, width: f64, kind: Type) -> String {
-    if text_width(text, kind) <= width {
+    if text_width(text, kind) <= width + ROUNDING {
         return text.to_owned();
     }
     let letters: Vec<char> = text.chars().collect();
@@ -88,6 +90,12 @@ mod tests {
         assert_eq!(lines.concat(), unbroken);
         assert_eq!(wrapped("", 280.0, LABEL, 4), Vec::<String>::new());
         assert_eq!(wrapped("short", 280.0, LABEL, 4), ["short"]);
+        let name = "99% within";
+        assert_eq!(
+            wrapped(name, text_width(name, LABEL), LABEL, 4),
+            [name],
+            "it fits to the pixel"
+        );
     }
 
     #[test]

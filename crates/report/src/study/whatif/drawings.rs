@@ -59,7 +59,8 @@ pub fn whatif_plots(record: &WhatIfRecord) -> Vec<Plot> {
             "frontier",
             "Revenue against harm",
             &format!(
-                "Each arm against {baseline}, with 95% intervals: higher earns more, further left does less harm."
+                "Each arm against {baseline}, with 95% intervals: higher earns more, further left does less harm. A dot \
+                 whose name finds no room is named in the table."
             ),
             frontier(record),
         ),
