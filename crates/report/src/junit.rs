@@ -184,7 +184,7 @@ fn threshold(verdict: &ThresholdVerdict, is_complete: bool) -> Case {
         (ThresholdOutcome::Kept, true) => Outcome::Passed,
         (ThresholdOutcome::Kept, false) => Outcome::Skipped(format!("kept so far: observed {seen}")),
         (ThresholdOutcome::Inconclusive, _) => {
-            Outcome::Error(format!("{}; observed {seen}", outcome_words(verdict)))
+            Outcome::Error(format!("{} (observed: {seen})", outcome_words(verdict)))
         }
         (ThresholdOutcome::Missed, _) => Outcome::Failed(
             format!("observed {seen}, must hold: {}", verdict.condition),

@@ -26,6 +26,7 @@
 //! #     rounds_count: 10,
 //! #     order: Vec::new(),
 //! #     interrupted: false,
+//! #     generator_limited_count: 0,
 //! #     metrics: Vec::new(),
 //! #     execution: Execution::default(),
 //! # };

@@ -148,10 +148,16 @@ pub(crate) fn outcome_words(verdict: &ThresholdVerdict) -> String {
     match (verdict.outcome(), verdict.samples_wanted) {
         (ThresholdOutcome::Kept, _) => "kept".to_owned(),
         (ThresholdOutcome::Missed, _) | (ThresholdOutcome::Inconclusive, None) => "missed".to_owned(),
-        (ThresholdOutcome::Inconclusive, Some(wanted)) => format!(
-            "too few observations to tell: it takes {}",
-            words::count(wanted as i64)
-        ),
+        (ThresholdOutcome::Inconclusive, Some(wanted)) => {
+            let lacking = match verdict.observed {
+                Observed::Nothing => "nothing to judge by",
+                Observed::Value { .. } | Observed::Ratio { .. } => "too few observations to tell",
+            };
+            format!(
+                "{lacking}: it takes {}",
+                words::counted(wanted as i64, "observation")
+            )
+        }
     }
 }
 

@@ -34,6 +34,9 @@ pub struct ComparisonRecord {
     pub order: Vec<String>,
     /// Whether it was stopped before its last round came to its end.
     pub interrupted: bool,
+    /// Runs in which the generator fell behind, so that their figures say little about the platform.
+    #[serde(default)]
+    pub generator_limited_count: u32,
     /// What was compared.
     pub metrics: Vec<ComparedMetric>,
     /// What it took.

@@ -71,6 +71,7 @@ fn a_comparison_satisfies_its_schema_and_reads_back() {
         rounds_count: 2,
         order: ["true", "false", "false", "true"].map(str::to_owned).to_vec(),
         interrupted: false,
+        generator_limited_count: 0,
         metrics: vec![ComparedMetric {
             metric: "load.throughput".to_owned(),
             unit: Unit::Count,

@@ -236,30 +236,29 @@ fn incomplete(record: &CapacityRecord) -> Option<String> {
 
 /// What a CI shows of a search that reached its end.
 fn cases(record: &CapacityRecord) -> Vec<Case> {
-    let failed_if = |ended: &[CapacityEnd], what: &str| {
-        let problem = ended.contains(&record.ended);
-        problem.then(|| (what.to_owned(), found(record)))
+    let failed = |what: &str| Outcome::Failed(what.to_owned(), found(record));
+    let platform = match (record.ended, record.kept_rate) {
+        (CapacityEnd::Nothing | CapacityEnd::NotByRate, _) => failed("kept at no rate tried"),
+        (CapacityEnd::Unmeasured, _) | (_, None) => Outcome::Error(found(record)),
+        (_, Some(_)) => Outcome::Passed,
     };
-    let unmeasured = (record.ended == CapacityEnd::Unmeasured).then(|| found(record));
+    let generator = match record.ended {
+        CapacityEnd::Generator => failed("the generator was the limit"),
+        CapacityEnd::Found
+        | CapacityEnd::Cap
+        | CapacityEnd::Nothing
+        | CapacityEnd::Unmeasured
+        | CapacityEnd::NotByRate
+        | CapacityEnd::Trials
+        | CapacityEnd::Interrupted => Outcome::Passed,
+    };
     let cases = [
-        Case::failed_if(
-            "capacity",
-            "the platform keeps its thresholds at some rate",
-            failed_if(
-                &[CapacityEnd::Nothing, CapacityEnd::NotByRate],
-                "kept at no rate tried",
-            ),
-        ),
         Case::new(
             "capacity",
-            "enough was observed to judge every threshold",
-            unmeasured.map_or(Outcome::Passed, Outcome::Error),
+            "the platform keeps its thresholds at some rate",
+            platform,
         ),
-        Case::failed_if(
-            "load",
-            "the generator kept up",
-            failed_if(&[CapacityEnd::Generator], "the generator was the limit"),
-        ),
+        Case::new("load", "the generator kept up", generator),
     ];
     match incomplete(record) {
         Some(_) => vec![],

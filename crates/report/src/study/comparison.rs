@@ -4,6 +4,7 @@ use super::{Study, Time, measure, told};
 use crate::chart::{Data, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, Table, Tone};
 use crate::document::sections::texts;
 use crate::document::tabled;
+use crate::junit::Case;
 use crate::report::{Report, pretty, put_record};
 use crate::words;
 use crate::write::{ReportError, Sink};
@@ -48,7 +49,7 @@ impl Report for ComparisonRecord {
                 ("order", "The order of the runs", order(self)),
             ],
             table: verdicts_table(self),
-            cases: vec![],
+            cases: vec![Case::failed_if("load", "the generator kept up", behind(self))],
         };
         study.write(sink)
     }
@@ -163,7 +164,23 @@ fn cautions(record: &ComparisonRecord) -> Vec<String> {
     let odd = (record.rounds_count % 2 == 1).then(|| {
         "The number of rounds is odd, so a drift of the machine does not cancel out: choose an even number.".to_owned()
     });
-    gaps.into_iter().chain(odd).collect()
+    let behind = behind(record).map(|(line, why)| format!("{}: {why}", words::capital(&line)));
+    behind.into_iter().chain(gaps).chain(odd).collect()
+}
+
+/// If the generator fell behind: in how many runs, and what that means.
+fn behind(record: &ComparisonRecord) -> Option<(String, String)> {
+    let limited = record.generator_limited_count;
+    (limited > 0).then(|| {
+        (
+            format!(
+                "in {limited} of {} the generator fell behind",
+                words::counted(record.order.len() as i64, "run")
+            ),
+            "their figures say little about the platform. Lower the rate, or leave the generator a core."
+                .to_owned(),
+        )
+    })
 }
 
 /// The plots of a comparison: what changed and how surely, and every run.

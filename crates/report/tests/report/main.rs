@@ -368,7 +368,7 @@ fn too_few_observations_are_an_error_in_a_ci_and_a_doubt_everywhere() {
     threshold.condition = "p(99.9) < 500ms".to_owned();
     (threshold.samples_count, threshold.samples_wanted) = (Some(4), Some(1_000));
     threshold.passed = false;
-    let words = "too few observations to tell: it takes 1,000";
+    let words = "too few observations to tell: it takes 1,000 observations";
     for text in [junit(&record), markdown(&record), html(&record)] {
         assert!(
             text.contains(words) && text.contains("490 ms of 4 observations"),

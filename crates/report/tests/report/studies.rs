@@ -264,9 +264,21 @@ fn a_search_without_an_answer_is_no_pass() {
         (CapacityEnd::Trials, "<error "),
     ] {
         record.ended = ended;
+        if ended == CapacityEnd::Unmeasured {
+            record.kept_rate = None;
+        }
         let junit = text(&files(&record), "junit.xml");
         assert_eq!(junit.matches(tag).count(), 1, "{junit}");
     }
+}
+
+#[test]
+fn runs_whose_generator_fell_behind_are_no_pass() {
+    let mut comparison = fixture::comparison();
+    comparison.generator_limited_count = 2;
+    let files = files(&comparison);
+    assert!(text(&files, "junit.xml").contains("failures=\"1\""));
+    assert!(text(&files, "summary.md").contains("In 2 of 12 runs the generator fell behind"));
 }
 
 #[test]

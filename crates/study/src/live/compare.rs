@@ -174,6 +174,7 @@ pub fn compare(
         rounds_count: variants.rounds,
         order: rounds.order,
         interrupted: rounds.count < variants.rounds,
+        generator_limited_count: rounds.limited_count,
         metrics: metrics.collect(),
         execution: Execution {
             workers: sessions[0].threads as u32,
@@ -185,6 +186,8 @@ pub fn compare(
 /// The rounds that have ended.
 struct Rounds {
     count: u32,
+    /// Runs in them in which the generator fell behind.
+    limited_count: u32,
     /// What was read of each figure, of each variant, in each round.
     figures: Vec<Vec<Vec<Option<f64>>>>,
     /// The variants in the order in which they ran.
@@ -204,12 +207,13 @@ fn run_in_turn(
     );
     let mut rounds = Rounds {
         count: 0,
+        limited_count: 0,
         figures: vec![vec![Vec::new(); sessions.len()]; FIGURES.len()],
         order: Vec::new(),
     };
     let runs: Vec<PlannedRun> = order.runs().collect();
     for round in runs.chunks(sessions.len()) {
-        let mut read = Vec::new();
+        let (mut read, mut limited_count) = (Vec::new(), 0);
         for run in round {
             let session = &mut sessions[run.variant];
             let live = session.play(plan, duration)?;
@@ -217,6 +221,7 @@ fn run_in_turn(
                 return Ok(rounds);
             }
             if !live.outcome.valid {
+                limited_count += 1;
                 session.context.observer.note(Note::GeneratorBehind {
                     variant: variants.values[run.variant].clone(),
                     round: run.round + 1,
@@ -225,6 +230,7 @@ fn run_in_turn(
             read.push((run.variant, FIGURES.map(|figure| (figure.read)(&live))));
         }
         rounds.count += 1;
+        rounds.limited_count += limited_count;
         for (variant, figures) in read {
             for (figure, of_variants) in figures.into_iter().zip(&mut rounds.figures) {
                 of_variants[variant].push(figure);
