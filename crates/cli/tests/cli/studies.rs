@@ -191,8 +191,13 @@ policy.frequency_cap = { per_user = 1, every = "1 day" }
 #[test]
 fn a_sweep_in_parts_comes_to_the_same_as_a_whole_one() {
     let bench = Bench::new();
-    let said = bench.chappe(&format!("{SWEEP} --out whole")).out();
-    assert!(said.starts_with("Does everything work?\nOf 4 points, "), "{said}");
+    let said = bench.chappe(&format!("{SWEEP} --out whole"));
+    said.code_is(0);
+    let said = said.out;
+    assert!(
+        said.starts_with("Does everything work?\n") && said.contains("\nOf 4 points, "),
+        "{said}"
+    );
     assert!(said.contains(" the platform earns "), "{said}");
     assert_eq!(bench.list("whole/cells").len(), 8);
     fs::create_dir_all(bench.path("merged/cells")).unwrap();
@@ -207,7 +212,7 @@ fn a_sweep_in_parts_comes_to_the_same_as_a_whole_one() {
             bench.write(&format!("merged/cells/{cell}"), text);
         }
     }
-    bench.chappe(&format!("{SWEEP} --out merged")).out();
+    bench.chappe(&format!("{SWEEP} --out merged")).code_is(0);
     assert_eq!(bench.list("merged/cells"), bench.list("whole/cells"));
     assert_eq!(bench.read("merged/points.csv"), bench.read("whole/points.csv"));
     assert_eq!(
@@ -286,9 +291,10 @@ fn ranges_fill_the_space_and_indices_say_what_matters() {
         (&record["design"], record["points"].as_array().unwrap().len()),
         (&"latin_hypercube".into(), 5)
     );
-    bench
-        .chappe(&format!("sweep town.toml {vary} --points 3 --indices --out i"))
-        .out();
+    let ran = bench.chappe(&format!("sweep town.toml {vary} --points 3 --indices --out i"));
+    ran.code_is(0);
+    let unexplained = "shares of variance are told of what is the same at every point: `revenue.total`";
+    assert_eq!(ran.out.matches(unexplained).count(), 1, "{}", ran.out);
     let record = bench.json("i/sweep.json");
     assert_eq!(
         (&record["design"], record["points"].as_array().unwrap().len()),
@@ -297,13 +303,14 @@ fn ranges_fill_the_space_and_indices_say_what_matters() {
 }
 
 #[test]
-fn an_arm_without_a_headline_figure_has_no_sentence_of_it() {
+fn an_arm_without_a_headline_figure_is_told_to_lack_it() {
     let bench = Bench::new();
     let said = whatif(
         &bench,
         "--replications 2 --set study.headline=[\"ads.return\"] --arm twin population.users=400",
     );
-    assert!(!said.contains("no ads instead of base"), "{said}");
+    assert!(said.contains("With no ads instead of base: "), "{said}");
+    assert!(said.contains("is missing in too many runs to tell"), "{said}");
     assert!(said.contains("With twin instead of base: "), "{said}");
 }
 
@@ -324,7 +331,8 @@ fn a_sweep_warns_of_arms_and_keys_that_change_nothing() {
         problems,
         [
             "`twin` changes nothing against `base`",
-            "`study.width` is varied and changes nothing"
+            "`study.width` is varied and changes nothing",
+            "`agents.ads.buy` changes no figure at any point"
         ]
     );
     assert!(

@@ -110,7 +110,7 @@ impl Plan {
             points: &points,
         };
         let mut warnings = [self.warnings.clone(), self.without_effect(runs)].concat();
-        warnings.extend(swept.idle_keys());
+        warnings.extend(swept.idle_keys(&self.warnings));
         if indices {
             warnings.extend(swept.unexplained());
         }

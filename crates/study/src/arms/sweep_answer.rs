@@ -130,11 +130,16 @@ impl Swept<'_> {
         format!("{}{arm}", values.join(", "))
     }
 
-    /// Keys that change no figure at any point: told of a grid, whose points differ in one key at a time.
-    pub(super) fn idle_keys(&self) -> Vec<Warning> {
+    /// Keys that change no figure at any point, but for those that `known` tells of: told of a grid, whose points differ
+    /// in one key at a time.
+    pub(super) fn idle_keys(&self, known: &[Warning]) -> Vec<Warning> {
         if self.design != SweepDesign::Grid {
             return Vec::new();
         }
+        let is_known = |number: &usize| {
+            let name = format!("`{}` ", self.keys[*number].key);
+            known.iter().any(|warning| warning.problem.starts_with(&name))
+        };
         let is_idle = |number: &usize| {
             // Points that differ in that key alone.
             let is_alike = |one: &SweepPoint, other: &SweepPoint| {
@@ -155,7 +160,7 @@ impl Swept<'_> {
             }
             has_pair
         };
-        let idle = (0..self.keys.len()).filter(is_idle);
+        let idle = (0..self.keys.len()).filter(|number| !is_known(number) && is_idle(number));
         let warning = |number: usize| Warning {
             problem: format!("`{}` changes no figure at any point", self.keys[number].key),
             remedy: "vary it further, or another key".to_string(),
@@ -163,26 +168,31 @@ impl Swept<'_> {
         idle.map(warning).collect()
     }
 
-    /// Figures whose variance no key explains, since they have none or are missing.
+    /// Figures whose variance no key explains, since they have none or are missing: one warning for each reason.
     pub(super) fn unexplained(&self) -> Vec<Warning> {
-        let mut warnings = Vec::new();
+        let (mut missing, mut same) = (Vec::new(), Vec::new());
         for (number, metric) in self.metrics.iter().enumerate() {
             let figures: Vec<Option<Estimate>> =
                 self.points.iter().map(|point| point.figures[number]).collect();
-            let name = &metric.metric;
-            let problem = match figures.split_first() {
-                _ if figures.iter().any(Option::is_none) => format!("`{name}` is missing at a point"),
-                Some((first, others)) if others.iter().all(|other| other == first) => {
-                    format!("`{name}` is the same at every point")
-                }
-                Some(_) | None => continue,
-            };
-            warnings.push(Warning {
-                problem: format!("{problem}, so there are no shares of its variance to tell"),
-                remedy: "vary further, or other keys".to_string(),
-            });
+            if figures.iter().any(Option::is_none) {
+                missing.push(format!("`{}`", metric.metric));
+            } else if figures.windows(2).all(|pair| pair[0] == pair[1]) {
+                same.push(format!("`{}`", metric.metric));
+            }
         }
-        warnings
+        let reasons = [(missing, "missing at a point"), (same, "the same at every point")];
+        let warning = |(names, why): &(Vec<String>, &str)| Warning {
+            problem: format!(
+                "no shares of variance are told of what is {why}: {}",
+                names.join(", ")
+            ),
+            remedy: "vary further, or other keys".to_string(),
+        };
+        reasons
+            .iter()
+            .filter(|(names, _)| !names.is_empty())
+            .map(warning)
+            .collect()
     }
 }
 
@@ -238,7 +248,7 @@ mod tests {
             metrics: &[metric],
             points,
         };
-        let doubts = swept.idle_keys().into_iter().chain(swept.unexplained());
+        let doubts = swept.idle_keys(&[]).into_iter().chain(swept.unexplained());
         (swept.answer(), doubts.map(|warning| warning.problem).collect())
     }
 
@@ -254,9 +264,9 @@ mod tests {
             ]
         );
         assert_eq!(doubts[0], "`k` changes no figure at any point");
-        assert!(
-            doubts[1].starts_with("`revenue.total` is the same at every point"),
-            "{doubts:?}"
+        assert_eq!(
+            doubts[1],
+            "no shares of variance are told of what is the same at every point: `revenue.total`"
         );
     }
 
