@@ -71,7 +71,7 @@ pub struct LoadOutcome {
     pub sent_count: u64,
     /// Of them, those that the generator sent over a millisecond late.
     pub late_count: u64,
-    /// Whether the generator kept up: at most a twentieth was late, or one.
+    /// Whether the generator kept up: at most a twentieth was late, or there were too few sends to tell.
     pub valid: bool,
     /// How long was measured [ns]; zero if the load ended in its warm-up.
     pub measured_ns: u64,
@@ -108,11 +108,11 @@ pub struct PredictedPoint {
 }
 
 impl LoadOutcome {
-    /// Whether the generator kept up, if it sent `late_count` of `sent_count` commands late: at most a twentieth, or one,
-    /// which says nothing of the others.
+    /// Whether the generator kept up, if it sent `late_count` of `sent_count` commands late: at most a twentieth. Fewer
+    /// than twenty sends are too few to tell.
     #[must_use]
     pub fn is_valid(sent_count: u64, late_count: u64) -> bool {
-        late_count <= (sent_count / 20).max(1)
+        sent_count < 20 || late_count <= sent_count / 20
     }
 
     /// So many for each second of the measured time; none if no time was measured.
@@ -160,10 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn one_late_send_is_no_verdict_on_the_generator() {
+    fn a_few_late_sends_are_no_verdict_on_the_generator() {
         for (sent, late, valid) in [
             (2, 1, true),
-            (2, 2, false),
+            (19, 19, true),
+            (20, 1, true),
+            (20, 2, false),
             (40, 2, true),
             (40, 3, false),
             (0, 0, true),

@@ -62,15 +62,12 @@ fn offered(reading: Reading<'_>, load: &LoadRecord) -> String {
 fn throughput(reading: Reading<'_>, load: &LoadRecord) -> String {
     let acknowledged = reading.observations("ack.friend");
     let acknowledged = acknowledged.and_then(|count| load.outcome.per_second(count));
-    let cores = load
-        .outcome
-        .cores_busy()
-        .map(|cores| (cores * 100.0).round() / 100.0);
+    let cores = words::told(load.outcome.cores_busy(), words::number);
     format!(
         "It acknowledged {} messages between friends per second, and the process kept {} {} busy.",
         words::told(acknowledged, rate),
-        words::told(cores, words::number),
-        if cores == Some(1.0) { "core" } else { "cores" },
+        cores,
+        if cores == "1" { "core" } else { "cores" },
     )
 }
 

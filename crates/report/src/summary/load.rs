@@ -162,8 +162,8 @@ fn revocation(reading: Reading<'_>) -> Option<Figure> {
 fn processor(reading: Reading<'_>, load: &LoadRecord) -> Option<Figure> {
     let cores = reading.record.execution.machine.cores;
     let remark = format!("cores busy, of {cores}");
-    let busy = (load.outcome.cores_busy()? * 100.0).round() / 100.0;
-    figure("Processor", words::number(busy), remark, Tone::Platform)
+    let busy = words::number(load.outcome.cores_busy()?);
+    figure("Processor", busy, remark, Tone::Platform)
 }
 
 fn memory(reading: Reading<'_>) -> Option<Figure> {

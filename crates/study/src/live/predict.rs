@@ -6,6 +6,7 @@ use chappe_base::Span;
 use chappe_load::{LiveRun, Plan, Schedule, Shape, predict};
 use chappe_metrics::{
     CALIBRATION_SCHEMA, Calibration, Machine, Metric, PredictedPoint, Prediction, PredictionError, RunRecord,
+    Summary,
 };
 use std::fs;
 use std::path::Path;
@@ -53,19 +54,7 @@ pub(crate) fn predicted_and_measured(
             "load predicted"
         );
         let live = session.play(Plan::Open(Shape::Constant { rate }), duration)?;
-        // A quantile of nothing would be told as 0.
-        if let Some(Metric::Histogram(measured)) = live.parts.metrics.get("delivery.friend")
-            && measured.count > 0
-            && predicted.count > 0
-        {
-            points.push(PredictedPoint {
-                rate,
-                p50_predicted_ns: predicted.p50,
-                p50_measured_ns: measured.p50,
-                p99_predicted_ns: predicted.p99,
-                p99_measured_ns: measured.p99,
-            });
-        }
+        points.extend(point(rate, &predicted, &live));
         last = Some(live);
         if stop.is_raised() {
             break;
@@ -81,6 +70,21 @@ pub(crate) fn predicted_and_measured(
         points,
     };
     Ok((last.expect("the ladder has steps"), prediction))
+}
+
+/// Predicted and measured at a rate; none where nothing was delivered, since a quantile of nothing would be told as 0.
+fn point(rate: f64, predicted: &Summary, live: &LiveRun) -> Option<PredictedPoint> {
+    let measured = match live.parts.metrics.get("delivery.friend")? {
+        Metric::Histogram(measured) => measured,
+        Metric::Counter { .. } | Metric::Gauge { .. } | Metric::Ratio { .. } => return None,
+    };
+    (measured.count > 0 && predicted.count > 0).then(|| PredictedPoint {
+        rate,
+        p50_predicted_ns: predicted.p50,
+        p50_measured_ns: measured.p50,
+        p99_predicted_ns: predicted.p99,
+        p99_measured_ns: measured.p99,
+    })
 }
 
 /// The knee by the predictions of `points`, and if it lies beyond them by those that `simulate` still makes.
