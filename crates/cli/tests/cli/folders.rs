@@ -51,7 +51,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 /// A folder in which every command has written its report where it does if nobody says where.
 fn reported() -> Bench {
     let bench = Bench::new();
-    let thresholds = "[thresholds]\n\"delivery.friend\" = [\"p(99) < 1h\"]\n\n[[campaign]]";
+    let thresholds = "[thresholds]\n\"delivery.friend\" = [\"p(50) < 1h\"]\n\n[[campaign]]";
     bench.write("town.toml", SCENARIO.replacen("[[campaign]]", thresholds, 1));
     let lines = (0..200).map(|line| format!("{} {} {}\n", line % 7, (line + 1) % 7, line * 900));
     bench.write("trace.txt", lines.collect::<String>());

@@ -75,7 +75,7 @@ const ARRAYS: [&[(&str, &str)]; 3] = [
 fn a_job_of_an_array_plays_a_part_only_if_it_is_asked_to() {
     let bench = Bench::new();
     let sweep = "sweep town.toml --set horizon=10m --vary agents.ads.buy=0.01,0.05,0.1 --replications 1";
-    bench.chappe(&format!("{sweep} --out whole -q")).out();
+    bench.chappe(&format!("{sweep} --out whole -q")).code_is(0);
     bench.chappe(&format!("{sweep} --out second -q --part 2/2")).out();
     let (whole, second) = (bench.list("whole/cells"), bench.list("second/cells"));
     assert_eq!((whole.len(), second.len()), (3, 1));
@@ -83,7 +83,7 @@ fn a_job_of_an_array_plays_a_part_only_if_it_is_asked_to() {
         let unasked = format!("unasked-{number}");
         bench
             .chappe_in(variables, &format!("{sweep} --out {unasked} -q"))
-            .out();
+            .code_is(0);
         assert_eq!(bench.list(&format!("{unasked}/cells")), whole, "{variables:?}");
         assert_eq!(
             bench.read(&format!("{unasked}/points.csv")),

@@ -177,7 +177,7 @@ fn a_spec_of_another_version_is_refused_with_what_differs() {
 #[test]
 fn every_record_of_a_study_says_what_was_run() {
     let bench = Bench::new();
-    let thresholds = "[thresholds]\n\"delivery.friend\" = [\"p(99) < 1h\"]\n\n[[campaign]]";
+    let thresholds = "[thresholds]\n\"delivery.friend\" = [\"p(50) < 1h\"]\n\n[[campaign]]";
     let town = SCENARIO.replacen("[[campaign]]", thresholds, 1);
     bench.write("town.toml", &town);
     let shared = "town.toml -q --set horizon=20m --seed 5";

@@ -100,7 +100,7 @@ fn a_load_says_how_much_was_measured() {
 #[test]
 fn a_search_for_capacity_says_that_no_rate_was_confirmed() {
     let bench = Bench::new();
-    let thresholds = "[thresholds]\n\"delivery.friend\" = [\"p(99) < 1h\"]\n\n[[campaign]]";
+    let thresholds = "[thresholds]\n\"delivery.friend\" = [\"p(50) < 1h\"]\n\n[[campaign]]";
     bench.write("town.toml", SCENARIO.replacen("[[campaign]]", thresholds, 1));
     let capacity = "capacity town.toml --rate 300 --warm-up 0s --workers 1 --trials 12 --out it --duration";
     let ran = interrupted(&bench, &format!("{capacity} 700ms"), "load ended", 1);

@@ -78,7 +78,7 @@ fn point(rate: f64, predicted: &Summary, live: &LiveRun) -> Option<PredictedPoin
         Metric::Histogram(measured) => measured,
         Metric::Counter { .. } | Metric::Gauge { .. } | Metric::Ratio { .. } => return None,
     };
-    (measured.count > 0 && predicted.count > 0).then(|| PredictedPoint {
+    (measured.count > 0 && predicted.count > 0).then_some(PredictedPoint {
         rate,
         p50_predicted_ns: predicted.p50,
         p50_measured_ns: measured.p50,
