@@ -2,9 +2,8 @@
 
 mod load;
 
-use crate::chart::{Tone, markdown_cell, markdown_line};
+use crate::chart::{Tone, markdown_cell};
 use crate::reading::{Reading, class_words, observed, outcome_words};
-use crate::report::Report;
 use crate::words;
 use chappe_base::MessageClass;
 use chappe_metrics::{FullSize, MemoryPart, RunRecord, ThresholdOutcome};
@@ -150,8 +149,7 @@ pub(crate) fn in_full(full: &FullSize) -> String {
     )
 }
 
-/// The same as a table of Markdown, with the verdict on every threshold. First comes what a reader must know before any
-/// figure: what is missing if the run was stopped, and what puts the figures in doubt.
+/// The same as a table of Markdown, with the verdict on every threshold.
 #[must_use]
 pub(crate) fn markdown(record: &RunRecord) -> String {
     let verdicts = record.result.thresholds.iter().map(|verdict| {
@@ -165,18 +163,7 @@ pub(crate) fn markdown(record: &RunRecord) -> String {
             format!("{word}: {}", observed(verdict)),
         )
     });
-    let mut text = String::new();
-    if let Some(sentence) = record.incomplete() {
-        text += &format!("**Incomplete.** {}\n\n", markdown_line(&sentence));
-    }
-    let cautions = record.cautions();
-    for caution in &cautions {
-        text += &format!("- **Warning:** {}\n", markdown_line(caution));
-    }
-    if !cautions.is_empty() {
-        text.push('\n');
-    }
-    text += "| figure | value |\n|---|---|\n";
+    let mut text = "| figure | value |\n|---|---|\n".to_owned();
     for (label, value) in summary(record).into_iter().chain(verdicts) {
         text += &format!("| {} | {} |\n", markdown_cell(&label), markdown_cell(&value));
     }

@@ -4,6 +4,8 @@ use super::figures::amount;
 use crate::note::counted;
 use chappe_metrics::{Estimate, SweepDesign, SweepPoint, SweptMetric, Unit, VariedKey, Warning};
 use chappe_report::words;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Best outcomes that the answer names.
 const BEST_SHOWN: usize = 5;
@@ -141,21 +143,22 @@ impl Swept<'_> {
             known.iter().any(|warning| warning.problem.starts_with(&name))
         };
         let is_idle = |number: &usize| {
-            // Points that differ in that key alone.
-            let is_alike = |one: &SweepPoint, other: &SweepPoint| {
-                let mut values = one.values.iter().zip(&other.values).enumerate();
-                one.arm == other.arm && values.all(|(place, (one, other))| place == *number || one == other)
-            };
+            // The first of the points that differ in that key alone.
+            let mut firsts: BTreeMap<(&str, Vec<&String>), &SweepPoint> = BTreeMap::new();
             let mut has_pair = false;
-            for (place, one) in self.points.iter().enumerate() {
-                for other in self.points[place + 1..]
-                    .iter()
-                    .filter(|other| is_alike(one, other))
-                {
-                    has_pair = true;
-                    if !is_same(&one.figures, &other.figures) {
-                        return false;
+            for point in self.points {
+                let others = point.values.iter().enumerate();
+                let others = others
+                    .filter(|(place, _)| place != number)
+                    .map(|(_, value)| value);
+                match firsts.entry((&point.arm, others.collect())) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(point);
                     }
+                    Entry::Occupied(first) if is_same(&first.get().figures, &point.figures) => {
+                        has_pair = true
+                    }
+                    Entry::Occupied(_) => return false,
                 }
             }
             has_pair

@@ -24,7 +24,7 @@ fn played(asked: &Sweep, runs: &RunsInMemory, observer: &dyn Observer) -> Result
         ..Context::new(&stop, observer, &NoTraces, runs)
     };
     match sweep(&town(), asked, &context)? {
-        FinishedSweep::Whole(finished) => Ok(finished.record),
+        FinishedSweep::Whole(finished) => Ok(*finished),
         FinishedSweep::Part { .. } => unreachable!("no part was asked for"),
     }
 }
@@ -159,7 +159,7 @@ fn an_arm_without_effect_is_named() {
         replications: Some(3),
         ..WhatIf::default()
     };
-    let record = whatif(&spec, &asked, &context).unwrap().record;
+    let record = whatif(&spec, &asked, &context).unwrap();
     let problems: Vec<&str> = record
         .warnings
         .iter()
@@ -183,7 +183,7 @@ fn an_arm_without_effect_is_named() {
         ..Sweep::default()
     };
     let swept = match sweep(&spec, &asked, &context).unwrap() {
-        FinishedSweep::Whole(finished) => finished.record,
+        FinishedSweep::Whole(finished) => *finished,
         FinishedSweep::Part { .. } => unreachable!("no part was asked for"),
     };
     assert!(

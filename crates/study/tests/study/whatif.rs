@@ -6,8 +6,8 @@ use chappe_metrics::{ReplicationsEnd, Warning, WhatIfRecord};
 use chappe_report::Report;
 use chappe_study::verdict::{self, Verdict};
 use chappe_study::{
-    Context, Error, NoTraces, Note, Observer, Progress, RunsInMemory, StopFlag, Threads, Unobserved, VERSION, WhatIf,
-    whatif,
+    Context, Error, NoTraces, Note, Observer, Progress, RunsInMemory, StopFlag, Threads, Unobserved, VERSION,
+    WhatIf, whatif,
 };
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -200,7 +200,7 @@ fn an_overloaded_shard_is_a_doubt_of_the_whole_study() {
         replications: Some(2),
         ..asked()
     };
-    let record = whatif(&spec, &asked, &context).unwrap().record;
+    let record = whatif(&spec, &asked, &context).unwrap();
     let is_told = |warning: &Warning| {
         warning
             .problem
