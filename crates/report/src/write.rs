@@ -30,6 +30,18 @@ pub enum ReportError {
     },
 }
 
+impl From<ReportError> for io::Error {
+    /// Of the same kind, so that a full disk is told from a mistake.
+    fn from(error: ReportError) -> io::Error {
+        let kind = match &error {
+            #[cfg(feature = "png")]
+            ReportError::Render { .. } => io::ErrorKind::Other,
+            ReportError::Write { error, .. } => error.kind(),
+        };
+        io::Error::new(kind, error)
+    }
+}
+
 /// Hands `sink` one file.
 pub fn put(sink: &mut Sink<'_>, file: &str, bytes: &[u8]) -> Result<(), ReportError> {
     sink(file, bytes).map_err(|error| ReportError::Write {

@@ -3,6 +3,7 @@
 use chappe_base::RunSpecMismatch;
 use chappe_cluster::ClusterError;
 use chappe_load::LoadError;
+use rustix::io::Errno;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -86,12 +87,49 @@ impl Error {
         }
     }
 
+    /// The system refuses threads.
+    pub(crate) fn threads(error: io::Error) -> Error {
+        Error::System(format!("threads: {error}"))
+    }
+
+    /// What the system says, for whoever wants no more.
+    pub(crate) fn into_io(self) -> io::Error {
+        match self {
+            Error::Read { error, .. } | Error::Write { error, .. } => error,
+            error @ (Error::Scenario(_)
+            | Error::Usage { .. }
+            | Error::Mismatch(_)
+            | Error::Interrupted(_)
+            | Error::Cluster(_)
+            | Error::System(_)
+            | Error::Internal(_)) => io::Error::other(error),
+        }
+    }
+
+    /// Whether the system lacks something that the command needs, which is no fault of what was asked for.
+    #[must_use]
+    pub fn is_lack(&self) -> bool {
+        match self {
+            Error::System(_) => true,
+            Error::Read { error, .. } | Error::Write { error, .. } => is_lack(error),
+            Error::Scenario(_)
+            | Error::Usage { .. }
+            | Error::Mismatch(_)
+            | Error::Interrupted(_)
+            | Error::Cluster(_)
+            | Error::Internal(_) => false,
+        }
+    }
+
     /// What to change, where the message doesn't say it.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         match self {
             Error::Usage { help, .. } => help.as_deref(),
             Error::Mismatch(_) => Some("run its scenario.toml again with this version"),
+            error if error.is_lack() => {
+                Some("make room, or raise the limit of this process (`ulimit -a` lists them)")
+            }
             Error::Scenario(_)
             | Error::Read { .. }
             | Error::Write { .. }
@@ -103,6 +141,18 @@ impl Error {
     }
 }
 
+/// Whether there is no room or no number left: disk, memory, the size of a file, open files.
+fn is_lack(error: &io::Error) -> bool {
+    let kinds = [
+        io::ErrorKind::StorageFull,
+        io::ErrorKind::QuotaExceeded,
+        io::ErrorKind::FileTooLarge,
+        io::ErrorKind::OutOfMemory,
+    ];
+    let numbers = [Errno::MFILE, Errno::NFILE].map(|number| Some(number.raw_os_error()));
+    kinds.contains(&error.kind()) || numbers.contains(&error.raw_os_error())
+}
+
 impl From<chappe_scenario::Error> for Error {
     fn from(error: chappe_scenario::Error) -> Error {
         Error::Scenario(Box::new(error))
@@ -112,7 +162,7 @@ impl From<chappe_scenario::Error> for Error {
 impl From<LoadError> for Error {
     fn from(error: LoadError) -> Error {
         match error {
-            LoadError::System(error) => Error::System(format!("threads: {error}")),
+            LoadError::System(error) => Error::threads(error),
             LoadError::Rate(_)
             | LoadError::Duration
             | LoadError::NoCommand(_)

@@ -54,7 +54,7 @@ pub use chappe_engine::StopFlag;
 pub use context::{Context, Observer, Progress, Threads, Unobserved};
 pub use error::Error;
 pub use execution::Stopwatch;
-pub use fit::{FITTED, FitOptions, Fitted, Side, compare, figures, fit, rows, write_comparison};
+pub use fit::{COMPARED, FITTED, FitOptions, Fitted, Side, compare, figures, fit, rows, write_comparison};
 pub use note::{Note, Severity};
 pub use opened::Opened;
 pub use prepared::Prepared;

@@ -2,9 +2,10 @@
 
 use crate::VERSION;
 use crate::error::Error;
+use crate::prepared::overrides;
 use crate::traces::{NoTraces, TraceOfRun, Traces, TracesIn};
 use chappe_base::RunSpec;
-use chappe_scenario::shipped;
+use chappe_scenario::{ScenarioFile, shipped};
 use serde::Deserialize;
 use serde_json::Value;
 use std::fs;
@@ -27,6 +28,8 @@ pub struct Opened {
     pub traces: Box<dyn Traces>,
     /// The path that errors about the scenario's text point to.
     pub path: PathBuf,
+    /// The file that says what is run, if it was read from one.
+    source: Option<PathBuf>,
 }
 
 impl Opened {
@@ -35,6 +38,18 @@ impl Opened {
     pub fn name(&self) -> &str {
         let name = self.spec.scenario.name.as_str();
         name.strip_suffix(".toml").unwrap_or(name)
+    }
+
+    /// The files that a run of it reads: the one that says what is run, and the trace that it replays.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let scenario = &self.spec.scenario;
+        // What is wrong with the scenario is said when it is played.
+        let resolved = ScenarioFile::parse(&scenario.name, &scenario.text)
+            .and_then(|file| file.resolve(&overrides(&self.spec, None)));
+        let replayed = resolved.ok().and_then(|scenario| scenario.traffic.replay);
+        let trace = replayed.and_then(|path| self.traces.file(&path));
+        self.source.iter().cloned().chain(trace).collect()
     }
 
     /// A scenario file.
@@ -48,6 +63,7 @@ impl Opened {
             spec: RunSpec::new(VERSION, &path.to_string_lossy(), text),
             traces: Box::new(TracesIn(path.parent().unwrap_or(Path::new("")).to_path_buf())),
             path: path.to_path_buf(),
+            source: Some(path.to_path_buf()),
         })
     }
 
@@ -60,6 +76,7 @@ impl Opened {
             spec: RunSpec::new(VERSION, &file, scenario.text.to_string()),
             traces: Box::new(ShippedTraces),
             path: PathBuf::from(file),
+            source: None,
         })
     }
 
@@ -70,6 +87,7 @@ impl Opened {
             spec: RunSpec::new(VERSION, name, text),
             traces: Box::new(NoTraces),
             path: PathBuf::from(name),
+            source: None,
         }
     }
 
@@ -96,6 +114,7 @@ impl Opened {
             spec: read_spec(record, &wrong)?,
             traces: Box::new(TraceOfRun(folder.to_path_buf())),
             path: folder.join("scenario.toml"),
+            source: Some(path),
         })
     }
 }

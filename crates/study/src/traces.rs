@@ -21,6 +21,11 @@ pub trait Traces: Sync {
     /// # Errors
     /// The trace isn't there or can't be read.
     fn find(&self, path: &str) -> Result<Trace, Error>;
+
+    /// The file that a scenario calls `path`, if traces are files.
+    fn file(&self, _path: &str) -> Option<PathBuf> {
+        None
+    }
 }
 
 /// Traces beside a scenario file: paths are relative to this folder.
@@ -30,6 +35,10 @@ impl Traces for TracesIn {
     fn find(&self, path: &str) -> Result<Trace, Error> {
         read_trace(&self.0.join(path))
     }
+
+    fn file(&self, path: &str) -> Option<PathBuf> {
+        Some(self.0.join(path))
+    }
 }
 
 /// The trace that travels in the folder of a run, whatever the scenario calls it.
@@ -38,6 +47,10 @@ pub struct TraceOfRun(pub PathBuf);
 impl Traces for TraceOfRun {
     fn find(&self, _path: &str) -> Result<Trace, Error> {
         read_trace(&self.0.join(TRACE_FILE))
+    }
+
+    fn file(&self, _path: &str) -> Option<PathBuf> {
+        Some(self.0.join(TRACE_FILE))
     }
 }
 

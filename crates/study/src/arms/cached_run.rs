@@ -8,13 +8,13 @@ use super::figures::Figure;
 use super::user_counts::UserCounts;
 use crate::VERSION;
 use crate::error::Error;
-use crate::files::AtomicFile;
+use crate::files::{AtomicFile, clear_files_in};
 use chappe_base::{Digest, RunSpec};
 use chappe_metrics::{Overload, SeriesTable};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -94,7 +94,7 @@ impl CachedRuns for RunsInMemory {
 pub struct RunsInFolder(PathBuf);
 
 impl RunsInFolder {
-    /// The runs kept with the study in `target`. All must be of this version.
+    /// The runs kept with the study in `target`. All must be of this version. What killed processes left there goes.
     ///
     /// # Errors
     /// There are runs of another version.
@@ -115,7 +115,14 @@ impl RunsInFolder {
                 ));
             }
         }
+        clear_files_in(&folder);
         Ok(RunsInFolder(folder))
+    }
+
+    /// Writes a file of the folder, and makes the folder if need be.
+    fn write(&self, path: &Path, body: &str) -> Result<(), Error> {
+        fs::create_dir_all(&self.0).map_err(|error| Error::write(&self.0, error))?;
+        AtomicFile::begin(path)?.finish(|file| write!(file, "{}\n{body}\n", checksum(body)))
     }
 
     fn path(&self, key: &RunKey) -> PathBuf {
@@ -139,10 +146,14 @@ impl CachedRuns for RunsInFolder {
 
     fn put(&self, run: &CachedRun) -> Result<(), Error> {
         let path = self.path(&run.key);
-        let failure = |error| Error::write(&self.0, error);
-        fs::create_dir_all(&self.0).map_err(failure)?;
-        let body = serde_json::to_string(run).map_err(|error| failure(error.into()))?;
-        AtomicFile::prepare(&path)?.finish(|file| write!(file, "{}\n{body}\n", checksum(&body)))
+        let body = serde_json::to_string(run).map_err(|error| Error::write(&path, error.into()))?;
+        match self.write(&path, &body) {
+            // Another study has put its report there, and is just moving the runs into it.
+            Err(Error::Write { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
+                self.write(&path, &body)
+            }
+            written => written,
+        }
     }
 
     fn count(&self) -> usize {

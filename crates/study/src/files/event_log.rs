@@ -3,7 +3,7 @@
 //! is missing would look like what the platform lost.
 //!
 //! Each worker writes its facts to a file of its own while it runs, because workers don't wait for each other. At the
-//! end the files are merged into the total order.
+//! end the files are merged into the total order. They have no names, so they go with the process, however it ends.
 
 use super::AtomicFile;
 use crate::error::Error;
@@ -13,11 +13,10 @@ use chappe_engine::FactSink;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the first line's `schema` says.
 const SCHEMA: &str = "chappe/log/3";
@@ -43,14 +42,33 @@ struct End {
 /// An event log that is being written.
 pub struct LogWriter {
     file: AtomicFile,
-    parts: Vec<PathBuf>,
-    /// Facts written, by all workers.
-    facts_count: Arc<AtomicU64>,
-    /// The first error of any worker.
-    failed: Arc<Mutex<Option<io::Error>>>,
+    parts: Vec<Arc<Mutex<Part>>>,
 }
 
-type Part = BufWriter<File>;
+/// The facts of one worker, until the first error.
+struct Part {
+    lines: io::Result<BufWriter<File>>,
+    facts_count: u64,
+}
+
+impl Part {
+    fn write(&mut self, record: &Record) {
+        if let Ok(lines) = &mut self.lines {
+            match write_line(lines, record) {
+                Ok(()) => self.facts_count += 1,
+                Err(error) => self.lines = Err(error),
+            }
+        }
+    }
+
+    /// The facts from the first, once the last is written. Nothing is left in the part.
+    fn take(&mut self) -> io::Result<BufReader<File>> {
+        let lines = std::mem::replace(&mut self.lines, Err(io::ErrorKind::NotFound.into()))?;
+        let mut file = lines.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.rewind()?;
+        Ok(BufReader::new(file))
+    }
+}
 
 impl LogWriter {
     /// Makes sure that the log can be written. Called before anything is simulated.
@@ -61,78 +79,50 @@ impl LogWriter {
         Ok(LogWriter {
             file: AtomicFile::prepare(target)?,
             parts: Vec::new(),
-            facts_count: Arc::default(),
-            failed: Arc::default(),
         })
     }
 
     /// A sink for the facts of one more worker.
     pub fn sink(&mut self) -> FactSink {
-        let path = self.file.path(&format!("-{}", self.parts.len()));
-        self.parts.push(path.clone());
-        let (failed, facts_count) = (Arc::clone(&self.failed), Arc::clone(&self.facts_count));
-        let fail = move |error: io::Error| {
-            failed
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get_or_insert(error);
-        };
-        let mut part: Option<Part> = match File::create(path) {
-            Ok(file) => Some(BufWriter::with_capacity(1 << 18, file)),
-            Err(error) => {
-                fail(error);
-                None
-            }
-        };
-        Box::new(move |record| {
-            let Some(writer) = &mut part else { return };
-            match write_line(writer, record) {
-                Ok(()) => {
-                    facts_count.fetch_add(1, Ordering::Relaxed);
-                }
-                Err(error) => {
-                    fail(error);
-                    part = None;
-                }
-            }
-        })
+        let file = self.file.part();
+        let lines = file.map(|file| BufWriter::with_capacity(1 << 18, file));
+        let part = Arc::new(Mutex::new(Part {
+            lines,
+            facts_count: 0,
+        }));
+        self.parts.push(Arc::clone(&part));
+        Box::new(move |record| locked(&part).write(record))
     }
 
-    /// Puts the log of what `spec` says in its place. The sinks must have been dropped.
+    /// Puts the log of what `spec` says in its place. The run must be over.
     ///
     /// # Errors
     /// The first error of any worker, or the file can't be written.
     pub fn finish(self, spec: &RunSpec) -> Result<(), Error> {
-        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match failed {
-            Some(error) => Err(self.file.failure(error)),
-            None => self.file.finish(|merged| self.merge(spec, merged)),
-        }
-    }
-
-    fn merge(&self, spec: &RunSpec, merged: &mut impl Write) -> io::Result<()> {
-        let header = Header {
-            schema: SCHEMA.to_string(),
-            spec: spec.clone(),
-        };
-        write_line(merged, &header)?;
-        match self.parts.as_slice() {
-            [part] => io::copy(&mut BufReader::new(File::open(part)?), merged).map(drop),
-            parts => merge_parts(parts, merged),
-        }?;
-        let facts_count = self.facts_count.load(Ordering::Relaxed);
-        let end = End { facts_count };
-        write_line(merged, &EndMark { end })
+        let LogWriter { file, parts } = self;
+        file.finish(|merged| merge(spec, &parts, merged))
     }
 }
 
-impl Drop for LogWriter {
-    fn drop(&mut self) {
-        for part in &self.parts {
-            // It is gone already, or nobody can use it.
-            let _ = fs::remove_file(part);
-        }
-    }
+fn locked(part: &Mutex<Part>) -> MutexGuard<'_, Part> {
+    part.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn merge(spec: &RunSpec, parts: &[Arc<Mutex<Part>>], merged: &mut impl Write) -> io::Result<()> {
+    let header = Header {
+        schema: SCHEMA.to_string(),
+        spec: spec.clone(),
+    };
+    write_line(merged, &header)?;
+    let facts_count = parts.iter().map(|part| locked(part).facts_count).sum();
+    let parts = parts.iter().map(|part| locked(part).take());
+    let mut parts = parts.collect::<io::Result<Vec<_>>>()?;
+    match parts.as_mut_slice() {
+        [part] => io::copy(part, merged).map(drop),
+        _ => merge_parts(parts, merged),
+    }?;
+    let end = End { facts_count };
+    write_line(merged, &EndMark { end })
 }
 
 fn write_line(writer: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
@@ -145,11 +135,9 @@ fn place(record: &Record) -> (SimTime, ShardId) {
     (record.at.max(SimTime(-1)), record.shard)
 }
 
-fn merge_parts(parts: &[PathBuf], merged: &mut impl Write) -> io::Result<()> {
-    let mut readers: Vec<_> = parts
-        .iter()
-        .map(|part| Ok(BufReader::new(File::open(part)?).lines()))
-        .collect::<io::Result<_>>()?;
+fn merge_parts(parts: Vec<BufReader<File>>, merged: &mut impl Write) -> io::Result<()> {
+    let parts_count = parts.len();
+    let mut readers: Vec<_> = parts.into_iter().map(BufReader::lines).collect();
     let mut heads = BinaryHeap::new();
     let mut advance = |part: usize, heads: &mut BinaryHeap<_>| -> io::Result<()> {
         if let Some(line) = readers[part].next() {
@@ -159,7 +147,7 @@ fn merge_parts(parts: &[PathBuf], merged: &mut impl Write) -> io::Result<()> {
         }
         Ok(())
     };
-    for part in 0..parts.len() {
+    for part in 0..parts_count {
         advance(part, &mut heads)?;
     }
     while let Some(Reverse((_, part, line))) = heads.pop() {
@@ -292,6 +280,7 @@ impl LogReader {
 mod tests {
     use super::*;
     use chappe_base::{Fact, MessageId};
+    use std::fs;
 
     /// What reading a log comes to.
     fn read(path: &Path) -> Result<usize, Error> {

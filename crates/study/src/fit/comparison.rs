@@ -6,8 +6,11 @@ use chappe_base::Span;
 use chappe_report::{TraceComparison, TraceFigure, TraceSide};
 use chappe_workload::{Figure, FigureUnit, Sample, TraceStatistics};
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
+
+/// The file with the table of a comparison.
+pub const COMPARED: &str = "figures.md";
 
 /// A trace with its name.
 pub struct Side {
@@ -92,12 +95,12 @@ pub fn write_comparison(folder: &Path, comparison: &TraceComparison) -> Result<(
     let failure = |error| Error::write(folder, error);
     fs::create_dir_all(folder.join("plots")).map_err(failure)?;
     let mut sink = |file: &str, bytes: &[u8]| {
-        let file = AtomicFile::prepare(&folder.join(file)).map_err(io::Error::other)?;
+        let file = AtomicFile::prepare(&folder.join(file)).map_err(Error::into_io)?;
         let written = file.finish(|writer| writer.write_all(bytes));
-        written.map_err(io::Error::other)
+        written.map_err(Error::into_io)
     };
     let written = comparison.write_files(&mut sink);
-    written.map_err(|error| failure(io::Error::other(error)))
+    written.map_err(|error| failure(error.into()))
 }
 
 #[cfg(test)]

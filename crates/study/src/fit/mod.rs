@@ -3,7 +3,7 @@
 mod comparison;
 mod model;
 
-pub use comparison::{Side, compare, figures, rows, write_comparison};
+pub use comparison::{COMPARED, Side, compare, figures, rows, write_comparison};
 
 use crate::context::{Context, Progress, Threads};
 use crate::error::Error;
