@@ -204,7 +204,10 @@ fn measure(
                 .spawn_scoped(scope, move || context.send(injector as u16, completions))
         };
         let threads = completions.into_iter().enumerate().map(start);
-        let threads = threads.collect::<io::Result<Vec<_>>>()?;
+        // Those that have started need not go on alone.
+        let threads = threads
+            .collect::<io::Result<Vec<_>>>()
+            .inspect_err(|_| aborted.raise())?;
         let usage_before = watch(&mut monitor, context, options, &aborted, || {
             threads.iter().all(thread::ScopedJoinHandle::is_finished)
         });
@@ -282,6 +285,9 @@ fn watch(
     loop {
         // In this order: an injector that has ended adds nothing to the backlog any more.
         let is_over = have_ended() && context.shared.backlog() == 0;
+        if context.shared.is_lost() {
+            aborted.raise();
+        }
         let now = context.shared.clock.now();
         if usage_after_warm_up.is_none() && now >= measured_from {
             usage_after_warm_up = Some(Usage::now());

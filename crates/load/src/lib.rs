@@ -84,3 +84,4 @@ pub use predict::{Predicted, predict};
 pub use replay::{Replayed, replay};
 pub use shape::{Schedule, Shape};
 pub use shard::Stall;
+pub use threads::check_threads;

@@ -6,6 +6,7 @@ use crate::plan::{LoadError, LoadOptions};
 use crate::replay::platform_after_history;
 use crate::shard::ShardTask;
 use crate::shared::LoadShared;
+use crate::threads::check_threads;
 use chappe_audit::{Audit, ShardSummary, Verdict};
 use chappe_base::{Digest, ShardId, SimTime, Span};
 use chappe_engine::SimulationSetup;
@@ -175,6 +176,12 @@ fn play<H: Handler>(
         Runtime::ThreadPerShard => usize::from(homes.shards()).min(options.threads),
     };
     let threads_count = shard_threads + usize::from(options.injectors);
+    // The pool's own, or one per shard.
+    let started_count = match scenario.design.runtime {
+        Runtime::Shared => threads_count,
+        Runtime::ThreadPerShard => usize::from(homes.shards()) + usize::from(options.injectors),
+    };
+    check_threads(started_count)?;
     let (shared, mailboxes) = LoadShared::new(homes, &scenario.design, threads_count, collector);
     let shared = Arc::new(shared);
     let tasks = handlers.into_iter().zip(mailboxes).enumerate();

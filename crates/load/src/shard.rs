@@ -62,6 +62,17 @@ pub(crate) struct ShardTask<H> {
     has_ended: bool,
 }
 
+/// Gives the load up if the shard's task panics.
+struct Alive(Arc<LoadShared>);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.give_up();
+        }
+    }
+}
+
 impl<H: Handler> ShardTask<H> {
     pub(crate) fn new(id: ShardId, shared: Arc<LoadShared>, mailbox: Receiver, handler: H) -> ShardTask<H> {
         let shards_count = usize::from(shared.homes.shards());
@@ -87,6 +98,11 @@ impl<H: Handler> ShardTask<H> {
         }
     }
 
+    /// Gives the load up: this task can't run.
+    pub(crate) fn give_up(&self) {
+        self.shared.give_up();
+    }
+
     /// Lets the shard stall, if `stall` is meant for it.
     pub(crate) fn stall(&mut self, stall: Option<Stall>) {
         self.stall = stall.filter(|stall| stall.shard == self.id);
@@ -99,6 +115,7 @@ impl<H: Handler> ShardTask<H> {
 
     /// Handles envelopes until one says to end. Returns the handler.
     pub(crate) async fn run(mut self) -> H {
+        let _alive = Alive(Arc::clone(&self.shared));
         let batch = self.shared.design.batch as usize;
         while !self.has_ended {
             if self.queue.is_empty() {

@@ -11,7 +11,7 @@ use chappe_base::{Homes, ShardId};
 use chappe_metrics::{Collector, Meter};
 use chappe_scenario::Design;
 use std::cell::Cell;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
@@ -30,6 +30,8 @@ pub(crate) struct LoadShared {
     next_thread_index: AtomicUsize,
     /// Time zero of the load [ns]; `u64::MAX` until it is set.
     begins_ns: AtomicU64,
+    /// Whether a shard's task has ended too early. Nobody waits for anything any more then.
+    is_lost: AtomicBool,
 }
 
 /// The way into one shard.
@@ -79,6 +81,7 @@ impl LoadShared {
             thread_stats: (0..threads_count).map(|_| Mutex::new(stats())).collect(),
             next_thread_index: AtomicUsize::new(0),
             begins_ns: AtomicU64::new(u64::MAX),
+            is_lost: AtomicBool::new(false),
         };
         (shared, receivers)
     }
@@ -149,16 +152,33 @@ impl LoadShared {
         self.internal_in_flight.fetch_add(count as i64, Ordering::Relaxed);
     }
 
-    /// Envelopes that were sent and are not yet handled.
+    /// Gives the load up, because a shard's task has ended too early: ends every wait for places and for what is on its
+    /// way, which would never end otherwise.
+    pub(crate) fn give_up(&self) {
+        self.is_lost.store(true, Ordering::Release);
+        for shard in &self.shard_senders {
+            shard.capacity.close();
+        }
+    }
+
+    /// Whether the load was given up.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Acquire)
+    }
+
+    /// Envelopes that were sent and are not yet handled, if somebody is there to handle them.
     pub(crate) fn backlog(&self) -> u64 {
-        self.in_flight.load(Ordering::Acquire).max(0) as u64
+        match self.is_lost() {
+            true => 0,
+            false => self.in_flight.load(Ordering::Acquire).max(0) as u64,
+        }
     }
 
     /// Whether so many envelopes are on their way between shards that clients have to wait. Mailboxes
     /// take these without limit, so this bounds their memory.
     pub(crate) fn is_internal_backlog_full(&self) -> bool {
         let internal_max = self.shard_senders.len() as i64 * i64::from(self.design.capacity);
-        self.internal_in_flight.load(Ordering::Relaxed) > internal_max
+        self.internal_in_flight.load(Ordering::Relaxed) > internal_max && !self.is_lost()
     }
 
     /// Whether more than half of the places at `shard` are taken.
@@ -171,7 +191,7 @@ impl LoadShared {
     pub(crate) fn try_take_places(&self, shard: ShardId, wanted: usize) -> usize {
         let capacity = &self.shard_senders[shard.index()].capacity;
         let mut count = capacity.available_permits().min(wanted);
-        while count > 0 {
+        while count > 0 && !capacity.is_closed() {
             if let Ok(permit) = capacity.try_acquire_many(count as u32) {
                 permit.forget();
                 return count;
@@ -182,9 +202,11 @@ impl LoadShared {
         0
     }
 
-    /// Takes one place at `shard`, as soon as one is free.
+    /// Takes one place at `shard`, as soon as one is free or the load is given up.
     pub(crate) async fn take_place(&self, shard: ShardId) {
         let permit = self.shard_senders[shard.index()].capacity.acquire().await;
-        permit.expect("a shard's semaphore is never closed").forget();
+        if let Ok(permit) = permit {
+            permit.forget();
+        }
     }
 }

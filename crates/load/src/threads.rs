@@ -1,11 +1,27 @@
-//! The threads that run the shards' tasks.
+//! The threads that run the shards' tasks, and whether the system has so many.
 
 use crate::handler::Handler;
 use crate::shard::ShardTask;
 use chappe_scenario::Runtime;
 use std::io;
+use std::sync::Mutex;
 use std::thread;
 use tokio::task::JoinHandle;
+
+/// Makes sure that this process can start so many threads more. They are started for a moment, all at once.
+///
+/// Libraries that start threads of their own panic if the system refuses one, or go on with fewer.
+///
+/// # Errors
+/// What the system says.
+pub fn check_threads(count: usize) -> io::Result<()> {
+    let gate = Mutex::new(());
+    thread::scope(|scope| {
+        let _closed = gate.lock();
+        let start = |_| thread::Builder::new().spawn_scoped(scope, || drop(gate.lock()));
+        (0..count).try_for_each(|number| start(number).map(drop))
+    })
+}
 
 /// The running tasks of all shards.
 pub(crate) enum ShardThreads<H> {
@@ -43,7 +59,8 @@ impl<H: Handler> ShardThreads<H> {
                     let run = move || {
                         let runtime = tokio::runtime::Builder::new_current_thread()
                             .enable_time()
-                            .build()?;
+                            .build()
+                            .inspect_err(|_| task.give_up())?;
                         Ok(runtime.block_on(task.run()))
                     };
                     thread::Builder::new().name("shard".to_string()).spawn(run)

@@ -43,7 +43,7 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
     check_behaviour(file)?;
     let population = population(file)?;
     check_money(file, &population)?;
-    check_memory(file, &population, context.memory_limit_bytes)?;
+    let state_bytes = check_memory(file, &population, context.memory_limit_bytes)?;
     let policy = policy::policy(file)?;
     let categories = pages::categories(&file.catalogue)?;
     let horizon = SimTime::ZERO + file.horizon.0;
@@ -90,6 +90,7 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
         thresholds: thresholds(file)?,
         population,
         platform,
+        state_bytes,
     })
 }
 
@@ -241,7 +242,8 @@ const PAGE_BYTES: f64 = 1_000.0;
 /// Memory that each shard takes: queue, calendar, counters [bytes].
 const SHARD_BYTES: f64 = 200_000.0;
 
-fn check_memory(file: &File, population: &Population, limit: Option<u64>) -> Result<(), Problem> {
+/// The memory that a run takes [bytes], about; there must be as much.
+fn check_memory(file: &File, population: &Population, limit: Option<u64>) -> Result<u64, Problem> {
     let (users, pages) = (population.users as f64, population.pages as f64);
     let needed = users * (USER_BYTES + file.history.page_conversations * CONVERSATION_BYTES)
         + pages * PAGE_BYTES
@@ -261,7 +263,7 @@ fn check_memory(file: &File, population: &Population, limit: Option<u64>) -> Res
             };
             Err(wrong(path, message).help(advice))
         }
-        Some(_) | None => Ok(()),
+        Some(_) | None => Ok(needed as u64),
     }
 }
 

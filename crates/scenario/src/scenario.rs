@@ -24,6 +24,8 @@ pub struct Scenario {
     pub arms: Vec<String>,
     /// Seed of all random draws.
     pub seed: u64,
+    /// The memory that the state of a run takes, about [bytes].
+    pub state_bytes: u64,
     /// When the run ends.
     pub horizon: SimTime,
     /// The time from which figures are counted, before the horizon.

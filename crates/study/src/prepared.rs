@@ -33,7 +33,7 @@ impl Prepared {
     /// # Errors
     /// What is wrong with the scenario, its overrides or its trace.
     pub fn new(spec: &RunSpec, context: &Context<'_>) -> Result<Prepared, Error> {
-        Prepared::within(spec, context, machine::memory_bytes())
+        Prepared::within(spec, context, machine::free_bytes())
     }
 
     /// Makes `spec` ready for a machine with this much memory [bytes].
@@ -44,7 +44,8 @@ impl Prepared {
     ) -> Result<Prepared, Error> {
         spec.check(VERSION)?;
         let file = ScenarioFile::parse(&spec.scenario.name, &spec.scenario.text)?;
-        let scenario = file.resolve(&overrides(spec, memory_limit_bytes))?;
+        let limit = memory_limit_bytes.map(|bytes| bytes.saturating_sub(machine::HISTOGRAM_BYTES));
+        let scenario = file.resolve(&overrides(spec, limit))?;
         let mut spec = spec.clone();
         let trace = match &scenario.traffic.replay {
             None => None,

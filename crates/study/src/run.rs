@@ -85,6 +85,9 @@ impl ReadyRun {
     /// Plays the run in this process alone.
     fn play(self, options: RunOptions<'_>, context: &Context<'_>) -> Result<FinishedRun, Error> {
         let watch = Stopwatch::start();
+        if self.effort.workers > 1 {
+            machine::check_threads(self.effort.workers)?;
+        }
         let play = |options: SimulateOptions<'_>| simulate(&self.prepared.scenario, options);
         let simulated = self.simulate(options.facts, context, play);
         let execution = watch.execution(context.command);
@@ -145,6 +148,8 @@ impl ReadyRun {
     }
 
     fn partial(&self, run: &mut DistributedRun, context: &Context<'_>) -> Result<PartialResult, Error> {
+        // Two of the library's own read and write to each peer.
+        machine::check_threads(self.effort.workers + 2 * run.peers_count())?;
         let play = |options: SimulateOptions<'_>| run.simulate(&self.prepared.scenario, options);
         Ok(self.simulate(None, context, play)?)
     }

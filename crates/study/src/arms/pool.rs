@@ -6,6 +6,7 @@ use super::figures;
 use super::user_counts::Counting;
 use crate::context::{Context, Progress};
 use crate::error::Error;
+use crate::machine;
 use crate::note::Note;
 use chappe_engine::{SimulateOptions, simulate};
 use chappe_metrics::{Overload, Violations, Warning};
@@ -141,14 +142,21 @@ impl<'a> RunPool<'a> {
                 });
             }
         };
+        let threads_count = threads(self.context).min(count);
+        machine::check_threads(threads_count)?;
         let joined = thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads(self.context).min(count))
-                .map(|_| scope.spawn(work))
-                .collect();
-            let joined = threads.into_iter().map(|thread| match thread.join() {
-                Ok(ended) => ended,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
+            let start = |_| thread::Builder::new().spawn_scoped(scope, work);
+            let threads: Vec<_> = (0..threads_count).map(start).collect();
+            if threads.iter().any(Result::is_err) {
+                // Those that have started take no turn more.
+                next.store(count, Ordering::Relaxed);
+            }
+            let joined = threads
+                .into_iter()
+                .map(|thread| match thread.map_err(Error::threads)?.join() {
+                    Ok(ended) => ended,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                });
             joined.collect::<Result<Vec<()>, Error>>()
         });
         self.context.observer.progress(Progress::Ended);

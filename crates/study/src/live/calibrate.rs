@@ -3,18 +3,22 @@
 use super::session::{Offer, Session, choices};
 use crate::context::Context;
 use crate::error::Error;
+use crate::note::Note;
 use crate::{VERSION, machine};
 use chappe_base::{CommandClass, RunSpec};
 use chappe_engine::scenario_id;
 use chappe_load::{LiveRun, Plan, Shape};
 use chappe_metrics::{CALIBRATION_SCHEMA, Calibration, Metric, Summary};
+use chappe_report::words;
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tracing::info;
 
 /// The rate at which more is offered than the platform takes [commands per second].
 const SATURATING_RATE: f64 = 8_000_000.0;
-/// For how long that is offered.
+/// The rate of the tape that tells how long recording takes [commands per second].
+const SAMPLE_RATE: f64 = 100_000.0;
+/// For how long more is offered than the platform takes.
 const SATURATING: Duration = Duration::from_secs(1);
 
 /// Measures at `rate` commands per second for `duration`, and for a moment at more than the platform takes.
@@ -30,6 +34,7 @@ pub fn calibrate(
     let mut session = Session::new(spec, offer, context)?;
     let plan = |rate| Plan::Open(Shape::Constant { rate });
     info!(scenario = session.scenario().name, rate, "calibration started");
+    announce(&mut session, &plan, duration)?;
     session.record_for(plan(SATURATING_RATE), SATURATING)?;
     let calm = session.play(plan(rate), duration)?;
     let saturated = session.play(plan(SATURATING_RATE), SATURATING)?;
@@ -44,6 +49,25 @@ pub fn calibrate(
         ));
     };
     Ok(calibration(&session, &calm, [rate, saturated_rate]))
+}
+
+/// Says how long the whole takes, which is mostly the recording of commands for more than the platform takes in. A short
+/// tape tells how fast they are recorded here.
+fn announce(session: &mut Session<'_>, plan: &dyn Fn(f64) -> Plan, duration: Duration) -> Result<(), Error> {
+    let watch = Instant::now();
+    session.record_for(plan(SAMPLE_RATE), SATURATING)?;
+    let recording = watch.elapsed().mul_f64(SATURATING_RATE / SAMPLE_RATE);
+    let loads = 2 * session.warm_up() + duration + SATURATING;
+    let seconds = |time: Duration| {
+        words::duration(Duration::from_secs(time.as_secs_f64().ceil() as u64).as_nanos() as i64)
+    };
+    session.context.observer.note(Note::Notice(format!(
+        "the whole calibration takes about {}: its two loads take {}, and before them commands are recorded for about {}",
+        seconds(recording + loads),
+        seconds(loads),
+        seconds(recording),
+    )));
+    Ok(())
 }
 
 fn calibration(session: &Session<'_>, calm: &LiveRun, [rate, saturated_rate]: [f64; 2]) -> Calibration {

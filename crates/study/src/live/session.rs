@@ -65,6 +65,11 @@ impl<'a> Session<'a> {
         })
     }
 
+    /// How long loads run before anything is measured.
+    pub(crate) fn warm_up(&self) -> Duration {
+        self.offer.warm_up
+    }
+
     pub(crate) fn scenario(&self) -> &Scenario {
         &self.prepared.scenario
     }
@@ -92,7 +97,8 @@ impl<'a> Session<'a> {
             debug!(wanted, recorded, "tape is long enough");
             return Ok(());
         }
-        check_memory(wanted)?;
+        let threads_count = self.threads as u64 + u64::from(self.offer.injectors);
+        check_memory(self.scenario(), threads_count, wanted)?;
         let observer = self.context.observer;
         let mut progress = |count: usize| {
             observer.progress(Progress::Tape {
@@ -216,20 +222,25 @@ fn start(from: chappe_base::Duration, scenario: &Scenario) -> Result<SimTime, Er
     )))
 }
 
-/// A tape may take half of the machine's memory.
-fn check_memory(wanted: u64) -> Result<(), Error> {
-    let bytes = wanted * size_of::<Request>() as u64;
-    match machine::memory_bytes() {
-        Some(memory) if bytes > memory / 2 => {
-            const GIB: u64 = 1 << 30;
-            let (needed, half) = (bytes / GIB, memory / 2 / GIB);
-            Err(Error::usage_with(
-                format!(
-                    "a tape of {wanted} commands takes {needed} GiB of memory; there are {half} to spare"
-                ),
-                "lower --rate or --duration",
-            ))
-        }
+/// What a load takes beside its platform, its tape and its threads' histograms [bytes].
+const HARNESS_BYTES: u64 = 100 << 20;
+
+/// There must be memory for the tape beside the platform and the threads that measure it. A list that grows has room for
+/// twice what is in it.
+fn check_memory(scenario: &Scenario, threads_count: u64, wanted: u64) -> Result<(), Error> {
+    const MIB: u64 = 1 << 20;
+    let tape_bytes = 2 * wanted * size_of::<Request>() as u64;
+    let measured_bytes = HARNESS_BYTES + threads_count * machine::HISTOGRAM_BYTES;
+    let needed = scenario.state_bytes + tape_bytes + measured_bytes;
+    match machine::free_bytes() {
+        Some(free) if needed > free => Err(Error::usage_with(
+            format!(
+                "{wanted} commands, the platform and {threads_count} threads take about {} MiB of memory; there are {} MiB",
+                needed / MIB,
+                free / MIB
+            ),
+            "lower --rate, --duration or --workers, or take fewer users",
+        )),
         Some(_) | None => Ok(()),
     }
 }

@@ -153,14 +153,15 @@ fn in_parallel(threads: usize, tried: &[Vec<f64>], loss: &(dyn Fn(&[f64]) -> f64
             });
             mine.collect::<Vec<_>>()
         };
-        let workers: Vec<_> = (0..threads.clamp(1, tried.len()))
-            .map(|_| scope.spawn(one_after_another))
-            .collect();
+        // This thread is one of them. If the system refuses another, there are fewer.
+        let start = |_| thread::Builder::new().spawn_scoped(scope, one_after_another).ok();
+        let workers: Vec<_> = (1..threads.clamp(1, tried.len())).filter_map(start).collect();
+        let mut found = one_after_another();
         for worker in workers {
-            let mine = worker.join().unwrap_or_else(|panic| resume_unwind(panic));
-            for (at, loss) in mine {
-                losses[at] = loss;
-            }
+            found.extend(worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        for (at, loss) in found {
+            losses[at] = loss;
         }
     });
     losses
