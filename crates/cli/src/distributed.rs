@@ -5,8 +5,9 @@ use crate::args::RunArgs;
 use crate::commands::run::{finish, target};
 use crate::failure::Failure;
 use crate::session::carry_out;
+use crate::terminal::say;
 use chappe_base::RunSpec;
-use chappe_cluster::{Children, ClusterError, DistributedRun, Hosts, Loss};
+use chappe_cluster::{Children, ClusterError, DistributedRun, Hosts, Loss, Secret};
 use chappe_study::files::{OutputFolder, ReportKind};
 use chappe_study::live::read_prediction_error;
 use chappe_study::{Context, Error, Opened, ReadyRun, validate};
@@ -64,6 +65,7 @@ impl ProcessRole {
             let ready = ReadyRun::new(&opened.spec, hosts.count(), context)?;
             let role = Role {
                 args,
+                secret: secret(args, is_parent)?,
                 hosts,
                 process,
                 children: Children::default(),
@@ -76,6 +78,22 @@ impl ProcessRole {
     }
 }
 
+/// The secret of the run: that of the file or variable. Processes that this one starts get one that nobody else can know.
+fn secret(args: &RunArgs, is_parent: bool) -> Result<Option<Secret>, Failure> {
+    let refused = |resource: io::Error| Error::System(format!("random numbers: {resource}"));
+    if is_parent {
+        return Ok(Some(Secret::random().map_err(refused)?));
+    }
+    let variable = std::env::var_os("CHAPPE_SECRET").filter(|secret| !secret.is_empty());
+    let text = match (&args.secret, variable) {
+        (Some(path), _) => fs::read(path).map_err(|error| Error::read(path, error))?,
+        (None, Some(variable)) => variable.into_encoded_bytes(),
+        (None, None) => return Ok(None),
+    };
+    let secret = Secret::new(&text).map_err(|error| Error::usage(error.to_string()))?;
+    Ok(Some(secret))
+}
+
 fn hosts_of(path: &Path) -> Result<Hosts, Failure> {
     let text = fs::read_to_string(path).map_err(|error| Error::read(path, error))?;
     Ok(Hosts::parse(&path.display().to_string(), &text).map_err(ClusterError::Hosts)?)
@@ -85,7 +103,9 @@ fn hosts_of(path: &Path) -> Result<Hosts, Failure> {
 fn loopback(asked_count: usize, spec: &RunSpec, context: &Context<'_>) -> Result<Hosts, Failure> {
     let most = usize::from(validate(spec, context)?.shards_count);
     if asked_count > most {
-        eprintln!("note: no more than {most} process(es) have a shard to run, so that many run");
+        say(format_args!(
+            "note: no more than {most} process(es) have a shard to run, so that many run"
+        ));
     }
     let no_ports = |error| Error::System(format!("ports on this machine: {error}"));
     Ok(Hosts::loopback(asked_count.min(most)).map_err(no_ports)?)
@@ -94,6 +114,7 @@ fn loopback(asked_count: usize, spec: &RunSpec, context: &Context<'_>) -> Result
 /// One process of a distributed run, before it has met the others.
 struct Role<'a> {
     args: &'a RunArgs,
+    secret: Option<Secret>,
     hosts: Hosts,
     process: usize,
     children: Children,
@@ -139,11 +160,15 @@ impl Role<'_> {
             ready.prepared.write(folder.path())?;
             let hosts = folder.path().join("hosts");
             fs::write(&hosts, self.hosts.to_string())?;
+            let secret = folder.path().join("secret");
+            // Nobody else may open the folder.
+            fs::write(&secret, self.secret.as_ref().map_or(&[][..], Secret::text))?;
             let within = format!("{}ns", self.args.connect_within.as_nanos());
             for process in 1..self.hosts.count() {
                 let mut command = Command::new(std::env::current_exe()?);
                 command.arg("run").arg(folder.path()).arg("--hosts").arg(&hosts);
                 command.args(["--process", &process.to_string()]);
+                command.arg("--secret").arg(&secret);
                 command.args(["--workers", &ready.workers_count().to_string()]);
                 self.children
                     .start(command.args(["--connect-within", &within, "--quiet"]))?;
@@ -161,6 +186,7 @@ impl Role<'_> {
             &self.hosts,
             self.process,
             &ready.terms(),
+            self.secret.as_ref(),
             self.args.connect_within,
             move |loss| end(&loss, &unfinished, &children),
         )?;
@@ -182,9 +208,9 @@ fn end(loss: &Loss, unfinished: &Weak<Mutex<Option<OutputFolder>>>, children: &C
     if let Some(unfinished) = unfinished.upgrade() {
         drop(unfinished.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
-    eprintln!("error: {loss}");
+    say(format_args!("error: {loss}"));
     if let Some(message) = children.end(&loss.peer) {
-        eprintln!("  it said: {message}");
+        say(format_args!("  it said: {message}"));
     }
     exit(1)
 }

@@ -3,7 +3,10 @@
 use crate::error::ClusterError;
 use crate::hosts::{Hosts, Peer};
 use crate::meet::meet;
-use crate::membership::{Loss, Membership};
+use crate::membership::Membership;
+use crate::secret::Secret;
+use crate::watch::Loss;
+use crate::wire::FINAL_BYTES_MAX;
 use chappe_engine::{PartialResult, Peers, SimulateOptions, Simulated, simulate_distributed};
 use chappe_scenario::Scenario;
 use serde::{Deserialize, Serialize};
@@ -37,7 +40,7 @@ impl DistributedRun {
     /// Joins the run as process `process` of `hosts`, and waits for the others for as long as `within`.
     ///
     /// All processes must have the same `terms`, pairs of name and value that say what is run: the
-    /// scenario, its seed, the program's version, the number of workers.
+    /// scenario, its seed, the program's version, the number of workers. With a `secret`, all must have the same one.
     ///
     /// If a process is lost, `on_loss` is called once, from another thread. While `simulate` runs, it should
     /// end this process: the engine's threads that wait for the lost process can't be interrupted.
@@ -48,6 +51,7 @@ impl DistributedRun {
         hosts: &Hosts,
         process: usize,
         terms: &[(&str, String)],
+        secret: Option<&Secret>,
         within: Duration,
         on_loss: impl FnOnce(Loss) + Send + 'static,
     ) -> Result<DistributedRun, ClusterError> {
@@ -55,7 +59,7 @@ impl DistributedRun {
         let peers = (0..hosts.count()).map(|process| hosts.peer(process));
         Ok(DistributedRun {
             peers: peers.collect::<Result<_, _>>()?,
-            membership: meet(hosts, process, terms, within, on_loss)?,
+            membership: meet(hosts, process, terms, secret, within, on_loss)?,
         })
     }
 
@@ -69,14 +73,29 @@ impl DistributedRun {
         scenario: &Scenario,
         options: SimulateOptions<'_>,
     ) -> Result<PartialResult, ClusterError> {
-        let peers = Peers::new(self.membership.process(), self.membership.take_sockets());
+        let (process, count) = (self.membership.process(), self.membership.count());
+        let peers = Peers::new(process, count, self.membership.take_streams());
         let simulate = AssertUnwindSafe(|| simulate_distributed(scenario, peers, options));
         catch_unwind(simulate).map_err(|payload| match self.membership.wait_for_loss(GRACE) {
             Some(loss) => ClusterError::Lost(loss),
             None => ClusterError::Crashed {
                 message: panic_message(&*payload),
+                peers: self.others(),
             },
         })
+    }
+
+    /// Number of the other processes.
+    #[must_use]
+    pub fn peers_count(&self) -> usize {
+        self.peers.len() - 1
+    }
+
+    /// The other processes, as a list.
+    fn others(&self) -> String {
+        let me = self.membership.process();
+        let others = self.peers.iter().filter(|peer| peer.process != me);
+        others.map(Peer::to_string).collect::<Vec<_>>().join(", ")
     }
 
     /// In the first process: waits for the partial results of all others and merges them with its own.
@@ -113,13 +132,19 @@ impl DistributedRun {
     /// waits until that has ended the run.
     ///
     /// # Errors
-    /// If a process is lost, or if the first one ends the run with an exit code other than 0.
+    /// If a process is lost, if the first one ends the run with an exit code other than 0, or if the result is longer than
+    /// the first one takes.
     pub fn hand_over(self, partial_result: PartialResult, peak_bytes: u64) -> Result<(), ClusterError> {
         let message = FinalMessage {
             partial_result,
             peak_bytes,
         };
         let bytes = postcard::to_stdvec(&message).map_err(ClusterError::Send)?;
+        if bytes.len() as u64 > FINAL_BYTES_MAX {
+            return Err(ClusterError::TooLong {
+                bytes_count: bytes.len(),
+            });
+        }
         match self.membership.hand_over(&bytes)?.first() {
             None | Some(0) => Ok(()),
             Some(&code) => Err(ClusterError::FirstFailed {

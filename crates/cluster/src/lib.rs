@@ -2,7 +2,8 @@
 //!
 //! [`Hosts`] lists the processes. [`meet()`] connects every process to every other, checks that all of them
 //! would run the same, and gives up at a deadline. The resulting [`Membership`] has a socket to each peer
-//! for the engine, and watches the peers over connections of its own. [`DistributedRun`] puts this
+//! for the engine, and watches the peers over connections of its own. With a [`Secret`], strangers on the port are told from
+//! processes of the run. [`DistributedRun`] puts this
 //! together with the engine: join, simulate, and merge the partial results in the first process.
 //!
 //! When a process is lost, this crate calls the caller's callback and ends nothing itself. [`Children`] are the processes
@@ -19,7 +20,7 @@
 //! let join = |process| {
 //!     let terms = [("the seed", "7".to_string())];
 //!     let on_loss = |loss: Loss| panic!("{loss}");
-//!     meet(&hosts, process, &terms, Duration::from_secs(20), on_loss)
+//!     meet(&hosts, process, &terms, None, Duration::from_secs(20), on_loss)
 //! };
 //! thread::scope(|scope| {
 //!     scope.spawn(|| {
@@ -36,16 +37,22 @@
 //! ```
 
 mod children;
+mod data_stream;
 mod distributed;
 mod error;
+mod handshake;
 mod hosts;
 mod meet;
 mod membership;
+mod secret;
+mod watch;
 mod wire;
 
 pub use children::Children;
 pub use distributed::DistributedRun;
-pub use error::ClusterError;
+pub use error::{ClusterError, Disagreement, MeetError};
 pub use hosts::{Hosts, HostsError, Peer};
-pub use meet::{Disagreement, MeetError, meet};
-pub use membership::{Loss, Membership};
+pub use meet::meet;
+pub use membership::Membership;
+pub use secret::{Secret, SecretTooShort};
+pub use watch::{Loss, LossCause};

@@ -2,11 +2,17 @@
 //! behind it connect to it. Each pair has two connections, one for control and one for the engine.
 //!
 //! Everything runs on one thread that tries each missing step in turn, because the processes start in any
-//! order, and a step may have to wait for a process that itself waits for this one.
+//! order, and a step may have to wait for a process that itself waits for this one. No step waits long, so
+//! the deadline holds whatever strangers do on the port.
 
+use crate::error::{Disagreement, MeetError};
+use crate::handshake::{Handshake, HandshakeError, Step};
 use crate::hosts::{Hosts, Peer};
-use crate::membership::{Loss, Membership, OnLoss};
+use crate::membership::Membership;
+use crate::secret::{PROOF_BYTES, Secret};
+use crate::watch::{Loss, OnLoss};
 use crate::wire::{Channel, Hello};
+use std::collections::VecDeque;
 use std::io;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::thread;
@@ -15,95 +21,19 @@ use tracing::{debug, info};
 
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
-/// The limit for one attempt to connect, and for a program that connects to say who it is.
-const ATTEMPT_MAX: Duration = Duration::from_secs(2);
-
-/// Why the processes did not meet.
-#[derive(Debug, thiserror::Error)]
-pub enum MeetError {
-    /// This process can't listen at its own address.
-    #[error("can't listen as {me}: {error}; run it on that host, and with a port that is free")]
-    Listen {
-        /// This process.
-        me: Peer,
-        /// The system's error.
-        error: io::Error,
-    },
-    /// A process can't be reached, or did not connect.
-    #[error("{peer} did not appear within {within:?}: {why}")]
-    Absent {
-        /// The process that is missing.
-        peer: Peer,
-        /// How long this process waited.
-        within: Duration,
-        /// The result of the last attempt.
-        why: String,
-    },
-    /// Two processes would run different things.
-    #[error(transparent)]
-    Disagreement(Box<Disagreement>),
-    /// The process at an address has another number in its hosts file.
-    #[error("the process at {peer} says it is process {says}; give all processes the same hosts file")]
-    Misplaced {
-        /// The process that this process's hosts file has there.
-        peer: Peer,
-        /// The number it says it has.
-        says: usize,
-    },
-    /// Two processes have the same number.
-    #[error("two processes say they are {peer}; give each its own number")]
-    Twice {
-        /// The number and its address.
-        peer: Peer,
-    },
-    /// A process left before all had met.
-    #[error("{peer} left before all processes had met; its own error says why")]
-    Left {
-        /// Which process.
-        peer: Peer,
-    },
-    /// The system refuses a thread or an operation on a socket.
-    #[error("can't watch the other processes: {0}")]
-    System(#[from] io::Error),
-}
-
-impl MeetError {
-    /// Whether the user caused it, by wrong arguments or a wrong hosts file.
-    #[must_use]
-    pub fn is_usage(&self) -> bool {
-        match self {
-            MeetError::Listen { .. }
-            | MeetError::Disagreement(_)
-            | MeetError::Misplaced { .. }
-            | MeetError::Twice { .. } => true,
-            MeetError::Absent { .. } | MeetError::Left { .. } | MeetError::System(_) => false,
-        }
-    }
-}
-
-/// Two processes differ in something that all must agree on.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error(
-    "{peer} and {me} don't run the same: {what} is {there} there and {here} here; \
-     give all processes the same scenario, options and version of chappe"
-)]
-pub struct Disagreement {
-    /// The other process.
-    pub peer: Peer,
-    /// This process.
-    pub me: Peer,
-    /// The name of the term.
-    pub what: String,
-    /// Its value in the other process.
-    pub there: String,
-    /// Its value in this process.
-    pub here: String,
-}
+/// The limit for one attempt to connect.
+const ATTEMPT_MAX: Duration = Duration::from_secs(1);
+/// The most connections that are taken in one turn.
+const ACCEPTS_MAX: usize = 64;
+/// The most that have not said yet who they are. More make the oldest go: a process of the run says it with its first
+/// bytes.
+const UNKNOWN_MAX: usize = 2 * ACCEPTS_MAX;
 
 /// Meets the other processes of a run, as process `process` of `hosts`.
 ///
-/// All must have the same `terms`, which are pairs of name and value. From then on, if a process is lost,
-/// `on_loss` is called once, from another thread.
+/// All must have the same `terms`, which are pairs of name and value. With a `secret`, whoever does not prove that it has
+/// the same one is a stranger, and ignored. From then on, if a process is lost, `on_loss` is called once, from another
+/// thread.
 ///
 /// # Errors
 /// If a process is missing after `within`, or has other terms.
@@ -114,6 +44,7 @@ pub fn meet(
     hosts: &Hosts,
     process: usize,
     terms: &[(&str, String)],
+    secret: Option<&Secret>,
     within: Duration,
     on_loss: impl FnOnce(Loss) + Send + 'static,
 ) -> Result<Membership, MeetError> {
@@ -123,7 +54,9 @@ pub fn meet(
     };
     let peers: Vec<Peer> = (0..hosts.count()).map(peer).collect();
     let count = ("the number of processes", peers.len().to_string());
-    let terms = std::iter::once(&count).chain(terms);
+    let given = if secret.is_some() { "given" } else { "not given" };
+    let first = [count, ("a secret", given.to_string())];
+    let terms = first.iter().chain(terms);
     let mut meeting = Meeting {
         met: peers.iter().map(|_| Met::default()).collect(),
         me: peers[process].clone(),
@@ -131,6 +64,7 @@ pub fn meet(
         terms: terms
             .map(|(name, value)| (name.to_string(), value.clone()))
             .collect(),
+        secret,
         began: Instant::now(),
         within,
     };
@@ -139,10 +73,11 @@ pub fn meet(
 }
 
 /// A meeting that is under way.
-struct Meeting {
+struct Meeting<'a> {
     peers: Vec<Peer>,
     me: Peer,
     terms: Vec<(String, String)>,
+    secret: Option<&'a Secret>,
     began: Instant,
     within: Duration,
     /// The state of the meeting with each process.
@@ -153,24 +88,21 @@ struct Meeting {
 #[derive(Default)]
 struct Met {
     control: Option<TcpStream>,
-    /// Whether it has introduced itself and has the same terms.
-    is_known: bool,
     data: Option<TcpStream>,
-    /// The error of the last attempt.
-    why: Option<io::Error>,
+    /// A connection to it that has still to be agreed on.
+    reaching: Option<Handshake>,
+    /// Why the last attempt failed.
+    why: Option<String>,
 }
 
-impl Meeting {
+impl Meeting<'_> {
     /// Meets all others, in any order.
     fn gather(&mut self) -> Result<(), MeetError> {
         let listener = self.listen()?;
+        let mut unknown = VecDeque::new();
         loop {
-            while let Ok((stream, _)) = listener.accept() {
-                // A program without a greeting is ignored. It may be a health check of the cluster.
-                if let Some(hello) = self.greeted(&stream) {
-                    self.admit(&hello, stream)?;
-                }
-            }
+            accept(&listener, &mut unknown);
+            self.greet(&mut unknown)?;
             for process in self.others() {
                 self.approach(process)?;
             }
@@ -196,7 +128,7 @@ impl Meeting {
     }
 
     fn absent(&self, process: usize) -> MeetError {
-        let why = self.met[process].why.as_ref().map(ToString::to_string);
+        let why = self.met[process].why.clone();
         MeetError::Absent {
             peer: self.peers[process].clone(),
             within: self.within,
@@ -204,47 +136,80 @@ impl Meeting {
         }
     }
 
-    /// Takes the next step with a process, if it can be taken now. With a process before this one: connect
-    /// for control, read its reply, connect for data. A process behind this one connects by itself.
-    fn approach(&mut self, process: usize) -> Result<(), MeetError> {
-        let is_before = process < self.me.process;
-        let met = &self.met[process];
-        let connected = match &met.control {
-            None if is_before => self.connect(process, Channel::Control),
-            None => return Ok(()),
-            Some(control) if is_over(control) => {
-                let peer = self.peers[process].clone();
-                return Err(MeetError::Left { peer });
+    /// Goes on with those that have connected. A program without a greeting is ignored. It may be a health check of the
+    /// cluster.
+    fn greet(&mut self, unknown: &mut VecDeque<Handshake>) -> Result<(), MeetError> {
+        for handshake in std::mem::take(unknown) {
+            match handshake.step(self.secret, |hello| self.hello(hello.channel)) {
+                Ok(Step::Waiting(handshake)) => unknown.push_back(handshake),
+                Ok(Step::Done {
+                    hello,
+                    is_proven,
+                    stream,
+                }) => match self.secret.is_some() && !is_proven {
+                    true => self.turn_away(hello.process),
+                    false => self.admit(&hello, stream)?,
+                },
+                Err(HandshakeError::Secret { process }) => self.turn_away(process),
+                Err(HandshakeError::Io(_)) => {}
             }
-            Some(control) if !met.is_known => match self.reply(control) {
-                Ok(None) => return Ok(()),
-                Ok(Some(hello)) => {
-                    self.recognise(process, &hello)?;
-                    self.met[process].is_known = true;
-                    debug!(process, address = self.peers[process].address, "process met");
-                    return Ok(());
-                }
-                Err(error) => Err(error),
-            },
-            Some(_) if is_before && met.data.is_none() => self.connect(process, Channel::Data),
-            Some(_) => return Ok(()),
-        };
-        let met = &mut self.met[process];
-        match connected {
-            Ok(stream) if met.control.is_none() => met.control = Some(stream),
-            Ok(stream) => met.data = Some(stream),
-            Err(error) => met.why = Some(error),
         }
         Ok(())
     }
 
-    /// The reply of a process to which this one has connected, if it has arrived.
-    fn reply(&self, mut control: &TcpStream) -> io::Result<Option<Hello>> {
-        control.set_nonblocking(true)?;
-        let is_there = control.peek(&mut [0]).is_ok();
-        control.set_nonblocking(false)?;
-        control.set_read_timeout(Some(ATTEMPT_MAX))?;
-        is_there.then(|| Hello::read(&mut control)).transpose()
+    /// Remembers that whoever says it is this process does not know the secret.
+    fn turn_away(&mut self, process: usize) {
+        if let Some(met) = self.met.get_mut(process) {
+            met.why = Some("whoever said it was that process does not know the secret".to_string());
+        }
+    }
+
+    /// Takes the next step with a process, if it can be taken now. With a process before this one: connect
+    /// for control, agree, connect for data, agree. A process behind this one connects by itself.
+    fn approach(&mut self, process: usize) -> Result<(), MeetError> {
+        let met = &mut self.met[process];
+        if met.control.as_ref().is_some_and(is_over) {
+            let peer = self.peers[process].clone();
+            return Err(MeetError::Left { peer });
+        }
+        let channel = match (&met.control, &met.data) {
+            (None, _) => Channel::Control,
+            (Some(_), None) => Channel::Data,
+            (Some(_), Some(_)) => return Ok(()),
+        };
+        if process > self.me.process {
+            return Ok(());
+        }
+        let reaching = match met.reaching.take() {
+            Some(handshake) => Ok(handshake),
+            None => self.connect(process, channel),
+        };
+        let step = reaching
+            .map_err(HandshakeError::Io)
+            .and_then(|handshake| handshake.step(self.secret, |_| self.hello(channel)));
+        match step {
+            Ok(Step::Waiting(handshake)) => self.met[process].reaching = Some(handshake),
+            Ok(Step::Done { hello, stream, .. }) => {
+                self.recognise(process, &hello)?;
+                let met = &mut self.met[process];
+                match channel {
+                    Channel::Control => met.control = Some(stream),
+                    Channel::Data => met.data = Some(stream),
+                }
+                debug!(
+                    process,
+                    address = self.peers[process].address,
+                    ?channel,
+                    "process met"
+                );
+            }
+            Err(HandshakeError::Secret { .. }) => {
+                let peer = self.peers[process].clone();
+                return Err(MeetError::Secret { peer });
+            }
+            Err(HandshakeError::Io(error)) => self.met[process].why = Some(error.to_string()),
+        }
+        Ok(())
     }
 
     /// Checks that a process has the number that the hosts file gives it, and the same terms.
@@ -284,22 +249,9 @@ impl Meeting {
             process: self.me.process,
             channel,
             terms: self.terms.clone(),
+            has_secret: self.secret.is_some(),
+            nonce: [0; PROOF_BYTES],
         }
-    }
-
-    /// Reads the greeting of a program that has connected, and replies.
-    fn greeted(&self, mut stream: &TcpStream) -> Option<Hello> {
-        let mut greet = || -> io::Result<Hello> {
-            stream.set_nonblocking(false)?;
-            stream.set_nodelay(true)?;
-            stream.set_read_timeout(Some(ATTEMPT_MAX))?;
-            let hello = Hello::read(&mut stream)?;
-            if hello.channel == Channel::Control {
-                self.hello(Channel::Control).write(&mut stream)?;
-            }
-            Ok(hello)
-        };
-        greet().ok()
     }
 
     /// Adds a process that has connected to this one.
@@ -327,25 +279,21 @@ impl Meeting {
             return Err(MeetError::Misplaced { peer, says });
         }
         *place = Some(stream);
-        if !std::mem::replace(&mut met.is_known, true) {
-            debug!(process = hello.process, address = peer.address, "process met");
-        }
+        debug!(process = hello.process, address = peer.address, channel = ?hello.channel, "process met");
         Ok(())
     }
 
-    /// Connects to a process before this one and sends a greeting. [`Meeting::reply`] reads the reply.
-    fn connect(&self, process: usize, channel: Channel) -> io::Result<TcpStream> {
+    /// Connects to a process before this one and sends a greeting.
+    fn connect(&self, process: usize, channel: Channel) -> io::Result<Handshake> {
+        let left = self.within.saturating_sub(self.began.elapsed());
+        let attempt = ATTEMPT_MAX.min(left).max(PAUSE);
         let mut last = io::Error::new(io::ErrorKind::NotFound, "its host name has no address");
         for address in self.peers[process].address.to_socket_addrs()? {
-            match TcpStream::connect_timeout(&address, ATTEMPT_MAX) {
+            match TcpStream::connect_timeout(&address, attempt) {
                 // If nobody listens on a port of this machine, the system may give that very port to this
                 // socket, which then is connected to itself.
                 Ok(stream) if stream.local_addr()? == stream.peer_addr()? => {}
-                Ok(mut stream) => {
-                    stream.set_nodelay(true)?;
-                    self.hello(channel).write(&mut stream)?;
-                    return Ok(stream);
-                }
+                Ok(stream) => return Handshake::connect(stream, self.hello(channel)),
                 Err(error) => last = error,
             }
         }
@@ -353,19 +301,23 @@ impl Meeting {
     }
 
     fn agree(&self, peer: &Peer, hello: &Hello) -> Result<(), MeetError> {
-        let differs = |((what, here), (_, there)): (&(String, String), &(String, String))| {
-            (here != there).then(|| Disagreement {
+        // Whoever says less than all differs too.
+        let said = hello.terms.iter().map(|(_, there)| there.as_str());
+        let said = said.chain(std::iter::repeat("not said"));
+        match self
+            .terms
+            .iter()
+            .zip(said)
+            .find(|((_, here), there)| here != there)
+        {
+            None => Ok(()),
+            Some(((what, here), there)) => Err(MeetError::Disagreement(Box::new(Disagreement {
                 peer: peer.clone(),
                 me: self.me.clone(),
                 what: what.clone(),
-                there: there.clone(),
+                there: there.to_string(),
                 here: here.clone(),
-            })
-        };
-        let mut pairs = self.terms.iter().zip(&hello.terms);
-        match pairs.find_map(differs) {
-            Some(disagreement) => Err(MeetError::Disagreement(Box::new(disagreement))),
-            None => Ok(()),
+            }))),
         }
     }
 
@@ -378,6 +330,17 @@ impl Meeting {
             connections,
             on_loss,
         )?)
+    }
+}
+
+/// Takes those that have connected.
+fn accept(listener: &TcpListener, unknown: &mut VecDeque<Handshake>) {
+    let connected = std::iter::from_fn(|| listener.accept().ok());
+    for (stream, _) in connected.take(ACCEPTS_MAX) {
+        unknown.extend(Handshake::accept(stream).ok());
+        if unknown.len() > UNKNOWN_MAX {
+            unknown.pop_front();
+        }
     }
 }
 

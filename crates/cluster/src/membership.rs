@@ -1,57 +1,29 @@
 //! The processes of a run after they have met: signs of life, the loss of a process, final messages.
 //!
 //! The engine's own connections can't report a failure: a thread that reads from a lost process panics,
-//! and the others wait for ever. So each process watches every other over a connection of its own.
+//! and the others wait for ever. So each process watches every other over a connection of its own. Whoever says what no
+//! process of a run says is lost too, so that nobody waits for it.
 
+use crate::data_stream::{DataStream, Ends};
 use crate::hosts::Peer;
+use crate::watch::{Event, Links, Loss, OnLoss, SILENCE_MAX, Watch};
 use crate::wire::Frame;
-use std::fmt;
 use std::io;
 use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use tracing::{info, warn};
+use tracing::info;
 
 /// How often a process says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// A process is lost if nothing arrives from it for this long. Several heartbeats, so that a busy machine
-/// or a slow network does not end a run.
-const SILENCE_MAX: Duration = Duration::from_secs(5);
 
-/// A process was lost before the run was over.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub struct Loss {
-    /// Which process.
-    pub peer: Peer,
-    /// Whether nothing was heard from it any more. Otherwise its connection ended.
-    pub is_silent: bool,
-}
-
-impl fmt::Display for Loss {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Loss { peer, is_silent } = self;
-        if *is_silent {
-            let seconds = SILENCE_MAX.as_secs();
-            write!(out, "{peer} is gone: nothing was heard from it for {seconds} s")
-        } else {
-            write!(out, "{peer} is gone: it ended before the run was over")
-        }
-    }
-}
-
-/// Called when a process is lost.
-pub(crate) type OnLoss = Box<dyn FnOnce(Loss) + Send>;
-
-/// The write ends of the control connections, by process. `None` for this process.
-type Links = Vec<Option<Mutex<TcpStream>>>;
-
-/// What the listening threads report.
-enum Event {
-    FinalMessage { process: usize, bytes: Vec<u8> },
-    Lost(Loss),
-}
+/// The pause between two looks whether the others have ended.
+const PAUSE: Duration = Duration::from_millis(10);
+/// How long process 0 waits for the others to end, once it has told them how the run ended.
+const DISMISSAL_MAX: Duration = Duration::from_secs(10);
 
 /// The processes of a run, as one of them sees them. [`crate::meet()`] makes it.
 ///
@@ -65,6 +37,8 @@ pub struct Membership {
     links: Arc<Links>,
     watch: Arc<Watch>,
     events: Receiver<Event>,
+    /// Which events have ended, by process.
+    ends: Vec<Arc<Ends>>,
     listeners: Vec<JoinHandle<()>>,
     /// Dropping it ends the heartbeats.
     _alive: Sender<()>,
@@ -95,16 +69,21 @@ impl Membership {
             sockets.push(Some(data));
         }
         let links = Arc::new(links);
+        let (report, events) = channel();
         let watch = Arc::new(Watch {
+            process,
             peers: peers.to_vec(),
             links: Arc::clone(&links),
             on_loss: Mutex::new(Some(on_loss)),
             first_loss: OnceLock::new(),
+            sends_events: AtomicBool::new(false),
+            has_handed_over: AtomicBool::new(false),
+            report,
         });
-        let (report, events) = channel();
+        let ends: Vec<Arc<Ends>> = peers.iter().map(|_| Arc::default()).collect();
         let listen = |(peer, stream): (Peer, TcpStream)| {
-            let (watch, report) = (Arc::clone(&watch), report.clone());
-            thread::Builder::new().spawn(move || watch.listen(&peer, stream, &report))
+            let (watch, ends) = (Arc::clone(&watch), Arc::clone(&ends[peer.process]));
+            thread::Builder::new().spawn(move || watch.listen(&peer, &stream, &ends))
         };
         let listeners = readers.into_iter().map(listen).collect::<io::Result<_>>()?;
         let (alive, is_alive) = channel();
@@ -116,6 +95,7 @@ impl Membership {
             links,
             watch,
             events,
+            ends,
             listeners,
             _alive: alive,
         })
@@ -133,10 +113,26 @@ impl Membership {
         self.links.len()
     }
 
-    /// The sockets for the engine's events, one per process in their order, `None` for this one. A second
-    /// call returns nothing.
-    pub fn take_sockets(&mut self) -> Vec<Option<TcpStream>> {
-        std::mem::take(&mut self.sockets)
+    /// Given the number of workers in each process, the connections for the engine's events: one per process in their
+    /// order, `None` for this one. A second call returns nothing.
+    pub(crate) fn take_streams(&mut self) -> impl FnOnce(usize) -> Vec<Option<DataStream>> + use<> {
+        self.watch.sends_events.store(true, Ordering::Release);
+        let sockets = std::mem::take(&mut self.sockets)
+            .into_iter()
+            .zip(self.ends.clone());
+        let (process, watch) = (self.process, Arc::clone(&self.watch));
+        move |workers_count| {
+            let stream = |((socket, ends), peer): ((Option<TcpStream>, Arc<Ends>), &Peer)| {
+                let watched = (Arc::clone(&watch), ends);
+                Some(DataStream::new(
+                    socket?,
+                    (process, peer.clone()),
+                    workers_count,
+                    watched,
+                ))
+            };
+            sockets.zip(&watch.peers).map(stream).collect()
+        }
     }
 
     /// In process 0, once: waits for the final messages of all others. Returns them in the order of the
@@ -154,14 +150,15 @@ impl Membership {
         Ok(gathered.into_iter().flatten().collect())
     }
 
-    /// In process 0: sends all others `message`, with which the run ends, and waits until they have ended.
-    pub fn dismiss(mut self, message: &[u8]) {
+    /// In process 0: sends all others `message`, with which the run ends, and waits until they have ended, but not for
+    /// ever.
+    pub fn dismiss(self, message: &[u8]) {
         for process in 1..self.count() {
             self.send_final(process, message);
         }
-        for listener in std::mem::take(&mut self.listeners) {
-            // Nothing is left to do for a process whose listener failed.
-            let _ = listener.join();
+        let began = Instant::now();
+        while began.elapsed() < DISMISSAL_MAX && !self.listeners.iter().all(JoinHandle::is_finished) {
+            thread::sleep(PAUSE);
         }
     }
 
@@ -171,6 +168,7 @@ impl Membership {
     /// # Errors
     /// If a process is lost.
     pub fn hand_over(&self, message: &[u8]) -> Result<Vec<u8>, Loss> {
+        self.watch.has_handed_over.store(true, Ordering::Release);
         for process in (0..self.count()).filter(|&process| process != self.process) {
             self.send_final(process, if process == 0 { message } else { &[] });
         }
@@ -211,14 +209,13 @@ impl Membership {
     fn next_message(&self) -> Result<(usize, Vec<u8>), Loss> {
         let first_loss = || self.watch.first_loss.get().cloned();
         let event = match (self.events.try_recv(), first_loss()) {
-            (Ok(event), _) => Some(event),
+            (Ok(event), _) => event,
             (Err(_), Some(loss)) => return Err(loss),
-            (Err(_), None) => self.events.recv().ok(),
+            (Err(_), None) => self.events.recv().expect("the watch can always report"),
         };
         match event {
-            Some(Event::FinalMessage { process, bytes }) => Ok((process, bytes)),
-            Some(Event::Lost(loss)) => Err(loss),
-            None => Err(first_loss().expect("a listener ends after a final message or a loss")),
+            Event::FinalMessage { process, bytes } => Ok((process, bytes)),
+            Event::Lost(loss) => Err(loss),
         }
     }
 }
@@ -247,70 +244,120 @@ fn send_heartbeats(links: &Links, is_alive: &Receiver<()>) {
     }
 }
 
-/// What the listening threads share.
-struct Watch {
-    peers: Vec<Peer>,
-    links: Arc<Links>,
-    /// `None` after the first loss, and once losses are ignored.
-    on_loss: Mutex<Option<OnLoss>>,
-    first_loss: OnceLock<Loss>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::LossCause;
+    use chappe_engine::FrameHeader;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
 
-impl Watch {
-    /// Listens to one peer until its connection ends.
-    fn listen(&self, peer: &Peer, mut stream: TcpStream, report: &Sender<Event>) {
-        let mut is_done = false;
-        loop {
-            match Frame::read(&mut stream) {
-                Ok(Frame::Heartbeat) => {}
-                Ok(Frame::Final(bytes)) => {
-                    is_done = true;
-                    let process = peer.process;
-                    let _ = report.send(Event::FinalMessage { process, bytes });
-                }
-                Ok(Frame::Lost { process, is_silent }) => {
-                    let lost = self.peers.get(process as usize).unwrap_or(peer);
-                    return self.report_loss(lost, is_silent, report);
-                }
-                Err(_) if is_done => return,
-                Err(error) => {
-                    let timed_out = [io::ErrorKind::WouldBlock, io::ErrorKind::TimedOut];
-                    return self.report_loss(peer, timed_out.contains(&error.kind()), report);
-                }
+    /// A pair of connected sockets.
+    fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let one = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (one, listener.accept().unwrap().0)
+    }
+
+    /// Process `process` of two, and the other ends of its connections for control and for events.
+    fn member(process: usize) -> (Membership, TcpStream, TcpStream) {
+        let peers = [0, 1].map(|process| Peer {
+            process,
+            address: format!("host{process}:1"),
+        });
+        let ((control, far_control), (data, far_data)) = (pair(), pair());
+        let mut connections = vec![None, Some([control, data])];
+        connections.rotate_left(process);
+        let member = Membership::new(process, &peers, connections, Box::new(|_| {})).unwrap();
+        (member, far_control, far_data)
+    }
+
+    /// The loss that a member notices within 10 seconds.
+    fn loss(member: &Membership) -> Option<(usize, LossCause)> {
+        let loss = member.wait_for_loss(Duration::from_secs(10))?;
+        Some((loss.peer.process, loss.cause))
+    }
+
+    /// Says from a thread of its own that the peer is alive, until nobody listens any more.
+    fn beat(mut control: TcpStream) {
+        thread::spawn(move || {
+            while control.write_all(&[0]).is_ok() {
+                thread::sleep(HEARTBEAT);
             }
+        });
+    }
+
+    #[test]
+    fn impossible_words_end_the_run_and_name_the_peer() {
+        let number = |kind: u8, number: u64| [&[kind][..], &number.to_le_bytes()].concat();
+        for (me, words) in [
+            (0, vec![9]),
+            (0, number(1, u64::MAX)),
+            (0, number(2, 999)),
+            (0, number(3, 1)),
+            (0, [number(1, 0), number(1, 0)].concat()),
+            (1, number(1, 65)),
+            (1, [number(1, 1), vec![0]].concat()),
+        ] {
+            let (member, mut control, _data) = member(me);
+            control.write_all(&words).unwrap();
+            assert_eq!(loss(&member), Some((1 - me, LossCause::Nonsense)), "{words:?}");
         }
     }
 
-    fn ignore_losses(&self) {
-        drop(self.on_loss.lock().unwrap_or_else(PoisonError::into_inner).take());
+    #[test]
+    fn whoever_is_done_while_its_events_go_on_is_named() {
+        let (mut member, mut control, _data) = member(0);
+        let _streams = member.take_streams()(1);
+        control.write_all(&[1, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap();
+        beat(control);
+        assert_eq!(loss(&member), Some((1, LossCause::Nonsense)));
     }
 
-    /// Reports the first loss only. The other processes learn of it first, so that all name the same one:
-    /// each process that ends because of it would look like one more loss.
-    fn report_loss(&self, peer: &Peer, is_silent: bool, report: &Sender<Event>) {
-        let mut on_loss = self.on_loss.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(on_loss) = on_loss.take() else {
-            return;
-        };
-        warn!(
-            process = peer.process,
-            address = peer.address,
-            is_silent,
-            "process lost"
-        );
-        let process = peer.process as u64;
-        for link in self.links.iter().flatten() {
-            if let Ok(mut link) = link.try_lock() {
-                let _ = Frame::Lost { process, is_silent }.write(&mut *link);
+    #[test]
+    fn whoever_sends_a_word_byte_by_byte_is_named() {
+        let (member, mut control, _data) = member(0);
+        let drips = thread::spawn(move || {
+            for byte in [3, 0, 0, 0, 0, 0, 0] {
+                let _ = control.write_all(&[byte]);
+                thread::sleep(HEARTBEAT);
             }
+        });
+        assert_eq!(loss(&member), Some((1, LossCause::Nonsense)));
+        drips.join().unwrap();
+    }
+
+    #[test]
+    fn events_that_are_none_are_named_before_the_engine_sees_them() {
+        for bytes in [vec![0; 2 * FrameHeader::BYTES], vec![255; FrameHeader::BYTES]] {
+            let (mut member, _control, mut data) = member(0);
+            let mut streams = member.take_streams()(1);
+            data.write_all(&bytes).unwrap();
+            let stream = streams[1].as_mut().unwrap();
+            assert!(stream.read(&mut [0; 256]).is_err());
+            assert_eq!(loss(&member), Some((1, LossCause::Nonsense)));
         }
-        let loss = Loss {
-            peer: peer.clone(),
-            is_silent,
-        };
-        // First the callback: it may end the process, and then no other thread should act on the loss.
-        on_loss(loss.clone());
-        let _ = self.first_loss.set(loss.clone());
-        let _ = report.send(Event::Lost(loss));
+    }
+
+    #[test]
+    fn whoever_ends_its_events_too_early_is_named() {
+        let (mut member, control, mut data) = member(0);
+        beat(control);
+        let mut streams = member.take_streams()(1);
+        data.write_all(&[0; FrameHeader::BYTES]).unwrap();
+        data.shutdown(Shutdown::Write).unwrap();
+        let stream = streams[1].as_mut().unwrap();
+        assert_eq!(stream.read(&mut [0; 256]).unwrap(), FrameHeader::BYTES);
+        assert_eq!(stream.read(&mut [0; 256]).unwrap(), 0);
+        assert_eq!(loss(&member), Some((1, LossCause::Nonsense)));
+    }
+
+    #[test]
+    fn a_dismissal_waits_for_nobody_for_ever() {
+        let (member, control, _data) = member(0);
+        beat(control);
+        let began = Instant::now();
+        member.dismiss(&[0]);
+        assert!(began.elapsed() < DISMISSAL_MAX + Duration::from_secs(2));
     }
 }

@@ -104,7 +104,7 @@ pub use effort::{Advice, Effort, estimated_run_time};
 pub use kernel::{Emitter, Kernel, LogicalProcess};
 pub use observers::{CommandSink, FactSink};
 pub use options::{Progress, RunOptions};
-pub use peers::Peers;
+pub use peers::{FrameHeader, PeerStream, Peers};
 pub use promises::promises_of;
 pub use record::{RunOutput, assumption, audit_summary, doubts, run_record, scenario_id};
 pub use result::{PartialResult, Simulated};

@@ -7,11 +7,13 @@
 use chappe_base::ShardId;
 use std::any::Any;
 use std::io;
+use std::ops::Range;
 use timely::CommunicationConfig;
 use timely::communication::allocator::zero_copy::initialize::initialize_networking_from_sockets;
-use timely::communication::allocator::zero_copy::stream::Stream;
 use timely::communication::allocator::{AllocatorBuilder, ProcessBuilder};
 use timely::communication::initialize::Hooks;
+
+pub use timely::communication::allocator::zero_copy::stream::Stream as PeerStream;
 
 /// The processes of a run, as one of them sees them. Shard `s` belongs to worker `s % n` of all `n`
 /// workers. Workers are numbered process by process.
@@ -25,15 +27,57 @@ pub struct Peers {
     connect: Box<dyn FnOnce(usize) -> io::Result<Channels>>,
 }
 
-impl Peers {
-    /// Peers of process `process`, numbered from 0. `sockets` has one connected socket per process, in
-    /// the order of their numbers, and `None` for this one.
+/// What a frame of the engine's events begins with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FrameHeader {
+    /// The worker that sends it.
+    pub source: usize,
+    /// The workers that receive it.
+    pub targets: Range<usize>,
+    /// Bytes that follow the header.
+    pub length: usize,
+    is_end: bool,
+}
+
+impl FrameHeader {
+    /// Bytes of a header.
+    pub const BYTES: usize = 6 * size_of::<u64>();
+
+    /// The header of these bytes; `None` if they are too few.
     #[must_use]
-    pub fn new<S: Stream + 'static>(process: usize, sockets: Vec<Option<S>>) -> Peers {
+    pub fn read(bytes: &[u8]) -> Option<FrameHeader> {
+        let (fields, _) = bytes
+            .get(..FrameHeader::BYTES)?
+            .as_chunks::<{ size_of::<u64>() }>();
+        let field = |index: usize| usize::try_from(u64::from_be_bytes(fields[index])).unwrap_or(usize::MAX);
+        Some(FrameHeader {
+            source: field(1),
+            targets: field(2)..field(3),
+            length: field(4),
+            is_end: fields.iter().all(|field| *field == [0; size_of::<u64>()]),
+        })
+    }
+
+    /// Whether nothing comes after it.
+    #[must_use]
+    pub fn is_end(&self) -> bool {
+        self.is_end
+    }
+}
+
+impl Peers {
+    /// Peers of process `process`, numbered from 0, among `count` processes. Given the number of workers in each, `sockets`
+    /// makes one connected socket per process, in the order of their numbers, and `None` for this one.
+    #[must_use]
+    pub fn new<S: PeerStream + 'static>(
+        process: usize,
+        count: usize,
+        sockets: impl FnOnce(usize) -> Vec<Option<S>> + 'static,
+    ) -> Peers {
         Peers {
             process,
-            count: sockets.len(),
-            connect: Box::new(move |workers| over_sockets(workers, process, sockets)),
+            count,
+            connect: Box::new(move |workers| over_sockets(workers, process, sockets(workers))),
         }
     }
 }
@@ -91,7 +135,7 @@ pub(crate) fn channels(workers: usize, peers: Option<Peers>) -> Channels {
     channels.unwrap_or_else(|error| panic!("timely could not start its workers: {error}"))
 }
 
-fn over_sockets<S: Stream + 'static>(
+fn over_sockets<S: PeerStream + 'static>(
     workers: usize,
     process: usize,
     sockets: Vec<Option<S>>,

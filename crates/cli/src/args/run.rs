@@ -54,6 +54,9 @@ pub(crate) struct RunArgs {
     /// The number of this process in the hosts file, from 0. Process 0 writes the record.
     #[arg(long, value_name = "K", requires = "hosts")]
     pub(crate) process: Option<usize>,
+    /// Meet only processes that know the secret in this file. The variable CHAPPE_SECRET may hold the secret itself.
+    #[arg(long, value_name = "FILE", requires = "hosts")]
+    pub(crate) secret: Option<PathBuf>,
     /// How long to wait until all other processes are connected.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub(crate) connect_within: Duration,

@@ -101,6 +101,41 @@ fn all_processes_end_with_the_exit_code_of_the_first() {
     );
 }
 
+#[test]
+fn processes_with_a_secret_run_together_and_others_are_kept_out() {
+    let bench = town();
+    bench.write("secret", "correct horse battery staple\n");
+    bench.write("wrong", "another secret of mine");
+    let addresses = hosts(&bench, 2);
+    let run = "town.toml --until 15m";
+    let right = format!("{run} --secret secret");
+    for ran in start_both(&bench, [&right, &right]).map(ended) {
+        ran.out();
+    }
+    let wrong = format!("{run} --secret wrong");
+    let [zero, one] = start_both(&bench, [&format!("{right} --connect-within 2s"), &wrong]).map(ended);
+    assert_eq!((zero.code, one.code), (1, 2), "{}{}", zero.err, one.err);
+    let words = format!(
+        "error: process 0 ({}) has another secret; give all processes the same one\n",
+        addresses[0]
+    );
+    assert_eq!(one.err, words);
+    assert!(zero.err.contains("does not know the secret"), "{}", zero.err);
+    let secret = [("CHAPPE_SECRET", "short")];
+    let ran = bench.chappe_in(&secret, &format!("run {run} --hosts hosts.txt --process 0"));
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err
+            .contains("the secret has 5 characters, and 16 are the fewest"),
+        "{}",
+        ran.err
+    );
+    bench.refused(
+        "run town.toml --hosts hosts.txt --process 0 --secret none",
+        "can't read none",
+    );
+}
+
 /// Waits until a process has met the others and simulates, which the names of its threads show.
 fn wait_until_it_runs(process: &Child) {
     let began = Instant::now();

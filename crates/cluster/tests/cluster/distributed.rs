@@ -1,8 +1,9 @@
 //! One scenario in two processes.
 
-use chappe_cluster::{ClusterError, DistributedRun, Hosts, HostsError};
+use chappe_cluster::{ClusterError, DistributedRun, Hosts, HostsError, LossCause, meet};
 use chappe_engine::{SimulateOptions, Simulated, StopFlag, simulate};
 use chappe_scenario::{Overrides, Scenario, ScenarioFile};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ fn scenario() -> Scenario {
 
 fn join(hosts: &Hosts, process: usize) -> Result<DistributedRun, ClusterError> {
     let terms = [("the seed", "1".to_string())];
-    DistributedRun::join(hosts, process, &terms, WITHIN, |_| {})
+    DistributedRun::join(hosts, process, &terms, None, WITHIN, |_| {})
 }
 
 /// The result of a run and the peak memory of its processes.
@@ -98,6 +99,30 @@ fn a_process_that_leaves_before_it_hands_over_is_lost() {
         Err(ClusterError::Lost(loss)) => assert_eq!(loss.peer.process, 1),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_process_that_hands_over_without_playing_its_part_is_named() {
+    let scenario = scenario();
+    let hosts = Hosts::loopback(2).unwrap();
+    let stop = StopFlag::new();
+    let (tell, losses) = channel();
+    let terms = [("the seed", "1".to_string())];
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let idle = meet(&hosts, 1, &terms, None, WITHIN, |_| {}).unwrap();
+            idle.hand_over(&[])
+        });
+        let report = move |loss| tell.send(loss).unwrap();
+        let mut run = DistributedRun::join(&hosts, 0, &terms, None, WITHIN, report).unwrap();
+        // Its threads wait for the other process, which the command ends by ending itself.
+        thread::spawn(move || {
+            let scenario = scenario;
+            run.simulate(&scenario, SimulateOptions::new(&stop)).map(drop)
+        });
+        let loss = losses.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert_eq!((loss.peer.process, loss.cause), (1, LossCause::Nonsense));
+    });
 }
 
 #[test]

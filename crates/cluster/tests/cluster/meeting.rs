@@ -1,6 +1,6 @@
 //! Processes that meet, differ, stay away and die.
 
-use chappe_cluster::{Hosts, Loss, MeetError, Membership, meet};
+use chappe_cluster::{Hosts, Loss, MeetError, Membership, Secret, meet};
 use std::io::Write;
 use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, channel};
@@ -17,14 +17,37 @@ type Met = (Result<Membership, MeetError>, Receiver<Loss>);
 
 /// Starts a thread in which a process meets the others.
 fn arrive(hosts: &Hosts, process: usize, hash: &str, within: Duration) -> JoinHandle<Met> {
+    arrive_with(None, hosts, process, hash, within)
+}
+
+/// The same, with a secret.
+fn arrive_with(
+    secret: Option<&str>,
+    hosts: &Hosts,
+    process: usize,
+    hash: &str,
+    within: Duration,
+) -> JoinHandle<Met> {
     let (hosts, terms) = (hosts.clone(), [("the scenario's hash", hash.to_string())]);
+    let secret = secret.map(|secret| Secret::new(secret.as_bytes()).unwrap());
     let (tell, losses) = channel();
     thread::spawn(move || {
-        let membership = meet(&hosts, process, &terms, within, move |loss| {
+        let membership = meet(&hosts, process, &terms, secret.as_ref(), within, move |loss| {
             let _ = tell.send(loss);
         });
         (membership, losses)
     })
+}
+
+/// Connects as soon as somebody listens.
+fn connect(address: &str) -> TcpStream {
+    let began = Instant::now();
+    loop {
+        match TcpStream::connect(address) {
+            Ok(stream) => return stream,
+            Err(error) => assert!(began.elapsed() < LONG, "{error}"),
+        }
+    }
 }
 
 fn all_met(hosts: &Hosts) -> Vec<(Membership, Receiver<Loss>)> {
@@ -40,10 +63,8 @@ fn all_met(hosts: &Hosts) -> Vec<(Membership, Receiver<Loss>)> {
 fn all_meet_and_have_last_words() {
     let hosts = hosts(3);
     let mut memberships = all_met(&hosts);
-    for (k, (membership, _)) in memberships.iter_mut().enumerate() {
-        let sockets = membership.take_sockets();
-        let gaps: Vec<bool> = sockets.iter().map(Option::is_none).collect();
-        assert_eq!(gaps, (0..3).map(|other| other == k).collect::<Vec<_>>());
+    for (k, (membership, _)) in memberships.iter().enumerate() {
+        assert_eq!((membership.process(), membership.count()), (k, 3));
     }
     let mut losses = Vec::new();
     let mut others = Vec::new();
@@ -111,15 +132,94 @@ fn who_does_not_appear_is_named_at_the_deadline() {
 fn strangers_are_ignored() {
     let hosts = hosts(2);
     let zero = arrive(&hosts, 0, "a", LONG);
-    let began = Instant::now();
-    let mut stranger = loop {
-        match TcpStream::connect(hosts.address(0)) {
-            Ok(stream) => break stream,
-            Err(_) => assert!(began.elapsed() < LONG),
-        }
-    };
+    let mut stranger = connect(hosts.address(0));
     stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
     let one = arrive(&hosts, 1, "a", LONG).join().unwrap();
+    assert!(zero.join().unwrap().0.is_ok() && one.0.is_ok());
+}
+
+#[test]
+fn those_who_connect_and_say_nothing_hold_up_nobody() {
+    let hosts = hosts(2);
+    let within = Duration::from_secs(1);
+    let began = Instant::now();
+    let zero = arrive(&hosts, 0, "a", within);
+    let _silent: Vec<TcpStream> = (0..100).map(|_| connect(hosts.address(0))).collect();
+    let error = zero.join().unwrap().0.err().unwrap().to_string();
+    assert!(error.contains("did not appear within 1s"), "{error}");
+    assert!(began.elapsed() < 3 * within, "{:?}", began.elapsed());
+
+    let hosts = self::hosts(2);
+    let zero = arrive(&hosts, 0, "a", LONG);
+    let _silent: Vec<TcpStream> = (0..100).map(|_| connect(hosts.address(0))).collect();
+    let one = arrive(&hosts, 1, "a", LONG).join().unwrap();
+    assert!(zero.join().unwrap().0.is_ok() && one.0.is_ok());
+}
+
+#[test]
+fn those_who_share_a_secret_meet() {
+    let hosts = hosts(3);
+    let secret = Some("correct horse battery staple");
+    let all: Vec<_> = (0..3)
+        .map(|k| arrive_with(secret, &hosts, k, "a", LONG))
+        .collect();
+    // Nobody leaves before all have met.
+    let met: Vec<Met> = all.into_iter().map(|one| one.join().unwrap()).collect();
+    for (membership, _) in met {
+        assert!(membership.is_ok(), "{:?}", membership.err());
+    }
+}
+
+#[test]
+fn whoever_does_not_know_the_secret_is_kept_out_and_told() {
+    let right = Some("correct horse battery staple");
+    let advice = "give all processes the same one";
+    for (wrong, words) in [
+        (Some("another secret of mine"), advice),
+        (None, "a secret is given there and not given here"),
+    ] {
+        let hosts = hosts(2);
+        let zero = arrive_with(right, &hosts, 0, "a", Duration::from_secs(1));
+        let error = arrive_with(wrong, &hosts, 1, "a", LONG)
+            .join()
+            .unwrap()
+            .0
+            .err()
+            .unwrap();
+        assert!(error.is_usage() && error.to_string().contains(words), "{error}");
+        let error = zero.join().unwrap().0.err().unwrap().to_string();
+        assert!(
+            error.ends_with("whoever said it was that process does not know the secret"),
+            "{error}"
+        );
+    }
+    // The one who asks for a secret finds that the other has none.
+    let hosts = hosts(2);
+    let (zero, one) = (
+        arrive(&hosts, 0, "a", LONG),
+        arrive_with(right, &hosts, 1, "a", LONG),
+    );
+    let error = |met: Met| met.0.err().unwrap().to_string();
+    let (zero, one) = (error(zero.join().unwrap()), error(one.join().unwrap()));
+    assert!(
+        zero.contains("a secret is given there and not given here"),
+        "{zero}"
+    );
+    assert!(
+        one.contains("a secret is not given there and given here"),
+        "{one}"
+    );
+}
+
+#[test]
+fn a_stranger_does_not_take_the_place_of_a_process_with_a_secret() {
+    let hosts = hosts(2);
+    let secret = Some("correct horse battery staple");
+    let zero = arrive_with(secret, &hosts, 0, "a", LONG);
+    drop(connect(hosts.address(0)));
+    let stranger = arrive_with(Some("another secret of mine"), &hosts, 1, "a", LONG);
+    assert!(stranger.join().unwrap().0.is_err());
+    let one = arrive_with(secret, &hosts, 1, "a", LONG).join().unwrap();
     assert!(zero.join().unwrap().0.is_ok() && one.0.is_ok());
 }
 

@@ -59,7 +59,14 @@ fn play_apart(scenario: &Scenario, workers: usize, interrupt: bool) -> Simulated
     let mut parts = thread::scope(|scope| {
         let process = |(process, sockets): (usize, Sockets)| {
             let interrupted = interrupt && process == 1;
-            scope.spawn(move || one_of_two(scenario, Peers::new(process, sockets), workers, interrupted))
+            scope.spawn(move || {
+                one_of_two(
+                    scenario,
+                    Peers::new(process, 2, move |_| sockets),
+                    workers,
+                    interrupted,
+                )
+            })
         };
         let processes: Vec<_> = connected(2).into_iter().enumerate().map(process).collect();
         let parts = processes.into_iter().map(|process| process.join().unwrap());
