@@ -93,18 +93,16 @@ impl Folder {
         if self.file(&name).exists() {
             return self.known(&name, Some(scenario), changes);
         }
-        let file = scenario.display().to_string();
-        let text = read(&file)?;
-        Entry::new(&name, file, text, changes)
+        Entry::new(&name, scenario, read(scenario)?, changes)
     }
 
     /// A scenario that has a baseline, played as that was but for `changes`. `named` is its file, if one was given.
     fn known(&self, name: &str, named: Option<&Path>, changes: &Changes) -> Result<Entry, Error> {
         let baseline = self.read(name)?;
         let GateCase { file, spec, rate } = baseline.case.clone();
-        let file = named.map_or(file, |named| named.display().to_string());
+        let file = named.map_or_else(|| PathBuf::from(file), Path::to_path_buf);
         // A file that is named must be there; one that is only remembered need not.
-        let text = match named.is_none() && !Path::new(&file).exists() {
+        let text = match named.is_none() && !file.exists() {
             true => None,
             false => Some(read(&file)?),
         };
@@ -116,8 +114,8 @@ impl Folder {
         };
         let remembered = spec.scenario.text;
         let mut entry = match text {
-            Some(text) => Entry::new(name, file, text, &changes)?,
-            None => Entry::remembered(name, file, remembered, &changes)?,
+            Some(text) => Entry::new(name, &file, text, &changes)?,
+            None => Entry::remembered(name, &file, remembered, &changes)?,
         };
         entry.baseline = Some(baseline);
         Ok(entry)
@@ -180,12 +178,13 @@ impl Folder {
 impl Entry {
     /// A scenario whose file is there. It is parsed, so that what is wrong with it is said before anything is played or
     /// built.
-    fn new(name: &str, file: String, text: String, changes: &Changes) -> Result<Entry, Error> {
+    fn new(name: &str, file: &Path, text: String, changes: &Changes) -> Result<Entry, Error> {
+        let shown = file.display().to_string();
         let spec = RunSpec {
             set: changes.set.clone(),
             scale: changes.scale,
             seed: changes.seed,
-            ..RunSpec::new(VERSION, &file, text)
+            ..RunSpec::new(VERSION, &shown, text)
         };
         let overrides = Overrides {
             set: spec.set.clone(),
@@ -193,12 +192,12 @@ impl Entry {
             scale: spec.scale,
             ..Overrides::default()
         };
-        ScenarioFile::parse(&file, &spec.scenario.text)?.resolve(&overrides)?;
+        ScenarioFile::parse(&shown, &spec.scenario.text)?.resolve(&overrides)?;
         Ok(Entry {
             name: name.to_string(),
-            file: PathBuf::from(&file),
+            file: file.to_path_buf(),
             case: GateCase {
-                file,
+                file: shown,
                 spec,
                 rate: changes.rate,
             },
@@ -208,7 +207,7 @@ impl Entry {
     }
 
     /// A scenario whose file is gone: programs get the text that the baseline remembers.
-    fn remembered(name: &str, file: String, text: String, changes: &Changes) -> Result<Entry, Error> {
+    fn remembered(name: &str, file: &Path, text: String, changes: &Changes) -> Result<Entry, Error> {
         let mut entry = Entry::new(name, file, text, changes)?;
         let scenario = &entry.case.spec.scenario;
         let failure = |error| Error::write(Path::new(&scenario.name), error);
@@ -221,9 +220,9 @@ impl Entry {
 }
 
 /// The text of a scenario file.
-fn read(file: &str) -> Result<String, Error> {
-    let bytes = fs::read(file).map_err(|error| Error::read(Path::new(file), error))?;
-    Ok(chappe_scenario::from_bytes(file, bytes)?)
+fn read(file: &Path) -> Result<String, Error> {
+    let bytes = fs::read(file).map_err(|error| Error::read(file, error))?;
+    Ok(chappe_scenario::from_bytes(&file.display().to_string(), bytes)?)
 }
 
 /// The time, in RFC 3339.

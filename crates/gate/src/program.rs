@@ -142,7 +142,9 @@ impl Program {
     /// Asks the program by `chappe gate measure`.
     fn ask(&self, entry: &Entry, more: &[&str], context: &Context<'_>) -> Result<Answer, Error> {
         let output = Command::new(&self.path)
-            .args(words(entry))
+            .args(COMMAND)
+            .arg(&entry.file)
+            .args(options(entry))
             .args(more)
             .current_dir(&context.environment.folder)
             .stdin(Stdio::null())
@@ -181,12 +183,21 @@ impl Program {
     }
 }
 
-/// The words that have a program play a case.
+/// The words that have a program play a case, for whoever takes text alone.
 pub(crate) fn words(entry: &Entry) -> Vec<String> {
-    let mut words = ["gate", "measure"].map(str::to_string).to_vec();
+    let mut words = COMMAND.map(str::to_string).to_vec();
     // A path within the folder stays short and the same for everyone: its length moves the count of instructions.
     words.push(entry.file.display().to_string());
-    words.extend(entry.case.spec.options());
-    words.extend(entry.case.rate.map(|rate| format!("--rate={rate}")));
+    words.extend(options(entry));
     words
+}
+
+/// The command that plays a case, before the case's file.
+const COMMAND: [&str; 2] = ["gate", "measure"];
+
+/// What follows the file.
+fn options(entry: &Entry) -> Vec<String> {
+    let mut options = entry.case.spec.options();
+    options.extend(entry.case.rate.map(|rate| format!("--rate={rate}")));
+    options
 }

@@ -36,7 +36,7 @@ struct Content {
 /// # Errors
 /// There is none yet, or the file is damaged, of a later version, or something else.
 pub fn read(path: &Path) -> Result<(Vec<RecordedRun>, Option<String>), Error> {
-    if !path.exists() {
+    if !is_there(path)? {
         return Err(none_yet(path));
     }
     let content = content(path, &mut locked(path, File::open(path), File::lock_shared)?)?;
@@ -54,7 +54,7 @@ pub fn read(path: &Path) -> Result<(Vec<RecordedRun>, Option<String>), Error> {
 /// # Errors
 /// The file is damaged, of a later version, or something else.
 pub fn check(path: &Path) -> Result<(), Error> {
-    if !path.exists() {
+    if !is_there(path)? {
         return Ok(());
     }
     content(path, &mut locked(path, File::open(path), File::lock_shared)?).map(drop)
@@ -68,6 +68,7 @@ pub fn check(path: &Path) -> Result<(), Error> {
 pub fn append(path: &Path, runs: &[RecordedRun]) -> Result<Option<String>, Error> {
     let failure = |error| Error::write(path, error);
     let mut lines = lines(runs)?;
+    is_there(path)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failure)?;
     }
@@ -94,6 +95,17 @@ pub fn append(path: &Path, runs: &[RecordedRun]) -> Result<Option<String>, Error
         return Err(failure(error));
     }
     Ok(content.is_torn.then(|| torn(path, "it was removed")))
+}
+
+/// Whether there is a file. A pipe or a device can't be one: reading it may never end, and nothing can be taken back.
+fn is_there(path: &Path) -> Result<bool, Error> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => Err(Error::usage_with(
+            format!("`{}` is no regular file, and a history is one", path.display()),
+            "give another path, such as reports/history.jsonl",
+        )),
+        found => Ok(found.is_ok()),
+    }
 }
 
 /// Opens a file and takes its lock, which is released when the file is closed.
