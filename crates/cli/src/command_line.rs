@@ -1,8 +1,11 @@
 //! Reads the command line, so that help and errors suit the terminal.
 
 use crate::args::Cli;
+use crate::failure::Failure;
+use crate::terminal::{Colour, Style};
 use clap::{ColorChoice, CommandFactory, FromArgMatches};
 use std::env;
+use std::process::exit;
 
 /// Columns of a terminal that doesn't say how many it has.
 const COLUMNS: usize = 80;
@@ -14,8 +17,23 @@ pub(crate) fn read() -> Cli {
     if !knows_its_width() {
         command = command.term_width(COLUMNS);
     }
-    let mut matches = command.get_matches();
-    Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit())
+    let read = command
+        .try_get_matches()
+        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
+    read.unwrap_or_else(|error| exit(show(&error).into()))
+}
+
+/// Shows what is wrong with the command line, or the help that it asks for, and gives the exit code.
+fn show(error: &clap::Error) -> u8 {
+    match error.print() {
+        Err(unwritten) if !error.use_stderr() => {
+            let failure = Failure::Output(unwritten);
+            let code = failure.code();
+            failure.report(Style::new(Colour::Never));
+            code
+        }
+        _ => error.exit_code() as u8,
+    }
 }
 
 /// Whether there is a number of columns, from the terminal or from `COLUMNS`; a terminal may report none.

@@ -2,7 +2,7 @@
 
 use crate::args::Show;
 use crate::failure::Failure;
-use crate::terminal::table;
+use crate::terminal::{say, table};
 use chappe_base::RunSpec;
 use chappe_metrics::Warning;
 use chappe_report::{Report, RunReport, memory_by_part, summary};
@@ -78,12 +78,8 @@ impl<'a> Ending<'a> {
     pub(crate) fn finish(self, output: OutputFolder, show: &Show) -> Result<(), Failure> {
         let folder = self.write(output)?;
         let shown = self.show(&folder, show);
-        // The verdict counts more than whether anybody could read the answer.
-        if self.verdict == Verdict::Ok {
-            shown
-        } else {
-            Err(Failure::Verdict(self.verdict))
-        }
+        let found = (self.verdict != Verdict::Ok).then_some(Failure::Verdict(self.verdict));
+        Failure::or_shown(found, shown)
     }
 
     /// Writes the folder.
@@ -95,7 +91,7 @@ impl<'a> Ending<'a> {
         let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
         self.report
             .write_files(&mut sink)
-            .map_err(|error| failure(std::io::Error::other(error)))?;
+            .map_err(|error| failure(error.into()))?;
         Ok(output.finish()?)
     }
 
@@ -113,7 +109,7 @@ impl<'a> Ending<'a> {
             }
             if show.quiet {
                 for warning in self.warnings {
-                    eprintln!("warning: {}; {}", warning.problem, warning.remedy);
+                    say(format_args!("warning: {}; {}", warning.problem, warning.remedy));
                 }
                 return Ok(());
             }

@@ -1,7 +1,7 @@
 //! Why a command fails: the message on standard error, and the exit code.
 
 use crate::draw_error::draw;
-use crate::terminal::Style;
+use crate::terminal::{Style, say};
 use chappe_cluster::ClusterError;
 use chappe_study::verdict::Verdict;
 use chappe_study::{Error, Opened};
@@ -42,6 +42,10 @@ impl Failure {
     /// The exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
+            // Whoever reads the output may have seen enough.
+            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Failure::Output(_) => 1,
+            Failure::Study(error) if error.is_lack() => 1,
             Failure::Study(error) => match error {
                 Error::Cluster(ClusterError::FirstFailed { code, .. }) => *code,
                 Error::Cluster(error) if !error.is_usage() => 1,
@@ -56,7 +60,19 @@ impl Failure {
             },
             Failure::Verdict(verdict) => verdict.code(),
             Failure::Regressed(_) => 4,
-            Failure::Output(_) => 1,
+        }
+    }
+
+    /// The end of a command that has shown its answer, or could not: what it found counts more than whether anybody could
+    /// read that.
+    pub(crate) fn or_shown(found: Option<Failure>, shown: Result<(), Failure>) -> Result<(), Failure> {
+        match (found, shown) {
+            (None, shown) => shown,
+            (Some(found), Ok(())) => Err(found),
+            (Some(found), Err(unread)) => {
+                unread.report(Style { colour: false });
+                Err(found)
+            }
         }
     }
 
@@ -65,21 +81,22 @@ impl Failure {
         let code = self.code();
         let label = style.error();
         match self {
-            Failure::Study(Error::Scenario(error)) => eprintln!("{}", draw(&error, style.colour)),
+            Failure::Study(Error::Scenario(error)) => say(draw(&error, style.colour)),
             Failure::Study(error) => {
-                eprintln!("{label} {error}");
+                say(format_args!("{label} {error}"));
                 if let Some(help) = error.help() {
-                    eprintln!("  help: {help}");
+                    say(format_args!("  help: {help}"));
                 }
             }
             Failure::Verdict(verdict) => {
                 for finding in verdict.findings() {
-                    eprintln!("{finding}");
+                    say(finding);
                 }
-                eprintln!("{label} {verdict}");
+                say(format_args!("{label} {verdict}"));
             }
-            Failure::Regressed(what) => eprintln!("{label} the gate is closed:\n  {what}"),
-            Failure::Output(error) => eprintln!("{label} can't write to standard output: {error}"),
+            Failure::Regressed(what) => say(format_args!("{label} the gate is closed:\n  {what}")),
+            Failure::Output(_) if code == 0 => {}
+            Failure::Output(error) => say(format_args!("{label} can't write to standard output: {error}")),
         }
         ExitCode::from(code)
     }

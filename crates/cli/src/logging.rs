@@ -19,6 +19,8 @@ pub(crate) fn set_up(level: Option<LevelFilter>, verbose: u8) {
     tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(stderr)
+        // They would be printed by a macro that panics.
+        .log_internal_errors(false)
         .with_target(true)
         .without_time()
         .init();

@@ -1,5 +1,8 @@
 //! The `chappe` command: arguments, terminal, exit codes. Everything else is in the crates that it calls.
 
+// They panic where standard output or error is closed or full.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod args;
 mod command_line;
 mod commands;
@@ -10,31 +13,28 @@ mod failure;
 mod huge_pages;
 mod logging;
 mod session;
+mod signals;
 mod source;
 mod terminal;
 
 use crate::args::Command;
 use crate::failure::Failure;
-use crate::terminal::Style;
+use crate::terminal::{Style, say};
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    signals::survive_size_limit();
     let mut cli = command_line::read();
     let style = Style::new(cli.color);
     logging::set_up(cli.log_level, cli.verbose);
     cli.command.set_verbose(cli.verbose > 0);
     // Unwinding lets half-written output clean up behind itself; the message of the panic is printed already.
     let Ok(ended) = catch_unwind(|| carry_out(cli.command)) else {
-        eprintln!("internal error: this is a bug in chappe, not in your input; please report it");
+        say("internal error: this is a bug in chappe, not in your input; please report it");
         return ExitCode::from(1);
     };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads the output may have seen enough.
-        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(failure) => failure.report(style),
-    }
+    ended.map_or_else(|failure| failure.report(style), |()| ExitCode::SUCCESS)
 }
 
 fn carry_out(command: Command) -> Result<(), Failure> {

@@ -1,7 +1,8 @@
 //! From a command to a study: the context by which the terminal watches and stops it.
 
 use crate::failure::{Failure, located};
-use crate::terminal::{TerminalObserver, stop_on_interrupt};
+use crate::signals::stop_on_interrupt;
+use crate::terminal::TerminalObserver;
 use chappe_study::{CachedRuns, Context, Opened, RunsInMemory, Threads};
 
 /// Carries out `study` on what was opened, with the terminal for an observer. Runs of studies are kept in `runs`, where

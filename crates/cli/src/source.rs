@@ -2,6 +2,7 @@
 
 use crate::args::{Changes, Source};
 use crate::failure::Failure;
+use crate::terminal::say;
 use chappe_study::files::ReportKind;
 use chappe_study::{Error, Opened};
 use std::io::Read;
@@ -40,10 +41,10 @@ fn open_scenario(path: &Path) -> Result<Opened, Failure> {
     let shipped = path.to_str().filter(|_| is_bare).and_then(Opened::shipped);
     if let Some(shipped) = shipped {
         if path.exists() {
-            eprintln!(
+            say(format_args!(
                 "note: `{0}` means the shipped scenario; write ./{0} for the file or folder of that name",
                 path.display()
-            );
+            ));
         }
         return Ok(shipped);
     }

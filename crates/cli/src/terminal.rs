@@ -2,10 +2,11 @@
 
 use chappe_metrics::Timed;
 use chappe_report::words;
-use chappe_study::{Note, Observer, Progress, Severity, StopFlag, time};
+use chappe_study::{Note, Observer, Progress, Severity, time};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{IsTerminal, stderr};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::fmt::Display;
+use std::io::{IsTerminal, Write, stderr};
+use std::sync::{Mutex, PoisonError};
 use tracing::level_filters::LevelFilter;
 
 /// How things are shown.
@@ -45,23 +46,9 @@ impl Style {
     }
 }
 
-/// The flag that Ctrl-C raises; a second Ctrl-C ends the process at once.
-pub(crate) fn stop_on_interrupt() -> &'static StopFlag {
-    static FLAG: OnceLock<StopFlag> = OnceLock::new();
-    FLAG.get_or_init(|| {
-        let flag = StopFlag::new();
-        let raised = flag.clone();
-        let handler = move || {
-            if raised.is_raised() {
-                std::process::exit(130);
-            }
-            raised.raise();
-        };
-        if let Err(error) = ctrlc::set_handler(handler) {
-            eprintln!("warning: Ctrl-C will not write a report: {error}");
-        }
-        flag
-    })
+/// Says a line on standard error. If that is closed or full, there is nobody left to tell.
+pub(crate) fn say(line: impl Display) {
+    let _ = writeln!(stderr().lock(), "{line}");
 }
 
 /// Shows on standard error how far a study is: a bar on a terminal, and notes everywhere.
@@ -130,8 +117,8 @@ impl Observer for TerminalObserver {
         };
         let bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
         match bar.as_ref() {
-            Some((_, bar)) => bar.suspend(|| eprintln!("{line}")),
-            None => eprintln!("{line}"),
+            Some((_, bar)) => bar.suspend(|| say(&line)),
+            None => say(&line),
         }
     }
 }

@@ -8,6 +8,10 @@ mod bad_input;
 mod chappe;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/ends.rs"]
+mod ends;
+#[path = "cli/faults.rs"]
+mod faults;
 #[path = "cli/folders.rs"]
 mod folders;
 #[path = "cli/gate.rs"]
@@ -20,12 +24,16 @@ mod history;
 mod interfaces;
 #[path = "cli/interrupted.rs"]
 mod interrupted;
+#[path = "cli/limits.rs"]
+mod limits;
 #[path = "cli/load.rs"]
 mod load;
 #[path = "cli/logging.rs"]
 mod logging;
 #[path = "cli/mutated.rs"]
 mod mutated;
+#[path = "cli/outputs.rs"]
+mod outputs;
 #[path = "cli/processes.rs"]
 mod processes;
 #[path = "cli/sensitivity.rs"]

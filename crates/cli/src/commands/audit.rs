@@ -11,10 +11,11 @@ use chappe_study::verdict::{self, Verdict};
 pub(crate) fn audit(args: &AuditArgs) -> Result<(), Failure> {
     let summary = chappe_study::audit_log(&args.log)?;
     let printed = print(&args.output, &summary, || text(&summary));
-    match verdict::of_audit(&summary) {
-        Verdict::Ok => printed,
-        broken => Err(Failure::Verdict(broken)),
-    }
+    let verdict = verdict::of_audit(&summary);
+    Failure::or_shown(
+        (verdict != Verdict::Ok).then_some(Failure::Verdict(verdict)),
+        printed,
+    )
 }
 
 fn text(summary: &AuditSummary) -> String {

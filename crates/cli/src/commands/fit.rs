@@ -5,10 +5,10 @@ use crate::args::FitArgs;
 use crate::failure::Failure;
 use crate::session::carry_out;
 use crate::terminal::grid;
-use chappe_study::files::AtomicFile;
+use chappe_study::files::{AtomicFile, Output, check_outputs};
 use chappe_study::verdict::Verdict;
 use chappe_study::{
-    Error, FITTED, FitOptions, Threads, compare, fit as search, read_trace, rows, write_comparison,
+    COMPARED, Error, FITTED, FitOptions, Threads, compare, fit as search, read_trace, rows, write_comparison,
 };
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -21,6 +21,9 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from(format!("reports/out/fit-{name}")));
+    let files = [FITTED, COMPARED].map(|file| folder.join(file));
+    let outputs = files.each_ref().map(|file| Output::File("--out", file));
+    check_outputs(std::slice::from_ref(&args.trace), &outputs)?;
     std::fs::create_dir_all(&folder).map_err(|error| Error::write(&folder, error))?;
     let file = AtomicFile::prepare(&folder.join(FITTED))?;
     let options = FitOptions {
@@ -48,12 +51,12 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
         writeln!(out, "Workload: {}", folder.join(FITTED).display())
     };
     let printed = print().map_err(Failure::Output);
-    if fitted.interrupted {
-        return Err(Failure::Verdict(Verdict::Interrupted(format!(
+    let interrupted = || {
+        Failure::Verdict(Verdict::Interrupted(format!(
             "the search was stopped after {} of {} tries; the workload is the best one until then, and whether a better \
              one exists was not concluded",
             fitted.tries, args.tries
-        ))));
-    }
-    printed
+        )))
+    };
+    Failure::or_shown(fitted.interrupted.then(interrupted), printed)
 }

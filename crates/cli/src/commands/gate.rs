@@ -6,8 +6,9 @@ mod measure;
 use crate::args::{AcceptArgs, Cases, CheckArgs, Evidence, GateCommand, RecordArgs};
 use crate::failure::Failure;
 use crate::session::command;
+use crate::signals::stop_on_interrupt;
 use crate::source::pair;
-use crate::terminal::{TerminalObserver, stop_on_interrupt};
+use crate::terminal::{TerminalObserver, say};
 use chappe_gate::accept::{Accepted, accept};
 use chappe_gate::answer::{answer, problems};
 use chappe_gate::check::{Check, Checked};
@@ -79,7 +80,7 @@ fn record_all(args: &RecordArgs) -> Result<(), Failure> {
     let outcomes = with_context(args.cases.quiet, |context| {
         Ok(record(&options, &args.history, context)?)
     })?;
-    say(&args.cases, outcomes, |outcome| match outcome {
+    list(&args.cases, outcomes, |outcome| match outcome {
         Recorded::New(file) => format!("recorded in {}", file.display()),
         Recorded::AsItsBaseline => "as its baseline".to_string(),
         Recorded::Differs => {
@@ -95,7 +96,7 @@ fn accept_all(args: &AcceptArgs) -> Result<(), Failure> {
     let outcomes = with_context(args.cases.quiet, |context| {
         Ok(accept(&options, &args.reason, context)?)
     })?;
-    say(&args.cases, outcomes, |outcome| match outcome {
+    list(&args.cases, outcomes, |outcome| match outcome {
         Accepted::Unchanged => "nothing moved; its baseline stays".to_string(),
         Accepted::Changed { changes_count, file } => {
             let changes = words::counted(*changes_count as i64, "change");
@@ -105,7 +106,7 @@ fn accept_all(args: &AcceptArgs) -> Result<(), Failure> {
 }
 
 /// A line for each scenario.
-fn say<T>(cases: &Cases, outcomes: Vec<(String, T)>, words: impl Fn(&T) -> String) -> Result<(), Failure> {
+fn list<T>(cases: &Cases, outcomes: Vec<(String, T)>, words: impl Fn(&T) -> String) -> Result<(), Failure> {
     let mut out = stdout();
     for (name, outcome) in outcomes.iter().filter(|_| !cases.quiet) {
         writeln!(out, "{name}: {}", words(outcome)).map_err(Failure::Output)?;
@@ -144,10 +145,8 @@ fn check(args: &CheckArgs) -> Result<(), Failure> {
         let added = checked.add_to_history(&options, context).map_err(Failure::from);
         // A regression is told by the exit code, whatever else goes wrong.
         let problems = problems(&checked.record);
-        match problems.is_empty() {
-            true => said.and(added),
-            false => Err(Failure::Regressed(problems.join("\n  "))),
-        }
+        let found = (!problems.is_empty()).then(|| Failure::Regressed(problems.join("\n  ")));
+        Failure::or_shown(found, said.and(added))
     })
 }
 
@@ -163,7 +162,7 @@ fn say_check(args: &CheckArgs, checked: &Checked, report: &str) -> Result<(), Fa
     let is_set = |name| env::var_os(name).filter(|value| !value.is_empty());
     if is_set("GITHUB_ACTIONS").is_some() {
         for annotation in ci::annotations(record) {
-            eprintln!("{annotation}");
+            say(annotation);
         }
     }
     if let Some(path) = is_set("GITHUB_STEP_SUMMARY").map(PathBuf::from) {

@@ -4,7 +4,7 @@ use crate::args::NewArgs;
 use crate::failure::Failure;
 use chappe_scenario::shipped;
 use chappe_study::Error;
-use std::fs::OpenOptions;
+use chappe_study::files::AtomicFile;
 use std::io::{Write, stdout};
 
 /// What a new scenario starts from if nobody says.
@@ -20,18 +20,15 @@ pub(crate) fn new(args: &NewArgs) -> Result<(), Failure> {
     // The schema lies beside the shipped file, and not beside the new one.
     let text = scenario.text.lines().filter(|line| !line.starts_with("#:schema"));
     let text: String = text.map(|line| format!("{line}\n")).collect();
-    let write = || -> std::io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&args.file)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|error| {
-        if error.kind() == std::io::ErrorKind::AlreadyExists {
-            let problem = format!("{} exists already", args.file.display());
-            return Error::usage_with(problem, "give the new scenario another name");
-        }
-        Error::write(&args.file, error)
-    })?;
+    let written = AtomicFile::prepare_new(&args.file)
+        .and_then(|file| file.finish(|writer| writer.write_all(text.as_bytes())));
+    if let Err(Error::Write { path, error }) = &written
+        && error.kind() == std::io::ErrorKind::AlreadyExists
+    {
+        let problem = format!("{} exists already", path.display());
+        return Err(Error::usage_with(problem, "give the new scenario another name").into());
+    }
+    written?;
     let file = args.file.display();
     writeln!(
         stdout(),

@@ -8,10 +8,10 @@ use crate::session::carry_out;
 use crate::source::{default_folder, open};
 use chappe_engine::FactSink;
 use chappe_report::RunReport;
-use chappe_study::files::{LogWriter, OutputFolder, ReportKind, TraceWriter};
+use chappe_study::files::{LogWriter, Output, OutputFolder, ReportKind, TraceWriter, check_outputs};
 use chappe_study::live::read_prediction_error;
 use chappe_study::{FinishedRun, Opened, RunOptions};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Runs a scenario, or this process's part of it, and writes what it comes to.
 pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
@@ -24,7 +24,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
 }
 
 fn run_alone(args: &RunArgs, opened: &Opened) -> Result<(), Failure> {
-    let output = OutputFolder::prepare(&target(args, opened), ReportKind::Run)?;
+    let target = target(args, opened);
+    check(args, opened, &target)?;
+    let output = OutputFolder::prepare(&target, ReportKind::Run)?;
     let prediction_error = args
         .prediction
         .as_deref()
@@ -54,6 +56,21 @@ fn run_alone(args: &RunArgs, opened: &Opened) -> Result<(), Failure> {
         trace.finish()?;
     }
     finish(&args.show, opened, &finished, output)
+}
+
+/// Makes sure that no output destroys what is read, or another output.
+fn check(args: &RunArgs, opened: &Opened, target: &Path) -> Result<(), Failure> {
+    let mut inputs = opened.inputs();
+    inputs.extend(args.prediction.clone());
+    // What `-` reads may be a file too.
+    inputs.push(PathBuf::from("/dev/stdin"));
+    let log = args.log.as_deref().map(|file| Output::File("--log", file));
+    let trace = args.trace.as_deref().map(|file| Output::File("--trace", file));
+    let outputs = log
+        .into_iter()
+        .chain(trace)
+        .chain([Output::Folder("--out", target)]);
+    Ok(check_outputs(&inputs, &outputs.collect::<Vec<_>>())?)
 }
 
 /// Where the report goes.

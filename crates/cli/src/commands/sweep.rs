@@ -4,7 +4,7 @@ use crate::args::SweepArgs;
 use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::session::carry_out;
-use crate::terminal::stop_on_interrupt;
+use crate::signals::stop_on_interrupt;
 use chappe_study::files::{OutputFolder, ReportKind};
 use chappe_study::{FinishedSweep, RunsInFolder, Sweep, verdict};
 use std::io::{Write, stdout};

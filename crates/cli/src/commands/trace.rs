@@ -4,7 +4,8 @@ use crate::args::TraceArgs;
 use crate::commands::print;
 use crate::failure::Failure;
 use crate::terminal::grid;
-use chappe_study::{Error, Opened, Side, compare, figures, read_trace, rows, write_comparison};
+use chappe_study::files::{Output, check_outputs};
+use chappe_study::{COMPARED, Error, Opened, Side, compare, figures, read_trace, rows, write_comparison};
 use chappe_workload::TraceStatistics;
 use std::path::Path;
 
@@ -17,6 +18,9 @@ pub(crate) fn trace(args: &TraceArgs) -> Result<(), Failure> {
             let other = side(against, args.zone)?;
             let comparison = compare(&one, &other);
             if let Some(folder) = &args.out {
+                let file = folder.join(COMPARED);
+                let inputs = [args.trace.clone(), against.clone()];
+                check_outputs(&inputs, &[Output::File("--out", &file)])?;
                 write_comparison(folder, &comparison)?;
             }
             rows(&comparison)

@@ -1,9 +1,9 @@
 //! Runs that are interrupted, politely or not.
 
 use crate::chappe::{Bench, CHAPPE};
-use std::fs;
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The town, for longer than anybody waits.
 const ENDLESS: &[&str] = &[
@@ -15,26 +15,25 @@ const ENDLESS: &[&str] = &[
     "facts.jsonl",
 ];
 
-/// Starts a run and waits until it simulates, which its log shows.
+/// Starts a run and waits until it simulates, which it says on standard error.
 fn start(bench: &Bench, more: &[&str]) -> Child {
-    let child = Command::new(CHAPPE)
+    let mut child = Command::new(CHAPPE)
         .args(ENDLESS)
         .args(more)
+        .env("CHAPPE_LOG", "info")
         .current_dir(bench.folder())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let began = Instant::now();
-    let is_under_way = || {
-        let entries = fs::read_dir(bench.folder()).unwrap().map(Result::unwrap);
-        let mut logs = entries.filter(|entry| entry.file_name().to_string_lossy().contains("facts.jsonl"));
-        logs.any(|entry| entry.metadata().is_ok_and(|metadata| metadata.len() > 0))
-    };
-    while !is_under_way() {
-        assert!(began.elapsed() < Duration::from_secs(60), "it never simulates");
-        std::thread::sleep(Duration::from_millis(10));
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("run started") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "it never simulates");
     }
+    std::thread::sleep(Duration::from_millis(100));
+    child.stderr = Some(lines.into_inner());
     child
 }
 
@@ -102,6 +101,10 @@ fn a_killed_run_leaves_nothing_that_looks_whole_and_can_be_run_again() {
     child.wait().unwrap();
     assert_eq!(bench.read("it/run.json"), earlier, "the earlier run stays whole");
     assert!(!bench.path("facts.jsonl").exists(), "half a log has another name");
+    assert!(
+        bench.list(".").iter().any(|name| name.contains(".partial-")),
+        "the kill came too late"
+    );
     for leftover in bench.list(".") {
         let path = bench.path(&leftover).join("run.json");
         assert!(leftover == "it" || !path.exists(), "{leftover} looks whole");
@@ -111,4 +114,5 @@ fn a_killed_run_leaves_nothing_that_looks_whole_and_can_be_run_again() {
         .out();
     assert_ne!(bench.read("it/run.json"), earlier);
     assert_eq!(bench.chappe("audit facts.jsonl").code, 0);
+    assert_eq!(bench.list("."), ["facts.jsonl", "it", "town.toml"]);
 }

@@ -3,7 +3,7 @@
 use crate::args::HistoryArgs;
 use crate::failure::Failure;
 use crate::session::command;
-use crate::terminal::grid;
+use crate::terminal::{grid, say};
 use chappe_gate::history::{answer, in_brief, read, record, rows, select, write_report};
 use chappe_gate::record::HistoryRecord;
 use chappe_metrics::Execution;
@@ -16,7 +16,7 @@ pub(super) fn history(args: &HistoryArgs) -> Result<(), Failure> {
     let watch = Stopwatch::start();
     let (runs, notice) = read(&args.file)?;
     if let Some(notice) = notice {
-        eprintln!("note: {notice}");
+        say(format_args!("note: {notice}"));
     }
     let runs = select(runs, args.scenario.as_deref(), args.metric.as_deref())?;
     let output = OutputFolder::prepare(&args.out, ReportKind::History)?;
@@ -34,7 +34,7 @@ pub(super) fn history(args: &HistoryArgs) -> Result<(), Failure> {
 fn write(output: &OutputFolder, record: &HistoryRecord) -> io::Result<()> {
     output.write("history.json", &serde_json::to_vec_pretty(record)?)?;
     let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
-    write_report(record, &mut sink).map_err(io::Error::other)
+    Ok(write_report(record, &mut sink)?)
 }
 
 fn print(args: &HistoryArgs, record: &HistoryRecord, report: &str) -> io::Result<()> {
