@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "study/hostile.rs"]
+mod hostile;
 #[path = "study/runs.rs"]
 mod runs;
 #[path = "study/sweep.rs"]
