@@ -103,11 +103,17 @@ fn the_verdict_of_studies_survives() {
         .chappe("run town.toml -q --until 10m --out it --log facts.jsonl")
         .out();
     assert_code(&bench, "audit facts.jsonl", 0);
-    // A message less was accepted than was delivered.
+    // A message less was accepted than was delivered, and the last line knows of it.
     let log = bench.read("facts.jsonl");
     let is_accepted = |line: &&str| line.contains("{\"accepted\"") && line.contains("\"friend\"");
     let accepted = log.lines().find(is_accepted).unwrap();
-    bench.write("facts.jsonl", log.replacen(&format!("{accepted}\n"), "", 1));
+    let facts_count = log.lines().count() - 2;
+    let count = |facts_count: usize| format!("\"facts_count\":{facts_count}}}");
+    let broken = log.replacen(&format!("{accepted}\n"), "", 1);
+    bench.write(
+        "facts.jsonl",
+        broken.replace(&count(facts_count), &count(facts_count - 1)),
+    );
     assert_code(&bench, "audit facts.jsonl", 3);
     assert_code(
         &bench,
