@@ -30,8 +30,8 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 success · 1 internal error, or another process is gone · 2 wrong usage or scenario · \
-3 audit violation · 4 regression · 5 the load generator fell behind · 98 too little observed to judge a threshold · \
+Exit codes: 0 success · 1 internal error, another process is gone, or the system refuses a resource · \
+2 wrong usage or scenario · 3 audit violation · 4 regression · 5 the load generator fell behind · 98 too little observed to judge a threshold · \
 99 threshold not met · 130 interrupted
 
 \
