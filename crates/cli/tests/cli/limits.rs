@@ -92,7 +92,7 @@ fn threads_that_can_not_be_had() {
     }
     // One thread is enough for these.
     for arguments in [
-        "run town.toml -q --until 10m --out it --workers 1",
+        "run town.toml -q --until 90m --out it --workers 1",
         "validate town.toml",
     ] {
         assert_eq!(without_threads(&bench, arguments).code, 0, "{arguments}");

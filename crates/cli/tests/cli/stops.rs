@@ -275,7 +275,11 @@ fn why_tells_of_an_interrupted_run_what_was_played_and_no_more() {
             .code_is(0);
         let after = accepted(&bench.read("longer.jsonl"));
         // A message whose command still waited when the run ended is part of it.
-        let after = after.iter().find(|message| facts_of(&cut, message) == 0).unwrap();
+        let after = after
+            .iter()
+            .rev()
+            .find(|message| facts_of(&cut, message) == 0)
+            .unwrap();
         bench.chappe(&format!("why longer --message {after}")).out();
         bench.refused(
             &format!("why it --message {after}"),

@@ -50,7 +50,7 @@ pub struct AdReactions {
     #[schemars(extend("x-grade" = "D", "x-source" = "ad load experiment with 35 million listeners over 21 months: the effect of a year is three times that of a month; another network found the effect of the long run smaller than that of the short"))]
     pub long_run: LongRun,
     /// Share of activity lost per ad an hour: in the long run if the effect grows, at first if it shrinks.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share per ad an hour", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: listening falls by about 2% per ad an hour"))]
+    #[schemars(range(min = 0, max = 10), extend("x-unit" = "share per ad an hour", "x-grade" = "D", "x-source" = "ad load experiment over 21 months: listening falls by about 2% per ad an hour"))]
     pub activity_loss: f64,
     /// Use of the messenger per day, by which ads per day are converted to ads per hour.
     #[schemars(extend("x-above-zero" = true, "x-grade" = "assumed"))]

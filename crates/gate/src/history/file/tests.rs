@@ -150,7 +150,7 @@ fn something_else_is_refused_and_left_as_it_is() {
     assert_refused(&other("gate.json", record), "something else than a history");
     let database = [SQLITE_START, &[0x10, 0, 1, 1, b'\n', 0x5a]].concat();
     assert_refused(&other("history.sqlite", &database), "is an SQLite database");
-    assert_refused(folder.path(), "can't be read or written");
+    assert_refused(folder.path(), "is no regular file");
 }
 
 #[test]
