@@ -48,6 +48,13 @@ fn open_scenario(path: &Path) -> Result<Opened, Failure> {
         }
         return Ok(shipped);
     }
+    if is_bare && !path.exists() {
+        let problem = format!(
+            "there is no shipped scenario, file or folder `{}`",
+            path.display()
+        );
+        return Err(Error::usage_with(problem, "`chappe scenarios` lists the shipped scenarios").into());
+    }
     match path.is_dir() {
         true => Ok(Opened::folder(path)?),
         false => Ok(Opened::file(path)?),

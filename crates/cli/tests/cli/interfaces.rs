@@ -104,7 +104,10 @@ fn a_bare_name_is_a_shipped_scenario_and_a_path_is_a_file() {
     assert_eq!(record["result"]["size"]["users_count"], 2000);
     // A trace that a shipped scenario replays is shipped as well.
     bench.chappe("validate replay").out();
-    bench.refused("run first-adds", "can't read first-adds");
+    bench.refused(
+        "run first-adds",
+        "there is no shipped scenario, file or folder `first-adds`",
+    );
 
     let note =
         "note: `queue` means the shipped scenario; write ./queue for the file or folder of that name\n";
