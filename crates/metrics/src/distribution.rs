@@ -129,26 +129,40 @@ impl Distribution {
     #[must_use]
     pub fn summary(&self) -> Summary {
         let count = self.count();
-        let quantiles = if count == 0 { &[][..] } else { &LADDER[..] };
+        let quantiles = self.ladder();
+        let at = |q: f64| {
+            quantiles
+                .iter()
+                .find(|step| step.q == q)
+                .map_or(0, |step| step.value)
+        };
         Summary {
             unit: Unit::Nanoseconds,
             count,
             min: if count == 0 { 0 } else { self.min_ns },
             max: self.max_ns,
             mean: self.mean_ns(),
-            p50: self.quantile_ns(0.5),
-            p90: self.quantile_ns(0.9),
-            p99: self.quantile_ns(0.99),
-            p999: self.quantile_ns(0.999),
-            quantiles: quantiles
-                .iter()
-                .map(|&q| Quantile {
-                    q,
-                    value: self.quantile_ns(q),
-                })
-                .collect(),
+            p50: at(0.5),
+            p90: at(0.9),
+            p99: at(0.99),
+            p999: at(0.999),
+            quantiles,
             saturated_count: self.saturated_count,
         }
+    }
+
+    /// All quantiles of a record, in one pass over the histogram; none without observations.
+    fn ladder(&self) -> Vec<Quantile> {
+        if self.count() == 0 {
+            return Vec::new();
+        }
+        let values = self.histogram.value_at_quantiles(LADDER);
+        let steps = LADDER.into_iter().zip(values);
+        let step = |(q, value)| Quantile {
+            q,
+            value: (value as i64).clamp(self.min_ns, self.max_ns),
+        };
+        steps.map(step).collect()
     }
 
     /// The histogram, in nanoseconds.
@@ -207,6 +221,24 @@ mod tests {
             let mut together = b;
             together.extend(a);
             prop_assert_eq!(merged.summary(), of(&together).summary());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_summary_has_the_quantiles_that_are_asked_for_one_by_one(
+            values in prop::collection::vec(0i64..1 << 50, 1..200)
+        ) {
+            let distribution = of(&values);
+            let summary = distribution.summary();
+            prop_assert_eq!(summary.quantiles.len(), LADDER.len());
+            for step in &summary.quantiles {
+                prop_assert_eq!(step.value, distribution.quantile_ns(step.q), "{}", step.q);
+            }
+            let named = [(summary.p50, 0.5), (summary.p90, 0.9), (summary.p99, 0.99), (summary.p999, 0.999)];
+            for (value, q) in named {
+                prop_assert_eq!(value, distribution.quantile_ns(q));
+            }
         }
     }
 
