@@ -156,13 +156,13 @@ impl Distribution {
         if self.count() == 0 {
             return Vec::new();
         }
-        let values = self.histogram.value_at_quantiles(LADDER);
-        let steps = LADDER.into_iter().zip(values);
-        let step = |(q, value)| Quantile {
+        let mut values = self.histogram.value_at_quantiles(LADDER);
+        // The ladder knows its length, so that one allocation is enough.
+        let step = |q| Quantile {
             q,
-            value: (value as i64).clamp(self.min_ns, self.max_ns),
+            value: (values.next().unwrap_or(0) as i64).clamp(self.min_ns, self.max_ns),
         };
-        steps.map(step).collect()
+        LADDER.into_iter().map(step).collect()
     }
 
     /// The histogram, in nanoseconds.
