@@ -252,13 +252,10 @@ fn loads_that_cannot_be() {
     bench.chappe("validate wall.toml").out();
 }
 
-#[test]
-fn an_interrupt_in_the_warm_up_leaves_no_figures() {
-    let bench = Bench::new();
+/// Starts a load, and interrupts it when it has run for four seconds.
+fn interrupt_after_seconds(bench: &Bench, arguments: &str) {
     let mut child = Command::new(CHAPPE)
-        .args(
-            "load town.toml --rate 300 --duration 1m --warm-up 1m --workers 1 --out it -q".split_whitespace(),
-        )
+        .args(arguments.split_whitespace())
         .current_dir(bench.folder())
         .spawn()
         .unwrap();
@@ -268,6 +265,15 @@ fn an_interrupt_in_the_warm_up_leaves_no_figures() {
         .status();
     assert!(interrupt.unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn an_interrupt_in_the_warm_up_leaves_no_figures() {
+    let bench = Bench::new();
+    interrupt_after_seconds(
+        &bench,
+        "load town.toml --rate 300 --duration 1m --warm-up 1m --workers 1 --out it -q",
+    );
     let record = bench.json("it/run.json");
     assert_eq!(record["load"]["outcome"]["measured_ns"], 0);
     let summary = bench.read("it/summary.md");
@@ -343,19 +349,10 @@ fn capacity_says_when_nothing_was_measured_and_when_the_rate_does_not_matter() {
 #[test]
 fn an_interrupt_leaves_a_record_of_what_was_measured() {
     let bench = Bench::new();
-    let mut child = Command::new(CHAPPE)
-        .args(
-            "load town.toml --rate 300 --duration 1m --warm-up 0s --workers 1 --out it -q".split_whitespace(),
-        )
-        .current_dir(bench.folder())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(Duration::from_secs(4));
-    let interrupt = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(interrupt.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    interrupt_after_seconds(
+        &bench,
+        "load town.toml --rate 300 --duration 1m --warm-up 0s --workers 1 --out it -q",
+    );
     let record = bench.json("it/run.json");
     assert_eq!(record["interrupted"], true);
     assert_eq!(record["load"]["outcome"]["end"], "interrupted");
