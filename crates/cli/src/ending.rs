@@ -2,13 +2,13 @@
 
 use crate::args::Show;
 use crate::failure::Failure;
-use crate::terminal::{say, table};
+use crate::terminal::say;
 use chappe_base::RunSpec;
 use chappe_metrics::Warning;
-use chappe_report::{Report, RunReport, memory_by_part, summary};
-use chappe_study::files::OutputFolder;
+use chappe_report::{Report, RunReport, memory_by_part, summary, table};
+use chappe_study::files::{OutputFolder, write_report};
 use chappe_study::verdict::{self, Verdict};
-use chappe_study::{Error, Opened, TRACE_FILE};
+use chappe_study::{Error, Opened, Traces};
 use std::io::{Write, stdout};
 use std::path::Path;
 
@@ -16,6 +16,10 @@ use std::path::Path;
 pub(crate) struct Ending<'a> {
     report: &'a dyn Report,
     verdict: Verdict,
+    /// What was run.
+    spec: &'a RunSpec,
+    /// Where the trace is found that was replayed.
+    traces: &'a dyn Traces,
     /// Files of the folder that the report does not know.
     files: Vec<(&'static str, Vec<u8>)>,
     /// Figures for the terminal, below the answer.
@@ -26,46 +30,36 @@ pub(crate) struct Ending<'a> {
 }
 
 impl<'a> Ending<'a> {
-    /// The end of a study of `spec`. Its folder also holds what it takes to play it again: the scenario, and the trace
-    /// that it replays.
+    /// The end of a study of `spec`.
     pub(crate) fn new(
         report: &'a dyn Report,
         verdict: Verdict,
-        opened: &Opened,
-        spec: &RunSpec,
-    ) -> Result<Ending<'a>, Failure> {
-        let mut files = vec![("scenario.toml", spec.scenario.text.clone().into_bytes())];
-        if let Some(trace) = &spec.trace {
-            let mut text = Vec::new();
-            let written = opened.traces.find(&trace.path)?.write(&mut text);
-            written.map_err(|error| Error::write(Path::new(TRACE_FILE), error))?;
-            files.push((TRACE_FILE, text));
-        }
-        Ok(Ending {
+        opened: &'a Opened,
+        spec: &'a RunSpec,
+    ) -> Ending<'a> {
+        Ending {
             report,
             verdict,
-            files,
+            spec,
+            traces: &*opened.traces,
+            files: Vec::new(),
             details: Vec::new(),
             warnings: &[],
-        })
+        }
     }
 
     /// The end of one run, in either clock.
-    pub(crate) fn of_run(
-        report: &'a RunReport<'a>,
-        opened: &Opened,
-        show: &Show,
-    ) -> Result<Ending<'a>, Failure> {
+    pub(crate) fn of_run(report: &'a RunReport<'a>, opened: &'a Opened, show: &Show) -> Ending<'a> {
         let record = report.record;
         let mut details = summary(record);
         if show.verbose {
             details.extend(memory_by_part(record));
         }
-        Ok(Ending {
+        Ending {
             details,
             warnings: &record.result.warnings,
-            ..Ending::new(report, verdict::of_run(record), opened, &record.spec)?
-        })
+            ..Ending::new(report, verdict::of_run(record), opened, &record.spec)
+        }
     }
 
     /// The end with one more file in the folder.
@@ -76,23 +70,10 @@ impl<'a> Ending<'a> {
 
     /// Writes the folder, shows the answer, and ends with the verdict.
     pub(crate) fn finish(self, output: OutputFolder, show: &Show) -> Result<(), Failure> {
-        let folder = self.write(output)?;
+        let folder = write_report(output, self.report, (self.spec, self.traces), &self.files)?;
         let shown = self.show(&folder, show);
         let found = (self.verdict != Verdict::Ok).then_some(Failure::Verdict(self.verdict));
         Failure::or_shown(found, shown)
-    }
-
-    /// Writes the folder.
-    fn write(&self, output: OutputFolder) -> Result<std::path::PathBuf, Failure> {
-        let failure = |error: std::io::Error| output.failure(error);
-        for (name, bytes) in &self.files {
-            output.write(name, bytes).map_err(failure)?;
-        }
-        let mut sink = |file: &str, bytes: &[u8]| output.write(file, bytes);
-        self.report
-            .write_files(&mut sink)
-            .map_err(|error| failure(error.into()))?;
-        Ok(output.finish()?)
     }
 
     /// Shows the answer on standard output, and on request the report in a browser.

@@ -45,19 +45,7 @@ impl Failure {
             // Whoever reads the output may have seen enough.
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Failure::Output(_) => 1,
-            Failure::Study(error) if error.is_lack() => 1,
-            Failure::Study(error) => match error {
-                Error::Cluster(ClusterError::FirstFailed { code, .. }) => *code,
-                Error::Cluster(error) if !error.is_usage() => 1,
-                Error::System(_) | Error::Internal(_) => 1,
-                Error::Interrupted(_) => 130,
-                Error::Scenario(_)
-                | Error::Usage { .. }
-                | Error::Read { .. }
-                | Error::Write { .. }
-                | Error::Mismatch(_)
-                | Error::Cluster(_) => 2,
-            },
+            Failure::Study(error) => error.code(),
             Failure::Verdict(verdict) => verdict.code(),
             Failure::Regressed(_) => 4,
         }

@@ -28,7 +28,7 @@ pub(crate) fn open_changed(scenario: &Path, changes: &Changes) -> Result<Opened,
     Ok(opened)
 }
 
-/// A bare name means a shipped scenario, anything else a path: of a scenario file or of the folder of an earlier run.
+/// A bare name means a shipped scenario, `-` standard input, anything else a path.
 fn open_scenario(path: &Path) -> Result<Opened, Failure> {
     if path.as_os_str() == "-" {
         let mut text = String::new();
@@ -37,28 +37,14 @@ fn open_scenario(path: &Path) -> Result<Opened, Failure> {
             .map_err(|error| Error::read(Path::new("standard input"), error))?;
         return Ok(Opened::text("stdin.toml", text));
     }
-    let is_bare = path.components().count() == 1 && path.extension().is_none();
-    let shipped = path.to_str().filter(|_| is_bare).and_then(Opened::shipped);
-    if let Some(shipped) = shipped {
-        if path.exists() {
-            say(format_args!(
-                "note: `{0}` means the shipped scenario; write ./{0} for the file or folder of that name",
-                path.display()
-            ));
-        }
-        return Ok(shipped);
-    }
-    if is_bare && !path.exists() {
-        let problem = format!(
-            "there is no shipped scenario, file or folder `{}`",
+    let opened = Opened::named(path)?;
+    if opened.is_shipped() && path.exists() {
+        say(format_args!(
+            "note: `{0}` means the shipped scenario; write ./{0} for the file or folder of that name",
             path.display()
-        );
-        return Err(Error::usage_with(problem, "`chappe scenarios` lists the shipped scenarios").into());
+        ));
     }
-    match path.is_dir() {
-        true => Ok(Opened::folder(path)?),
-        false => Ok(Opened::file(path)?),
-    }
+    Ok(opened)
 }
 
 /// Key and value of a `--set`.

@@ -1,8 +1,6 @@
 //! What a terminal shows: progress and notes while a study runs, tables at its end. Progress never goes into a pipe.
 
-use chappe_metrics::Timed;
-use chappe_report::words;
-use chappe_study::{Note, Observer, Progress, Severity, time};
+use chappe_study::{Note, Observer, Progress, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
@@ -54,7 +52,7 @@ pub(crate) fn say(line: impl Display) {
 /// Shows on standard error how far a study is: a bar on a terminal, and notes everywhere.
 pub(crate) struct TerminalObserver {
     quiet: bool,
-    /// The bar of the part that is under way, with its template.
+    /// The bar of the part that is under way, with its title.
     bar: Mutex<Option<(&'static str, ProgressBar)>>,
 }
 
@@ -78,13 +76,7 @@ impl TerminalObserver {
 
 impl Observer for TerminalObserver {
     fn progress(&self, progress: Progress<'_>) {
-        let Some(Shown {
-            template,
-            done,
-            total,
-            message,
-        }) = shown(&progress)
-        else {
+        let Some(bar) = progress.bar() else {
             return self.clear();
         };
         // Lines of the log would tear a bar.
@@ -93,16 +85,19 @@ impl Observer for TerminalObserver {
             return;
         }
         let mut slot = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
-        if slot.as_ref().is_none_or(|(shown, _)| *shown != template) {
-            let bar = ProgressBar::new(total);
+        if slot.as_ref().is_none_or(|(title, _)| *title != bar.title) {
+            let template = match bar.says_time_left {
+                true => "{wide_bar:.cyan/dim} {percent:>3}%  {msg}",
+                false => "{wide_bar:.cyan/dim} {percent:>3}%  {msg}  {eta} left",
+            };
             let style = ProgressStyle::with_template(template).expect("the template is well formed");
-            bar.set_style(style.progress_chars("━━─"));
-            *slot = Some((template, bar));
+            let drawn = ProgressBar::new(bar.total).with_style(style.progress_chars("━━─"));
+            *slot = Some((bar.title, drawn));
         }
-        if let Some((_, bar)) = slot.as_ref() {
-            bar.set_length(total);
-            bar.set_position(done.min(total));
-            bar.set_message(message);
+        if let Some((_, drawn)) = slot.as_ref() {
+            drawn.set_length(bar.total);
+            drawn.set_position(bar.done.min(bar.total));
+            drawn.set_message(bar.text);
         }
     }
 
@@ -120,121 +115,5 @@ impl Observer for TerminalObserver {
             Some((_, bar)) => bar.suspend(|| say(&line)),
             None => say(&line),
         }
-    }
-}
-
-/// A bar.
-struct Shown {
-    template: &'static str,
-    done: u64,
-    total: u64,
-    message: String,
-}
-
-/// The bar for `progress`; `None` at the end of a part.
-fn shown(progress: &Progress<'_>) -> Option<Shown> {
-    let with_message = "{wide_bar:.cyan/dim} {percent:>3}%  {msg}  {eta} left";
-    let counted = |template, done, total| Shown {
-        template,
-        done,
-        total,
-        message: String::new(),
-    };
-    match progress {
-        Progress::Simulation {
-            now,
-            until,
-            events_count,
-        } => Some(Shown {
-            template: with_message,
-            done: now.0.max(0) as u64,
-            total: until.0 as u64,
-            message: format!("{}  {:.1} M events", time(*now), *events_count as f64 / 1e6),
-        }),
-        Progress::Tape { done, total } => {
-            let template = "recording the tape {wide_bar:.cyan/dim} {percent:>3}%  {eta} left";
-            Some(counted(template, *done, *total))
-        }
-        Progress::Load(progress) => {
-            // The clock says how long a load still takes; a bar would reckon it from how fast it moved so far.
-            let template = "{wide_bar:.cyan/dim} {percent:>3}%  {msg}";
-            let left_ns = progress.planned_ns.saturating_sub(progress.elapsed_ns);
-            let second = &progress.second;
-            let time = |ns: Option<i64>| ns.map_or_else(|| "–".to_string(), words::duration);
-            Some(Shown {
-                template,
-                done: progress.elapsed_ns,
-                total: progress.planned_ns,
-                message: format!(
-                    "{}/s  p99 {}  backlog {}  lag {}  {} left",
-                    words::count(second.counts.sent as i64),
-                    time(second.p99(Timed::Delivery)),
-                    words::count(second.backlog as i64),
-                    time(second.p99(Timed::Lag)),
-                    words::duration(left_ns as i64),
-                ),
-            })
-        }
-        Progress::Runs { done, total } => {
-            let template = "{wide_bar:.cyan/dim} {pos} of {len} runs  {eta} left";
-            Some(counted(template, *done, *total))
-        }
-        Progress::Tries { done, total } => {
-            let template = "fitting {wide_bar:.cyan/dim} {percent:>3}%  {eta} left";
-            Some(counted(template, *done, *total))
-        }
-        Progress::Ended => None,
-    }
-}
-
-/// Rows of labels and values, a line each, the values below one another.
-pub(crate) fn table(rows: &[(String, String)]) -> String {
-    let rows: Vec<Vec<String>> = rows
-        .iter()
-        .map(|(label, value)| vec![label.clone(), value.clone()])
-        .collect();
-    grid(&rows)
-}
-
-/// Rows of cells, a line each, the cells of a column below one another.
-pub(crate) fn grid(rows: &[Vec<String>]) -> String {
-    let columns_count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..columns_count).map(width).collect();
-    let mut text = String::new();
-    for row in rows {
-        let cells = row.iter().zip(&widths);
-        let line: String = cells.map(|(cell, &width)| format!("{cell:<width$}  ")).collect();
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use chappe_load::LoadProgress;
-    use chappe_metrics::Row;
-
-    #[test]
-    fn a_load_says_how_long_it_still_takes() {
-        let progress = LoadProgress {
-            elapsed_ns: 1_000_000_000,
-            planned_ns: 61_000_000_000,
-            second: Row::default(),
-        };
-        let shown = shown(&Progress::Load(&progress)).unwrap();
-        assert!(shown.message.ends_with("1 min left"), "{}", shown.message);
-        assert!(!shown.template.contains("eta"));
-    }
-
-    #[test]
-    fn cells_of_a_column_stand_below_one_another() {
-        let rows = [["figure", "run"], ["µ", "1"]].map(|row| row.map(str::to_string).to_vec());
-        assert_eq!(grid(&rows), "figure  run\nµ       1\n");
     }
 }

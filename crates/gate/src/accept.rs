@@ -7,7 +7,9 @@ use crate::options::CaseOptions;
 use crate::play::play_all;
 use crate::program::Program;
 use crate::record::{Acceptance, Baseline, Cost, Played};
+use chappe_report::words;
 use chappe_study::{Error, Note};
+use std::fmt;
 use std::path::PathBuf;
 
 /// What became of a scenario.
@@ -22,6 +24,18 @@ pub enum Accepted {
         /// The baseline.
         file: PathBuf,
     },
+}
+
+impl fmt::Display for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Accepted::Unchanged => f.write_str("nothing moved; its baseline stays"),
+            Accepted::Changed { changes_count, file } => {
+                let changes = words::counted(*changes_count as i64, "change");
+                write!(f, "{changes} accepted in {}", file.display())
+            }
+        }
+    }
 }
 
 /// Makes what scenarios come to now their baselines, with the reason. Gives what became of each, by its name.

@@ -9,6 +9,7 @@ use crate::play::play_all;
 use crate::program::Program;
 use crate::record::{Played, RecordedRun};
 use chappe_study::{Error, Note};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// What became of a scenario that was recorded.
@@ -20,6 +21,19 @@ pub enum Recorded {
     AsItsBaseline,
     /// It comes to something else, and its baseline stays.
     Differs,
+}
+
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Recorded::New(file) => write!(f, "recorded in {}", file.display()),
+            Recorded::AsItsBaseline => f.write_str("as its baseline"),
+            Recorded::Differs => f.write_str(
+                "differs from its baseline, which stays: `chappe gate check` says how, `chappe gate accept` makes this \
+                 its baseline",
+            ),
+        }
+    }
 }
 
 /// Plays scenarios, writes the baselines that are missing, and adds the figures to the history. Gives what became of

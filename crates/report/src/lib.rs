@@ -52,6 +52,7 @@ mod calibration;
 pub mod chart;
 mod csv;
 mod document;
+mod grid;
 mod junit;
 pub mod parts;
 mod reading;
@@ -66,6 +67,7 @@ pub mod words;
 mod write;
 
 pub use document::document;
+pub use grid::{grid, table};
 pub use reading::observed;
 pub use report::Report;
 pub use run::RunReport;

@@ -6,10 +6,9 @@
 
 use crate::arms::CachedRuns;
 use crate::note::Note;
+use crate::progress::Progress;
 use crate::traces::Traces;
-use chappe_base::SimTime;
 use chappe_engine::StopFlag;
-use chappe_load::LoadProgress;
 use chappe_metrics::WhatIfRecord;
 use std::time::Instant;
 
@@ -80,43 +79,4 @@ pub struct Unobserved;
 impl Observer for Unobserved {
     fn progress(&self, _progress: Progress<'_>) {}
     fn note(&self, _note: Note) {}
-}
-
-/// How far a part of a study is.
-#[derive(Clone, Copy, Debug)]
-pub enum Progress<'a> {
-    /// A simulation.
-    Simulation {
-        /// The time of the run that it has reached.
-        now: SimTime,
-        /// Where it ends.
-        until: SimTime,
-        /// Events so far.
-        events_count: u64,
-    },
-    /// Commands recorded for a live load.
-    Tape {
-        /// Commands so far.
-        done: u64,
-        /// Commands wanted.
-        total: u64,
-    },
-    /// A live load, second by second.
-    Load(&'a LoadProgress),
-    /// Runs of a what-if study or a sweep.
-    Runs {
-        /// Runs that have ended.
-        done: u64,
-        /// Runs that were asked for.
-        total: u64,
-    },
-    /// Populations that a fit has tried.
-    Tries {
-        /// Tries so far.
-        done: u64,
-        /// The most tries.
-        total: u64,
-    },
-    /// This part has ended; another may follow.
-    Ended,
 }

@@ -106,9 +106,26 @@ impl Error {
         }
     }
 
-    /// Whether the system lacks something that the command needs, which is no fault of what was asked for.
+    /// The exit code of a command that ends so.
     #[must_use]
-    pub fn is_lack(&self) -> bool {
+    pub fn code(&self) -> u8 {
+        match self {
+            error if error.is_lack() => 1,
+            Error::Cluster(ClusterError::FirstFailed { code, .. }) => *code,
+            Error::Cluster(error) if !error.is_usage() => 1,
+            Error::System(_) | Error::Internal(_) => 1,
+            Error::Interrupted(_) => 130,
+            Error::Scenario(_)
+            | Error::Usage { .. }
+            | Error::Read { .. }
+            | Error::Write { .. }
+            | Error::Mismatch(_)
+            | Error::Cluster(_) => 2,
+        }
+    }
+
+    /// Whether the system lacks something that the command needs, which is no fault of what was asked for.
+    fn is_lack(&self) -> bool {
         match self {
             Error::System(_) => true,
             Error::Read { error, .. } | Error::Write { error, .. } => is_lack(error),

@@ -52,6 +52,34 @@ impl Opened {
         self.source.iter().cloned().chain(trace).collect()
     }
 
+    /// What `path` means: the shipped scenario of that name if it is a bare name, and else a scenario file or the folder of
+    /// an earlier run.
+    ///
+    /// # Errors
+    /// There is nothing of that name, or it can't be read.
+    pub fn named(path: &Path) -> Result<Opened, Error> {
+        let is_bare = path.components().count() == 1 && path.extension().is_none();
+        let shipped = path.to_str().filter(|_| is_bare).and_then(Opened::shipped);
+        match shipped {
+            Some(shipped) => Ok(shipped),
+            None if path.is_dir() => Opened::folder(path),
+            None if is_bare && !path.exists() => Err(Error::usage_with(
+                format!(
+                    "there is no shipped scenario, file or folder `{}`",
+                    path.display()
+                ),
+                "`chappe scenarios` lists the shipped scenarios",
+            )),
+            None => Opened::file(path),
+        }
+    }
+
+    /// Whether it is a scenario of this program's own.
+    #[must_use]
+    pub fn is_shipped(&self) -> bool {
+        self.source.is_none() && shipped::named(self.name()).is_some()
+    }
+
     /// A scenario file.
     ///
     /// # Errors

@@ -1,11 +1,12 @@
 //! One run in virtual time.
 
-use crate::context::{Context, Progress, Threads};
+use crate::context::{Context, Threads};
 use crate::error::Error;
 use crate::execution::Stopwatch;
 use crate::machine;
 use crate::note::Note;
 use crate::prepared::{Prepared, thresholds};
+use crate::progress::Progress;
 use chappe_base::{RunSpec, SimTime};
 use chappe_cluster::DistributedRun;
 use chappe_engine::{Effort, FactSink, PartialResult, SimulateOptions, Simulated, run_record, simulate};

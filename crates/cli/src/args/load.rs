@@ -3,12 +3,13 @@
 use super::run::workers;
 use super::{Show, Source, duration};
 use crate::source::default_folder;
-use chappe_load::{Plan, Shape};
 use chappe_study::files::{OutputFolder, ReportKind};
-use chappe_study::live::{Offer, Variants};
+use chappe_study::live::{AskedLoad, LoadShape, Offer, Variants};
 use chappe_study::{Error, Opened, Threads};
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// What load is offered, and to what.
@@ -58,23 +59,6 @@ impl OfferArgs {
     }
 }
 
-/// How the rate changes over time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(crate) enum ShapeName {
-    /// The same rate all the time.
-    Constant,
-    /// Evenly from --rate to --to.
-    Ramp,
-    /// From --rate to --to in --steps steps.
-    Stairs,
-    /// At --rate, but at --to for a fifth of the time in the middle.
-    Spike,
-    /// The same rate for an hour, unless --duration says otherwise.
-    Soak,
-    /// A closed model: --clients wait until each command is served, and then --think before the next.
-    Closed,
-}
-
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LoadArgs {
     #[command(flatten)]
@@ -86,8 +70,8 @@ pub(crate) struct LoadArgs {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) duration: Option<Duration>,
     /// How the rate changes over time.
-    #[arg(long, value_enum, default_value = "constant")]
-    pub(crate) shape: ShapeName,
+    #[arg(long, default_value = "constant", value_parser = shapes())]
+    pub(crate) shape: LoadShape,
     /// The last rate of a ramp or of stairs, or the rate of a spike; for these alone.
     #[arg(long, value_name = "N", required_if_eq_any = [("shape", "ramp"), ("shape", "stairs"), ("shape", "spike")])]
     pub(crate) to: Option<f64>,
@@ -101,7 +85,7 @@ pub(crate) struct LoadArgs {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) think: Option<Duration>,
     /// Measure variants of one key in turn, and say how they differ.
-    #[arg(long, value_name = "KEY=A,B,...", value_parser = comparison)]
+    #[arg(long, value_name = "KEY=A,B,...", value_parser = Variants::from_str)]
     pub(crate) compare: Option<Variants>,
     /// Rounds of a comparison. In each round every variant runs once.
     #[arg(
@@ -118,72 +102,23 @@ pub(crate) struct LoadArgs {
 }
 
 impl LoadArgs {
-    /// What is to be offered, and for how long.
-    ///
-    /// # Errors
-    /// An option is given that means nothing for the shape: it would be ignored.
-    pub(crate) fn planned(&self) -> Result<(Plan, Duration), Error> {
-        self.check_options()?;
-        let rate = self.rate.unwrap_or(10_000.0);
-        let to = self.to.unwrap_or(rate);
-        let plan = match self.shape {
-            ShapeName::Constant | ShapeName::Soak => Plan::Open(Shape::Constant { rate }),
-            ShapeName::Ramp => Plan::Open(Shape::Ramp { from: rate, to }),
-            ShapeName::Stairs => Plan::Open(Shape::Stairs {
-                from: rate,
-                to,
-                steps: self.steps.unwrap_or(5),
-            }),
-            ShapeName::Spike => Plan::Open(Shape::Spike { rate, peak: to }),
-            ShapeName::Closed => Plan::Closed {
-                clients: self.clients.unwrap_or(1_000),
-                think: self.think.unwrap_or(Duration::from_millis(100)),
-            },
-        };
-        let usual = match self.shape {
-            ShapeName::Soak => Duration::from_secs(3600),
-            ShapeName::Constant
-            | ShapeName::Ramp
-            | ShapeName::Stairs
-            | ShapeName::Spike
-            | ShapeName::Closed => Duration::from_secs(10),
-        };
-        Ok((plan, self.duration.unwrap_or(usual)))
+    /// The load that is asked for.
+    pub(crate) fn asked(&self) -> AskedLoad {
+        AskedLoad {
+            shape: self.shape,
+            rate: self.rate,
+            to: self.to,
+            steps: self.steps,
+            clients: self.clients,
+            think: self.think,
+            duration: self.duration,
+        }
     }
+}
 
-    fn check_options(&self) -> Result<(), Error> {
-        const OPEN: &[ShapeName] = &[
-            ShapeName::Constant,
-            ShapeName::Ramp,
-            ShapeName::Stairs,
-            ShapeName::Spike,
-            ShapeName::Soak,
-        ];
-        const TO: &[ShapeName] = &[ShapeName::Ramp, ShapeName::Stairs, ShapeName::Spike];
-        let options = [
-            ("--rate", self.rate.is_some(), OPEN),
-            ("--to", self.to.is_some(), TO),
-            ("--steps", self.steps.is_some(), &[ShapeName::Stairs]),
-            ("--clients", self.clients.is_some(), &[ShapeName::Closed]),
-            ("--think", self.think.is_some(), &[ShapeName::Closed]),
-        ];
-        let name = |shape: &ShapeName| {
-            shape
-                .to_possible_value()
-                .map_or_else(String::new, |value| value.get_name().to_string())
-        };
-        let ignored = options
-            .into_iter()
-            .find(|(_, is_given, shapes)| *is_given && !shapes.contains(&self.shape));
-        let Some((option, _, shapes)) = ignored else {
-            return Ok(());
-        };
-        let shapes: Vec<String> = shapes.iter().map(name).collect();
-        Err(Error::usage_with(
-            format!("{option} means nothing for --shape {}", name(&self.shape)),
-            format!("leave it out, or give --shape {}", shapes.join(", or ")),
-        ))
-    }
+fn shapes() -> impl TypedValueParser<Value = LoadShape> {
+    let value = |shape: LoadShape| PossibleValue::new(shape.name()).help(shape.meaning());
+    PossibleValuesParser::new(LoadShape::ALL.map(value)).try_map(|name| name.parse::<LoadShape>())
 }
 
 #[derive(Args, Clone, Debug)]
@@ -214,23 +149,4 @@ pub(crate) struct CalibrateArgs {
     /// How long to measure.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) duration: Duration,
-}
-
-fn comparison(text: &str) -> Result<Variants, String> {
-    let example = "write KEY=A,B, for example design.lanes=fifo,priority";
-    let (key, values) = text.split_once('=').ok_or(example)?;
-    let values: Vec<String> = values.split(',').map(|value| value.trim().to_string()).collect();
-    let mut distinct = values.clone();
-    distinct.sort();
-    distinct.dedup();
-    if values.len() < 2 || distinct.len() < values.len() || values.iter().any(String::is_empty) {
-        return Err(format!(
-            "a comparison needs two or more different values; {example}"
-        ));
-    }
-    Ok(Variants {
-        key: key.trim().to_string(),
-        values,
-        rounds: 0,
-    })
 }

@@ -5,7 +5,7 @@ use super::{Changes, Show, duration};
 use crate::failure::Failure;
 use crate::source::{default_folder, open_changed};
 use chappe_study::files::ReportKind;
-use chappe_study::{Error, NewArm, Opened, Part, Threads, Vary};
+use chappe_study::{Opened, Part, Threads, Vary};
 use clap::Args;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -53,32 +53,6 @@ impl StudyArgs {
         let usual = || default_folder(kind, opened);
         self.out.clone().unwrap_or_else(usual)
     }
-
-    /// The arms that the file does not have: a word without `=` names one, the words with `=` after it are its changes.
-    pub(crate) fn new_arms(&self) -> Result<Vec<NewArm>, Failure> {
-        new_arms(&self.arm)
-    }
-}
-
-fn new_arms(words: &[String]) -> Result<Vec<NewArm>, Failure> {
-    let mut arms: Vec<NewArm> = Vec::new();
-    for word in words {
-        match (word.split_once('='), arms.last_mut()) {
-            (Some((key, value)), Some(arm)) => {
-                arm.changes
-                    .push((key.trim().to_string(), value.trim().to_string()));
-            }
-            (None, _) => arms.push(NewArm {
-                name: word.clone(),
-                changes: Vec::new(),
-            }),
-            (Some(_), None) => {
-                let help = "write --arm NAME KEY=VALUE, for example --arm strict policy.first_topic=product";
-                return Err(Error::usage_with(format!("`--arm {word}` has no name"), help).into());
-            }
-        }
-    }
-    Ok(arms)
 }
 
 #[derive(Args, Clone, Debug)]
@@ -123,28 +97,5 @@ fn part(text: &str) -> Result<Part, String> {
     match text {
         "from-array" => Part::of_array(&|name| std::env::var(name).ok()).map_err(|error| error.to_string()),
         text => text.parse(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_without_a_value_name_arms() {
-        let words = ["a b", "k=1", "l=2=3", "c", "k=x"].map(str::to_string);
-        let arm = |name: &str, changes: &[(&str, &str)]| NewArm {
-            name: name.to_string(),
-            changes: changes
-                .iter()
-                .map(|(key, value)| (key.to_string(), value.to_string()))
-                .collect(),
-        };
-        let arms = new_arms(&words).unwrap();
-        assert_eq!(
-            arms,
-            [arm("a b", &[("k", "1"), ("l", "2=3")]), arm("c", &[("k", "x")])]
-        );
-        assert!(new_arms(&["k=1".to_string()]).is_err());
     }
 }

@@ -3,8 +3,8 @@
 use crate::args::AuditArgs;
 use crate::commands::print;
 use crate::failure::Failure;
-use crate::terminal::table;
 use chappe_metrics::AuditSummary;
+use chappe_report::table;
 use chappe_study::verdict::{self, Verdict};
 
 /// Judges a saved log by the promises of the scenario that was run.

@@ -17,7 +17,7 @@ pub(crate) fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
         let measured = (args.rate, args.duration);
         live::calibrate(&opened.spec, &args.offer.offer(), measured, context)
     })?;
-    Ending::new(&calibration, Verdict::Ok, &opened, &opened.spec)?
+    Ending::new(&calibration, Verdict::Ok, &opened, &opened.spec)
         .with_file("service.toml", service_model(&calibration).into_bytes())
         .finish(output, &args.offer.show)
 }

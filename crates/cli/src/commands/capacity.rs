@@ -23,5 +23,5 @@ pub(crate) fn capacity(args: &CapacityArgs) -> Result<(), Failure> {
         live::capacity(&opened.spec, &args.offer.offer(), &options, context)
     })?;
     let verdict = verdict::of_capacity(&record);
-    Ending::new(&record, verdict, &opened, &record.spec)?.finish(output, &args.offer.show)
+    Ending::new(&record, verdict, &opened, &record.spec).finish(output, &args.offer.show)
 }

@@ -4,7 +4,7 @@ use super::trace::{opened_for, stem};
 use crate::args::FitArgs;
 use crate::failure::Failure;
 use crate::session::carry_out;
-use crate::terminal::grid;
+use chappe_report::grid;
 use chappe_study::files::{AtomicFile, Output, check_outputs};
 use chappe_study::verdict::Verdict;
 use chappe_study::{

@@ -9,18 +9,18 @@ use crate::session::command;
 use crate::signals::stop_on_interrupt;
 use crate::source::pair;
 use crate::terminal::{TerminalObserver, say};
-use chappe_gate::accept::{Accepted, accept};
+use chappe_gate::accept::accept;
 use chappe_gate::answer::{answer, problems};
 use chappe_gate::check::{Check, Checked};
 use chappe_gate::ci;
 use chappe_gate::options::{self, CaseOptions, CheckOptions, EvidenceKind};
 use chappe_gate::program::Bench;
-use chappe_gate::recording::{Recorded, record};
+use chappe_gate::recording::record;
 use chappe_gate::{Context, Environment};
-use chappe_report::words;
 use chappe_study::Stopwatch;
 use chappe_study::files::{OutputFolder, ReportKind};
 use std::env;
+use std::fmt::Display;
 use std::fs::OpenOptions;
 use std::io::{self, Write, stdout};
 use std::path::PathBuf;
@@ -80,15 +80,7 @@ fn record_all(args: &RecordArgs) -> Result<(), Failure> {
     let outcomes = with_context(args.cases.quiet, |context| {
         Ok(record(&options, &args.history, context)?)
     })?;
-    list(&args.cases, outcomes, |outcome| match outcome {
-        Recorded::New(file) => format!("recorded in {}", file.display()),
-        Recorded::AsItsBaseline => "as its baseline".to_string(),
-        Recorded::Differs => {
-            "differs from its baseline, which stays: `chappe gate check` says how, `chappe gate \
-                              accept` makes this its baseline"
-                .to_string()
-        }
-    })
+    list(&args.cases, &outcomes)
 }
 
 fn accept_all(args: &AcceptArgs) -> Result<(), Failure> {
@@ -96,20 +88,14 @@ fn accept_all(args: &AcceptArgs) -> Result<(), Failure> {
     let outcomes = with_context(args.cases.quiet, |context| {
         Ok(accept(&options, &args.reason, context)?)
     })?;
-    list(&args.cases, outcomes, |outcome| match outcome {
-        Accepted::Unchanged => "nothing moved; its baseline stays".to_string(),
-        Accepted::Changed { changes_count, file } => {
-            let changes = words::counted(*changes_count as i64, "change");
-            format!("{changes} accepted in {}", file.display())
-        }
-    })
+    list(&args.cases, &outcomes)
 }
 
 /// A line for each scenario.
-fn list<T>(cases: &Cases, outcomes: Vec<(String, T)>, words: impl Fn(&T) -> String) -> Result<(), Failure> {
+fn list(cases: &Cases, outcomes: &[(String, impl Display)]) -> Result<(), Failure> {
     let mut out = stdout();
     for (name, outcome) in outcomes.iter().filter(|_| !cases.quiet) {
-        writeln!(out, "{name}: {}", words(outcome)).map_err(Failure::Output)?;
+        writeln!(out, "{name}: {outcome}").map_err(Failure::Output)?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Offers a load and writes what it comes to.
 pub(crate) fn load(args: &LoadArgs) -> Result<(), Failure> {
     let opened = open(&args.offer.source)?;
-    let planned = args.planned()?;
+    let planned = args.asked().plan()?;
     if let Some(variants) = &args.compare {
         let variants = Variants {
             rounds: args.rounds,
@@ -33,7 +33,7 @@ pub(crate) fn load(args: &LoadArgs) -> Result<(), Failure> {
         record: &finished.record,
         parts: &finished.parts,
     };
-    Ending::of_run(&report, &opened, &args.offer.show)?.finish(output, &args.offer.show)
+    Ending::of_run(&report, &opened, &args.offer.show).finish(output, &args.offer.show)
 }
 
 fn compare(
@@ -47,5 +47,5 @@ fn compare(
         live::compare(&opened.spec, &args.offer.offer(), variants, planned, context)
     })?;
     let verdict = verdict::of_comparison(&record);
-    Ending::new(&record, verdict, opened, &record.spec)?.finish(output, &args.offer.show)
+    Ending::new(&record, verdict, opened, &record.spec).finish(output, &args.offer.show)
 }

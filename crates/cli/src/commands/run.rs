@@ -90,5 +90,5 @@ pub(crate) fn finish(
         record: &finished.record,
         parts: &finished.parts,
     };
-    Ending::of_run(&report, opened, show)?.finish(output, show)
+    Ending::of_run(&report, opened, show).finish(output, show)
 }

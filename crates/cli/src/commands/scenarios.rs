@@ -3,7 +3,7 @@
 use crate::args::ScenariosArgs;
 use crate::commands::print;
 use crate::failure::Failure;
-use crate::terminal::table;
+use chappe_report::table;
 use chappe_scenario::shipped;
 use chappe_study::Error;
 

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::session::carry_out;
 use crate::signals::stop_on_interrupt;
 use chappe_study::files::{OutputFolder, ReportKind};
-use chappe_study::{FinishedSweep, RunsInFolder, Sweep, verdict};
+use chappe_study::{FinishedSweep, NewArm, RunsInFolder, Sweep, verdict};
 use std::io::{Write, stdout};
 
 /// Plays a scenario at many points, or a part of them, and says which are best.
@@ -16,7 +16,7 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     let output = OutputFolder::prepare(&target, ReportKind::Sweep)?;
     let runs = RunsInFolder::open(&target)?;
     let asked = Sweep {
-        arms: args.study.new_arms()?,
+        arms: NewArm::read_all(&args.study.arm)?,
         only: args.study.only.clone(),
         vary: args.vary.clone(),
         points: args.points,
@@ -48,5 +48,5 @@ pub(crate) fn sweep(args: &SweepArgs) -> Result<(), Failure> {
         }
     };
     let verdict = verdict::of_sweep(&record, stop_on_interrupt().is_raised());
-    Ending::new(&*record, verdict, &opened, &record.spec)?.finish(output, &args.study.show)
+    Ending::new(&*record, verdict, &opened, &record.spec).finish(output, &args.study.show)
 }

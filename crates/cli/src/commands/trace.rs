@@ -3,7 +3,7 @@
 use crate::args::TraceArgs;
 use crate::commands::print;
 use crate::failure::Failure;
-use crate::terminal::grid;
+use chappe_report::grid;
 use chappe_study::files::{Output, check_outputs};
 use chappe_study::{COMPARED, Error, Opened, Side, compare, figures, read_trace, rows, write_comparison};
 use chappe_workload::TraceStatistics;

@@ -5,7 +5,7 @@ use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::session::carry_out;
 use chappe_study::files::{OutputFolder, ReportKind};
-use chappe_study::{RunsInFolder, WhatIf, verdict};
+use chappe_study::{NewArm, RunsInFolder, WhatIf, verdict};
 
 /// Plays arms side by side and says what they change.
 pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
@@ -14,7 +14,7 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
     let output = OutputFolder::prepare(&target, ReportKind::WhatIf)?;
     let runs = RunsInFolder::open(&target)?;
     let asked = WhatIf {
-        arms: args.study.new_arms()?,
+        arms: NewArm::read_all(&args.study.arm)?,
         only: args.study.only.clone(),
         replications: args.replications,
         budget: args.study.budget,
@@ -24,5 +24,5 @@ pub(crate) fn whatif(args: &WhatifArgs) -> Result<(), Failure> {
         chappe_study::whatif(&opened.spec, &asked, context)
     })?;
     let verdict = verdict::of_whatif(&record);
-    Ending::new(&record, verdict, &opened, &record.spec)?.finish(output, &args.study.show)
+    Ending::new(&record, verdict, &opened, &record.spec).finish(output, &args.study.show)
 }

@@ -22,6 +22,35 @@ pub struct NewArm {
     pub changes: Changes,
 }
 
+impl NewArm {
+    /// Reads any number of arms from words: one without `=` names an arm, those of the form `KEY=VALUE` after it are its
+    /// changes.
+    ///
+    /// # Errors
+    /// The first word names no arm.
+    pub fn read_all(words: &[String]) -> Result<Vec<NewArm>, Error> {
+        let mut arms: Vec<NewArm> = Vec::new();
+        for word in words {
+            match (word.split_once('='), arms.last_mut()) {
+                (Some((key, value)), Some(arm)) => {
+                    arm.changes
+                        .push((key.trim().to_string(), value.trim().to_string()));
+                }
+                (None, _) => arms.push(NewArm {
+                    name: word.clone(),
+                    changes: Vec::new(),
+                }),
+                (Some(_), None) => {
+                    let help =
+                        "write --arm NAME KEY=VALUE, for example --arm strict policy.first_topic=product";
+                    return Err(Error::usage_with(format!("`--arm {word}` has no name"), help));
+                }
+            }
+        }
+        Ok(arms)
+    }
+}
+
 /// The scenario that all variants of a study are made from.
 pub(crate) struct StudyBase {
     pub(crate) prepared: Prepared,
@@ -252,4 +281,27 @@ pub(crate) fn idle_arms(arms: &[Variant], variants: &[Variant]) -> Vec<Warning> 
         remedy: "give it a key that bears on the result".to_string(),
     };
     (1..arms.len()).filter(is_idle).map(warning).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_without_a_value_name_arms() {
+        let words = ["a b", "k=1", "l=2=3", "c", "k=x"].map(str::to_string);
+        let arm = |name: &str, changes: &[(&str, &str)]| NewArm {
+            name: name.to_string(),
+            changes: changes
+                .iter()
+                .map(|(key, value)| (key.to_string(), value.to_string()))
+                .collect(),
+        };
+        let arms = NewArm::read_all(&words).unwrap();
+        assert_eq!(
+            arms,
+            [arm("a b", &[("k", "1"), ("l", "2=3")]), arm("c", &[("k", "x")])]
+        );
+        assert!(NewArm::read_all(&["k=1".to_string()]).is_err());
+    }
 }

@@ -6,6 +6,7 @@ mod output_folder;
 mod outputs;
 mod partial;
 mod place;
+mod report_files;
 mod report_kind;
 mod trace_file;
 
@@ -14,5 +15,6 @@ pub use event_log::{LogReader, LogWriter};
 pub use output_folder::OutputFolder;
 pub use outputs::{Output, check_outputs};
 pub(crate) use partial::clear_files_in;
+pub use report_files::write_report;
 pub use report_kind::ReportKind;
 pub use trace_file::TraceWriter;

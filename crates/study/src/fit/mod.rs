@@ -5,10 +5,11 @@ mod model;
 
 pub use comparison::{COMPARED, Side, compare, figures, rows, write_comparison};
 
-use crate::context::{Context, Progress, Threads};
+use crate::context::{Context, Threads};
 use crate::error::Error;
 use crate::machine;
 use crate::note::Note;
+use crate::progress::Progress;
 use crate::stats::search::{Effort, Found, Knob, search};
 use chappe_base::SEED_MAX;
 use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};

@@ -14,6 +14,7 @@ use chappe_metrics::{
     Better, COMPARISON_SCHEMA, ComparedMetric, ComparisonRecord, Execution, Metric, Unit, VariantFigures,
     VariantVerdict,
 };
+use std::str::FromStr;
 use std::time::Duration;
 use tracing::info;
 
@@ -117,6 +118,33 @@ pub struct Variants {
     pub values: Vec<String>,
     /// Rounds, in each of which every variant runs once.
     pub rounds: u32,
+}
+
+/// Rounds of a comparison, where nobody says how many.
+const ROUNDS: u32 = 6;
+
+impl FromStr for Variants {
+    type Err = String;
+
+    /// Reads `KEY=A,B,...`, two or more different values.
+    fn from_str(text: &str) -> Result<Variants, String> {
+        let example = "write KEY=A,B, for example design.lanes=fifo,priority";
+        let (key, values) = text.split_once('=').ok_or(example)?;
+        let values: Vec<String> = values.split(',').map(|value| value.trim().to_string()).collect();
+        let mut distinct = values.clone();
+        distinct.sort();
+        distinct.dedup();
+        if values.len() < 2 || distinct.len() < values.len() || values.iter().any(String::is_empty) {
+            return Err(format!(
+                "a comparison needs two or more different values; {example}"
+            ));
+        }
+        Ok(Variants {
+            key: key.trim().to_string(),
+            values,
+            rounds: ROUNDS,
+        })
+    }
 }
 
 /// Runs the variants in turn and says how they differ.

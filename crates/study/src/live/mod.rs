@@ -1,5 +1,6 @@
 //! Studies of the live platform, on the wall clock.
 
+mod asked;
 mod calibrate;
 mod capacity;
 mod compare;
@@ -7,6 +8,7 @@ mod load;
 mod predict;
 mod session;
 
+pub use asked::{AskedLoad, LoadShape};
 pub use calibrate::{calibrate, service_model};
 pub use capacity::{CapacityOptions, capacity};
 pub use compare::{Variants, compare};

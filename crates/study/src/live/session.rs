@@ -1,10 +1,11 @@
 //! A scenario made ready for live loads: its tape and its threads.
 
-use crate::context::{Context, Progress, Threads};
+use crate::context::{Context, Threads};
 use crate::error::Error;
 use crate::machine;
 use crate::note::Note;
 use crate::prepared::{Prepared, thresholds};
+use crate::progress::Progress;
 use chappe_base::{RunSpec, SimTime, Span};
 use chappe_engine::{RecordOptions, record_tape};
 use chappe_load::{LiveRun, LoadOptions, Plan};

@@ -3,9 +3,10 @@
 //! The facts of a day of a million people are gigabytes. Runs are deterministic, so a question that is asked later
 //! needs no stored facts.
 
-use crate::context::{Context, Progress, Threads};
+use crate::context::{Context, Threads};
 use crate::error::Error;
 use crate::prepared::Prepared;
+use crate::progress::Progress;
 use chappe_base::{Fact, Record, UserId};
 use chappe_engine::{FactSink, SimulateOptions, Simulated, simulate};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -3,10 +3,11 @@
 use crate::args::HistoryArgs;
 use crate::failure::Failure;
 use crate::session::command;
-use crate::terminal::{grid, say};
+use crate::terminal::say;
 use chappe_gate::history::{answer, in_brief, read, record, rows, select, write_report};
 use chappe_gate::record::HistoryRecord;
 use chappe_metrics::Execution;
+use chappe_report::grid;
 use chappe_study::Stopwatch;
 use chappe_study::files::{OutputFolder, ReportKind};
 use std::io::{self, Write, stdout};
