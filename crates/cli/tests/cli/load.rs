@@ -67,8 +67,8 @@ fn every_shape_and_design_can_be_offered() {
     ] {
         // A closed model has clients in place of a rate.
         let calm = match arguments.contains("closed") {
-            true => CALM.trim_start_matches("--rate 2000 "),
-            false => CALM,
+            true => BRIEF.trim_start_matches("--rate 2000 "),
+            false => BRIEF,
         };
         let ran = bench.chappe(&format!("load town.toml {calm} {arguments} --out it -q"));
         assert!(went(ran.code), "{arguments}: {}", ran.err);

@@ -18,8 +18,9 @@ use tracing::info;
 const SATURATING_RATE: f64 = 8_000_000.0;
 /// The rate of the tape that tells how long recording takes [commands per second].
 const SAMPLE_RATE: f64 = 100_000.0;
-/// For how long more is offered than the platform takes.
-const SATURATING: Duration = Duration::from_secs(1);
+/// For how long more is offered than the platform takes, and at most before that is measured. In that time it carries out a
+/// million commands or more, and a longer tape takes minutes to record.
+const SATURATING: Duration = Duration::from_millis(250);
 
 /// Measures at `rate` commands per second for `duration`, and for a moment at more than the platform takes.
 ///
@@ -35,8 +36,8 @@ pub fn calibrate(
     let plan = |rate| Plan::Open(Shape::Constant { rate });
     info!(scenario = session.scenario().name, rate, "calibration started");
     announce(&mut session, &plan, duration)?;
-    session.record_for(plan(SATURATING_RATE), SATURATING)?;
     let calm = session.play(plan(rate), duration)?;
+    session.shorten_warm_up(SATURATING);
     let saturated = session.play(plan(SATURATING_RATE), SATURATING)?;
     if context.stop.is_raised() {
         let why = "a calibration needs both of its loads, so nothing was concluded";
@@ -54,15 +55,20 @@ pub fn calibrate(
 /// Says how long the whole takes, which is mostly the recording of commands for more than the platform takes in. A short
 /// tape tells how fast they are recorded here.
 fn announce(session: &mut Session<'_>, plan: &dyn Fn(f64) -> Plan, duration: Duration) -> Result<(), Error> {
+    let warm_up = session.warm_up();
+    let sample_count = SAMPLE_RATE * (warm_up + SATURATING).as_secs_f64();
     let watch = Instant::now();
     session.record_for(plan(SAMPLE_RATE), SATURATING)?;
-    let recording = watch.elapsed().mul_f64(SATURATING_RATE / SAMPLE_RATE);
-    let loads = 2 * session.warm_up() + duration + SATURATING;
+    let per_command = watch.elapsed().as_secs_f64() / sample_count;
+    let short_warm_up = warm_up.min(SATURATING);
+    let saturating = SATURATING_RATE * (short_warm_up + SATURATING).as_secs_f64();
+    let recording = Duration::from_secs_f64(saturating * per_command);
+    let loads = warm_up + duration + short_warm_up + SATURATING;
     let seconds = |time: Duration| {
         words::duration(Duration::from_secs(time.as_secs_f64().ceil() as u64).as_nanos() as i64)
     };
     session.context.observer.note(Note::Notice(format!(
-        "the whole calibration takes about {}: its two loads take {}, and before them commands are recorded for about {}",
+        "the whole calibration takes about {}: its two loads take {}, and commands are recorded for about {}",
         seconds(recording + loads),
         seconds(loads),
         seconds(recording),

@@ -71,6 +71,11 @@ impl<'a> Session<'a> {
         self.offer.warm_up
     }
 
+    /// Makes the warm-up of further loads no longer than `most`.
+    pub(crate) fn shorten_warm_up(&mut self, most: Duration) {
+        self.offer.warm_up = self.offer.warm_up.min(most);
+    }
+
     pub(crate) fn scenario(&self) -> &Scenario {
         &self.prepared.scenario
     }
