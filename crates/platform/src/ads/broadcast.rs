@@ -4,12 +4,12 @@
 //! Some platforms do this instead of waiting until a user comes on line. A shard works in chunks, so that
 //! other commands are served in between, and pauses when its lease is used up.
 
-use super::{Ad, is_running};
+use super::{Ad, Judged, LeaseAnswer, is_running};
 use crate::command::Command;
 use crate::conversations::Place;
 use crate::outbox::Outbox;
 use crate::shard::Shard;
-use chappe_base::{Act, ActKind, CampaignId, Decision, Fact, MessageId, ShardId, SimTime, UserId};
+use chappe_base::{Act, ActKind, CampaignId, MessageId, ShardId, SimTime, UserId};
 use std::sync::Arc;
 
 /// Users per chunk.
@@ -40,18 +40,18 @@ impl Shard {
                 continue;
             };
             let user = UserId(config.homes.number(self.id, local));
-            if self.lease_pays(now, campaign, user, out).is_err() {
+            if self.ask_lease(now, campaign, user, out) != LeaseAnswer::Pays {
                 // `resume_broadcast` continues here after the page's home has answered.
                 self.ads.leases[campaign.index()].broadcast = Some(local as u32);
                 return;
             }
-            let verdict = self.judge(now, user, place, campaign, out);
-            out.fact(Fact::Decided {
-                user,
-                page: terms.page,
+            let verdict = self.judge_user_side(now, place, campaign);
+            let judged = Judged {
                 campaign,
-                decision: verdict.map_or_else(Decision::Refused, Decision::Allowed),
-            });
+                place,
+                verdict,
+            };
+            self.decide(now, user, judged, out);
             let message = broadcast_message(now, user, campaign);
             if verdict.is_ok() && !self.ads.under_way.contains_key(&message) {
                 let ad = Ad {

@@ -13,7 +13,7 @@ use crate::page_limits::{LimitState, month, month_end};
 use crate::policy::{OnRed, PageRule};
 use crate::shard::Shard;
 use chappe_base::{
-    Account, AdFeedback, CampaignId, Fact, Format, Money, PageId, ReachStep, RuleKind, ShardId, SimTime,
+    Account, AdFeedback, CampaignId, Fact, Format, Money, PageId, ReachStep, RuleKind, ShardId, SimTime, Span,
 };
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ impl Shard {
             Err(rule) => Command::RefuseLease {
                 campaign,
                 rule,
-                again: self.retry_time(now, page, rule),
+                again: self.retry_time(now, campaign, rule),
             },
             Ok(grant) => {
                 let Grant { amount, ads, reach } = grant;
@@ -165,9 +165,10 @@ impl Shard {
     }
 
     /// The time from which the rule that refused will admit a lease again, if that depends on time alone.
-    fn retry_time(&mut self, now: SimTime, page: PageId, refused_by: RuleKind) -> Option<SimTime> {
+    fn retry_time(&mut self, now: SimTime, campaign: CampaignId, refused_by: RuleKind) -> Option<SimTime> {
+        let page = self.config.campaigns[campaign.index()].page;
         let config = Arc::clone(&self.config);
-        let again = config.policy.page_rules.iter().find_map(|rule| match *rule {
+        let throttled = config.policy.page_rules.iter().find_map(|rule| match *rule {
             PageRule::Throughput { per_second } if rule.kind() == refused_by => {
                 Some(self.limit_state(page).throughput_free_at(per_second))
             }
@@ -181,7 +182,24 @@ impl Shard {
             | PageRule::Quality(_)
             | PageRule::Quota(_) => None,
         });
-        again.filter(|again| *again > now)
+        let paced = (refused_by == RuleKind::Budget).then(|| self.next_ad_due(campaign));
+        throttled.or(paced.flatten()).filter(|again| *again > now)
+    }
+
+    /// When pacing has released the budget of one more ad; `None` if nothing is left, or if nothing is paced.
+    fn next_ad_due(&mut self, campaign: CampaignId) -> Option<SimTime> {
+        let CampaignConfig {
+            bid, start, pacing, ..
+        } = self.config.campaigns[campaign.index()];
+        let Pacing::Even { until } = pacing else {
+            return None;
+        };
+        let budget = self.ads.set_aside[campaign.index()].unwrap_or_default();
+        let left = self.ledger.balance(Account::Campaign(campaign));
+        let wanted = i128::from((budget - left + bid).0);
+        let (total, whole) = (i128::from((until - start).0.max(1)), i128::from(budget.0.max(1)));
+        let elapsed = (wanted * total + whole - 1) / whole;
+        (left >= bid).then(|| start + Span(elapsed as i64))
     }
 
     /// The limits' state of a page of this shard. Only for policies with a rule that needs it.
@@ -246,7 +264,7 @@ impl Shard {
         });
     }
 
-    /// How many ads at the campaign's bid pacing allows to lease now: at most one lease's worth.
+    /// How many ads at the campaign's bid a shard may lease now, by budget and pacing.
     fn available(&mut self, now: SimTime, campaign: CampaignId) -> u32 {
         let CampaignConfig {
             bid, start, pacing, ..
@@ -261,8 +279,11 @@ impl Shard {
                 due - (budget - left)
             }
         };
-        let ads = paced.min(left).0 / bid.0.max(1);
-        ads.clamp(0, i64::from(self.config.lease_ads_count)) as u32
+        let ads = (paced.min(left).0 / bid.0.max(1)).max(0);
+        // What one shard holds, the others can't send: a lease takes no more than its shard's share of what there is.
+        let share = ads / i64::from(self.config.homes.shards());
+        let most = share.clamp(1, i64::from(self.config.lease_ads_count));
+        ads.min(most) as u32
     }
 
     /// Takes back what a shard has not spent.

@@ -4,7 +4,7 @@
 //! A lease has a limited life, so that unspent budget returns to the page's home and other shards can get it.
 //! Money for ads under way stays reserved beyond the lease's end.
 
-use super::{Ad, Grant, Lease};
+use super::{Ad, Grant, Lease, LeaseAnswer};
 use crate::command::Command;
 use crate::outbox::Outbox;
 use crate::page_limits::lease_month;
@@ -37,6 +37,7 @@ impl Shard {
             ads: lease.ads + grant.ads,
             refused: None,
             retry_at: now,
+            is_asked: false,
             ..*lease
         };
         self.resume_broadcast(now, campaign, out);
@@ -51,6 +52,7 @@ impl Shard {
             // A day after the lease's end, nobody whom it reached counts towards the tier any more.
             out.timer(until.max(now) + Span::DAY, Command::LeaseTimeout { campaign });
         }
+        self.resume_slots(now, campaign, out);
     }
 
     /// Takes in a refusal of the page's home.
@@ -64,8 +66,9 @@ impl Shard {
     ) {
         let retry_at = again.map_or_else(|| self.lease_retry(now), |again| again.max(now));
         let lease = &mut self.ads.leases[campaign.index()];
-        (lease.refused, lease.retry_at) = (Some(rule), retry_at);
+        (lease.refused, lease.retry_at, lease.is_asked) = (Some(rule), retry_at, false);
         self.resume_broadcast(retry_at, campaign, out);
+        self.resume_slots(now, campaign, out);
     }
 
     /// When to ask again after a refusal without a time, or without an answer.
@@ -146,15 +149,15 @@ impl Shard {
         self.config.homes.page(page)
     }
 
-    /// Whether the shard's lease pays for one more ad to `user`. If not, returns the rule that is to blame
-    /// and requests a new lease.
-    pub(crate) fn lease_pays(
+    /// Whether the shard's lease pays for one more ad to `user`. If not, requests a new lease, unless the page's home has
+    /// just refused one.
+    pub(super) fn ask_lease(
         &mut self,
         now: SimTime,
         campaign: CampaignId,
         user: UserId,
         out: &mut Outbox,
-    ) -> Result<(), RuleKind> {
+    ) -> LeaseAnswer {
         let lease = self.ads.leases[campaign.index()];
         let terms = &self.config.campaigns[campaign.index()];
         let reaches = !self.page_limits.counts_reach() || {
@@ -162,19 +165,29 @@ impl Shard {
             self.ads.reach.admits(now, page, user.0)
         };
         if reaches && now < lease.until && lease.ads > 0 && self.ledger.lease(campaign) >= terms.bid {
-            return Ok(());
+            return LeaseAnswer::Pays;
         }
         // One request at a time: every slot would ask again until the answer arrives.
         if now >= lease.retry_at {
-            self.ads.leases[campaign.index()].retry_at = self.lease_retry(now);
+            let retry_at = self.lease_retry(now);
+            let lease = &mut self.ads.leases[campaign.index()];
+            let is_unanswered = std::mem::replace(&mut lease.is_asked, true);
+            lease.retry_at = retry_at;
+            if is_unanswered {
+                // The request or its answer was lost, and those who came on line then may be gone.
+                self.ads.waiting_slots.retain(|slot| slot.campaign != campaign);
+            }
             let shard = self.id;
             out.forward(
                 self.advertiser(campaign),
                 Command::RequestLease { campaign, shard },
             );
         }
+        if self.ads.leases[campaign.index()].is_asked {
+            return LeaseAnswer::Waits;
+        }
         let lacking = if reaches { RuleKind::Budget } else { RuleKind::Tier };
-        Err(lease.refused.unwrap_or(lacking))
+        LeaseAnswer::Refuses(lease.refused.unwrap_or(lacking))
     }
 
     /// Takes one ad to `user` from the lease.

@@ -9,7 +9,8 @@ mod reach;
 mod slot;
 
 use crate::config::{CampaignConfig, Config};
-use crate::policy::Basis;
+use crate::conversations::Place;
+use crate::policy::{Basis, Verdict};
 use chappe_base::{
     Account, AdFeedback, CampaignId, Map, MessageId, Money, PageId, RuleKind, Seconds, SimTime, UserId,
 };
@@ -29,6 +30,8 @@ struct Lease {
     refused: Option<RuleKind>,
     /// No request for a lease before this time.
     retry_at: SimTime,
+    /// Whether the page's home has not yet answered the last request.
+    is_asked: bool,
     /// The local user at whom a waiting broadcast continues.
     broadcast: Option<u32>,
 }
@@ -58,11 +61,43 @@ pub(crate) struct Ad {
     pub(crate) held: bool,
 }
 
+/// What a lease says to one more ad.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum LeaseAnswer {
+    /// It pays for it.
+    Pays,
+    /// The page's home has been asked for a lease and will answer within a round trip.
+    Waits,
+    /// This rule refuses it.
+    Refuses(RuleKind),
+}
+
+/// One campaign, judged for one slot.
+#[derive(Clone, Copy, Debug)]
+struct Judged {
+    campaign: CampaignId,
+    /// The user's conversation with its page.
+    place: Place,
+    verdict: Verdict,
+}
+
+/// A slot that waits for the answer of a page's home.
+#[derive(Clone, Copy, Debug)]
+struct WaitingSlot {
+    campaign: CampaignId,
+    occasion: MessageId,
+    user: UserId,
+}
+
 /// The ads' state of one shard.
 #[derive(Debug)]
 pub(crate) struct Ads {
     leases: Vec<Lease>,
     under_way: Map<MessageId, Ad>,
+    /// In the order in which they opened.
+    waiting_slots: Vec<WaitingSlot>,
+    /// The campaigns judged for the slot at hand. Empty between slots.
+    judged: Vec<Judged>,
     /// By page, the index of its first campaign in `campaigns_by_page`; one entry more than pages.
     page_starts: Vec<u32>,
     campaigns_by_page: Vec<CampaignId>,
@@ -91,6 +126,8 @@ impl Ads {
         Ads {
             leases: vec![Lease::default(); count],
             under_way: Map::default(),
+            waiting_slots: Vec::new(),
+            judged: Vec::new(),
             page_starts,
             campaigns_by_page,
             reserve: config.policy.reserve(),
@@ -119,6 +156,8 @@ impl Ads {
     pub(crate) fn bytes(&self) -> usize {
         self.leases.capacity() * size_of::<Lease>()
             + self.under_way.allocation_size()
+            + self.waiting_slots.capacity() * size_of::<WaitingSlot>()
+            + self.judged.capacity() * size_of::<Judged>()
             + self.page_starts.capacity() * size_of::<u32>()
             + self.campaigns_by_page.capacity() * size_of::<CampaignId>()
             + self.set_aside.capacity() * size_of::<Option<Money>>()

@@ -4,9 +4,8 @@
 //! otherwise, so that a campaign cannot overspend.
 
 use super::auction::Auction;
-use super::{Ad, is_running};
+use super::{Ad, Judged, LeaseAnswer, WaitingSlot, is_running};
 use crate::command::Command;
-use crate::conversations::Place;
 use crate::outbox::{Notice, Outbox};
 use crate::people::Kept;
 use crate::policy::{Case, UserRule, Verdict};
@@ -35,35 +34,82 @@ pub struct Explanation {
 
 impl Shard {
     /// Opens an ad slot for a user who comes on line: the campaigns of all pages that they have a
-    /// conversation with compete for one ad.
+    /// conversation with compete for one ad. If one of them has no lease and its page's home has been asked for one, the
+    /// slot waits for the answer: it takes one round trip, and a campaign with budget left loses no slot by the number of
+    /// shards.
     pub(crate) fn ad_slot(&mut self, now: SimTime, occasion: MessageId, user: UserId, out: &mut Outbox) {
         let local = self.config.homes.local(user.0);
-        let mut auction = Auction::above(self.ads.reserve);
+        let mut judged = std::mem::take(&mut self.ads.judged);
+        let mut awaited = None;
         let mut next = self.people.latest_conversation(local);
         while let Some(place) = next {
             next = self.people.conversation_before(place);
             // Prefetched while this one is judged.
             self.people.touch_conversation(next);
             let conversation = *self.people.conversation(place);
-            let page = conversation.page;
-            for index in self.ads.range(page) {
+            for index in self.ads.range(conversation.page) {
                 let campaign = self.ads.campaigns_by_page[index];
                 let terms = &self.config.campaigns[campaign.index()];
                 if !is_running(terms, now) || !conversation.is_in(terms.audience) {
                     continue;
                 }
-                let bid = terms.bid;
-                let verdict = self.judge(now, user, place, campaign, out);
-                let decision = verdict.map_or_else(Decision::Refused, Decision::Allowed);
-                out.fact(Fact::Decided {
-                    user,
-                    page,
-                    campaign,
-                    decision,
-                });
+                // The user-side rules first, because only an allowed ad needs a lease.
+                let mut verdict = self.judge_user_side(now, place, campaign);
                 if verdict.is_ok() {
-                    auction.bid(bid, campaign);
+                    match self.ask_lease(now, campaign, user, out) {
+                        LeaseAnswer::Pays => {}
+                        LeaseAnswer::Waits => awaited = Some(campaign),
+                        LeaseAnswer::Refuses(rule) => verdict = Err(rule),
+                    }
                 }
+                judged.push(Judged {
+                    campaign,
+                    place,
+                    verdict,
+                });
+            }
+        }
+        match awaited {
+            Some(campaign) => self.ads.waiting_slots.push(WaitingSlot {
+                campaign,
+                occasion,
+                user,
+            }),
+            None => self.fill_slot(now, occasion, user, &judged, out),
+        }
+        judged.clear();
+        self.ads.judged = judged;
+    }
+
+    /// Opens the slots again that waited for the answer of the home of the campaign's page.
+    pub(super) fn resume_slots(&mut self, now: SimTime, campaign: CampaignId, out: &mut Outbox) {
+        let is_mine = |slot: &WaitingSlot| slot.campaign == campaign;
+        if !self.ads.waiting_slots.iter().any(is_mine) {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.ads.waiting_slots);
+        let (mine, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_mine);
+        self.ads.waiting_slots = others;
+        for WaitingSlot { occasion, user, .. } in mine {
+            self.ad_slot(now, occasion, user, out);
+        }
+    }
+
+    /// Decides on every campaign that was judged for a slot, and reserves an ad of the winner.
+    fn fill_slot(
+        &mut self,
+        now: SimTime,
+        occasion: MessageId,
+        user: UserId,
+        judged: &[Judged],
+        out: &mut Outbox,
+    ) {
+        let mut auction = Auction::above(self.ads.reserve);
+        for judged in judged {
+            self.decide(now, user, *judged, out);
+            if judged.verdict.is_ok() {
+                let bid = self.config.campaigns[judged.campaign.index()].bid;
+                auction.bid(bid, judged.campaign);
             }
         }
         let message = occasion.of(ActKind::Ad);
@@ -84,32 +130,34 @@ impl Shard {
         }
     }
 
-    /// Judges one campaign for one user: the user-side rules first, because only an allowed ad needs a lease.
-    pub(super) fn judge(
-        &mut self,
-        now: SimTime,
-        user: UserId,
-        place: Place,
-        campaign: CampaignId,
-        out: &mut Outbox,
-    ) -> Verdict {
-        let verdict = self.judge_user_side(now, place, campaign);
-        let verdict = verdict.and_then(|permit| self.lease_pays(now, campaign, user, out).map(|()| permit));
+    /// Records the decision on one campaign's ad for one user, and for a watched user what every rule says.
+    pub(super) fn decide(&mut self, now: SimTime, user: UserId, judged: Judged, out: &mut Outbox) {
+        let Judged {
+            campaign,
+            place,
+            verdict,
+        } = judged;
+        let decision = verdict.map_or_else(Decision::Refused, Decision::Allowed);
+        let page = self.config.campaigns[campaign.index()].page;
+        out.fact(Fact::Decided {
+            user,
+            page,
+            campaign,
+            decision,
+        });
         if self.watched == Some(user) {
             let candidate = self.candidate(now, place, campaign);
             let rules = self.config.policy.explain(&candidate);
             let case = Case::of(&candidate);
-            let decision = verdict.map_or_else(Decision::Refused, Decision::Allowed);
             self.explanations.push(Explanation {
                 at: now,
-                page: case.page,
+                page,
                 campaign,
                 case,
                 rules,
                 decision,
             });
         }
-        verdict
     }
 
     /// Reserves the winner's price, counts the ad towards the caps, and schedules its delivery.

@@ -57,20 +57,21 @@ fn refused_by(world: &World) -> Vec<RuleKind> {
 }
 
 #[test]
-fn the_first_slot_asks_for_a_lease_and_the_next_has_it() {
+fn a_slot_waits_for_the_lease_that_it_asks_for() {
     let mut world = world(&[], campaign(SHOES));
     world.online(s(60), BOB, 10);
     world.online(s(60), UserId(4), 10); // The same shard asks once.
     world.online(s(120), BOB, 10);
     world.run_until(s(130));
+    // Each lease is worth two ads, and no slot is lost.
     assert_eq!(
         leased(&world),
-        [(s(60) + LINK, Money(4))],
-        "as much as two ads cost"
+        [60, 120].map(|second| (s(second) + LINK, Money(4)))
     );
-    assert_eq!(refused_by(&world), [RuleKind::Budget; 2]);
-    assert_eq!(ads(&world), [s(120)]);
-    assert_eq!(world.everywhere(Account::Campaign(SALE)), Money(16));
+    assert_eq!(refused_by(&world), []);
+    let answered = |second| s(second) + LINK + LINK;
+    assert_eq!(ads(&world), [60, 60, 120].map(answered));
+    assert_eq!(world.everywhere(Account::Campaign(SALE)), Money(12));
     assert_eq!(world.everywhere(Account::Lease(SALE)), Money(2));
 }
 
@@ -285,17 +286,14 @@ fn a_shard_hears_which_rule_refuses_and_asks_again_later() {
     };
     assert_eq!(
         refusing(&ALL, campaign(SHOES), 1),
-        (vec![budget; 2], 2),
-        "a lease pays two"
+        (vec![], 4),
+        "every slot waits for its lease"
     );
     // Each rule alone refuses, and is named; without it the same lease is granted.
-    assert_eq!(
-        refusing(&ALL, campaign(SHOES), 0).0,
-        [budget, RuleKind::Stock, RuleKind::Stock, RuleKind::Stock]
-    );
+    assert_eq!(refusing(&ALL, campaign(SHOES), 0).0, [RuleKind::Stock; 4]);
     assert_eq!(
         refusing(&[PageRule::Running, PageRule::Budget], campaign(SHOES), 0).1,
-        2
+        4
     );
     assert_eq!(refusing(&ALL, late, 1), (vec![budget; 4], 0));
     assert_eq!(
@@ -379,5 +377,6 @@ fn a_request_that_is_lost_does_not_silence_a_shard() {
         world.online(s(60 * minute), ANN, 10);
     }
     world.run();
-    assert_eq!(ads(&world), [s(1500)]);
+    // Whoever came on line in the first minute is gone when the shard asks again.
+    assert_eq!(ads(&world), [s(1200) + LINK + LINK, s(1500)]);
 }
