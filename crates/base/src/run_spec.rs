@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What `schema` says in every [`RunSpec`] that this version writes.
-pub const RUN_SPEC_SCHEMA: &str = "chappe/spec/1";
+pub const RUN_SPEC_SCHEMA: &str = "chappe/spec/2";
 
 /// All that it takes to play a run again.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +26,10 @@ pub struct RunSpec {
     /// Values that replace the file's, in order, as pairs of dotted key and value.
     #[serde(default)]
     pub set: Vec<(String, String)>,
+    /// Values that a study lays over these, in order, as pairs of dotted key and value: what a new arm changes, and the keys
+    /// that it varies. Unlike `set` they do not change the load by which the platform got its size.
+    #[serde(default)]
+    pub over: Vec<(String, String)>,
     /// Seed of all random draws; null for the scenario's own.
     #[serde(default)]
     pub seed: Option<u64>,
@@ -107,6 +111,7 @@ impl RunSpec {
             },
             arm: None,
             set: Vec::new(),
+            over: Vec::new(),
             seed: None,
             scale: None,
             until: None,

@@ -1,9 +1,9 @@
 //! How long links and service take. Each delay is drawn from a key that says what it is for, so one message
 //! or policy rule more changes no other delay.
 
-use chappe_base::{CommandClass, Keyed, Law, MessageId, Party, Purpose, Sampler, ShardId, SimTime, Span};
+use chappe_base::{Keyed, Law, MessageId, Party, Purpose, Sampler, ShardId, SimTime, Span};
 use chappe_platform::{Command, Notice};
-use chappe_scenario::{CLASS_COUNT, Link, Scenario, Service, ServiceTimes};
+use chappe_scenario::{CLASS_COUNT, Link, Scenario, Service};
 use chappe_workload::config::Probe;
 use chappe_workload::offered_load;
 
@@ -57,7 +57,7 @@ impl Delays {
             probe: scenario.traffic.probe,
             patience: keyed(Purpose::Patience),
             arrival: keyed(Purpose::Arrival),
-            laws: scenario.service.times.laws(unit_cost(scenario)).map(Sampler::new),
+            laws: scenario.service.laws.map(Sampler::new),
             to_platform: Latency::new(network.client_to_platform, keyed(Purpose::ClientUp)),
             to_client: Latency::new(network.platform_to_client, keyed(Purpose::ClientDown)),
             between_shards: Latency::new(network.server_to_server, keyed(Purpose::Between)),
@@ -139,29 +139,4 @@ pub(crate) fn events_per_window(scenario: &Scenario) -> f64 {
     });
     let commands_per_second = load(scenario).iter().sum::<f64>() + probes;
     commands_per_second * EVENTS_PER_COMMAND * scenario.lookahead().as_secs_f64()
-}
-
-/// Mean service time of a command of cost 1, such that the servers' utilisation in the busiest hour is the
-/// one that the scenario asks for.
-fn unit_cost(scenario: &Scenario) -> Span {
-    match &scenario.service.times {
-        ServiceTimes::Given(_) => Span::ZERO,
-        ServiceTimes::FromPeak {
-            peak_utilisation,
-            costs,
-            ..
-        } => {
-            let load = load(scenario);
-            let costs_per_second: f64 = CommandClass::ALL
-                .iter()
-                .map(|class| load[*class as usize] * costs[*class as usize])
-                .sum();
-            let servers = f64::from(scenario.platform.homes.shards()) * f64::from(scenario.service.servers);
-            if costs_per_second > 0.0 {
-                Span::from_secs_f64(peak_utilisation * servers / costs_per_second)
-            } else {
-                Span(1_000_000)
-            }
-        }
-    }
 }

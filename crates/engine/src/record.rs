@@ -74,6 +74,11 @@ pub fn run_record(
     let assumed = scenario.assumed.iter().map(assumption);
     let mut parts = played.parts.clone();
     parts.warnings.extend(doubts(scenario, trace));
+    let notes = match played.clock {
+        Clock::Virtual => scenario.size_note().into_iter().collect(),
+        // A live platform is as fast as its machine.
+        Clock::Wall => Vec::new(),
+    };
     RunRecord {
         schema: SCHEMA.to_string(),
         digest: format!("{:016x}", played.digest),
@@ -83,7 +88,7 @@ pub fn run_record(
         seed: scenario.seed,
         version: env!("CARGO_PKG_VERSION").to_string(),
         interrupted: played.interrupted,
-        result: parts.into_result(verdicts, audit, assumed.collect(), Vec::new()),
+        result: parts.into_result(verdicts, audit, assumed.collect(), notes),
         execution,
         load: None,
     }

@@ -8,7 +8,7 @@ use chappe_audit::{Promises, ShardAudit};
 use chappe_base::{Homes, ShardId, SimTime, UserId};
 use chappe_metrics::{Collector, CollectorConfig};
 use chappe_platform::{Config, HistoryEvent, Shard};
-use chappe_scenario::{Scenario, ServiceTimes};
+use chappe_scenario::Scenario;
 use chappe_workload::{Tape, Trace, World, WorldConfig};
 use std::sync::Arc;
 
@@ -80,11 +80,7 @@ impl SimulationSetup {
         let config = &self.config;
         Collector::new(CollectorConfig {
             shards: config.homes.shards(),
-            servers_per_shard: u32::from(scenario.service.servers),
-            gives_service: match scenario.service.times {
-                ServiceTimes::Given(_) => true,
-                ServiceTimes::FromPeak { .. } => false,
-            },
+            platform: scenario.size,
             users: config.users_count,
             pages: config.pages.len() as u32,
             campaigns: config.campaigns.iter().map(|campaign| campaign.page).collect(),

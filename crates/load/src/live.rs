@@ -8,7 +8,7 @@ use crate::shard::ShardTask;
 use crate::shared::LoadShared;
 use crate::threads::check_threads;
 use chappe_audit::{Audit, ShardSummary, Verdict};
-use chappe_base::{Digest, ShardId, SimTime, Span};
+use chappe_base::{Digest, Homes, ShardId, SimTime, Span};
 use chappe_engine::SimulationSetup;
 use chappe_metrics::{Collector, LoadOutcome, Meter, ResultParts, Rows};
 use chappe_platform::{Outbox, Shard};
@@ -57,13 +57,11 @@ pub struct BareHops {
     pub outcome: LoadOutcome,
 }
 
-/// The scenario of a load: with the live design's shards, and with a horizon that covers the tape.
+/// The scenario of a load on so many threads: with the live design's shards, and with a horizon that covers the tape.
 #[must_use]
-pub fn live_scenario(scenario: &Scenario, tape: &Tape) -> Scenario {
+pub fn live_scenario(scenario: &Scenario, tape: &Tape, threads: usize) -> Scenario {
     let mut live = scenario.clone();
-    if let Some(shards) = scenario.design.shards {
-        live.platform.homes = chappe_base::Homes::new(shards);
-    }
+    live.platform.homes = Homes::new(scenario.design.shards_count(threads));
     // The meters measure latency on the wall clock. The collector measures none of it before this time.
     live.warm_up = SimTime::NEVER;
     live.horizon = live.horizon.max(tape.until + Span(1));
@@ -80,7 +78,7 @@ pub fn load(
     trace: Option<Arc<Trace>>,
     mut options: LoadOptions<'_>,
 ) -> Result<LiveRun, LoadError> {
-    let scenario = &live_scenario(scenario, tape);
+    let scenario = &live_scenario(scenario, tape, options.threads);
     let setup = SimulationSetup::new(scenario, trace);
     let collector = setup.collector(scenario);
     let mut total = collector.clone();
@@ -147,7 +145,7 @@ pub fn bare_hops(
     tape: &Tape,
     mut options: LoadOptions<'_>,
 ) -> Result<BareHops, LoadError> {
-    let scenario = &live_scenario(scenario, tape);
+    let scenario = &live_scenario(scenario, tape, options.threads);
     let collector = SimulationSetup::new(scenario, None).collector(scenario);
     let handlers = (0..scenario.platform.homes.shards()).map(|_| BareHop).collect();
     let (_, load_run) = play(scenario, handlers, &collector, tape, &mut options)?;

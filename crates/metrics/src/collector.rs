@@ -2,6 +2,7 @@
 
 use crate::buckets::{Buckets, interval_for};
 use crate::distribution::Distribution;
+use crate::platform_size::PlatformSize;
 use crate::record::AccountKind;
 use crate::registry::{Count, Tick};
 use crate::user_count::UserSet;
@@ -23,10 +24,8 @@ const REASONS: usize = RefusalReason::ALL.len();
 pub struct CollectorConfig {
     /// Shards of the platform.
     pub shards: u16,
-    /// Servers of each shard's service queue.
-    pub servers_per_shard: u32,
-    /// Whether the scenario gives service times, and doesn't have them follow from a utilisation.
-    pub gives_service: bool,
+    /// How the platform got its size, with the servers of each shard.
+    pub platform: PlatformSize,
     /// Users of the platform.
     pub users: u32,
     /// Pages of the platform.

@@ -88,12 +88,13 @@ impl Collector {
             users_count: self.config.users,
             pages_count: self.config.pages,
             shards_count: self.config.shards,
+            platform: self.config.platform,
         };
         let series = self.series(until);
         let campaigns = self.campaigns();
         let refusals = self.refusals();
         let ledger = self.balances();
-        let gives_service = self.config.gives_service;
+        let service_from = self.config.platform.service_from;
         let overload = self.overload(until);
         let distributions = self.into_distributions();
         for (name, distribution) in &distributions {
@@ -106,7 +107,7 @@ impl Collector {
             campaigns,
             refusals,
             ledger,
-            warnings: doubts::warnings(&metrics, overload, gives_service),
+            warnings: doubts::warnings(&metrics, overload, service_from),
             overload,
             metrics,
             distributions,
@@ -191,7 +192,7 @@ impl Collector {
         let answered = self.hotline_answer.count() as i64;
         let hung_up = self.hotline_abandoned.count() as i64;
 
-        let servers = self.config.servers_per_shard as i64;
+        let servers = self.config.platform.servers_per_shard as i64;
         let shards = self.config.shards as i64;
         let measured = (until - self.config.warm_up).0.max(0);
         let busy = &self.busy.by_shard;
@@ -229,7 +230,8 @@ impl Collector {
     fn peak_hour(&self, until: SimTime) -> Option<(i64, i64)> {
         let first = (self.config.warm_up.0 as u64).div_ceil(Span::HOUR.0 as u64) as usize;
         let last = (until.0 / Span::HOUR.0) as usize;
-        let available = self.config.servers_per_shard as i64 * self.config.shards as i64 * Span::HOUR.0;
+        let available =
+            self.config.platform.servers_per_shard as i64 * self.config.shards as i64 * Span::HOUR.0;
         let hours = self.busy.by_hour.get(first..last)?;
         hours.iter().max().map(|&busy| (busy, available))
     }
@@ -273,7 +275,7 @@ impl Collector {
         let shards = self.config.shards as usize;
         let share = |row: usize, busy: i64, shards: usize| {
             let available = (until.0 - row as i64 * width).min(width)
-                * self.config.servers_per_shard as i64
+                * self.config.platform.servers_per_shard as i64
                 * shards as i64;
             (available > 0).then(|| (busy as i128 * 1_000_000 / available as i128) as i64)
         };

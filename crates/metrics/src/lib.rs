@@ -7,12 +7,11 @@
 //!
 //! ```
 //! use chappe_base::{Fact, PageId, ShardId, SimTime, Span, UserId};
-//! use chappe_metrics::{Collector, CollectorConfig, HARM, Threshold};
+//! use chappe_metrics::{Collector, CollectorConfig, HARM, PlatformSize, Threshold};
 //!
 //! let mut collector = Collector::new(CollectorConfig {
 //!     shards: 1,
-//!     servers_per_shard: 1,
-//!     gives_service: false,
+//!     platform: PlatformSize::default(),
 //!     users: 1_000,
 //!     pages: 1,
 //!     campaigns: vec![],
@@ -45,6 +44,7 @@ mod load;
 mod meter;
 mod observe;
 mod overload;
+mod platform_size;
 mod record;
 mod registry;
 #[cfg(test)]
@@ -65,6 +65,7 @@ pub use live::{Row, Rows};
 pub use load::{Choice, LoadEnd, LoadOutcome, LoadPlan, LoadRecord, PredictedPoint, Prediction};
 pub use meter::{LoadCounts, Meter};
 pub use overload::Overload;
+pub use platform_size::{PlatformSize, ServiceFrom, ShardsFrom};
 pub use record::{
     AccountKind, Assumed, AuditSummary, Balance, Clock, Column, Execution, Funnel, Machine, Memory,
     MemoryPart, Metric, Observed, PromiseSummary, Quantile, RecordError, Refusals, RunRecord, RunResult,

@@ -1,6 +1,7 @@
 //! Overloaded shards: those at which a command waited so long that every figure of the run is in doubt.
 
 use crate::collector::Collector;
+use crate::platform_size::ServiceFrom;
 use crate::record::Warning;
 use chappe_base::{SimTime, Span};
 use serde::{Deserialize, Serialize};
@@ -22,8 +23,8 @@ pub struct Overload {
     pub busy_percent: i64,
     /// How many shards are overloaded.
     pub shards_count: u16,
-    /// Whether the scenario gives service times; otherwise they follow from the load.
-    pub gives_service: bool,
+    /// Where service times come from.
+    pub service_from: ServiceFrom,
 }
 
 impl Collector {
@@ -34,13 +35,13 @@ impl Collector {
         let shard = self.busy.longest_wait.iter().position(|&wait| wait == longest)?;
         let is_long = |wait: &&i64| **wait > LONG_WAIT.0;
         let shards_count = self.busy.longest_wait.iter().filter(is_long).count() as u16;
-        let available = i64::from(self.config.servers_per_shard) * (until - self.config.warm_up).0;
+        let available = i64::from(self.config.platform.servers_per_shard) * (until - self.config.warm_up).0;
         (shards_count > 0).then(|| Overload {
             shard: shard as u16,
             longest_wait_ns: longest,
             busy_percent: (i128::from(self.busy.by_shard[shard]) * 100 / i128::from(available.max(1))) as i64,
             shards_count,
-            gives_service: self.config.gives_service,
+            service_from: self.config.platform.service_from,
         })
     }
 }
@@ -63,9 +64,12 @@ impl Overload {
                 "shard {shard} is overloaded{when}: its servers are busy for {percent}% of the time, and commands \
                  wait there for up to {wait}{others}"
             ),
-            remedy: match self.gives_service {
-                true => "shorten platform.service, or raise platform.servers or platform.shards",
-                false => "lower platform.shards or platform.peak_utilisation: each shard is faster then",
+            remedy: match self.service_from {
+                ServiceFrom::Laws => "shorten platform.service, or raise platform.servers or platform.shards",
+                ServiceFrom::UnitCost => {
+                    "raise platform.shards or platform.servers, or lower platform.unit_cost"
+                }
+                ServiceFrom::Stretched => "lower platform.stretch_to: each shard is faster then",
             }
             .to_owned(),
         }
@@ -84,8 +88,8 @@ fn spoken(wait: Span) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::CollectorConfig;
     use crate::sample;
+    use crate::{CollectorConfig, PlatformSize};
     use chappe_base::{CommandClass, Fact, MessageId, ShardId};
 
     const UNTIL: SimTime = SimTime(3 * Span::HOUR.0);
@@ -93,7 +97,7 @@ mod tests {
     /// Four shards, of which the given ones have waits of so many minutes.
     fn waits(waits: &[(u16, i64)]) -> Option<Overload> {
         let mut collector = Collector::new(CollectorConfig {
-            servers_per_shard: 1,
+            platform: PlatformSize::default(),
             warm_up: SimTime::ZERO,
             ..sample::config()
         });
@@ -129,9 +133,9 @@ mod tests {
     #[test]
     fn the_remedy_is_a_key_that_the_scenario_does_not_hold_fixed() {
         let overload = waits(&[(0, 11)]).unwrap();
-        assert!(overload.warning().remedy.starts_with("lower platform.shards"));
+        assert!(overload.warning().remedy.starts_with("raise platform.shards"));
         let given = Overload {
-            gives_service: true,
+            service_from: ServiceFrom::Laws,
             ..overload
         };
         assert!(given.warning().remedy.starts_with("shorten platform.service"));

@@ -17,6 +17,7 @@ pub use outcome::{
 };
 
 use crate::load::LoadRecord;
+use crate::platform_size::PlatformSize;
 use chappe_base::{RunSpec, words};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
@@ -128,6 +129,9 @@ pub struct Size {
     pub pages_count: u32,
     /// Shards.
     pub shards_count: u16,
+    /// How the platform got its size.
+    #[serde(default)]
+    pub platform: PlatformSize,
 }
 
 /// A parameter without a source.

@@ -1,6 +1,6 @@
 //! A small made-up run with facts of every kind, for tests.
 
-use crate::{Collector, CollectorConfig, ResultParts};
+use crate::{Collector, CollectorConfig, PlatformSize, ResultParts};
 use chappe_base::{
     Account, Act, ActKind, AdFeedback, Answerer, CampaignId, CommandClass, Decision, Entry, Fact, Format,
     Keyed, MessageClass, MessageId, Money, OptInSource, PageId, Party, Permit, ProductId, Purpose, Quality,
@@ -14,8 +14,10 @@ pub(crate) const WARM_UP: SimTime = SimTime(30 * Span::MINUTE.0);
 pub(crate) fn config() -> CollectorConfig {
     CollectorConfig {
         shards: SHARDS,
-        servers_per_shard: 2,
-        gives_service: false,
+        platform: PlatformSize {
+            servers_per_shard: 2,
+            ..PlatformSize::default()
+        },
         users: 100,
         pages: 5,
         campaigns: vec![PageId(0), PageId(3)],

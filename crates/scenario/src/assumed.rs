@@ -42,9 +42,14 @@ fn collect(schema: Node<'_>, value: &Value, path: &mut Vec<String>, found: &mut 
 
 /// Whether `key` can affect the result of `file`.
 fn matters(file: &File, key: &str) -> bool {
-    let from_peak = ["peak_utilisation", "cost", "service_sigma"];
+    let platform = &file.platform;
+    let from_cost = ["unit_cost", "cost", "service_sigma", "stretch_to"];
     match key.split_once('.') {
-        Some(("platform", rest)) if from_peak.contains(&rest) => file.platform.service.is_none(),
+        Some(("platform", "unit_cost")) if platform.stretch_to.is_some() => false,
+        Some(("platform", "peak_utilisation")) => platform.shards.is_none(),
+        Some(("platform", "shards")) => platform.shards.is_some(),
+        Some(("platform", "stretch_to")) if platform.stretch_to.is_none() => false,
+        Some(("platform", rest)) if from_cost.contains(&rest) => platform.service.is_none(),
         Some(("platform", rest)) if rest.starts_with("lease_") => !file.campaign.is_empty(),
         Some(("agents", rest)) if rest.starts_with("ads.") => !file.campaign.is_empty(),
         Some(_) | None => true,

@@ -24,7 +24,8 @@ pub struct Design {
     pub overload: Overload,
     /// The threads that run the shards.
     pub runtime: Runtime,
-    /// Number of shards of the live platform; `platform.shards` if left out.
+    /// Number of shards of the live platform. If it is left out, four for each thread that runs them, or one where each has
+    /// a thread of its own.
     #[schemars(range(min = 1), extend("x-unit" = "shards"))]
     pub shards: Option<u16>,
     /// How a page's campaign reaches its audience.
@@ -43,6 +44,22 @@ impl Default for Design {
             shards: None,
             broadcast: Broadcast::Pull,
         }
+    }
+}
+
+/// Shards for each thread of a shared pool: enough that none idles while another has several at work.
+const SHARDS_PER_THREAD: usize = 4;
+
+impl Design {
+    /// The number of shards of a live platform whose shards run on so many threads.
+    #[must_use]
+    pub fn shards_count(&self, threads: usize) -> u16 {
+        let each = match self.runtime {
+            Runtime::Shared => SHARDS_PER_THREAD,
+            Runtime::ThreadPerShard => 1,
+        };
+        let by_threads = u16::try_from(threads.max(1) * each).unwrap_or(u16::MAX);
+        self.shards.unwrap_or(by_threads)
     }
 }
 

@@ -54,7 +54,8 @@ pub(crate) struct File {
     /// The time from which figures are counted; shorter than the horizon.
     #[schemars(title = "Warm-up", extend("x-audience" = "engineer"))]
     pub(crate) warm_up: Duration,
-    /// Multiplies the number of people.
+    /// Multiplies the number of people, and with it what belongs to them: shards that are given, budgets, stock, tiers, and
+    /// the numbers of ads in ratings, plans and limits. Pages stay, since campaigns name them.
     #[schemars(range(min = 0.000001, max = 1_000_000.0), extend("x-unit" = "times", "x-audience" = "engineer"))]
     pub(crate) scale: f64,
     /// Who is on the platform.
@@ -186,10 +187,10 @@ pub(crate) struct LinkFile {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct PlatformFile {
-    /// Shards over which people and pages are spread. The result depends on it, unlike on the number of
-    /// workers.
+    /// Shards over which people and pages are spread. Multiplied by the top-level `scale`, at least one. If it is left out,
+    /// the load of the base scenario decides: as many as keep the servers busy for `peak_utilisation` of the busiest hour.
     #[schemars(range(min = 1), extend("x-unit" = "shards", "x-grade" = "assumed"))]
-    pub(crate) shards: u16,
+    pub(crate) shards: Option<u16>,
     /// Commands that a shard serves at the same time.
     #[schemars(range(min = 1), extend("x-unit" = "servers per shard", "x-grade" = "assumed"))]
     pub(crate) servers: u16,
@@ -200,20 +201,25 @@ pub(crate) struct PlatformFile {
     /// counted.
     #[schemars(range(min = 1, max = 1_000_000_000), extend("x-unit" = "commands per shard", "x-grade" = "assumed"))]
     pub(crate) queue_capacity: u32,
-    /// Utilisation of the shards in the busiest hour, above 0 and below 1. Service times are chosen so
-    /// that it is reached.
+    /// Share of the busiest hour for which the servers are to be busy, if the number of shards follows from the load. Ads are
+    /// not in it.
     #[schemars(range(min = 0.001, max = 0.999), extend("x-grade" = "assumed"))]
     pub(crate) peak_utilisation: Probability,
-    /// Mean service time of each class of command relative to the others, if service times follow from
-    /// `peak_utilisation`.
+    /// Mean time that a command of cost 1 takes a server.
+    #[schemars(extend("x-above-zero" = true, "x-grade" = "assumed", "x-source" = "with it 100,000 people of the default workload keep one server busy for 70% of their busiest hour"))]
+    pub(crate) unit_cost: Duration,
+    /// Makes service times such that the load of the base scenario, ads apart, keeps the servers busy for this share of its
+    /// busiest hour, whatever their number. Reports say so beside their latencies.
+    #[schemars(range(min = 0.001, max = 0.999), extend("x-grade" = "assumed"))]
+    pub(crate) stretch_to: Option<Probability>,
+    /// Mean service time of each class of command, as a multiple of `unit_cost`.
     #[schemars(extend("x-grade" = "assumed"))]
     pub(crate) cost: Costs,
-    /// Standard deviation of the logarithm of a service time within its class, if service times follow
-    /// from `peak_utilisation`; 0 for constant times.
+    /// Standard deviation of the logarithm of a service time within its class; 0 for constant times.
     #[schemars(range(min = 0, max = 5), extend("x-grade" = "assumed"))]
     pub(crate) service_sigma: f64,
-    /// Service times, instead of `peak_utilisation`, `cost` and `service_sigma`: a law for each class of
-    /// command. A class that is left out takes no time.
+    /// Service times, instead of `unit_cost`, `cost`, `service_sigma` and `stretch_to`: a law for each class of command. A
+    /// class that is left out takes no time.
     pub(crate) service: Option<ServiceLaws>,
     /// Time without an answer after which the payer's shard cancels a transfer.
     #[schemars(extend("x-above-zero" = true, "x-grade" = "assumed"))]
@@ -234,14 +240,19 @@ pub(crate) struct PlatformFile {
     pub(crate) payment_fee: Probability,
 }
 
+/// What a command of cost 1 takes a server, where nobody says otherwise.
+pub(crate) const UNIT_COST: Duration = Duration(Span(8_900_000));
+
 impl Default for PlatformFile {
     fn default() -> PlatformFile {
         PlatformFile {
-            shards: 64,
+            shards: None,
             servers: 1,
             lanes: Lanes::Fifo,
             queue_capacity: 100_000,
             peak_utilisation: Probability::of(0.7),
+            unit_cost: UNIT_COST,
+            stretch_to: None,
             cost: Costs::default(),
             service_sigma: 0.5,
             service: None,
@@ -339,11 +350,15 @@ pub(crate) struct HotlineFile {
     /// Share of the pages whose hot-line is a bot.
     #[schemars(title = "Pages answered by a bot", extend("x-audience" = "product", "x-grade" = "assumed"))]
     pub(crate) bot_share: Probability,
-    /// People at the hot-line of a page with mean traffic and without a bot.
+    /// People at the hot-line of a page with mean traffic and without a bot. If it is left out, each page has as many as its
+    /// questions keep busy for `staff_utilisation` of the busiest hour. Every hot-line has at least one person.
     #[schemars(title = "Staff of a hot-line", range(min = 0, max = 65_535.0), extend("x-audience" = "product", "x-unit" = "people", "x-grade" = "assumed"))]
-    pub(crate) staff: f64,
-    /// How staff falls with a page's rank by visits: exponent of a Zipf law; 0 gives every page the same
-    /// staff. Every hot-line has at least one person.
+    pub(crate) staff: Option<f64>,
+    /// Share of the busiest hour for which staff are to be busy, if their number follows from the questions.
+    #[schemars(range(min = 0.001, max = 0.999), extend("x-grade" = "assumed"))]
+    pub(crate) staff_utilisation: Probability,
+    /// How staff falls with a page's rank by visits, if `staff` is given: exponent of a Zipf law; 0 gives every page the same
+    /// staff.
     #[schemars(range(min = 0, max = 10), extend("x-grade" = "assumed"))]
     pub(crate) staff_exponent: f64,
 }
@@ -352,7 +367,8 @@ impl Default for HotlineFile {
     fn default() -> HotlineFile {
         HotlineFile {
             bot_share: Probability::of(0.3),
-            staff: 3.0,
+            staff: None,
+            staff_utilisation: Probability::of(0.7),
             staff_exponent: 0.8,
         }
     }

@@ -299,7 +299,12 @@ impl Outer {
             audience: self.audience(schema),
             kind: Kind::of(schema),
             unit: text("x-unit"),
-            default: schema.value.get("default").cloned(),
+            // A key that may be left out has nothing for a default.
+            default: schema
+                .value
+                .get("default")
+                .filter(|value| !value.is_null())
+                .cloned(),
             bounds: bounds(schema),
             grade: Grade::of(schema),
             source: text("x-source"),

@@ -61,9 +61,7 @@ pub use design::{Broadcast, Design, Mailbox, Overload, Runtime};
 pub use error::{Error, Place};
 pub use key::{Audience, Bounds, Grade, Key, Kind, keys, kind_of};
 pub use manual::document;
-pub use scenario::{
-    Assumed, CLASS_COUNT, Catalogue, Category, Lanes, Link, Network, Scenario, Service, ServiceTimes,
-};
+pub use scenario::{Assumed, CLASS_COUNT, Catalogue, Category, Lanes, Link, Network, Scenario, Service};
 pub use scenario_file::{Overrides, ScenarioFile, from_bytes};
 pub use schema::schema;
 pub use study::{Study, Varied, Written};

@@ -4,17 +4,21 @@
 mod campaigns;
 mod pages;
 mod policy;
+mod scale;
+mod size;
 mod study;
 
 use crate::design::Broadcast;
 use crate::error::Problem;
 use crate::file::{File, LinkFile, PlatformFile};
-use crate::scenario::{Catalogue, Link, Network, Scenario, Service, ServiceTimes};
+use crate::scenario::{Catalogue, Link, Network, Scenario, Service};
 use crate::{assumed, hash};
-use chappe_base::{Act, CommandClass, Duration, Homes, Law, Money, SimTime, Span};
+use chappe_base::{Act, Homes, Money, SimTime, Span};
 use chappe_metrics::{Threshold, find};
 use chappe_platform::Config;
 use chappe_workload::config::{AdReactions, Population, Shape};
+
+pub(crate) use size::Machine;
 
 /// What a scenario is resolved with, beside its values.
 pub(crate) struct Context<'a> {
@@ -34,21 +38,24 @@ fn wrong(path: &[&str], message: impl Into<String>) -> Problem {
     Problem::value(&path, message.into())
 }
 
-/// The scenario of `file`.
+/// The scenario of `file`. The size of its platform follows from `base`, the same without arm and varied keys.
 ///
 /// # Errors
 /// The first fault.
-pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Problem> {
+pub(crate) fn resolve(file: &File, base: &File, context: &Context<'_>) -> Result<Scenario, Problem> {
     check_times(file)?;
     check_behaviour(file)?;
+    let file = &scale::scaled(file);
     let population = population(file)?;
     check_money(file, &population)?;
-    let state_bytes = check_memory(file, &population, context.memory_limit_bytes)?;
-    let policy = policy::policy(file)?;
+    let machine = size::machine(file, base)?;
+    let state_bytes = check_memory(file, &population, machine.shards, context.memory_limit_bytes)?;
+    let mut policy = policy::policy(file)?;
+    scale::scale_limits(&mut policy, file.scale);
     let categories = pages::categories(&file.catalogue)?;
     let horizon = SimTime::ZERO + file.horizon.0;
     let platform = Config {
-        homes: Homes::new(file.platform.shards),
+        homes: Homes::new(machine.shards),
         users_count: population.users,
         pages: pages::pages(file, &categories),
         campaigns: campaigns::campaigns(file, &categories, horizon)?,
@@ -70,7 +77,7 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
         seed: file.seed,
         horizon,
         warm_up: SimTime::ZERO + file.warm_up.0,
-        hash: hash::of(file),
+        hash: hash::of(file, &machine),
         assumed: assumed::in_effect(file),
         users_in_full: file.population.users,
         sessions: file.sessions.clone(),
@@ -78,7 +85,13 @@ pub(crate) fn resolve(file: &File, context: &Context<'_>) -> Result<Scenario, Pr
         agents: file.agents.clone(),
         history: file.history.clone(),
         network: network(file),
-        service: service(&file.platform),
+        service: Service {
+            servers: file.platform.servers,
+            lanes: file.platform.lanes,
+            queue_capacity: file.platform.queue_capacity,
+            laws: machine.laws,
+        },
+        size: machine.size,
         catalogue: Catalogue {
             categories,
             stock_units: file.catalogue.stock,
@@ -183,7 +196,7 @@ fn check_money(file: &File, population: &Population) -> Result<(), Problem> {
     let sigma = history.balance_sigma;
     let mean = history.balance_median.0.units() * libm::exp(sigma * sigma / 2.0);
     let people = f64::from(population.users) * mean;
-    let pages = f64::from(population.pages) * history.page_balance.0.units();
+    let pages = f64::from(population.pages_count()) * history.page_balance.0.units();
     let budgets: f64 = file
         .campaign
         .iter()
@@ -226,6 +239,7 @@ fn population(file: &File) -> Result<Population, Problem> {
     }
     Ok(Population {
         users: users as u32,
+        pages: Some(file.population.pages_count()),
         ..file.population.clone()
     })
 }
@@ -243,11 +257,16 @@ const PAGE_BYTES: f64 = 1_000.0;
 const SHARD_BYTES: f64 = 200_000.0;
 
 /// The memory that a run takes [bytes], about; there must be as much.
-fn check_memory(file: &File, population: &Population, limit: Option<u64>) -> Result<u64, Problem> {
-    let (users, pages) = (population.users as f64, population.pages as f64);
+fn check_memory(
+    file: &File,
+    population: &Population,
+    shards: u16,
+    limit: Option<u64>,
+) -> Result<u64, Problem> {
+    let (users, pages) = (population.users as f64, f64::from(population.pages_count()));
     let needed = users * (USER_BYTES + file.history.page_conversations * CONVERSATION_BYTES)
         + pages * PAGE_BYTES
-        + file.platform.shards as f64 * SHARD_BYTES;
+        + f64::from(shards) * SHARD_BYTES;
     match limit {
         Some(limit) if needed > limit as f64 => {
             const MIB: f64 = 1024.0 * 1024.0;
@@ -276,26 +295,5 @@ fn network(file: &File) -> Network {
         client_to_platform: link(file.network.client_to_platform),
         platform_to_client: link(file.network.platform_to_client),
         server_to_server: link(file.network.server_to_server),
-    }
-}
-
-fn service(section: &PlatformFile) -> Service {
-    let per_class = |class: usize| CommandClass::ALL[class];
-    let times = match &section.service {
-        Some(laws) => ServiceTimes::Given(std::array::from_fn(|class| {
-            laws.of(per_class(class))
-                .unwrap_or(Law::Constant(Duration(Span::ZERO)))
-        })),
-        None => ServiceTimes::FromPeak {
-            peak_utilisation: section.peak_utilisation.get(),
-            costs: std::array::from_fn(|class| section.cost.of(per_class(class))),
-            sigma: section.service_sigma,
-        },
-    };
-    Service {
-        servers: section.servers,
-        lanes: section.lanes,
-        queue_capacity: section.queue_capacity,
-        times,
     }
 }

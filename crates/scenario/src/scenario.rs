@@ -3,8 +3,8 @@
 
 use crate::design::Design;
 use crate::study::Study;
-use chappe_base::{CommandClass, Duration, Law, SimTime, Span};
-use chappe_metrics::Threshold;
+use chappe_base::{CommandClass, Law, SimTime, Span};
+use chappe_metrics::{PlatformSize, Threshold};
 use chappe_platform::Config;
 use chappe_workload::config::{Agents, History, Population, Sessions, Traffic};
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,8 @@ pub struct Scenario {
     pub network: Network,
     /// How shards spend service time.
     pub service: Service,
+    /// How the platform got its size.
+    pub size: PlatformSize,
     /// What pages sell, by name, and how stock moves.
     pub catalogue: Catalogue,
     /// How the platform is built when it runs in real time.
@@ -64,6 +66,12 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// What a reader must know of the platform's size before reading how long anything waited.
+    #[must_use]
+    pub fn size_note(&self) -> Option<String> {
+        self.size.note(self.platform.homes.shards())
+    }
+
     /// The smallest latency between shards, above zero: no shard can affect another sooner.
     #[must_use]
     pub fn lookahead(&self) -> Span {
@@ -109,8 +117,8 @@ pub struct Service {
     /// Clients' commands that may wait at a shard. If the queue is full, further ones are dropped and
     /// counted.
     pub queue_capacity: u32,
-    /// How long each class of command takes.
-    pub times: ServiceTimes,
+    /// How long each class of command takes, in the order of [`CommandClass::ALL`].
+    pub laws: [Law; CLASS_COUNT],
 }
 
 /// Which commands are served first.
@@ -147,42 +155,6 @@ impl Lanes {
 
 /// Number of classes of command.
 pub const CLASS_COUNT: usize = CommandClass::ALL.len();
-
-/// How long each class of command takes. Arrays are indexed by class, in the order of
-/// [`CommandClass::ALL`].
-#[derive(Clone, PartialEq, Debug)]
-pub enum ServiceTimes {
-    /// The scenario gives them.
-    Given([Law; CLASS_COUNT]),
-    /// They are chosen so that the busiest hour has this utilisation.
-    FromPeak {
-        /// Utilisation in the busiest hour, in (0, 1).
-        peak_utilisation: f64,
-        /// Mean service time of each class relative to the others.
-        costs: [f64; CLASS_COUNT],
-        /// Standard deviation of the logarithm of a service time within its class.
-        sigma: f64,
-    },
-}
-
-impl ServiceTimes {
-    /// The law of each class, if a class of cost 1 takes `unit` on average. Service times that the scenario
-    /// gives ignore `unit`.
-    #[must_use]
-    pub fn laws(&self, unit: Span) -> [Law; CLASS_COUNT] {
-        match self {
-            ServiceTimes::Given(laws) => *laws,
-            ServiceTimes::FromPeak { costs, sigma, .. } => costs.map(|cost| {
-                // The mean of a log-normal is its median times e^(sigma²/2).
-                let median = unit.0 as f64 * cost / libm::exp(sigma * sigma / 2.0);
-                Law::LogNormal {
-                    median: Duration(Span(median as i64)),
-                    sigma: *sigma,
-                }
-            }),
-        }
-    }
-}
 
 /// What pages sell, by name, and how stock moves. Page p sells category p modulo the number of categories.
 #[derive(Clone, PartialEq, Debug)]

@@ -24,6 +24,9 @@ const FILE: usize = 0;
 pub struct Overrides {
     /// Pairs of a dotted key and its value (`--set KEY=VALUE`). They are applied after the arm, in order.
     pub set: Vec<(String, String)>,
+    /// Further pairs of a dotted key and its value, which a study lays over all others. Unlike `set` they do not change the
+    /// load by which the platform gets its size.
+    pub over: Vec<(String, String)>,
     /// The arm to apply; the base scenario if absent.
     pub arm: Option<String>,
     /// Replaces the file's `seed`.
@@ -79,7 +82,7 @@ impl ScenarioFile {
         file.arms = file.base.take_arms();
         file.resolve(&Overrides::default())?;
         for number in 0..file.arms.len() {
-            file.play(Some(number), &[], &Overrides::default())?;
+            file.play(Some(number), &[], 0, None)?;
         }
         Ok(file)
     }
@@ -118,11 +121,15 @@ impl ScenarioFile {
             let number = arguments.len() + 1;
             arguments.push(Argument::read(number, "--seed", "seed", &seed.to_string())?);
         }
+        let base_count = arguments.len();
+        for (key, value) in &overrides.over {
+            arguments.push(Argument::read(arguments.len() + 1, "--set", key, value)?);
+        }
         let arm = match &overrides.arm {
             None => None,
             Some(name) => Some(self.arm_number(name)?),
         };
-        self.play(arm, &arguments, overrides)
+        self.play(arm, &arguments, base_count, overrides.memory_limit_bytes)
     }
 
     fn arm_number(&self, wanted: &str) -> Result<usize, Error> {
@@ -137,19 +144,40 @@ impl ScenarioFile {
         })
     }
 
-    /// The scenario of an arm, or of the base, with arguments merged into it.
+    /// The scenario of an arm, or of the base, with arguments merged into it. The first `base_count` of them also hold for
+    /// the scenario by whose load the platform gets its size.
     fn play(
         &self,
         arm: Option<usize>,
         arguments: &[Argument],
-        overrides: &Overrides,
+        base_count: usize,
+        memory_limit_bytes: Option<u64>,
     ) -> Result<Scenario, Error> {
+        let (document, file) = self.merged(arm, arguments)?;
+        let base = match (arm, arguments.len()) {
+            (None, count) if count == base_count => file.clone(),
+            // What holds for the arm alone, such as a part of a rule that only it has, is no part of the base.
+            _ => self
+                .merged(None, &arguments[..base_count])
+                .map_or_else(|_| file.clone(), |(_, base)| base),
+        };
+        let context = Context {
+            name: stem(&self.source),
+            arm: arm.map(|number| self.arm_names[number].as_str()),
+            arms: &self.arm_names,
+            memory_limit_bytes,
+        };
+        resolve(&file, &base, &context).map_err(|problem| self.error(arguments, &document, problem))
+    }
+
+    /// The values of an arm, or of the base, with arguments merged into them.
+    fn merged(&self, arm: Option<usize>, arguments: &[Argument]) -> Result<(Document, File), Error> {
         let root = Node::root(shared());
         let mut document = self.base.clone();
         let arm_document = arm.map(|number| &self.arms[number]);
         for over in arm_document
             .into_iter()
-            .chain(arguments.iter().map(|a| &a.document))
+            .chain(arguments.iter().map(|argument| &argument.document))
         {
             let merged = document.overlay(root, over);
             merged.map_err(|problem| self.error(arguments, over, problem))?;
@@ -157,18 +185,12 @@ impl ScenarioFile {
         check_table(root, &mut document.table, &mut Vec::new())
             .map_err(|problem| self.error(arguments, &document, problem))?;
         let values = Value::Table(std::mem::take(&mut document.table));
-        let file: File = serde_path_to_error::deserialize(values).map_err(|error| {
+        let file = serde_path_to_error::deserialize(values).map_err(|error| {
             let path: Vec<String> = error.path().iter().map(ToString::to_string).collect();
             let message = format!("`{}`: {}", dotted(&path), error.inner().message());
             self.error(arguments, &document, Problem::value(&path, message))
         })?;
-        let context = Context {
-            name: stem(&self.source),
-            arm: arm.map(|number| self.arm_names[number].as_str()),
-            arms: &self.arm_names,
-            memory_limit_bytes: overrides.memory_limit_bytes,
-        };
-        resolve(&file, &context).map_err(|problem| self.error(arguments, &document, problem))
+        Ok((document, file))
     }
 
     /// `problem` at the place from which `document` has it.

@@ -98,6 +98,7 @@ impl Prepared {
 pub(crate) fn overrides(spec: &RunSpec, memory_limit_bytes: Option<u64>) -> Overrides {
     Overrides {
         set: spec.set.clone(),
+        over: spec.over.clone(),
         arm: spec.arm.clone(),
         seed: spec.seed,
         scale: spec.scale,

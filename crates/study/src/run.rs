@@ -75,6 +75,9 @@ impl ReadyRun {
         for advice in effort.advice(asked, &prepared.scenario) {
             context.observer.note(Note::Effort(advice));
         }
+        if let Some(note) = prepared.scenario.size_note() {
+            context.observer.note(Note::Notice(note));
+        }
         Ok(ReadyRun {
             prepared,
             thresholds,

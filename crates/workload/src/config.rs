@@ -23,9 +23,13 @@ pub struct Population {
     /// People. Multiplied by the top-level `scale`.
     #[schemars(title = "People", range(min = 1, max = 2_147_483_648_u32), extend("x-audience" = "product", "x-unit" = "people", "x-grade" = "assumed"))]
     pub users: u32,
-    /// Business pages. Not scaled.
+    /// Business pages, at most 1,000,000. Not scaled, since campaigns name them. If they are left out, one for every
+    /// `people_per_page` people.
     #[schemars(range(max = 1_000_000), extend("x-unit" = "pages", "x-grade" = "assumed"))]
-    pub pages: u32,
+    pub pages: Option<u32>,
+    /// People for each page, if `pages` is left out.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("x-unit" = "people per page", "x-grade" = "assumed"))]
+    pub people_per_page: f64,
     /// Spread of activity between people: standard deviation of its logarithm. The mean is kept.
     #[schemars(range(min = 0, max = 3), extend("x-grade" = "D", "x-source" = "CollegeMsg trace: its top 10% of senders send 56%; these hold 51% of the activity"))]
     pub activity_sigma: f64,
@@ -68,6 +72,15 @@ pub struct Population {
     pub time_zones: Vec<TimeZone>,
 }
 
+impl Population {
+    /// The number of pages: as given, or by the number of people.
+    #[must_use]
+    pub fn pages_count(&self) -> u32 {
+        let by_people = f64::from(self.users) / self.people_per_page;
+        self.pages.unwrap_or(by_people.round().clamp(1.0, 1e6) as u32)
+    }
+}
+
 /// One time zone.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -88,7 +101,8 @@ impl Default for Population {
         };
         Population {
             users: 10_000,
-            pages: 100,
+            pages: None,
+            people_per_page: 100.0,
             activity_sigma: 1.4,
             activity_max: 20.0,
             activity_friends_correlation: Probability::of(0.7),

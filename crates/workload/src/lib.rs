@@ -46,7 +46,7 @@ mod unreached;
 pub use agents::{Actions, Agents, Wake, World, WorldConfig};
 pub use conversation::{ConversationModel, Successor};
 pub use friends::Friends;
-pub use offered::offered_load;
+pub use offered::{busiest_hour, offered_load};
 pub use population::Population;
 pub use schedule::Schedule;
 pub use tape::{Request, Tape};

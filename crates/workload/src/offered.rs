@@ -63,7 +63,8 @@ fn connects_per_day(sessions: &Sessions, traffic: &Traffic, others: f64) -> f64 
 
 /// Activity in the busiest hour, as a multiple of the mean: the hours of the day over all time zones, and the
 /// slope of a ramp. A spike is unplanned load, so no capacity is added for it.
-fn busiest_hour(population: &Population, traffic: &Traffic) -> f64 {
+#[must_use]
+pub fn busiest_hour(population: &Population, traffic: &Traffic) -> f64 {
     let mean = traffic.hourly.iter().sum::<f64>() / 24.0;
     let shares: f64 = population.time_zones.iter().map(|zone| zone.share).sum();
     let activity = |hour: i32| {

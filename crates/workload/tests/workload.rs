@@ -98,7 +98,7 @@ fn fitted() -> (config::Population, config::Traffic) {
     };
     let population = config::Population {
         users: 1_899,
-        pages: 0,
+        pages: Some(0),
         activity_sigma: 1.77,
         activity_max: 32.5,
         activity_friends_correlation: Probability::of(0.98),

@@ -13,6 +13,7 @@ const QUIET: &str = r#"
     time_zones = [{ offset_minutes = 345, share = 1.0 }]
     [platform]
     shards = 4
+    stretch_to = 0.7
     [traffic.shape.spike]
     at = "15h"
     lasting = "2h"

@@ -93,7 +93,7 @@ proptest! {
     }
 }
 
-/// One campaign, whose control traffic alone overloads the shard of its page.
+/// One campaign, whose control traffic alone overloads the shard of its page where service times are stretched over many.
 const HOT: &str = r#"
     horizon = "1 day"
     [population]
@@ -101,6 +101,7 @@ const HOT: &str = r#"
     pages = 8
     [platform]
     shards = 64
+    stretch_to = 0.7
     [[campaign]]
     format = "new-product"
     page = 0

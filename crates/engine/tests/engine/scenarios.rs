@@ -2,7 +2,7 @@
 
 use crate::play::{Played, amount, first_ads, judge, play, record, scenario, shipped};
 use chappe_base::{Record, SimTime, Span};
-use chappe_metrics::{RunRecord, schema};
+use chappe_metrics::{RunRecord, ShardsFrom, schema};
 use chappe_scenario::Scenario;
 use serde_json::Value;
 
@@ -15,6 +15,10 @@ fn small(name: &str, arm: Option<&str>) -> Scenario {
     if whole.population.users > 1_000 {
         replace("population.users", "1000");
         replace("scale", "1");
+    }
+    // So few people would have one shard, and nothing would go from one to another.
+    if whole.size.shards_from == ShardsFrom::Load {
+        replace("platform.shards", "6");
     }
     if whole.horizon > SimTime(2 * Span::HOUR.0) && whole.traffic.replay.is_none() {
         replace("horizon", "2h");

@@ -39,7 +39,7 @@ fn doing_again_what_live_shards_did_gives_the_same_facts_and_state() {
             options.keep_applied = true;
         });
         assert_eq!(live.verdict.violation_count(), 0, "{:?}", live.verdict.violations);
-        let mut collector = live.setup.collector(&live_scenario(&base, &tape));
+        let mut collector = live.setup.collector(&live_scenario(&base, &tape, 2));
         for (number, shard) in live.shards.iter().enumerate() {
             let mut again = replay(
                 &live.setup,

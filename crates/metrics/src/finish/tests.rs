@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::registry::{Kind, definitions};
-use crate::{Clock, CollectorConfig, Execution, RunRecord, SCHEMA, ScenarioId, sample, schema};
+use crate::{
+    Clock, CollectorConfig, Execution, PlatformSize, RunRecord, SCHEMA, ScenarioId, ServiceFrom, sample,
+    schema,
+};
 use chappe_base::{Account, CommandClass, Fact, MessageId, Money, ShardId, UserId};
 use proptest::prelude::*;
 
@@ -131,7 +134,7 @@ fn minutes(count: i64) -> Span {
 fn busy_collector() -> Collector {
     let mut collector = Collector::new(CollectorConfig {
         shards: 1,
-        servers_per_shard: 1,
+        platform: PlatformSize::default(),
         horizon: SimTime::ZERO + minutes(180),
         ..sample::config()
     });
@@ -176,51 +179,28 @@ fn a_run_that_ends_early_has_no_later_intervals() {
 }
 
 #[test]
-fn a_platform_that_idles_is_warned_of() {
-    let idle = |service: Span| {
-        let mut collector = Collector::new(CollectorConfig {
-            shards: 1,
-            ..sample::config()
-        });
-        let (at, fact) = served(minutes(110), service);
-        collector.observe(ShardId(0), at, &fact);
-        let warnings = collector.finish(sample::UNTIL, 0).warnings;
-        warnings
-            .iter()
-            .any(|warning| warning.problem.contains("busiest hour"))
-    };
-    assert!(idle(minutes(10)));
-    assert!(!idle(minutes(40)));
-}
-
-#[test]
 fn the_remedy_names_keys_that_are_in_effect() {
-    let remedies = |gives_service| {
+    let remedy = |service_from| {
         let mut collector = Collector::new(CollectorConfig {
             shards: 1,
-            gives_service,
+            platform: PlatformSize {
+                service_from,
+                ..PlatformSize::default()
+            },
             ..sample::config()
         });
-        let (at, fact) = served(minutes(110), minutes(10));
-        collector.observe(ShardId(0), at, &fact);
         let dropped = Fact::Dropped {
             command: CommandClass::Message,
             message: MessageId(0),
         };
-        collector.observe(ShardId(0), at, &dropped);
+        collector.observe(ShardId(0), SimTime::ZERO + minutes(110), &dropped);
         let warnings = collector.finish(sample::UNTIL, 0).warnings;
-        assert_eq!(warnings.len(), 2, "{warnings:?}");
-        warnings
-            .into_iter()
-            .map(|warning| warning.remedy)
-            .collect::<String>()
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        warnings[0].remedy.clone()
     };
-    let (derived, given) = (remedies(false), remedies(true));
-    assert_eq!(derived.matches("peak_utilisation").count(), 2, "{derived}");
-    assert!(
-        !given.contains("peak_utilisation") && given.contains("platform.service"),
-        "{given}"
-    );
+    assert!(remedy(ServiceFrom::UnitCost).contains("platform.unit_cost"));
+    assert!(remedy(ServiceFrom::Stretched).contains("platform.stretch_to"));
+    assert!(remedy(ServiceFrom::Laws).contains("platform.service"));
 }
 
 #[test]

@@ -93,6 +93,21 @@ impl Shard {
         self.send_back(campaign, Grant { amount, ads, reach }, until, out);
     }
 
+    /// Returns what second prices have left of a lease whose ads are all sent. A shard that asks again and again never lets
+    /// its lease run out, so it would keep that for ever.
+    fn return_savings(&mut self, campaign: CampaignId, out: &mut Outbox) {
+        let Lease { until, ads, .. } = self.ads.leases[campaign.index()];
+        let amount = self.ledger.lease(campaign);
+        if ads == 0 && amount > Money::ZERO {
+            let rest = Grant {
+                amount,
+                ads: 0,
+                reach: 0,
+            };
+            self.send_back(campaign, rest, until, out);
+        }
+    }
+
     /// Puts an undelivered ad back into the current lease. An ad of another month goes back to the page's
     /// home, because each month has its own quota.
     pub(super) fn take_into_lease(&mut self, ad: Ad, out: &mut Outbox) {
@@ -177,6 +192,7 @@ impl Shard {
                 // The request or its answer was lost, and those who came on line then may be gone.
                 self.ads.waiting_slots.retain(|slot| slot.campaign != campaign);
             }
+            self.return_savings(campaign, out);
             let shard = self.id;
             out.forward(
                 self.advertiser(campaign),

@@ -90,6 +90,34 @@ fn what_is_not_spent_comes_back_when_the_lease_runs_out() {
     world.assert_settled();
 }
 
+/// Bob's shard asks every two minutes, so its lease never runs out.
+#[test]
+fn what_second_prices_leave_of_a_lease_goes_back_with_the_next_request() {
+    let mut world = world(
+        &[],
+        CampaignConfig {
+            bid: Money(3),
+            ..campaign(SHOES)
+        },
+    );
+    for minute in 1..=6 {
+        world.online(s(60 * minute), BOB, 10);
+    }
+    world.run_until(s(400));
+    let returned = |fact: &Fact| match fact {
+        Fact::LeaseReturned { amount, .. } => Some(*amount),
+        _ => None,
+    };
+    // A lease pays two ads, each at the lowest price.
+    let saved = Money(2 * (3 - RESERVE.0));
+    let returned: Vec<Money> = world
+        .picked(returned)
+        .into_iter()
+        .map(|(_, amount)| amount)
+        .collect();
+    assert_eq!((ads(&world).len(), returned), (6, vec![saved; 2]));
+}
+
 #[test]
 fn a_lease_ends_with_its_campaign_and_the_rest_goes_back_to_the_page() {
     let mut world = world(

@@ -108,6 +108,7 @@ pub(crate) fn full() -> RunRecord {
                 users_count: 200_000,
                 pages_count: 400,
                 shards_count: 64,
+                platform: chappe_metrics::PlatformSize::default(),
             },
             metrics: ads_metrics(),
             series: day_series(),
@@ -195,6 +196,7 @@ pub(crate) fn queue() -> RunRecord {
         users_count: 0,
         pages_count: 0,
         shards_count: 1,
+        platform: chappe_metrics::PlatformSize::default(),
     };
     result.window = Window {
         warm_up_ns: 600 * SECOND,

@@ -76,7 +76,7 @@ fn resolved(
 }
 
 fn check_page(file: &File, campaign: &CampaignFile) -> Result<(), Fault> {
-    let (page, pages) = (campaign.page, file.population.pages);
+    let (page, pages) = (campaign.page, file.population.pages_count());
     if page < pages {
         return Ok(());
     }

@@ -81,7 +81,7 @@ fn every_arm_differs_from_the_base_scenario() {
 fn first_ads_is_the_main_scenario() {
     let scenario = scenario("first-ads.toml");
     assert_eq!(
-        (scenario.population.users, scenario.population.pages),
+        (scenario.population.users, scenario.platform.pages.len()),
         (200_000, 400)
     );
     let mut formats: Vec<_> = scenario.platform.campaigns.iter().map(|c| c.format).collect();

@@ -9,6 +9,7 @@ mod files;
 mod keys;
 mod mutated;
 mod resolved;
+mod size;
 
 use chappe_scenario::{Error, Overrides, Scenario, ScenarioFile};
 

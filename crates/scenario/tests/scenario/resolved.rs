@@ -4,13 +4,13 @@ use crate::resolve;
 use chappe_base::{CommandClass, Duration, Format, Law, Money, PageId, Probability, RuleKind, SimTime, Span};
 use chappe_platform::policy::{OnQuiet, OptInScope, PageRule, Quota, Tiers, UserRule};
 use chappe_platform::{Desk, Pacing};
-use chappe_scenario::{Lanes, Overrides, Scenario, ServiceTimes};
+use chappe_scenario::{Lanes, Overrides, Scenario};
 
-fn read(text: &str) -> Scenario {
+pub(crate) fn read(text: &str) -> Scenario {
     resolve("dir/a.toml", text, &Overrides::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn read_with(text: &str, arm: Option<&str>, overrides: &[(&str, &str)]) -> Scenario {
+pub(crate) fn read_with(text: &str, arm: Option<&str>, overrides: &[(&str, &str)]) -> Scenario {
     let set = overrides.iter();
     let set = set.map(|(key, value)| (key.to_string(), value.to_string()));
     let overrides = Overrides {
@@ -78,15 +78,15 @@ fn arguments_are_laid_over_arms_and_arms_over_the_file() {
                 scale = 3\nplatform.shards = 5\nplatform.lanes = \"priority\"";
     let shards = |scenario: &Scenario| scenario.platform.homes.shards();
     let base = read(text);
-    assert_eq!((base.population.users, shards(&base), base.arm), (200, 64, None));
+    assert_eq!((base.population.users, shards(&base), base.arm), (200, 1, None));
     let arm = read_with(text, Some("b"), &[]);
-    assert_eq!((arm.population.users, shards(&arm)), (300, 5));
+    assert_eq!((arm.population.users, shards(&arm)), (300, 15), "five for each");
     assert_eq!(
         (arm.service.lanes, arm.arms.as_slice()),
         (Lanes::PeopleFirst, &["b".to_string()][..])
     );
     let set = read_with(text, Some("b"), &[("scale", "4"), ("platform.shards", "6")]);
-    assert_eq!((set.population.users, shards(&set)), (400, 6));
+    assert_eq!((set.population.users, shards(&set)), (400, 24));
     assert_eq!(set.service.lanes, Lanes::PeopleFirst);
     let overrides = Overrides {
         scale: Some(0.5),
@@ -310,18 +310,16 @@ fn staff_follows_the_visits() {
 }
 
 #[test]
-fn service_times_follow_the_peak_or_are_given() {
-    let follows = read("[platform]\ncost.payment = 4.0\nservice_sigma = 0.5").service;
-    let unit = Span(1_000_000);
-    let laws = follows.times.laws(unit);
+fn service_times_are_the_machines_or_are_given() {
+    let laws = read("[platform]\nunit_cost = \"1ms\"\ncost.payment = 4.0\nservice_sigma = 0.5")
+        .service
+        .laws;
     let mean = |class| laws[class as usize].mean().0;
     assert!((mean(CommandClass::Message) - 1_000_000).abs() <= 2);
     assert!((mean(CommandClass::Payment) - 4_000_000).abs() <= 8);
-    let given = read("[platform]\nservice.probe = { exponential = \"5ms\" }")
+    let laws = read("[platform]\nservice.probe = { exponential = \"5ms\" }")
         .service
-        .times;
-    assert!(matches!(given, ServiceTimes::Given(_)));
-    let laws = given.laws(unit);
+        .laws;
     assert_eq!(
         laws[CommandClass::Probe as usize],
         Law::Exponential(Duration(Span(5_000_000)))
@@ -370,7 +368,8 @@ fn what_is_assumed_and_in_effect_is_listed() {
     );
     let bare = keys("[platform]\nservice.probe = { exponential = \"5ms\" }");
     for key in [
-        "platform.peak_utilisation",
+        "platform.unit_cost",
+        "platform.stretch_to",
         "platform.cost",
         "agents.ads.refusal_base",
     ] {

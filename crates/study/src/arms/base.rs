@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::machine;
 use crate::prepared::{Prepared, overrides};
 use chappe_base::{Digest, RunSpec};
-use chappe_metrics::{Choice, StudyArm, Warning};
+use chappe_metrics::{Choice, ServiceFrom, StudyArm, Warning};
+use chappe_report::words;
 use chappe_scenario::{Scenario, check_name};
 use std::time::Duration;
 
@@ -109,6 +110,14 @@ impl StudyBase {
         &self.prepared.scenario
     }
 
+    /// A sentence on what the latencies of a study stand on, if its service times are stretched.
+    pub(crate) fn stretched(&self) -> Option<String> {
+        let scenario = self.scenario();
+        let is_stretched = scenario.size.service_from == ServiceFrom::Stretched;
+        let note = scenario.size_note().filter(|_| is_stretched);
+        note.map(|note| words::sentence(&note))
+    }
+
     /// The wall time that the scenario allows a study.
     pub(crate) fn budget(&self) -> Option<Duration> {
         let budget = self.scenario().study.budget?;
@@ -136,7 +145,7 @@ impl StudyBase {
     pub(crate) fn changed(&self, variant: &Variant, changes: &[(String, String)]) -> Result<Variant, Error> {
         let mut changed = variant.clone();
         changed.changes.extend_from_slice(changes);
-        changed.spec.set.extend_from_slice(changes);
+        changed.spec.over.extend_from_slice(changes);
         self.checked(changed)
     }
 

@@ -119,7 +119,7 @@ impl Plan {
             spec: base.prepared.spec.clone(),
             scenario: scenario_id(base.scenario()),
             version: VERSION.to_string(),
-            answer: swept.answer(),
+            answer: swept.answer().into_iter().chain(base.stretched()).collect(),
             design: self.points.design,
             arms: self.arms.iter().map(Variant::described).collect(),
             seeds: self.seeds.clone(),

@@ -194,7 +194,10 @@ impl Study<'_> {
             spec: self.base.prepared.spec.clone(),
             scenario: scenario_id(self.base.scenario()),
             version: VERSION.to_string(),
-            answer: answer(&metrics, self.arms, played, self.rule),
+            answer: answer(&metrics, self.arms, played, self.rule)
+                .into_iter()
+                .chain(self.base.stretched())
+                .collect(),
             arms: self.arms.iter().map(Variant::described).collect(),
             seeds: played.seeds.clone(),
             stopping: self.stopping(played),

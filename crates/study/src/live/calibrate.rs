@@ -91,7 +91,7 @@ fn calibration(session: &Session<'_>, calm: &LiveRun, [rate, saturated_rate]: [f
         version: VERSION.to_string(),
         measured: jiff::Timestamp::now().to_string(),
         machine: machine::machine(),
-        design: choices(scenario),
+        design: choices(scenario, session.threads),
         threads: session.threads as u32,
         rate,
         saturated_rate,

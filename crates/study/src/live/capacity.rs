@@ -280,7 +280,7 @@ fn record(
         seed: scenario.seed,
         version: VERSION.to_string(),
         plan: format!("open, each rate held for {duration}"),
-        design: choices(scenario),
+        design: choices(scenario, session.threads),
         thresholds: conditions.collect(),
         ended: capacity.ended,
         kept_rate: capacity.kept_rate,

@@ -55,6 +55,13 @@ impl<'a> Session<'a> {
             Threads::Auto => machine::cores(),
             Threads::Number(count) => count,
         };
+        let shards = usize::from(scenario.design.shards_count(threads));
+        if shards < threads {
+            context.observer.note(Note::Notice(format!(
+                "{} of {threads} threads have no shard to run and stay idle; raise design.shards",
+                threads - shards
+            )));
+        }
         Ok(Session {
             thresholds: thresholds(scenario, Clock::Wall)?,
             threads,
@@ -192,7 +199,7 @@ impl<'a> Session<'a> {
                 tape_until_ns: live.until.0,
                 tape_commands_count: self.tape.requests().len() as u64,
             },
-            design: choices(self.scenario()),
+            design: choices(self.scenario(), self.threads),
             outcome: live.outcome.clone(),
             prediction: None,
         }
@@ -204,10 +211,10 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The choices of the scenario's live design, by key.
-pub(crate) fn choices(scenario: &Scenario) -> Vec<Choice> {
+/// The choices of the scenario's live design, on so many threads, by key.
+pub(crate) fn choices(scenario: &Scenario, threads: usize) -> Vec<Choice> {
     let mut design = scenario.design.clone();
-    design.shards = design.shards.or(Some(scenario.platform.homes.shards()));
+    design.shards = Some(design.shards_count(threads));
     let values = serde_json::to_value(&design).expect("a design has a text");
     let entries = values.as_object().into_iter().flatten();
     let choice = |(key, value): (&String, &serde_json::Value)| Choice {

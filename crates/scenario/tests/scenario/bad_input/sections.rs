@@ -174,7 +174,7 @@ users = 2_000_000
             ..Overrides::default()
         },
         r"
-2000000 users and 100 pages need about 958 MiB of memory; there are 512 MiB
+2000000 users and 20000 pages need about 969 MiB of memory; there are 512 MiB
 a.toml:2:9
 users = 2_000_000
         ^^^^^^^^^

@@ -15,7 +15,7 @@ unknown key `population.user`
 a.toml:2:1
 user = 5
 ^^^^
-help: did you mean `users`? Known here: `users`, `pages`, `activity_sigma`, `activity_max`, `activity_friends_correlation`, `friends_median`, `friends_sigma`, `friends_max`, `circles`, `contact_exponent`, `contacts_max`, `silent_share`, `time_zones`
+help: did you mean `users`? Known here: `users`, `pages`, `people_per_page`, `activity_sigma`, `activity_max`, `activity_friends_correlation`, `friends_median`, `friends_sigma`, `friends_max`, `circles`, `contact_exponent`, `contacts_max`, `silent_share`, `time_zones`
 ",
     );
 }
@@ -49,7 +49,7 @@ unknown key `platform.qzx`
 a.toml:2:1
 qzx = 5
 ^^^
-help: known here: `shards`, `servers`, `lanes`, `queue_capacity`, `peak_utilisation`, `cost`, `service_sigma`, `service`, `transfer_timeout`, `key_life`, `inbox_life`, `lease_life`, `lease_ads`, `payment_fee`
+help: known here: `shards`, `servers`, `lanes`, `queue_capacity`, `peak_utilisation`, `unit_cost`, `stretch_to`, `cost`, `service_sigma`, `service`, `transfer_timeout`, `key_life`, `inbox_life`, `lease_life`, `lease_ads`, `payment_fee`
 ",
     );
 }
