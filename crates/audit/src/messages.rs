@@ -5,7 +5,7 @@
 //! shard, so it is enough to keep open messages. Nothing is kept of a message that has reached its device, so
 //! a message whose facts all appear twice passes.
 
-use crate::devices::{Delivery, Devices};
+use crate::devices::{Devices, Sent};
 use crate::findings::FactContext;
 use crate::promises::Promise;
 use chappe_base::{CommandClass, Fact, Map, MessageClass, MessageId, Party, Seconds, Set, SimTime, Span};
@@ -17,8 +17,8 @@ const TOGETHER: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Messages {
     pub(crate) devices: Devices,
-    /// A message between people that was served and not yet accepted or refused.
-    serving: Option<MessageId>,
+    /// A message between people that was served and not yet accepted or refused, and when it reached the shard.
+    serving: Option<(MessageId, SimTime)>,
     /// The message accepted last, if it is open: most end with the next fact and never enter `open`.
     latest: Option<MessageId>,
     /// Accepted and not ended.
@@ -37,7 +37,7 @@ pub(crate) struct Messages {
 #[derive(Clone, Copy, Debug)]
 struct InFlight {
     since: Seconds,
-    delivery: Delivery,
+    sent: Sent,
 }
 
 /// One step in the life of a message.
@@ -49,7 +49,7 @@ enum Step {
     Delivered(InFlight),
     HandedOut(Party),
     /// Handed out with the fact after its delivery.
-    HandedOutAtOnce(Party, Delivery),
+    HandedOutAtOnce(Party, Sent),
 }
 
 /// A step that waits to be judged, with its fact and time.
@@ -82,17 +82,18 @@ impl Messages {
         &mut self,
         command: CommandClass,
         message: MessageId,
+        since_arrival: Span,
         context: &mut FactContext<'_>,
     ) {
         self.expect_answer(context);
         if command == CommandClass::Message {
-            self.serving = Some(message);
+            self.serving = Some((message, SimTime(context.at.0 - since_arrival.0)));
         }
     }
 
     #[inline]
     fn expect_answer(&mut self, context: &mut FactContext<'_>) {
-        if let Some(message) = self.serving.take() {
+        if let Some((message, _)) = self.serving.take() {
             let what = format!(
                 "message {} was served, but neither accepted nor refused",
                 message.0
@@ -102,7 +103,7 @@ impl Messages {
     }
 
     pub(crate) fn refused(&mut self, message: MessageId) {
-        self.serving = self.serving.filter(|serving| *serving != message);
+        self.serving = self.serving.filter(|(serving, _)| *serving != message);
     }
 
     #[inline]
@@ -110,15 +111,20 @@ impl Messages {
         &mut self,
         message: MessageId,
         class: MessageClass,
+        (from, sent): (Party, SimTime),
         context: &mut FactContext<'_>,
     ) {
         context.checked(Promise::DeliveredOnce);
-        if class == MessageClass::Friend
-            && self.serving.take() != Some(message)
-            && context.at >= SimTime::ZERO
-        {
-            let what = format!("message {} was accepted without having been served", message.0);
-            context.violation(Promise::DeliveredOnce, what);
+        if class == MessageClass::Friend && context.at >= SimTime::ZERO {
+            match self.serving.take() {
+                Some((served, arrival)) if served == message => {
+                    self.devices.received(message, from, (sent, arrival), context);
+                }
+                Some(_) | None => {
+                    let what = format!("message {} was accepted without having been served", message.0);
+                    context.violation(Promise::DeliveredOnce, what);
+                }
+            }
         }
         // The message before is looked up only now: most have ended by then and need no look-up.
         match self.latest.replace(message) {
@@ -147,7 +153,7 @@ impl Messages {
         self.delivered_count += 1;
         let in_flight = InFlight {
             since: context.at.seconds(),
-            delivery: self.devices.delivered(),
+            sent: self.devices.sent(),
         };
         if let Some((before, in_flight)) = self.latest_delivered.replace((message, in_flight)) {
             self.look_up(Step::Delivered(in_flight), before, context);
@@ -160,7 +166,7 @@ impl Messages {
         let at_once = self.latest_delivered.take_if(|(latest, _)| *latest == message);
         // Both wait for their turn: the order at the device is judged when earlier steps have been.
         let step = match at_once {
-            Some((_, in_flight)) => Step::HandedOutAtOnce(to, in_flight.delivery),
+            Some((_, in_flight)) => Step::HandedOutAtOnce(to, in_flight.sent),
             None => Step::HandedOut(to),
         };
         self.look_up(step, message, context);
@@ -208,14 +214,13 @@ impl Messages {
                     self.in_flight.insert(message, in_flight);
                     continue;
                 }
-                Step::HandedOutAtOnce(to, delivery) => {
-                    self.devices.handed_out(message, to, delivery, &mut context);
+                Step::HandedOutAtOnce(to, sent) => {
+                    self.devices.handed_out(message, to, sent, &mut context);
                     continue;
                 }
                 Step::HandedOut(to) => match self.in_flight.remove(&message) {
                     Some(in_flight) => {
-                        self.devices
-                            .handed_out(message, to, in_flight.delivery, &mut context);
+                        self.devices.handed_out(message, to, in_flight.sent, &mut context);
                         continue;
                     }
                     None => format!("message {id} reached a device, but was not delivered, or did so before"),
@@ -320,7 +325,7 @@ mod tests {
         let kept: Vec<MessageId> = (0..3 * TOGETHER as u64).map(MessageId).collect();
         for &message in &kept {
             at(1, &mut findings, |context| {
-                messages.accepted(message, MessageClass::HotLine, context);
+                messages.accepted(message, MessageClass::HotLine, (ann, SimTime::ZERO), context);
             });
         }
         for &message in &kept {

@@ -26,7 +26,7 @@ pub enum Promise {
     StockKept,
     /// Each message is delivered at most once, and none is lost.
     DeliveredOnce,
-    /// What a shard sends to a device arrives in the order in which it was sent.
+    /// What a shard sends to a device, or a device to a shard, arrives in the order in which it was sent.
     OrderKept,
     /// No page's message, and no request for an opt-in, without a reason that the rules accept.
     MessagesPermitted,
@@ -63,7 +63,7 @@ impl Promise {
             Promise::BudgetsKept => "budgets kept",
             Promise::StockKept => "stock kept",
             Promise::DeliveredOnce => "each message delivered at most once and none lost",
-            Promise::OrderKept => "first in, first out to each device",
+            Promise::OrderKept => "first in, first out to and from each device",
             Promise::MessagesPermitted => "no page's message without its reason",
             Promise::PricesKept => "prices kept",
             Promise::LimitsKept => "pages within their limits",

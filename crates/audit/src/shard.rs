@@ -70,7 +70,14 @@ impl ShardAudit {
             findings: &mut self.findings,
         };
         match *fact {
-            Fact::Served { command, message, .. } => self.messages.served(command, message, context),
+            Fact::Served {
+                command,
+                message,
+                wait_ns,
+                service_ns,
+            } => self
+                .messages
+                .served(command, message, wait_ns + service_ns, context),
             Fact::HandedOut { message, to, .. } => self.messages.handed_out(message, to, context),
             Fact::Acknowledged {
                 message,
@@ -88,9 +95,10 @@ impl ShardAudit {
                 class,
                 from,
                 to,
+                intended,
                 ..
             } => {
-                self.messages.accepted(message, class, context);
+                self.messages.accepted(message, class, (from, intended), context);
                 if class == MessageClass::Ad {
                     self.ads.accepted(message, from, to, &self.consents, context);
                     if let (Party::Page(page), Party::User(user)) = (from, to) {

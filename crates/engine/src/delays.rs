@@ -1,7 +1,8 @@
 //! How long links and service take. Each delay is drawn from a key that says what it is for, so one message
 //! or policy rule more changes no other delay.
 
-use chappe_base::{Keyed, Law, MessageId, Party, Purpose, Sampler, ShardId, SimTime, Span};
+use crate::connection::Connection;
+use chappe_base::{Keyed, Law, MessageId, Purpose, Sampler, ShardId, SimTime, Span};
 use chappe_platform::{Command, Notice};
 use chappe_scenario::{CLASS_COUNT, Link, Scenario, Service};
 use chappe_workload::config::Probe;
@@ -15,13 +16,13 @@ pub(crate) struct Delays {
     pub(crate) patience: Keyed,
     pub(crate) arrival: Keyed,
     laws: [Sampler; CLASS_COUNT],
-    to_platform: Latency,
-    to_client: Latency,
+    to_platform: Connection,
+    to_client: Connection,
     between_shards: Latency,
     serving: Keyed,
 }
 
-/// The latency of one kind of link.
+/// The latency of a link between shards, where each command goes its own way and may overtake another.
 #[derive(Clone, Debug)]
 struct Latency {
     floor: Span,
@@ -58,17 +59,18 @@ impl Delays {
             patience: keyed(Purpose::Patience),
             arrival: keyed(Purpose::Arrival),
             laws: scenario.service.laws.map(Sampler::new),
-            to_platform: Latency::new(network.client_to_platform, keyed(Purpose::ClientUp)),
-            to_client: Latency::new(network.platform_to_client, keyed(Purpose::ClientDown)),
+            to_platform: Connection::new(network.client_to_platform, keyed(Purpose::ClientUp)),
+            to_client: Connection::new(network.platform_to_client, keyed(Purpose::ClientDown)),
             between_shards: Latency::new(network.server_to_server, keyed(Purpose::Between)),
             serving: keyed(Purpose::Service),
         }
     }
 
-    /// Latency from a client that sends at `at` to a shard.
+    /// When a command that its device sends at `at` reaches a shard.
     #[inline]
-    pub(crate) fn to_platform(&self, at: SimTime, command: &Command) -> Span {
-        self.to_platform.draw(|| occurrence(at, command))
+    pub(crate) fn to_platform(&self, at: SimTime, command: &Command) -> SimTime {
+        let device = command.device().expect("agents send what clients may send");
+        self.to_platform.arrival(at, device)
     }
 
     /// Latency from shard to shard.
@@ -77,18 +79,10 @@ impl Delays {
         self.between_shards.draw(|| occurrence(now, command))
     }
 
-    /// Latency from a shard to a device.
+    /// When a notice reaches its device.
     #[inline]
-    pub(crate) fn to_client(&self, now: SimTime, notice: &Notice) -> Span {
-        self.to_client.draw(|| {
-            let message = notice.message();
-            let to = match notice.to() {
-                Party::User(user) => u64::from(user.0),
-                Party::Page(page) => 1 << 32 | u64::from(page.0),
-            };
-            let b = if message == MessageId(0) { now.0 as u64 } else { to };
-            [message.0 ^ to.rotate_left(40), b]
-        })
+    pub(crate) fn to_client(&self, now: SimTime, notice: &Notice) -> SimTime {
+        self.to_client.arrival(now, notice.to())
     }
 
     /// Time in service at a shard.

@@ -76,7 +76,7 @@
 
 mod bucket;
 mod calendar;
-mod connections;
+mod connection;
 mod delays;
 mod effort;
 mod kernel;

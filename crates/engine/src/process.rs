@@ -3,7 +3,6 @@
 //! This is the only place where time passes between the parts: links and service take the times that
 //! [`Delays`] draws, while platform and agents act at once.
 
-use crate::connections::Connections;
 use crate::delays::Delays;
 use crate::kernel::{Emitter, LogicalProcess};
 use crate::observers::Observers;
@@ -47,7 +46,6 @@ pub(crate) struct Process {
     id: ShardId,
     homes: Homes,
     delays: Arc<Delays>,
-    connections: Connections,
     world: Arc<World>,
     probe: Option<Probe>,
     /// The clients' commands, if they come from a tape instead of from the agents.
@@ -76,7 +74,6 @@ impl Process {
             probe: delays.probe,
             tape,
             homes: world.homes(),
-            connections: Connections::new(),
             shard,
             id,
             delays,
@@ -98,8 +95,7 @@ impl Process {
             }
         }
         for notice in outbox.notices.iter().filter(|notice| notice.has_effect()) {
-            let latency = self.delays.to_client(now, notice);
-            let arrival = self.connections.send(now, notice.to(), now + latency);
+            let arrival = self.delays.to_client(now, notice);
             match notice.timed(arrival - now) {
                 Some(fact) => outbox.facts.push(fact),
                 None => out.send(notice.home(self.homes), arrival, Event::Notice(*notice)),
@@ -116,8 +112,8 @@ impl Process {
             let home = command
                 .home(self.homes)
                 .expect("agents send what clients may send");
-            let latency = self.delays.to_platform(*at, command);
-            out.send(home, *at + latency, Event::Arrive(*command));
+            let arrival = self.delays.to_platform(*at, command);
+            out.send(home, arrival, Event::Arrive(*command));
         }
         for (at, wake) in &acts.wakes {
             out.schedule(*at, Event::Wake(*wake));
@@ -243,7 +239,6 @@ impl Process {
         let mut parts = self.shard.bytes();
         parts.push(("agents", self.agents.bytes()));
         parts.push(("service queue", self.station.bytes()));
-        parts.push(("connections", self.connections.bytes()));
         parts
     }
 }

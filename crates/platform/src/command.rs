@@ -1,8 +1,8 @@
-//! Commands: everything that a shard can be asked to do, with class and home shard.
+//! Commands: everything that a shard can be asked to do, with its class and what it is about.
 
 use chappe_base::{
-    AdFeedback, CampaignId, CommandClass, Entry, Fact, Homes, MessageId, Money, OptInSource, OrderId, PageId,
-    Party, ProductId, Reaction, RefusalReason, Seconds, ShardId, SimTime, Topic, TransferId, UserId,
+    AdFeedback, CampaignId, CommandClass, Entry, Fact, MessageId, Money, OptInSource, OrderId, PageId, Party,
+    ProductId, Reaction, RefusalReason, Seconds, ShardId, SimTime, Topic, TransferId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -514,52 +514,6 @@ impl Command {
             amount,
             returned,
         })
-    }
-
-    /// The shard that decides a client's command; `None` for commands that only shards send.
-    #[must_use]
-    pub fn home(&self, homes: Homes) -> Option<ShardId> {
-        match *self {
-            Command::Connect { user, .. }
-            | Command::Send { to: user, .. }
-            | Command::Read { reader: user, .. }
-            | Command::Block { user, .. }
-            | Command::Unblock { user, .. }
-            | Command::Mute { user, .. }
-            | Command::Visit { user, .. }
-            | Command::Ask { user, .. }
-            | Command::Checkout { user, .. }
-            | Command::OptIn { user, .. }
-            | Command::OptOut { user, .. }
-            | Command::Pay { payer: user, .. }
-            | Command::React { user, .. } => Some(homes.user(user)),
-            Command::GiveUp { page, .. }
-            | Command::Answer { page, .. }
-            | Command::CancelOrder { page, .. }
-            | Command::Ship { page, .. }
-            | Command::Arrive { page, .. }
-            | Command::Restock { page, .. } => Some(homes.page(page)),
-            Command::Question { .. }
-            | Command::Notify { .. }
-            | Command::PlaceOrder { .. }
-            | Command::Credit { .. }
-            | Command::Credited { .. }
-            | Command::CreditRefused { .. }
-            | Command::TransferTimeout { .. }
-            | Command::CancelCredit { .. }
-            | Command::StartCampaign { .. }
-            | Command::EndCampaign { .. }
-            | Command::RequestLease { .. }
-            | Command::GrantLease { .. }
-            | Command::RefuseLease { .. }
-            | Command::LeaseTimeout { .. }
-            | Command::ReturnLease { .. }
-            | Command::ReportFeedback { .. }
-            | Command::Broadcast { .. }
-            | Command::SetAdSlots { .. }
-            | Command::DeliverAd { .. }
-            | Command::Probe => None,
-        }
     }
 }
 

@@ -67,6 +67,7 @@ mod people;
 pub mod policy;
 mod pool;
 mod shard;
+mod route;
 mod shop;
 mod transfers;
 mod visits;

@@ -137,7 +137,8 @@ impl Default for File {
     }
 }
 
-/// How long commands and notices travel. No shard can affect another sooner than after the smallest floor.
+/// How long commands and notices travel. No shard can affect another sooner than after the smallest floor. A device keeps
+/// its latency for a minute, or for as long as the longest latency: what it sends, and what it gets, arrives in order.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct NetworkFile {

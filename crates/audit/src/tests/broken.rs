@@ -1,9 +1,7 @@
 //! Messages, money, stock and budgets, each broken on purpose.
 
 use super::story::*;
-use crate::Promise::{
-    AdPermitted, BudgetsKept, ConsentKept, DeliveredOnce, MoneyConserved, OrderKept, StockKept,
-};
+use crate::Promise::{AdPermitted, BudgetsKept, ConsentKept, DeliveredOnce, MoneyConserved, StockKept};
 use chappe_base::*;
 
 fn is_delivered(number: u64) -> impl Fn(&Fact) -> bool {
@@ -122,60 +120,6 @@ fn messages_are_delivered_once() {
     Story::legal().without(unserved).breaks(
         DeliveredOnce,
         "message 10 was accepted without having been served",
-    );
-}
-
-/// Two messages to Bob, of which one reaches his device first.
-fn handed_out(first: u64, second: u64, second_to: UserId) -> Story {
-    let (ann, friend) = (Party::User(ANN), MessageClass::Friend);
-    let mut story = Story::empty();
-    for (number, to) in [(50, BOB), (51, second_to)] {
-        story.served(ShardId(1), message(number));
-        story.accepted(message(number), friend, ann, to);
-        story.delivered(message(number), friend, ann, to);
-    }
-    let to = |number| if number == 50 { BOB } else { second_to };
-    story.handed_out(message(first), friend, to(first));
-    story.handed_out(message(second), friend, to(second));
-    story
-}
-
-/// An acknowledgement and then a read receipt to Ann's device, which arrive after so many seconds.
-fn receipts(first: i64, second: i64) -> Story {
-    let mut story = Story::legal();
-    let (message, user, intended) = (message(10), ANN, story.now);
-    let after_ns = Span(first * Span::SECOND.0);
-    story.tell(
-        ShardId(1),
-        Fact::Acknowledged {
-            message,
-            user,
-            intended,
-            after_ns,
-        },
-    );
-    story.wait();
-    let after_ns = Span(second * Span::SECOND.0);
-    story.tell(
-        ShardId(1),
-        Fact::ReadReceipt {
-            message,
-            user,
-            after_ns,
-        },
-    );
-    story
-}
-
-#[test]
-fn nothing_overtakes_on_a_connection() {
-    assert_eq!(handed_out(50, 51, BOB).verdict().violations, []);
-    handed_out(51, 50, BOB).breaks(OrderKept, "message 50 reached the device of user 1 after one");
-    assert_eq!(handed_out(51, 50, DAN).verdict().violations, [], "to two devices");
-    assert_eq!(receipts(5, 4).verdict().violations, []);
-    receipts(5, 3).breaks(
-        OrderKept,
-        "a receipt for message 10 reaches the device of user 0 before",
     );
 }
 

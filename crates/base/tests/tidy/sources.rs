@@ -39,7 +39,7 @@ const LONG: [(&str, &str); 7] = [
     ),
     (
         "crates/platform/src/command.rs",
-        "one enum: every command with its class and home",
+        "one enum: every command with its class and what it is about",
     ),
     (
         "crates/platform/tests/platform/ads.rs",

@@ -201,6 +201,29 @@ fn what_overtakes_on_the_way_to_a_device() {
 }
 
 #[test]
+fn what_overtakes_on_the_way_from_a_device() {
+    breaks(
+        Promise::OrderKept,
+        "in another order than they were sent",
+        |facts| {
+            // Every second message says that it was sent an hour before it was.
+            let mut number = 0;
+            for record in facts {
+                if let Fact::Accepted {
+                    class: MessageClass::Friend,
+                    intended,
+                    ..
+                } = &mut record.fact
+                {
+                    number += 1;
+                    *intended += Span(-i64::from(number % 2) * Span::HOUR.0);
+                }
+            }
+        },
+    );
+}
+
+#[test]
 fn money_posted_twice_or_in_another_amount() {
     let promise = Promise::MoneyConserved;
     let post = |record: &Record| match record.fact {
