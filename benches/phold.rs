@@ -200,7 +200,8 @@ fn time_workers(group: &mut BenchmarkGroup<'_, WallTime>, workers: usize, model:
                         stop: &StopFlag::new(),
                         progress: &mut |_| (),
                     },
-                );
+                )
+                .expect("threads for the workers");
                 let ran = clock.elapsed();
                 assert_eq!(outcome.workers_count, workers);
                 took += ran.mul_f64(EVENTS_PER_RUN as f64 / outcome.events_count as f64);

@@ -7,7 +7,9 @@ use crate::membership::Membership;
 use crate::secret::Secret;
 use crate::watch::Loss;
 use crate::wire::FINAL_BYTES_MAX;
-use chappe_engine::{PartialResult, Peers, SimulateOptions, Simulated, simulate_distributed};
+use chappe_engine::{
+    ImpossibleEvent, PartialResult, Peers, SimulateOptions, Simulated, simulate_distributed,
+};
 use chappe_scenario::Scenario;
 use serde::{Deserialize, Serialize};
 use std::any::Any;
@@ -66,8 +68,8 @@ impl DistributedRun {
     /// Simulates this process's part of the scenario. Call it once.
     ///
     /// # Errors
-    /// If the engine crashes: [`ClusterError::Lost`] if the reason is a lost process, otherwise
-    /// [`ClusterError::Crashed`]. The panic hook runs at once, when the reason is not known yet.
+    /// [`ClusterError::System`] if the system refuses threads. If the engine crashes: [`ClusterError::Lost`] if the reason
+    /// is a lost process, otherwise [`ClusterError::Crashed`]. The panic hook runs at once, when the reason is not known yet.
     pub fn simulate(
         &mut self,
         scenario: &Scenario,
@@ -76,19 +78,24 @@ impl DistributedRun {
         let (process, count) = (self.membership.process(), self.membership.count());
         let peers = Peers::new(process, count, self.membership.take_streams());
         let simulate = AssertUnwindSafe(|| simulate_distributed(scenario, peers, options));
-        catch_unwind(simulate).map_err(|payload| match self.membership.wait_for_loss(GRACE) {
-            Some(loss) => ClusterError::Lost(loss),
-            None => ClusterError::Crashed {
-                message: panic_message(&*payload),
-                peers: self.others(),
-            },
-        })
+        let played = catch_unwind(simulate).map_err(|payload| self.crash(&*payload))?;
+        played.map_err(ClusterError::System)
     }
 
-    /// Number of the other processes.
-    #[must_use]
-    pub fn peers_count(&self) -> usize {
-        self.peers.len() - 1
+    /// Why the engine gave up.
+    fn crash(&self, payload: &(dyn Any + Send)) -> ClusterError {
+        let sender = payload.downcast_ref::<ImpossibleEvent>();
+        let sender = sender.and_then(|event| self.peers.get(event.process));
+        if let Some(sender) = sender.filter(|sender| sender.process != self.membership.process()) {
+            self.membership.report_nonsense(sender);
+        }
+        match self.membership.wait_for_loss(GRACE) {
+            Some(loss) => ClusterError::Lost(loss),
+            None => ClusterError::Crashed {
+                message: panic_message(payload),
+                peers: self.others(),
+            },
+        }
     }
 
     /// The other processes, as a list.

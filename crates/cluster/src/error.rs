@@ -28,6 +28,9 @@ pub enum ClusterError {
         /// The other processes.
         peers: String,
     },
+    /// The system refuses threads to this process.
+    #[error("the system refuses threads: {0}; raise the limit of this process (`ulimit -u`)")]
+    System(io::Error),
     /// A partial result can't be serialised.
     #[error("can't send the partial result of this process: {0}")]
     Send(postcard::Error),
@@ -66,6 +69,7 @@ impl ClusterError {
             ClusterError::Meet(error) => error.is_usage(),
             ClusterError::Lost(_)
             | ClusterError::Crashed { .. }
+            | ClusterError::System(_)
             | ClusterError::Send(_)
             | ClusterError::TooLong { .. }
             | ClusterError::Receive { .. }

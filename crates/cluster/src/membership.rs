@@ -184,6 +184,12 @@ impl Membership {
         }
     }
 
+    /// Reports that a peer sent events that no process of a run sends.
+    pub(crate) fn report_nonsense(&self, peer: &Peer) {
+        self.watch
+            .report_nonsense(peer, "events with ids that the scenario does not have");
+    }
+
     /// Waits up to `within` for a process to be lost. Final messages that arrive meanwhile are discarded.
     pub(crate) fn wait_for_loss(&self, within: Duration) -> Option<Loss> {
         let deadline = Instant::now() + within;

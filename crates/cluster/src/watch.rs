@@ -166,7 +166,7 @@ impl Watch {
         drop(self.on_loss.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    fn report_nonsense(&self, peer: &Peer, what: &str) {
+    pub(crate) fn report_nonsense(&self, peer: &Peer, what: &str) {
         warn!(process = peer.process, what, "a peer broke the protocol");
         self.report_loss(peer, LossCause::Nonsense);
     }

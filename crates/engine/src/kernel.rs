@@ -38,6 +38,11 @@ pub trait LogicalProcess: Send + 'static {
         out: &mut Emitter<'_, Self::Event>,
     );
 
+    /// Whether another process can have sent `event`. Asked only where one may be another than it says.
+    fn can_receive(&self, _event: &Self::Event) -> bool {
+        true
+    }
+
     /// Prefetches the state that `event` needs first. Called some events ahead of it.
     #[inline]
     fn prefetch(&self, _event: &Self::Event) {}
@@ -305,6 +310,22 @@ impl<L: LogicalProcess> Kernel<L> {
     #[must_use]
     pub fn into_parts(self) -> (Vec<L>, L::Shared) {
         (self.lps, self.shared)
+    }
+
+    /// Makes sure that events of another process can be handled here, now. The error is the shard that the first other
+    /// one says it comes from.
+    pub(crate) fn check(&self, events: &[Scheduled<L::Event>]) -> Result<(), ShardId> {
+        let is_possible = |Scheduled { key, event }: &&Scheduled<L::Event>| {
+            let location = |shard: ShardId| self.topology.locations.get(shard.index());
+            let local = location(key.target()).filter(|location| **location & REMOTE == 0);
+            key.time() >= self.now
+                && location(key.source()).is_some()
+                && local.is_some_and(|local| self.lps[*local as usize].can_receive(event))
+        };
+        match events.iter().find(|scheduled| !is_possible(scheduled)) {
+            Some(scheduled) => Err(scheduled.key.source()),
+            None => Ok(()),
+        }
     }
 
     /// Takes events of another worker. Returns the time of the earliest.

@@ -112,6 +112,16 @@ impl WorkerAssignment {
         }
     }
 
+    /// Whether there are workers of other processes.
+    pub(crate) fn has_peers(self) -> bool {
+        self.all_workers > self.workers
+    }
+
+    /// The process that has a shard.
+    pub(crate) fn process_of(self, shard: ShardId) -> usize {
+        shard.index() % self.all_workers / self.workers
+    }
+
     /// The shards of worker `local` of this process, in order.
     pub(crate) fn shards(self, local: usize, shards_count: usize) -> impl Iterator<Item = ShardId> {
         let shards = (self.first_worker + local..shards_count).step_by(self.all_workers);
@@ -125,14 +135,15 @@ pub(crate) type Channels = (Vec<AllocatorBuilder>, Box<dyn Any + Send>);
 
 /// Channels between the workers of this process and those of its peers, if it has any.
 ///
-/// # Panics
-/// If the system has no thread left for the sockets.
-pub(crate) fn channels(workers: usize, peers: Option<Peers>) -> Channels {
-    let channels = match peers {
-        None => CommunicationConfig::Process(workers).try_build(),
-        Some(peers) => (peers.connect)(workers).map_err(|error| error.to_string()),
-    };
-    channels.unwrap_or_else(|error| panic!("timely could not start its workers: {error}"))
+/// # Errors
+/// The system has no thread left for the sockets.
+pub(crate) fn channels(workers: usize, peers: Option<Peers>) -> io::Result<Channels> {
+    match peers {
+        None => CommunicationConfig::Process(workers)
+            .try_build()
+            .map_err(io::Error::other),
+        Some(peers) => (peers.connect)(workers),
+    }
 }
 
 fn over_sockets<S: PeerStream + 'static>(

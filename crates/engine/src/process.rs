@@ -298,6 +298,15 @@ impl LogicalProcess for Process {
         observers.observe_facts(self.id, now);
     }
 
+    fn can_receive(&self, event: &Event) -> bool {
+        match event {
+            Event::Arrive(command) => self.shard.can_receive(command),
+            Event::Notice(notice) => self.shard.can_show(notice),
+            // These stay on their shard.
+            Event::Done(_) | Event::Wake(_) | Event::Probe(_) | Event::Renege(_) => false,
+        }
+    }
+
     #[inline]
     fn prefetch(&self, event: &Event) {
         match event {

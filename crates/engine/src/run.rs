@@ -3,8 +3,10 @@
 use crate::kernel::{Kernel, LogicalProcess};
 use crate::options::{EVENTS_PER_REPORT, Progress, RunOptions};
 use crate::peers::{Peers, WorkerAssignment, channels};
+use crate::threads::check_threads;
 use crate::worker::{Windows, WorkerGroup, WorkerState, run_worker};
 use chappe_base::{ShardId, SimTime, Span};
+use std::io;
 use std::panic::resume_unwind;
 use std::sync::{Arc, mpsc};
 use timely::WorkerConfig;
@@ -34,16 +36,19 @@ pub struct RunOutcome<L: LogicalProcess> {
 ///
 /// The processes end in the same state for any number of workers.
 ///
+/// # Errors
+/// The system refuses a thread. One worker needs none.
+///
 /// # Panics
 /// If a process panics or breaks the lookahead, or if several workers have no lookahead.
 pub fn run<L: LogicalProcess>(
     lps: Vec<L>,
     make_shared: &mut dyn FnMut(usize) -> L::Shared,
     options: RunOptions<'_>,
-) -> RunOutcome<L> {
+) -> io::Result<RunOutcome<L>> {
     let workers_count = options.workers.clamp(1, lps.len().max(1));
     if workers_count == 1 {
-        return run_one_worker(lps, make_shared(0), options);
+        return Ok(run_one_worker(lps, make_shared(0), options));
     }
     let (assignment, shards_count) = (WorkerAssignment::single_process(workers_count), lps.len());
     let mut lps: Vec<Option<L>> = lps.into_iter().map(Some).collect();
@@ -63,6 +68,9 @@ pub fn run<L: LogicalProcess>(
 ///
 /// All processes must have the same shards and options. Returns when all of them have run to the horizon.
 ///
+/// # Errors
+/// The system refuses a thread.
+///
 /// # Panics
 /// Like [`run()`]. Also if a peer ends before the run does; but then it may as well wait for ever.
 pub fn run_distributed<L: LogicalProcess>(
@@ -71,7 +79,7 @@ pub fn run_distributed<L: LogicalProcess>(
     make: &mut dyn FnMut(ShardId) -> L,
     make_shared: &mut dyn FnMut(usize) -> L::Shared,
     options: RunOptions<'_>,
-) -> RunOutcome<L> {
+) -> io::Result<RunOutcome<L>> {
     let assignment = WorkerAssignment::of_process(&peers, options.workers);
     let kernels = kernels(assignment, shards_count, make, make_shared, options.lookahead);
     run_workers(kernels, assignment, Some(peers), options)
@@ -141,24 +149,26 @@ fn run_workers<L: LogicalProcess>(
     assignment: WorkerAssignment,
     peers: Option<Peers>,
     options: RunOptions<'_>,
-) -> RunOutcome<L> {
+) -> io::Result<RunOutcome<L>> {
     assert!(
         options.lookahead > Span::ZERO,
         "several workers need a lookahead above zero"
     );
     let (report, reports) = mpsc::channel();
-    let group = Arc::new(WorkerGroup::new(
-        kernels,
-        assignment.first_worker,
-        &options,
-        report,
-    ));
+    let group = Arc::new(WorkerGroup::new(kernels, assignment, &options, report));
     let failure = group.failure();
-    let (builders, threads) = channels(assignment.workers, peers);
+    // Two of the library's own read and write to each peer.
+    let others_count = assignment.all_workers / assignment.workers - 1;
+    check_threads(assignment.workers + 2 * others_count)?;
+    let (builders, threads) = channels(assignment.workers, peers)?;
     let guards = execute_from(builders, threads, WorkerConfig::default(), move |worker| {
         run_worker(worker, &group)
     })
-    .unwrap_or_else(|error| panic!("timely could not start its workers: {error}"));
+    .map_err(|error| {
+        // Ends those that have started: they would wait for the others.
+        failure.lock().get_or_insert_with(|| Box::new(error.clone()));
+        io::Error::other(error)
+    })?;
 
     // Ends when all workers have, since they hold the senders.
     for progress in reports {
@@ -171,7 +181,7 @@ fn run_workers<L: LogicalProcess>(
     }
     let states: Vec<_> = guards.join().into_iter().flatten().flatten().collect();
     assert_eq!(states.len(), assignment.workers, "every worker returns its state");
-    outcome(states, &options)
+    Ok(outcome(states, &options))
 }
 
 /// Merges the final states of this process's workers.

@@ -13,6 +13,7 @@ use chappe_base::{ShardId, SimTime, UserId};
 use chappe_metrics::Collector;
 use chappe_scenario::Scenario;
 use chappe_workload::{Tape, Trace};
+use std::io;
 use std::sync::Arc;
 
 /// How a scenario is simulated. By default one worker runs it to its horizon and nobody watches.
@@ -109,23 +110,38 @@ impl<'a> SimulateOptions<'a> {
 /// Runs `scenario` in virtual time.
 ///
 /// # Panics
-/// If a process of the simulation breaks one of its own invariants.
+/// If a process of the simulation breaks one of its own invariants, or the system refuses a thread to one of several
+/// workers.
 #[must_use]
 pub fn simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> Simulated {
-    Simulated::merge(simulate_shards(scenario, None, options), Vec::new())
+    try_simulate(scenario, options).unwrap_or_else(|error| panic!("a worker has no thread: {error}"))
+}
+
+/// Like [`simulate`], where the system may refuse threads.
+///
+/// # Errors
+/// The system refuses a thread to one of several workers.
+///
+/// # Panics
+/// If a process of the simulation breaks one of its own invariants.
+pub fn try_simulate(scenario: &Scenario, options: SimulateOptions<'_>) -> io::Result<Simulated> {
+    let result = simulate_shards(scenario, None, options)?;
+    Ok(Simulated::merge(result, Vec::new()))
 }
 
 /// Runs this process's shards of `scenario`, together with its peers. All must have the same scenario
 /// and the same options but for those that only watch.
 ///
+/// # Errors
+/// The system refuses a thread.
+///
 /// # Panics
-/// Like [`simulate`]; also if the connection to a peer is lost.
-#[must_use]
+/// Like [`try_simulate`]; also if the connection to a peer is lost.
 pub fn simulate_distributed(
     scenario: &Scenario,
     peers: Peers,
     options: SimulateOptions<'_>,
-) -> PartialResult {
+) -> io::Result<PartialResult> {
     simulate_shards(scenario, Some(peers), options)
 }
 
@@ -134,7 +150,7 @@ fn simulate_shards(
     scenario: &Scenario,
     peers: Option<Peers>,
     mut options: SimulateOptions<'_>,
-) -> PartialResult {
+) -> io::Result<PartialResult> {
     let until = options.until.unwrap_or(scenario.horizon);
     let horizon = until.min(scenario.horizon);
     let setup = SimulationSetup::new(scenario, options.trace.take());
@@ -182,8 +198,9 @@ fn simulate_shards(
             &mut make_observers,
             run_options,
         ),
-    };
-    partial_result(outcome, collector, assignment, shards_count, horizon)
+    }?;
+    let result = partial_result(outcome, collector, assignment, shards_count, horizon);
+    Ok(result)
 }
 
 /// Ends the history of every shard that ran in this process and sums their figures.

@@ -23,6 +23,7 @@
 
 use crate::kernel::{Kernel, LogicalProcess};
 use crate::options::{EVENTS_PER_REPORT, Progress, RunOptions};
+use crate::peers::WorkerAssignment;
 use crate::scheduled::Scheduled;
 use crate::stop::StopFlag;
 use chappe_base::{SimTime, Span};
@@ -50,8 +51,8 @@ const SLEEP_MAX: Duration = Duration::from_millis(50);
 pub(crate) struct WorkerGroup<L: LogicalProcess> {
     /// Each worker takes its own from here.
     kernels: Vec<Mutex<Option<Kernel<L>>>>,
-    /// Number of the first worker of this process, among those of all processes.
-    first_worker: usize,
+    /// Which workers are those of this process.
+    assignment: WorkerAssignment,
     horizon: SimTime,
     windows: Windows,
     stop: StopFlag,
@@ -59,6 +60,13 @@ pub(crate) struct WorkerGroup<L: LogicalProcess> {
     /// Events that all workers of this process have reported.
     events_count: AtomicU64,
     report: mpsc::Sender<Progress>,
+}
+
+/// What a run among several processes ends with, as if by a panic, when an event came that none of them sends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ImpossibleEvent {
+    /// The process that the event says it comes from.
+    pub process: usize,
 }
 
 /// The first panic of a worker. It is raised again on the thread that asked for the run.
@@ -106,7 +114,7 @@ impl Windows {
 impl<L: LogicalProcess> WorkerGroup<L> {
     pub(crate) fn new(
         kernels: Vec<Kernel<L>>,
-        first_worker: usize,
+        assignment: WorkerAssignment,
         options: &RunOptions<'_>,
         report: mpsc::Sender<Progress>,
     ) -> WorkerGroup<L> {
@@ -115,7 +123,7 @@ impl<L: LogicalProcess> WorkerGroup<L> {
                 .into_iter()
                 .map(|kernel| Mutex::new(Some(kernel)))
                 .collect(),
-            first_worker,
+            assignment,
             horizon: options.horizon,
             windows: Windows(options.lookahead),
             stop: options.stop.clone(),
@@ -129,8 +137,23 @@ impl<L: LogicalProcess> WorkerGroup<L> {
         self.failure.clone()
     }
 
+    /// Whether `events` can be handled by `kernel`; if not, ends the run. Workers of one process trust each other.
+    fn admits(&self, kernel: &Kernel<L>, events: &[Scheduled<L::Event>]) -> bool {
+        if !self.assignment.has_peers() {
+            return true;
+        }
+        let checked = kernel.check(events);
+        if let Err(source) = checked {
+            let process = self.assignment.process_of(source);
+            self.failure
+                .lock()
+                .get_or_insert_with(|| Box::new(ImpossibleEvent { process }));
+        }
+        checked.is_ok()
+    }
+
     fn take_kernel(&self, worker: usize) -> Kernel<L> {
-        let mut slot = self.kernels[worker - self.first_worker]
+        let mut slot = self.kernels[worker - self.assignment.first_worker]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         slot.take().expect("a worker takes its kernel once")
@@ -259,6 +282,7 @@ impl<L: LogicalProcess> WorkerState<L> {
         let mut first = SimTime::NEVER;
         for exchange in batch.drain(..) {
             match exchange {
+                Exchange::Events { events, .. } if !group.admits(&self.kernel, &events) => {}
                 Exchange::Events { events, .. } => first = first.min(self.kernel.receive(events)),
                 Exchange::Stop { end, .. } => self.stop_at(end),
             }

@@ -104,9 +104,11 @@ pub(crate) fn drive<H: Handler>(
         task.report_completions(is_closed.then(|| senders[injector].clone()));
     }
     drop(senders);
-    let threads = ShardThreads::start(shared.design.runtime, options.threads, tasks)?;
+    // Those that have started would wait for ever.
+    let threads = ShardThreads::start(shared.design.runtime, options.threads, tasks)
+        .inspect_err(|_| send_to_all(shared, Payload::End, SimTime::ZERO))?;
     let (history, requests) = tape.requests().split_at(tape.count_before(options.from));
-    play_history(shared, history, options.stop)?;
+    play_history(shared, history, options.stop).inspect_err(|_| end_shards(shared, SimTime::ZERO))?;
     debug!(
         commands_count = history.len(),
         "commands before the load carried out"
@@ -120,7 +122,8 @@ pub(crate) fn drive<H: Handler>(
         injectors = injectors_count,
         "load started"
     );
-    let measured = measure(shared, requests, completions, options)?;
+    let measured =
+        measure(shared, requests, completions, options).inspect_err(|_| end_shards(shared, SimTime::ZERO))?;
     let until = requests[..measured.passed_count]
         .last()
         .or(history.last())
@@ -317,11 +320,15 @@ fn watch(
 /// something to a shard that would have ended already.
 fn end_shards(shared: &LoadShared, until: SimTime) {
     for payload in [Payload::Advance, Payload::End] {
-        for shard in 0..shared.homes.shards() {
-            let posted_ns = shared.clock.now();
-            let envelopes = vec![Envelope::internal(payload, until, posted_ns)];
-            shared.send(ShardId(shard), Batch { posted_ns, envelopes });
-        }
+        send_to_all(shared, payload, until);
         wait_until_idle(shared);
+    }
+}
+
+fn send_to_all(shared: &LoadShared, payload: Payload, at: SimTime) {
+    for shard in 0..shared.homes.shards() {
+        let posted_ns = shared.clock.now();
+        let envelopes = vec![Envelope::internal(payload, at, posted_ns)];
+        shared.send(ShardId(shard), Batch { posted_ns, envelopes });
     }
 }

@@ -84,4 +84,3 @@ pub use predict::{Predicted, predict};
 pub use replay::{Replayed, replay};
 pub use shape::{Schedule, Shape};
 pub use shard::Stall;
-pub use threads::check_threads;

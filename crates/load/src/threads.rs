@@ -1,27 +1,12 @@
-//! The threads that run the shards' tasks, and whether the system has so many.
+//! The threads that run the shards' tasks.
 
 use crate::handler::Handler;
 use crate::shard::ShardTask;
 use chappe_scenario::Runtime;
 use std::io;
-use std::sync::Mutex;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use tokio::task::JoinHandle;
-
-/// Makes sure that this process can start so many threads more. They are started for a moment, all at once.
-///
-/// Libraries that start threads of their own panic if the system refuses one, or go on with fewer.
-///
-/// # Errors
-/// What the system says.
-pub fn check_threads(count: usize) -> io::Result<()> {
-    let gate = Mutex::new(());
-    thread::scope(|scope| {
-        let _closed = gate.lock();
-        let start = |_| thread::Builder::new().spawn_scoped(scope, || drop(gate.lock()));
-        (0..count).try_for_each(|number| start(number).map(drop))
-    })
-}
 
 /// The running tasks of all shards.
 pub(crate) enum ShardThreads<H> {
@@ -34,6 +19,17 @@ pub(crate) enum ShardThreads<H> {
     PerShard(Vec<thread::JoinHandle<io::Result<H>>>),
 }
 
+/// A pool of so many threads. The library panics if the system refuses it the first of them.
+fn pool(threads: usize) -> io::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder
+        .worker_threads(threads)
+        .thread_name("shards")
+        .enable_time();
+    let refused = |_| Err(io::Error::other("the pool of the shards got none"));
+    catch_unwind(AssertUnwindSafe(|| builder.build())).unwrap_or_else(refused)
+}
+
 impl<H: Handler> ShardThreads<H> {
     /// Starts the tasks.
     pub(crate) fn start(
@@ -43,11 +39,7 @@ impl<H: Handler> ShardThreads<H> {
     ) -> io::Result<ShardThreads<H>> {
         match kind {
             Runtime::Shared => {
-                let runtime = tokio::runtime::Builder::new_multi_thread()
-                    .worker_threads(threads)
-                    .thread_name("shards")
-                    .enable_time()
-                    .build()?;
+                let runtime = pool(threads)?;
                 let tasks = tasks.into_iter().map(|task| runtime.spawn(task.run()));
                 Ok(ShardThreads::Pool {
                     tasks: tasks.collect(),

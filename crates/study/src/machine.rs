@@ -11,6 +11,10 @@ use std::path::{Path, PathBuf};
 /// The memory that the histograms of one run, or of one thread of a live load, take [bytes].
 pub(crate) const HISTOGRAM_BYTES: u64 = 40 << 20;
 
+/// What a thread takes of the address space beside what it uses [bytes]: its stack, and the 64 MiB that the system's
+/// allocator sets aside for it.
+const THREAD_BYTES: u64 = 72 << 20;
+
 /// The machine.
 #[must_use]
 pub fn machine() -> Machine {
@@ -35,7 +39,7 @@ pub fn cores() -> usize {
 /// # Errors
 /// The system refuses them.
 pub(crate) fn check_threads(count: usize) -> Result<(), Error> {
-    chappe_load::check_threads(count).map_err(Error::threads)
+    chappe_engine::check_threads(count).map_err(Error::threads)
 }
 
 /// Main memory [bytes], where the system tells.
@@ -44,15 +48,21 @@ pub fn memory_bytes() -> Option<u64> {
     kilobytes("/proc/meminfo", "MemTotal")
 }
 
-/// The memory that this process may still take [bytes]: what the machine has, or what a limit on this process (`ulimit
-/// -v`, `ulimit -d`) or on its control group leaves of it. `None` where nothing tells.
+/// The memory that this process may still take when it has started so many threads [bytes]: what the machine has, or what
+/// a limit on this process (`ulimit -v`, `ulimit -d`) or on its control group leaves of it. `None` where nothing tells.
 #[must_use]
-pub fn free_bytes() -> Option<u64> {
+pub fn free_bytes(threads_count: usize) -> Option<u64> {
     let left = |(limit, taken): (Option<u64>, &str)| {
         Some(limit?.saturating_sub(kilobytes("/proc/self/status", taken).unwrap_or(0)))
     };
-    let own = [(Resource::As, "VmSize"), (Resource::Data, "VmData")];
-    let own = own.map(|(resource, taken)| left((getrlimit(resource).current, taken)));
+    let address_space = getrlimit(Resource::As)
+        .current
+        .map(|limit| limit.saturating_sub(threads_count as u64 * THREAD_BYTES));
+    let own = [
+        (address_space, "VmSize"),
+        (getrlimit(Resource::Data).current, "VmData"),
+    ];
+    let own = own.map(left);
     [memory_bytes(), left((group_bytes(), "VmRSS"))]
         .into_iter()
         .chain(own)
@@ -130,6 +140,6 @@ mod tests {
             paths("5:cpu,cpuacct:/x\n4:memory:/\n"),
             ["/sys/fs/cgroup/memory/memory.limit_in_bytes"]
         );
-        assert!(free_bytes().is_some_and(|bytes| bytes > 0));
+        assert!(free_bytes(0).is_some_and(|bytes| bytes > 0));
     }
 }

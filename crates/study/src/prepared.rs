@@ -33,7 +33,7 @@ impl Prepared {
     /// # Errors
     /// What is wrong with the scenario, its overrides or its trace.
     pub fn new(spec: &RunSpec, context: &Context<'_>) -> Result<Prepared, Error> {
-        Prepared::within(spec, context, machine::free_bytes())
+        Prepared::within(spec, context, machine::free_bytes(0))
     }
 
     /// Makes `spec` ready for a machine with this much memory [bytes].

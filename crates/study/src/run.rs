@@ -9,7 +9,7 @@ use crate::prepared::{Prepared, thresholds};
 use crate::progress::Progress;
 use chappe_base::{RunSpec, SimTime};
 use chappe_cluster::DistributedRun;
-use chappe_engine::{Effort, FactSink, PartialResult, SimulateOptions, Simulated, run_record, simulate};
+use chappe_engine::{Effort, FactSink, PartialResult, SimulateOptions, Simulated, run_record, try_simulate};
 use chappe_metrics::{
     Clock, Execution, FullSize, Memory, MemoryPart, PredictionError, ResultParts, RunRecord, Threshold,
 };
@@ -89,11 +89,10 @@ impl ReadyRun {
     /// Plays the run in this process alone.
     fn play(self, options: RunOptions<'_>, context: &Context<'_>) -> Result<FinishedRun, Error> {
         let watch = Stopwatch::start();
-        if self.effort.workers > 1 {
-            machine::check_threads(self.effort.workers)?;
-        }
-        let play = |options: SimulateOptions<'_>| simulate(&self.prepared.scenario, options);
-        let simulated = self.simulate(options.facts, context, play);
+        let play = |options: SimulateOptions<'_>| try_simulate(&self.prepared.scenario, options);
+        let simulated = self
+            .simulate(options.facts, context, play)
+            .map_err(Error::threads)?;
         let execution = watch.execution(context.command);
         Ok(self.finish(simulated, execution, options.prediction_error))
     }
@@ -152,8 +151,6 @@ impl ReadyRun {
     }
 
     fn partial(&self, run: &mut DistributedRun, context: &Context<'_>) -> Result<PartialResult, Error> {
-        // Two of the library's own read and write to each peer.
-        machine::check_threads(self.effort.workers + 2 * run.peers_count())?;
         let play = |options: SimulateOptions<'_>| run.simulate(&self.prepared.scenario, options);
         Ok(self.simulate(None, context, play)?)
     }

@@ -113,6 +113,16 @@ fn memory_that_can_not_be_had() {
     ] {
         assert_refused(&bench, limit, arguments, 2, words);
     }
+    // What lies between too little and enough is refused too, and no load dies of it.
+    for kilobytes in (200_000..=500_000).step_by(50_000) {
+        let ran = limited(&bench, &format!("-v {kilobytes}"), &format!("{LOAD} 200ms"));
+        assert!([0, 2, 5].contains(&ran.code), "{kilobytes}: {}", ran.err);
+        assert!(
+            ran.code != 2 || ran.err.contains(words),
+            "{kilobytes}: {}",
+            ran.err
+        );
+    }
 }
 
 #[test]

@@ -11,9 +11,15 @@ const WITHIN: Duration = Duration::from_secs(20);
 
 /// A small scenario with slow links, so that the run has few windows.
 fn scenario() -> Scenario {
+    town(500)
+}
+
+/// The scenario with so many people.
+fn town(users_count: u32) -> Scenario {
     let text = include_str!("../../../../scenarios/first-ads.toml");
+    let users = users_count.to_string();
     let changes = [
-        ("population.users", "500"),
+        ("population.users", users.as_str()),
         ("platform.shards", "4"),
         ("horizon", "1h"),
         ("warm_up", "0s"),
@@ -123,6 +129,32 @@ fn a_process_that_hands_over_without_playing_its_part_is_named() {
         let loss = losses.recv_timeout(Duration::from_secs(10)).unwrap();
         assert_eq!((loss.peer.process, loss.cause), (1, LossCause::Nonsense));
     });
+}
+
+#[test]
+fn a_process_that_sends_events_about_people_who_do_not_exist_is_named() {
+    let hosts = Hosts::loopback(2).unwrap();
+    let others = hosts.clone();
+    // Once its peer has left, it waits for ever or crashes; the command ends with the process.
+    thread::spawn(move || {
+        let mut run = join(&others, 1)?;
+        run.simulate(&town(5_000), SimulateOptions::new(&StopFlag::new()))
+            .map(drop)
+    });
+    let (tell, losses) = channel();
+    let terms = [("the seed", "1".to_string())];
+    let report = move |loss| tell.send(loss).unwrap();
+    let mut run = DistributedRun::join(&hosts, 0, &terms, None, WITHIN, report).unwrap();
+    let stop = StopFlag::new();
+    let played = run.simulate(&scenario(), SimulateOptions::new(&stop));
+    match played.map(drop) {
+        Err(ClusterError::Lost(loss)) => {
+            assert_eq!((loss.peer.process, loss.cause), (1, LossCause::Nonsense))
+        }
+        other => panic!("{other:?}"),
+    }
+    let told = losses.try_recv().unwrap();
+    assert_eq!((told.peer.process, told.cause), (1, LossCause::Nonsense));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn run_watched<L: LogicalProcess<Shared = ()>>(
         stop,
         progress,
     };
-    run(lps, &mut |_| (), options)
+    run(lps, &mut |_| (), options).expect("threads for the workers")
 }
 
 /// Fails with the first event in which two runs differ.

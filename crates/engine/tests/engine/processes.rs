@@ -51,7 +51,8 @@ fn one_of_two(scenario: &Scenario, peers: Peers, workers: usize, interrupt: bool
     let options = SimulateOptions::new(&stop)
         .workers(workers)
         .progress(&mut progress);
-    postcard::to_stdvec(&simulate_distributed(scenario, peers, options)).unwrap()
+    let part = simulate_distributed(scenario, peers, options).unwrap();
+    postcard::to_stdvec(&part).unwrap()
 }
 
 /// Runs a scenario in two processes. If `interrupt`, the second one stops the run.

@@ -99,7 +99,8 @@ impl StudyBase {
     /// Makes the base scenario ready; there must be memory for as many runs as are played at a time.
     pub(crate) fn new(spec: &RunSpec, context: &Context<'_>) -> Result<StudyBase, Error> {
         check_whole(spec)?;
-        let memory_limit_bytes = machine::free_bytes().map(|bytes| bytes / threads(context) as u64);
+        let threads = threads(context);
+        let memory_limit_bytes = machine::free_bytes(threads).map(|bytes| bytes / threads as u64);
         Ok(StudyBase {
             prepared: Prepared::within(spec, context, memory_limit_bytes)?,
             memory_limit_bytes,

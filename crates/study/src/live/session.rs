@@ -245,7 +245,7 @@ fn check_memory(scenario: &Scenario, threads_count: u64, wanted: u64) -> Result<
     let tape_bytes = 2 * wanted * size_of::<Request>() as u64;
     let measured_bytes = HARNESS_BYTES + threads_count * machine::HISTOGRAM_BYTES;
     let needed = scenario.state_bytes + tape_bytes + measured_bytes;
-    match machine::free_bytes() {
+    match machine::free_bytes(threads_count as usize) {
         Some(free) if needed > free => Err(Error::usage_with(
             format!(
                 "{wanted} commands, the platform and {threads_count} threads take about {} MiB of memory; there are {} MiB",
