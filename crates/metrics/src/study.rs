@@ -39,8 +39,25 @@ pub struct StudyArm {
 pub struct Violations {
     /// How often promises were broken.
     pub count: u64,
-    /// In which runs, the first few, each with the command that shows it.
+    /// In which runs, each in a sentence.
     pub descriptions: Vec<String>,
+}
+
+impl Violations {
+    /// Adds `count` of a run, which is described in words; nothing if there are none.
+    pub fn add(&mut self, count: u64, run: &str) {
+        if count > 0 {
+            self.count += count;
+            self.descriptions
+                .push(format!("{count} broken promise(s) in {run}"));
+        }
+    }
+
+    /// Adds those of other runs.
+    pub fn absorb(&mut self, others: Violations) {
+        self.count += others.count;
+        self.descriptions.extend(others.descriptions);
+    }
 }
 
 /// An estimate with its 95% interval.

@@ -7,7 +7,7 @@
 //! use chappe_report::Report;
 //!
 //! # use chappe_base::RunSpec;
-//! # use chappe_metrics::{COMPARISON_SCHEMA, ComparisonRecord, Execution, ScenarioId};
+//! # use chappe_metrics::{COMPARISON_SCHEMA, ComparisonRecord, Execution, ScenarioId, Violations};
 //! # let record = ComparisonRecord {
 //! #     schema: COMPARISON_SCHEMA.to_string(),
 //! #     spec: RunSpec::new("0.1.0", "ad-blast.toml", String::new()),
@@ -27,6 +27,7 @@
 //! #     order: Vec::new(),
 //! #     interrupted: false,
 //! #     generator_limited_count: 0,
+//! #     violations: Violations::default(),
 //! #     metrics: Vec::new(),
 //! #     execution: Execution::default(),
 //! # };

@@ -28,16 +28,35 @@ pub enum Verdict {
     /// It was stopped: what it has, what is missing, what it does not conclude.
     Interrupted(String),
     /// The generator could not offer the load that was asked for.
-    GeneratorLimited {
-        /// Share of the sends that were late, in [0, 1]; unknown for a search, and where nothing was sent.
-        late_share: Option<f64>,
-        /// What it could send [commands per second], if that is known.
-        rate: Option<f64>,
-    },
+    GeneratorLimited(GeneratorLimit),
     /// Thresholds were not met: each as metric and condition.
     Thresholds(Vec<String>),
     /// Thresholds can't be judged, since too little was observed: each as metric and condition, and what it lacks.
     Inconclusive(Vec<String>),
+}
+
+/// Where the generator was the limit.
+#[derive(Clone, PartialEq, Debug)]
+pub enum GeneratorLimit {
+    /// In a load.
+    Load {
+        /// Share of the sends that were late, in [0, 1]; unknown where nothing was sent.
+        late_share: Option<f64>,
+        /// What it could send [commands per second], if that is known.
+        rate: Option<f64>,
+    },
+    /// In a search for capacity.
+    Search {
+        /// The highest rate at which it kept up [commands per second], if there is one.
+        kept_rate: Option<f64>,
+    },
+    /// In runs of a comparison.
+    Comparison {
+        /// In so many.
+        limited_count: u32,
+        /// Of so many.
+        runs_count: u32,
+    },
 }
 
 impl Verdict {
@@ -47,7 +66,7 @@ impl Verdict {
         match self {
             Verdict::Ok => 0,
             Verdict::Violations { .. } => 3,
-            Verdict::GeneratorLimited { .. } => 5,
+            Verdict::GeneratorLimited(_) => 5,
             Verdict::Inconclusive(_) => 98,
             Verdict::Thresholds(_) => 99,
             Verdict::Interrupted(_) => 130,
@@ -58,7 +77,7 @@ impl Verdict {
     #[must_use]
     pub fn findings(&self) -> Vec<String> {
         match self {
-            Verdict::Ok | Verdict::Interrupted(_) | Verdict::GeneratorLimited { .. } => Vec::new(),
+            Verdict::Ok | Verdict::Interrupted(_) | Verdict::GeneratorLimited(_) => Vec::new(),
             Verdict::Violations {
                 descriptions, replay, ..
             } => {
@@ -89,33 +108,47 @@ impl fmt::Display for Verdict {
             Verdict::Ok => f.write_str("all is well"),
             Verdict::Violations { count, .. } => write!(f, "the audit found {count} violation(s)"),
             Verdict::Interrupted(what) => write!(f, "interrupted. {what}"),
-            Verdict::GeneratorLimited {
-                late_share: Some(late),
-                rate,
-            } => write!(
-                f,
-                "the generator was the limit: {} of the sends were over 1 ms late, at {} sent per second; lower the \
-                 rate, or leave the generator a core with --workers",
-                words::percent(*late),
-                words::told(*rate, words::rate)
-            ),
-            Verdict::GeneratorLimited {
-                late_share: None,
-                rate,
-            } => write!(
-                f,
-                "the generator was the limit, not the platform: {}; give it a core with --workers, or another machine",
-                match rate {
-                    Some(rate) => format!("it kept up at {} commands per second", words::rate(*rate)),
-                    None => "it kept up at no rate".to_string(),
-                }
-            ),
+            Verdict::GeneratorLimited(limit) => {
+                write!(f, "the generator was the limit, not the platform: {limit}")
+            }
             Verdict::Thresholds(missed) => write!(f, "{} threshold(s) not met", missed.len()),
             Verdict::Inconclusive(unsettled) => write!(
                 f,
                 "{} threshold(s) can\u{2019}t be judged: too little was observed to tell; measure for longer, or ask for a \
                  quantile nearer to the median",
                 unsettled.len().max(1)
+            ),
+        }
+    }
+}
+
+/// What it could not do, and what to do about it.
+impl fmt::Display for GeneratorLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            GeneratorLimit::Load { late_share, rate } => write!(
+                f,
+                "{} of the sends were over 1 ms late, at {} sent per second; lower the rate, or leave the generator a \
+                 core with --workers",
+                words::told(late_share, words::percent),
+                words::told(rate, words::rate)
+            ),
+            GeneratorLimit::Search { kept_rate } => write!(
+                f,
+                "it kept up at {}; give it a core with --workers, or another machine",
+                match kept_rate {
+                    Some(rate) => format!("{} commands per second", words::rate(rate)),
+                    None => "no rate".to_string(),
+                }
+            ),
+            GeneratorLimit::Comparison {
+                limited_count,
+                runs_count,
+            } => write!(
+                f,
+                "it fell behind in {limited_count} of {}, whose figures say little about the platform; lower the rate, or \
+                 leave the generator a core with --workers",
+                words::counted(i64::from(runs_count), "run")
             ),
         }
     }
@@ -183,21 +216,24 @@ pub(crate) fn lacking(threshold: &ThresholdVerdict) -> String {
 
 /// The generator was the limit of a load.
 fn generator_limited(outcome: &LoadOutcome) -> Verdict {
-    Verdict::GeneratorLimited {
+    Verdict::GeneratorLimited(GeneratorLimit::Load {
         late_share: (outcome.sent_count > 0).then(|| outcome.late_count as f64 / outcome.sent_count as f64),
         rate: outcome.rate(),
-    }
+    })
 }
 
 /// The verdict on a search for capacity.
 #[must_use]
 pub fn of_capacity(record: &CapacityRecord) -> Verdict {
+    if let Some(broken) = of_promises(&record.violations) {
+        return broken;
+    }
     match record.ended {
+        CapacityEnd::Trials if record.kept_rate.is_none() => Verdict::Thresholds(record.thresholds.clone()),
         CapacityEnd::Found | CapacityEnd::Cap | CapacityEnd::Trials => Verdict::Ok,
-        CapacityEnd::Generator => Verdict::GeneratorLimited {
-            late_share: None,
-            rate: record.kept_rate,
-        },
+        CapacityEnd::Generator => Verdict::GeneratorLimited(GeneratorLimit::Search {
+            kept_rate: record.kept_rate,
+        }),
         CapacityEnd::Nothing | CapacityEnd::NotByRate => Verdict::Thresholds(record.thresholds.clone()),
         CapacityEnd::Unmeasured => Verdict::Inconclusive(record.unsettled.clone()),
         CapacityEnd::Interrupted => Verdict::Interrupted(record.incomplete().unwrap_or_default()),
@@ -207,9 +243,16 @@ pub fn of_capacity(record: &CapacityRecord) -> Verdict {
 /// The verdict on a comparison of variants.
 #[must_use]
 pub fn of_comparison(record: &ComparisonRecord) -> Verdict {
-    match record.interrupted {
-        true => Verdict::Interrupted(record.incomplete().unwrap_or_default()),
-        false => Verdict::Ok,
+    if let Some(broken) = of_promises(&record.violations) {
+        return broken;
+    }
+    match (record.interrupted, record.generator_limited_count) {
+        (true, _) => Verdict::Interrupted(record.incomplete().unwrap_or_default()),
+        (false, 0) => Verdict::Ok,
+        (false, limited_count) => Verdict::GeneratorLimited(GeneratorLimit::Comparison {
+            limited_count,
+            runs_count: record.order.len() as u32,
+        }),
     }
 }
 
@@ -225,13 +268,18 @@ pub fn of_sweep(record: &SweepRecord, is_interrupted: bool) -> Verdict {
     of_study(&record.violations, record.incomplete().filter(|_| is_interrupted))
 }
 
+/// The verdict on the promises in the runs of a study, if any was broken.
+fn of_promises(violations: &Violations) -> Option<Verdict> {
+    (violations.count > 0).then(|| Verdict::Violations {
+        count: violations.count,
+        descriptions: violations.descriptions.clone(),
+        replay: None,
+    })
+}
+
 fn of_study(violations: &Violations, incomplete: Option<String>) -> Verdict {
-    if violations.count > 0 {
-        return Verdict::Violations {
-            count: violations.count,
-            descriptions: violations.descriptions.clone(),
-            replay: None,
-        };
+    if let Some(broken) = of_promises(violations) {
+        return broken;
     }
     match incomplete {
         Some(incomplete) => Verdict::Interrupted(format!(

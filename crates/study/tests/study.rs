@@ -10,6 +10,8 @@ mod runs;
 mod sweep;
 #[path = "study/traces.rs"]
 mod traces;
+#[path = "study/verdicts.rs"]
+mod verdicts;
 #[path = "study/whatif.rs"]
 mod whatif;
 

@@ -1,5 +1,6 @@
 //! How much a platform carries: `capacity.json`.
 
+use super::Violations;
 use crate::load::Choice;
 use crate::record::{Execution, ScenarioId};
 use chappe_base::{RunSpec, words};
@@ -45,6 +46,9 @@ pub struct CapacityRecord {
     /// observed at the highest and the lowest rate.
     #[serde(default)]
     pub unsettled: Vec<String>,
+    /// Promises that were broken in its loads.
+    #[serde(default)]
+    pub violations: Violations,
     /// What it took.
     pub execution: Execution,
 }

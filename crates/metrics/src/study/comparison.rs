@@ -1,5 +1,6 @@
 //! What a choice of the live design changes: `comparison.json`.
 
+use super::Violations;
 use crate::record::{Execution, ScenarioId, Unit};
 use crate::registry::Better;
 use chappe_base::{RunSpec, words};
@@ -37,6 +38,9 @@ pub struct ComparisonRecord {
     /// Runs in which the generator fell behind, so that their figures say little about the platform.
     #[serde(default)]
     pub generator_limited_count: u32,
+    /// Promises that were broken in its loads.
+    #[serde(default)]
+    pub violations: Violations,
     /// What was compared.
     pub metrics: Vec<ComparedMetric>,
     /// What it took.

@@ -53,6 +53,7 @@ fn a_capacity_satisfies_its_schema_and_reads_back() {
         }],
         trials_max: 30,
         unsettled: vec![],
+        violations: Violations::default(),
         execution: Execution::default(),
     });
 }
@@ -72,6 +73,7 @@ fn a_comparison_satisfies_its_schema_and_reads_back() {
         order: ["true", "false", "false", "true"].map(str::to_owned).to_vec(),
         interrupted: false,
         generator_limited_count: 0,
+        violations: Violations::default(),
         metrics: vec![ComparedMetric {
             metric: "load.throughput".to_owned(),
             unit: Unit::Count,

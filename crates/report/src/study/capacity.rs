@@ -1,6 +1,6 @@
 //! The report on a search for capacity: how much load the platform carries within its thresholds.
 
-use super::{Study, Time};
+use super::{Study, Time, broken, promises};
 use crate::chart::{Data, Line, Mark, Plot, RateChart, RatePoint, Table, Tone};
 use crate::document::sections::texts;
 use crate::document::{Cell, tabled, worded};
@@ -203,7 +203,8 @@ fn cautions(record: &CapacityRecord) -> Vec<String> {
         let trials = words::counted(limited as i64, "trial");
         format!("In {trials} the generator fell behind: they say nothing about the platform.")
     });
-    end.map(str::to_owned).into_iter().chain(behind).collect()
+    let broken = broken(&record.violations).into_iter();
+    broken.chain(end.map(str::to_owned)).chain(behind).collect()
 }
 
 /// If the search ended before a rate was confirmed: how many trials there are, and what was kept so far.
@@ -253,6 +254,7 @@ fn cases(record: &CapacityRecord) -> Vec<Case> {
         | CapacityEnd::Interrupted => Outcome::Passed,
     };
     let cases = [
+        promises(&record.violations),
         Case::new(
             "capacity",
             "the platform keeps its thresholds at some rate",

@@ -1,6 +1,6 @@
 //! The report on a comparison: what a choice of the design changes.
 
-use super::{Study, Time, measure, told};
+use super::{Study, Time, broken, measure, promises, told};
 use crate::chart::{Data, Measure, Places, Plot, RangeChart, RangePanel, RangeRow, Table, Tone};
 use crate::document::sections::texts;
 use crate::document::tabled;
@@ -49,7 +49,10 @@ impl Report for ComparisonRecord {
                 ("order", "The order of the runs", order(self)),
             ],
             table: verdicts_table(self),
-            cases: vec![Case::failed_if("load", "the generator kept up", behind(self))],
+            cases: vec![
+                promises(&self.violations),
+                Case::failed_if("load", "the generator kept up", behind(self)),
+            ],
         };
         study.write(sink)
     }
@@ -165,7 +168,8 @@ fn cautions(record: &ComparisonRecord) -> Vec<String> {
         "The number of rounds is odd, so a drift of the machine does not cancel out: choose an even number.".to_owned()
     });
     let behind = behind(record).map(|(line, why)| format!("{}: {why}", words::capital(&line)));
-    behind.into_iter().chain(gaps).chain(odd).collect()
+    let broken = broken(&record.violations);
+    broken.into_iter().chain(behind).chain(gaps).chain(odd).collect()
 }
 
 /// If the generator fell behind: in how many runs, and what that means.

@@ -251,14 +251,10 @@ impl<'a> RunPool<'a> {
 
 /// The runs in which promises were broken, in sentences, and how many promises.
 pub(crate) fn violations<'a>(runs: impl Iterator<Item = (&'a Variant, &'a CachedRun)>) -> Violations {
-    let broken = runs.filter(|(_, run)| run.violation_count > 0);
     let mut violations = Violations::default();
-    for (variant, run) in broken {
-        violations.count += run.violation_count;
-        violations.descriptions.push(format!(
-            "{} broken promise(s) in arm `{}` with seed {}",
-            run.violation_count, variant.name, run.key.seed
-        ));
+    for (variant, run) in runs {
+        let words = format!("arm `{}` with seed {}", variant.name, run.key.seed);
+        violations.add(run.violation_count, &words);
     }
     violations
 }

@@ -13,7 +13,7 @@ use chappe_engine::scenario_id;
 use chappe_load::{LiveRun, Plan, Shape};
 use chappe_metrics::{
     CAPACITY_SCHEMA, CapacityEnd, CapacityRecord, Execution, LoadEnd, Metric, ThresholdOutcome,
-    ThresholdVerdict,
+    ThresholdVerdict, Violations,
 };
 use chappe_report::words;
 use std::time::Duration;
@@ -82,8 +82,10 @@ pub fn capacity(
         "search for capacity ended"
     );
     let unsettled = unsettled(capacity.ended, &missed);
+    let violations = session.take_violations();
     Ok(CapacityRecord {
         unsettled,
+        violations,
         ..record(&session, options, &capacity, execution)
     })
 }
@@ -288,6 +290,7 @@ fn record(
         trials: capacity.trials.clone(),
         trials_max: options.trials,
         unsettled: Vec::new(),
+        violations: Violations::default(),
         execution,
     }
 }

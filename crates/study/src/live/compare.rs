@@ -12,7 +12,7 @@ use chappe_engine::scenario_id;
 use chappe_load::{LiveRun, Plan};
 use chappe_metrics::{
     Better, COMPARISON_SCHEMA, ComparedMetric, ComparisonRecord, Execution, Metric, Unit, VariantFigures,
-    VariantVerdict,
+    VariantVerdict, Violations,
 };
 use std::str::FromStr;
 use std::time::Duration;
@@ -182,6 +182,7 @@ pub fn compare(
             "no round has ended, so nothing was compared".to_string(),
         ));
     }
+    let violations = violations(&mut sessions, variants);
     let metrics = FIGURES.iter().zip(rounds.figures);
     let metrics = metrics.filter_map(|(figure, read)| compared(figure, &variants.values, read));
     let scenario = sessions[0].scenario();
@@ -203,12 +204,26 @@ pub fn compare(
         order: rounds.order,
         interrupted: rounds.count < variants.rounds,
         generator_limited_count: rounds.limited_count,
+        violations,
         metrics: metrics.collect(),
         execution: Execution {
             workers: sessions[0].threads as u32,
             ..watch.execution(context.command)
         },
     })
+}
+
+/// The promises that were broken in the loads of all variants.
+fn violations(sessions: &mut [Session<'_>], variants: &Variants) -> Violations {
+    let mut violations = Violations::default();
+    for (session, value) in sessions.iter_mut().zip(&variants.values) {
+        let mut of_variant = session.take_violations();
+        for description in &mut of_variant.descriptions {
+            *description = format!("with {} = {value}, {description}", variants.key);
+        }
+        violations.absorb(of_variant);
+    }
+    violations
 }
 
 /// The rounds that have ended.

@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use chappe_base::{RunSpec, SimTime, Span};
 use chappe_engine::{RecordOptions, record_tape};
 use chappe_load::{LiveRun, LoadOptions, Plan};
-use chappe_metrics::{Choice, Clock, LoadEnd, LoadPlan, LoadRecord, Threshold};
+use chappe_metrics::{Choice, Clock, LoadEnd, LoadPlan, LoadRecord, Threshold, Violations};
 use chappe_scenario::Scenario;
 use chappe_workload::{Request, Tape};
 use std::sync::Arc;
@@ -40,6 +40,8 @@ pub(crate) struct Session<'a> {
     offer: Offer,
     from: SimTime,
     tape: Arc<Tape>,
+    /// Promises that were broken in its loads.
+    violations: Violations,
 }
 
 impl<'a> Session<'a> {
@@ -69,6 +71,7 @@ impl<'a> Session<'a> {
             offer: offer.clone(),
             from,
             tape: Arc::default(),
+            violations: Violations::default(),
             prepared,
         })
     }
@@ -179,10 +182,19 @@ impl<'a> Session<'a> {
         );
         observer.progress(Progress::Ended);
         let live = live?;
+        let first = live.verdict.violations.first();
+        let first = first.map_or(String::new(), |violation| format!(": {violation}"));
+        let load = format!("a load of {plan}{first}");
+        self.violations.add(live.verdict.violation_count(), &load);
         if live.outcome.end == LoadEnd::TapeEnded {
             observer.note(Note::TapeEnded);
         }
         Ok(live)
+    }
+
+    /// Takes the promises that were broken in its loads so far.
+    pub(crate) fn take_violations(&mut self) -> Violations {
+        std::mem::take(&mut self.violations)
     }
 
     /// What the record says of how the load was offered.

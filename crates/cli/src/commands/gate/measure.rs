@@ -25,9 +25,7 @@ pub(super) fn measure(args: &MeasureArgs) -> Result<(), Failure> {
         };
         let load = (args.rate, args.duration);
         match measure::time(&opened.spec, clocked, load, context)? {
-            (_, Verdict::GeneratorLimited { late_share, rate }) => {
-                Err(Failure::Verdict(Verdict::GeneratorLimited { late_share, rate }))
-            }
+            (_, verdict @ Verdict::GeneratorLimited(_)) => Err(Failure::Verdict(verdict)),
             (timings, _) => print(&timings),
         }
     })
