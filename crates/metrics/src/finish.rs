@@ -142,18 +142,18 @@ impl Collector {
         let levels = levels.map(|&count| (count.name(), count.unit(), self.counts[count as usize]));
         let pages = self.config.campaigns.iter();
         let audience: u64 = pages.map(|&page| self.audience(page)).sum();
-        let delivered = self.counts[Count::AdsDelivered as usize].max(1);
-        let price = (i128::from(self.spent()) * 1_000 / i128::from(delivered)) as i64;
+        let delivered = i128::from(self.counts[Count::AdsDelivered as usize]);
+        let price = (i128::from(self.spent()) * 1_000).checked_div(delivered);
+        let price = price.map(|price| ("ads.price_per_thousand", Unit::MicroUnits, price as i64));
         let sources = Count::REVENUES.iter();
         let revenue = sources.map(|&source| self.counts[source as usize]).sum();
         let others = [
             ("messages.pending", Unit::Count, self.pending_count),
             ("ads.audience", Unit::Count, audience as i64),
-            ("ads.price_per_thousand", Unit::MicroUnits, price),
             (REVENUE, Unit::MicroUnits, revenue),
         ];
         let gauge = |(name, unit, value): (&str, _, _)| (name.to_owned(), Metric::Gauge { unit, value });
-        levels.chain(others).map(gauge)
+        levels.chain(others).chain(price).map(gauge)
     }
 
     /// All of a quantity that is counted for each user.

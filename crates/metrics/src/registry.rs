@@ -287,7 +287,7 @@ fn levels_and_revenue() -> Vec<Definition> {
             Kind::Gauge,
             Unit::MicroUnits,
             Better::None,
-            "what a thousand ads delivered cost",
+            "what a thousand ads delivered cost; left out where none was",
         ),
         ratio(
             USERS_TURNED_AWAY,

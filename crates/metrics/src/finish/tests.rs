@@ -148,6 +148,17 @@ fn busy_collector() -> Collector {
 }
 
 #[test]
+fn without_ads_no_price_of_ads_is_told() {
+    let parts = busy_collector().finish(SimTime::ZERO + minutes(180), 0);
+    let name = "ads.price_per_thousand";
+    assert_eq!(parts.metrics.get(name), None);
+    let threshold = crate::Threshold::parse(name, "amount < 5.00").unwrap();
+    let verdict = threshold.evaluate(&parts);
+    assert_eq!(verdict.outcome(), crate::ThresholdOutcome::Inconclusive);
+    assert_eq!(verdict.observed, crate::Observed::Nothing);
+}
+
+#[test]
 fn utilisation_is_busy_time_after_the_warm_up() {
     let parts = busy_collector().finish(SimTime::ZERO + minutes(180), 0);
     let ratio = |name: &str| {
