@@ -1,7 +1,7 @@
 //! Every bound of a key keeps the model true: a small town is played with each number at its least and its greatest.
 
 use chappe_engine::{SimulateOptions, StopFlag, doubts, simulate};
-use chappe_scenario::{Key, Kind, Overrides, ScenarioFile};
+use chappe_scenario::{Key, Overrides, ScenarioFile};
 
 const TOWN: &str = r#"
 horizon = "2h"
@@ -40,25 +40,6 @@ const SIZES: &[&str] = &[
     "traffic.probe.rate",
 ];
 
-fn is_number(kind: &Kind) -> bool {
-    match kind {
-        Kind::WholeNumber | Kind::Number | Kind::Probability => true,
-        Kind::OneOf(kinds) => kinds.iter().any(is_number),
-        Kind::Text
-        | Kind::Choice(_)
-        | Kind::Boolean
-        | Kind::False
-        | Kind::Duration
-        | Kind::Money
-        | Kind::TimeOfDay
-        | Kind::Law
-        | Kind::List(_)
-        | Kind::Table
-        | Kind::Names(_)
-        | Kind::Alternative(_) => false,
-    }
-}
-
 /// Plays the town with one key set; false if the scenario refuses it for its other keys.
 fn plays(file: &ScenarioFile, key: &str, value: f64) -> bool {
     let overrides = Overrides {
@@ -86,7 +67,7 @@ fn a_number_at_either_bound_keeps_every_promise() {
     for key in file
         .keys()
         .iter()
-        .filter(|key| is_number(&key.kind) && is_in_effect(key))
+        .filter(|key| key.kind.is_number() && is_in_effect(key))
     {
         let (least, most) = (key.bounds.least.unwrap(), key.bounds.most.unwrap());
         for value in [least, most] {

@@ -1,8 +1,12 @@
 //! What the report on recorded runs says and holds: costs that rose twice, times on two machines, and what never changed.
 
+#[path = "../../../report/tests/report/nesting.rs"]
+mod nesting;
+
 use super::*;
 use crate::record::{FigureKind, HISTORY_SCHEMA, HistoryPoint};
 use chappe_metrics::{Better, Execution, Unit};
+use nesting::nests;
 
 /// How a series goes: so many runs at each level, with so much noise to either side.
 struct Course<'a> {
@@ -129,34 +133,6 @@ fn stands_alone(name: &str, text: &str) {
         "<link rel=\"stylesheet",
     ] {
         assert!(!text.contains(foreign), "{name}: {foreign}");
-    }
-}
-
-/// Every element that is opened is closed in order: what a browser would otherwise put right.
-fn nests(name: &str, text: &str) {
-    const VOID: [&str; 4] = ["meta", "link", "!DOCTYPE", "?xml"];
-    let mut open: Vec<&str> = vec![];
-    let mut ids: Vec<&str> = vec![];
-    for tag in text.split('<').skip(1) {
-        let (inside, _) = tag.split_once('>').unwrap_or((tag, ""));
-        let word = inside.split([' ', '/']).next().unwrap_or("");
-        if let Some(closed) = inside.strip_prefix('/') {
-            assert_eq!(open.pop(), Some(closed), "{name}");
-        } else if !inside.ends_with('/') && !VOID.contains(&word) {
-            open.push(word);
-        }
-        if let Some((_, rest)) = inside.split_once(" id=\"") {
-            ids.extend(rest.split('"').next());
-        }
-    }
-    assert!(open.is_empty(), "{name}: {open:?}");
-    for link in text.split("href=\"#").skip(1) {
-        let target = link.split('"').next().unwrap_or("");
-        assert_eq!(
-            ids.iter().filter(|id| **id == target).count(),
-            1,
-            "{name}: #{target}"
-        );
     }
 }
 

@@ -1,11 +1,13 @@
 //! What reports say and hold, on records made by hand.
 
 mod fixture;
+mod nesting;
 mod studies;
 
 use chappe_metrics::{LoadEnd, RunRecord};
 use chappe_report::chart::{Data, Screen, plots};
 use chappe_report::{Report, document, summary};
+use nesting::nests;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -198,34 +200,6 @@ fn stands_alone(name: &str, text: &str) {
 fn the_document_nests() {
     for (name, record) in all() {
         nests(name, &html(&record));
-    }
-}
-
-/// Every element that is opened is closed in order: what a browser would otherwise put right.
-fn nests(name: &str, text: &str) {
-    const VOID: [&str; 4] = ["meta", "link", "!DOCTYPE", "?xml"];
-    let mut open: Vec<&str> = vec![];
-    let mut ids: Vec<&str> = vec![];
-    for tag in text.split('<').skip(1) {
-        let (inside, _) = tag.split_once('>').unwrap_or((tag, ""));
-        let word = inside.split([' ', '/']).next().unwrap_or("");
-        if let Some(closed) = inside.strip_prefix('/') {
-            assert_eq!(open.pop(), Some(closed), "{name}");
-        } else if !inside.ends_with('/') && !VOID.contains(&word) {
-            open.push(word);
-        }
-        if let Some((_, rest)) = inside.split_once(" id=\"") {
-            ids.extend(rest.split('"').next());
-        }
-    }
-    assert!(open.is_empty(), "{name}: {open:?}");
-    for link in text.split("href=\"#").skip(1) {
-        let target = link.split('"').next().unwrap_or("");
-        assert_eq!(
-            ids.iter().filter(|id| **id == target).count(),
-            1,
-            "{name}: #{target}"
-        );
     }
 }
 

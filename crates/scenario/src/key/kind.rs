@@ -42,6 +42,27 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it takes a number, perhaps beside something else.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        match self {
+            Kind::WholeNumber | Kind::Number | Kind::Probability => true,
+            Kind::OneOf(kinds) => kinds.iter().any(Kind::is_number),
+            Kind::Text
+            | Kind::Choice(_)
+            | Kind::Boolean
+            | Kind::False
+            | Kind::Duration
+            | Kind::Money
+            | Kind::TimeOfDay
+            | Kind::Law
+            | Kind::List(_)
+            | Kind::Table
+            | Kind::Names(_)
+            | Kind::Alternative(_) => false,
+        }
+    }
+
     pub(super) fn of(schema: Node<'_>) -> Kind {
         let branches = schema.branches();
         let keys = branches.iter().filter_map(|branch| branch.properties());

@@ -9,25 +9,6 @@ fn key(path: &str) -> Key {
     found.unwrap_or_else(|| panic!("there is no key {path}"))
 }
 
-fn is_number(kind: &Kind) -> bool {
-    match kind {
-        Kind::WholeNumber | Kind::Number | Kind::Probability => true,
-        Kind::OneOf(kinds) => kinds.iter().any(is_number),
-        Kind::Text
-        | Kind::Choice(_)
-        | Kind::Boolean
-        | Kind::False
-        | Kind::Duration
-        | Kind::Money
-        | Kind::TimeOfDay
-        | Kind::Law
-        | Kind::List(_)
-        | Kind::Table
-        | Kind::Names(_)
-        | Kind::Alternative(_) => false,
-    }
-}
-
 #[test]
 fn every_key_says_what_it_means() {
     let keys = keys();
@@ -47,7 +28,7 @@ fn every_key_says_what_it_means() {
         let bounds = &key.bounds;
         let is_bounded = bounds.least.is_some() && bounds.most.is_some();
         assert_eq!(
-            is_number(&key.kind),
+            key.kind.is_number(),
             is_bounded || bounds.unbounded.is_some(),
             "{path} needs a least and a greatest value, or x-unbounded and the reason"
         );
