@@ -72,7 +72,10 @@ pub use record::{
     SCHEMA, ScenarioId, SeriesTable, Size, Summary, Tally, ThresholdOutcome, ThresholdVerdict, Unit,
     ViolationSummary, Warning, Window, schema,
 };
-pub use registry::{Better, Definition, HARM, Kind, REVENUE, UnknownMetric, definitions, find};
+pub use registry::{
+    Better, Definition, HARM, Kind, REVENUE, UnknownFigure, UnknownMetric, definitions, figures, find,
+    find_figure,
+};
 pub use study::{
     ArmDifference, ArmFigures, ArmsMetric, ArmsSeries, CAPACITY_SCHEMA, COMPARISON_SCHEMA, CapacityEnd,
     CapacityRecord, CapacityTrial, ChangeRange, ComparedMetric, ComparisonRecord, Estimate, Headline,

@@ -3,11 +3,13 @@
 //! Thresholds, studies, reports and the gate know no other names, so that a figure means the same everywhere.
 
 mod counts;
+mod figures;
 mod loads;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use counts::{Count, Tick};
+pub use figures::{UnknownFigure, figures, find_figure};
 
 use crate::record::{Clock, Unit};
 use crate::user_count::UserCount;

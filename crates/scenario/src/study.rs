@@ -1,6 +1,7 @@
 //! The section `[study]`: what is studied over many runs of a scenario.
 
 use chappe_base::{Duration, Probability};
+use chappe_metrics::figures;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
@@ -23,7 +24,7 @@ pub struct Study {
     /// The metrics that decide how many replications are run: registered metrics, quantiles of a
     /// distribution such as `"delivery.friend p(99)"`, or `harm`: opt-outs, mutes and blocks of pages per
     /// thousand users.
-    #[schemars(length(min = 1), extend("uniqueItems" = true))]
+    #[schemars(schema_with = "headline_schema")]
     pub headline: Vec<String>,
     /// Greatest half-width of the 95% intervals of their differences, as a share of the baseline's mean.
     pub width: Probability,
@@ -35,6 +36,17 @@ pub struct Study {
     /// Points of a sweep over ranges.
     #[schemars(range(min = 2, max = 1_000_000), extend("x-unit" = "points"))]
     pub points: u32,
+}
+
+/// The schema of headline figures. Their names stand where only editors look: the reference would list all metrics.
+fn headline_schema(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<&str> = figures().collect();
+    json_schema!({
+        "type": "array",
+        "items": { "type": "string", "allOf": [{ "enum": names }] },
+        "minItems": 1,
+        "uniqueItems": true,
+    })
 }
 
 impl Default for Study {

@@ -34,6 +34,13 @@ pub enum Progress<'a> {
         /// Runs that were asked for.
         total: u64,
     },
+    /// Points of a sweep that are looked at before the first run.
+    Points {
+        /// Points that are as they should be.
+        done: u64,
+        /// Points to look at.
+        total: u64,
+    },
     /// Populations that a fit has tried.
     Tries {
         /// Tries so far.
@@ -95,6 +102,9 @@ impl Progress<'_> {
             }),
             Progress::Runs { done, total } => {
                 Some(bar("runs", *done, *total, format!("{done} of {total} runs")))
+            }
+            Progress::Points { done, total } => {
+                Some(bar("points", *done, *total, "looking at the points".to_string()))
             }
             Progress::Tries { done, total } => Some(bar("fitting", *done, *total, "fitting".to_string())),
             Progress::Ended => None,

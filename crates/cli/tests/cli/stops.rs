@@ -75,7 +75,7 @@ fn assert_says(sentence: &str, words: &[&str]) {
 fn a_load_says_how_much_was_measured() {
     let bench = Bench::new();
     let load = "load town.toml --rate 300 --duration 1m --workers 1 --out it --warm-up";
-    let ran = interrupted(&bench, &format!("{load} 0s"), "load started", 1);
+    let ran = interrupted(&bench, &format!("{load} 0s"), "warm-up done", 1);
     let sentence = told_everywhere(&bench, &ran);
     assert_says(
         &sentence,

@@ -4,6 +4,7 @@ use super::wrong;
 use crate::error::{Problem, advice};
 use crate::file::File;
 use crate::study::{Study, Varied};
+use chappe_metrics::find_figure;
 
 /// The study of `file`, which has these arms.
 ///
@@ -30,6 +31,12 @@ pub(super) fn study(file: &File, arms: &[String]) -> Result<Study, Problem> {
             study.pilot, study.replications
         );
         return Err(wrong(&["study", "pilot"], message));
+    }
+    for (number, figure) in study.headline.iter().enumerate() {
+        if let Err(unknown) = find_figure(figure) {
+            let path = ["study", "headline", &number.to_string()];
+            return Err(wrong(&path, unknown.to_string()));
+        }
     }
     if let Some(number) = study.vary.iter().position(|varied| !is_complete(varied)) {
         let message = format!("`study.vary.{number}` needs a `key`, and either `values`, or `from` and `to`");

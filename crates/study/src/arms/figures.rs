@@ -1,7 +1,7 @@
 //! The figures that a study reads from a run, by name.
 
 use crate::error::Error;
-use chappe_metrics::{Better, Kind, Metric, ResultParts, SeriesTable, Unit, find};
+use chappe_metrics::{Better, Metric, ResultParts, SeriesTable, Unit, find_figure};
 use chappe_report::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -76,36 +76,18 @@ pub(crate) fn series(parts: &ResultParts) -> SeriesTable {
 
 /// What a figure of that name is.
 pub(crate) fn definition(name: &str) -> Result<Definition, Error> {
-    let defined = |words: &str, unit, better| Definition {
+    let found = find_figure(name).map_err(|error| Error::usage(error.to_string()))?;
+    let known = match name {
+        "delivery.friend p(50)" => Some("friends\u{2019} median delivery"),
+        "delivery.friend p(99)" => Some("friends\u{2019} p99"),
+        name => words::figure(name),
+    };
+    Ok(Definition {
         name: name.to_string(),
-        words: words.to_string(),
-        unit,
-        better,
-    };
-    let known = words::figure(name);
-    let (metric, quantile) = name.split_once(" p(").unwrap_or((name, ""));
-    let known = match quantile {
-        "" => known,
-        "50)" if metric == FRIENDS => Some("friends\u{2019} median delivery"),
-        "99)" if metric == FRIENDS => Some("friends\u{2019} p99"),
-        _ => {
-            let help = "studies know delivery.friend p(50) and delivery.friend p(99)";
-            return Err(Error::usage_with(format!("there is no figure `{name}`"), help));
-        }
-    };
-    let found = find(metric).map_err(|error| Error::usage(error.to_string()))?;
-    if quantile.is_empty() && matches!(found.kind, Kind::Histogram | Kind::Series) {
-        let problem = format!("`{name}` is a {}, and no single figure", found.kind.label());
-        return Err(Error::usage_with(
-            problem,
-            "take a counter, a gauge or a ratio, or delivery.friend p(99)",
-        ));
-    }
-    Ok(defined(
-        known.unwrap_or(&found.description),
-        found.unit,
-        found.better,
-    ))
+        words: known.unwrap_or(&found.description).to_string(),
+        unit: found.unit,
+        better: found.better,
+    })
 }
 
 /// An amount of a figure in its unit, as people read it.

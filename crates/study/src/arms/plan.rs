@@ -4,7 +4,7 @@ use super::base::{StudyBase, Variant, arms_without_effect, doubts};
 use super::cached_run::CachedRun;
 use super::figures::{Definition, definition};
 use super::points::{Points, varied};
-use super::pool::JobResult;
+use super::pool::{JobResult, RunPool};
 use super::sweep::Sweep;
 use super::sweep_answer::Swept;
 use crate::VERSION;
@@ -29,6 +29,9 @@ const ALWAYS: [&str; 6] = [
     "messages.accepted.friend",
     "delivery.friend p(99)",
 ];
+
+/// How many points are looked at before the first run: about a second of work, where the runs of so many take minutes.
+const CHECKED_MOST: usize = 2_000;
 
 /// What is played: every arm at every point with every seed.
 pub(super) struct Plan {
@@ -93,8 +96,47 @@ impl Plan {
     /// What is wrong with the values at its point.
     pub(super) fn variant(&self, base: &StudyBase, number: usize) -> Result<(Variant, u64), Error> {
         let point = number / self.seeds.len() / self.arms.len();
-        let variant = base.changed(self.arm(number), &self.points.changes(point))?;
+        let variant = self.at_point(base, self.arm(number), point)?;
         Ok((variant, self.seeds[number % self.seeds.len()]))
+    }
+
+    /// Makes sure that every point can be played by every arm, before the first run: of more than [`CHECKED_MOST`] points
+    /// as many, at even distances, and the others when their turn comes.
+    ///
+    /// # Errors
+    /// What is wrong with the values at a point.
+    pub(super) fn check(&self, base: &StudyBase, pool: &RunPool<'_>) -> Result<(), Error> {
+        let count = self.points.count();
+        let checked_count = count.min(CHECKED_MOST);
+        pool.check_each(checked_count, &|turn| {
+            let point = (turn as u128 * count as u128 / checked_count as u128) as usize;
+            let check = |arm| self.at_point(base, arm, point).map(drop);
+            self.arms.iter().try_for_each(check)
+        })
+    }
+
+    /// An arm at a point. An error names both.
+    fn at_point(&self, base: &StudyBase, arm: &Variant, point: usize) -> Result<Variant, Error> {
+        let changes = self.points.changes(point);
+        base.changed(arm, &changes).map_err(|error| {
+            let (problem, help) = match error {
+                Error::Scenario(error) => (error.message, error.help),
+                Error::Usage { problem, help } => (problem, help),
+                error @ (Error::Read { .. }
+                | Error::Write { .. }
+                | Error::Mismatch(_)
+                | Error::Interrupted(_)
+                | Error::Cluster(_)
+                | Error::System(_)
+                | Error::Internal(_)) => return error,
+            };
+            let values: Vec<String> = changes
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
+            let problem = format!("arm `{}` at {}: {problem}", arm.name, values.join(" "));
+            Error::Usage { problem, help }
+        })
     }
 
     /// What the runs say; what it took is not in it yet.

@@ -84,7 +84,7 @@ impl<'a> RunPool<'a> {
         let mut runs: Vec<Vec<usize>> = jobs_by_key.into_values().collect();
         runs.sort_unstable();
         let results: Mutex<Vec<JobResult>> = Mutex::new(vec![None; jobs.len()]);
-        self.share_out(runs.len(), &|turn| {
+        self.share_out(runs.len(), &of_runs, &|turn| {
             let run = self.run(&jobs[runs[turn][0]])?;
             let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
             for &number in &runs[turn] {
@@ -106,7 +106,7 @@ impl<'a> RunPool<'a> {
         variant: &(dyn Fn(usize) -> Result<(Variant, u64), Error> + Sync),
     ) -> Result<Vec<JobResult>, Error> {
         let results: Mutex<Vec<JobResult>> = Mutex::new(vec![None; count]);
-        self.share_out(count, &|turn| {
+        self.share_out(count, &of_runs, &|turn| {
             if self.is_over() {
                 return Ok(());
             }
@@ -122,10 +122,27 @@ impl<'a> RunPool<'a> {
         Ok(self.gathered(results))
     }
 
+    /// Looks at `count` points before the first run, unless the study is stopped.
+    ///
+    /// # Errors
+    /// What `check` finds at one of them.
+    pub(crate) fn check_each(
+        &self,
+        count: usize,
+        check: &(dyn Fn(usize) -> Result<(), Error> + Sync),
+    ) -> Result<(), Error> {
+        let of_points = |done, total| Progress::Points { done, total };
+        self.share_out(count, &of_points, &|turn| match self.context.stop.is_raised() {
+            true => Ok(()),
+            false => check(turn),
+        })
+    }
+
     /// Gives the turns below `count` to the threads, in order, and tells the observer how far they are.
     fn share_out(
         &self,
         count: usize,
+        progress: &(dyn Fn(u64, u64) -> Progress<'static> + Sync),
         take: &(dyn Fn(usize) -> Result<(), Error> + Sync),
     ) -> Result<(), Error> {
         let (next, done_count) = (AtomicUsize::new(0), AtomicU64::new(0));
@@ -137,10 +154,8 @@ impl<'a> RunPool<'a> {
                 }
                 // Nothing that another thread finds comes of it once a turn has failed.
                 take(turn).inspect_err(|_| next.store(count, Ordering::Relaxed))?;
-                self.context.observer.progress(Progress::Runs {
-                    done: done_count.fetch_add(1, Ordering::Relaxed) + 1,
-                    total: count as u64,
-                });
+                let done = done_count.fetch_add(1, Ordering::Relaxed) + 1;
+                self.context.observer.progress(progress(done, count as u64));
             }
         };
         let threads_count = threads(self.context).min(count);
@@ -247,6 +262,10 @@ impl<'a> RunPool<'a> {
         let is_too_late = deadline.is_some_and(|deadline| Instant::now() + mean > deadline);
         self.context.stop.is_raised() || is_too_late
     }
+}
+
+fn of_runs(done: u64, total: u64) -> Progress<'static> {
+    Progress::Runs { done, total }
 }
 
 /// The runs in which promises were broken, in sentences, and how many promises.

@@ -83,6 +83,7 @@ pub fn sweep(spec: &RunSpec, asked: &Sweep, context: &Context<'_>) -> Result<Fin
     for warning in &plan.warnings {
         context.observer.note(Note::Doubt(warning.clone()));
     }
+    plan.check(&base, &pool)?;
     let runs = pool.play_each(numbers.len(), &|place| plan.variant(&base, numbers[place]))?;
     info!(
         scenario = base.scenario().name,

@@ -4,7 +4,6 @@ use super::answer::answer;
 use super::base::{NewArm, StudyBase, Variant, arms_without_effect, doubts, idle_arms};
 use super::cached_run::CachedRun;
 use super::effects::{metrics, series, users};
-use super::figures::definition;
 use super::pool::{RunPool, overloaded, violations};
 use super::replicate::{Played, Rule, replicate};
 use super::sensitivity::{Ends, Moved, parameters};
@@ -46,7 +45,7 @@ pub fn whatif(spec: &RunSpec, asked: &WhatIf, context: &Context<'_>) -> Result<W
     let watch = Stopwatch::start();
     let base = StudyBase::new(spec, context)?;
     let arms = arms(asked, &base)?;
-    let rule = rule(asked, &base)?;
+    let rule = rule(asked, &base);
     let (moved, mut warnings) = moved(asked, &base, &arms)?;
     for warning in &warnings {
         context.observer.note(Note::Doubt(warning.clone()));
@@ -129,19 +128,16 @@ fn doubts_after(arms: &[Variant], played: &Played, ends: &Ends<'_>) -> Vec<Warni
     doubts
 }
 
-fn rule(asked: &WhatIf, base: &StudyBase) -> Result<Rule, Error> {
+fn rule(asked: &WhatIf, base: &StudyBase) -> Rule {
     let study = &base.scenario().study;
-    for name in &study.headline {
-        definition(name)?;
-    }
     let replications_max = asked.replications.unwrap_or(study.replications);
-    Ok(Rule {
+    Rule {
         pilot_count: study.pilot.min(replications_max),
         replications_max,
         headline: study.headline.clone(),
         width: study.width.get(),
         with_users: true,
-    })
+    }
 }
 
 fn too_few(played: &Played, rule: &Rule) -> Error {

@@ -3,6 +3,7 @@
 use crate::town;
 use chappe_base::RunSpec;
 use chappe_metrics::SweepRecord;
+use chappe_report::Report;
 use chappe_study::{
     CachedRuns, Context, Error, FinishedSweep, NoTraces, Note, Observer, Over, Progress, RunsInMemory,
     StopFlag, Sweep, Threads, Unobserved, Vary, WhatIf, sweep, whatif,
@@ -114,6 +115,75 @@ fn a_sweep_of_many_points_heeds_its_budget_and_goes_on_from_there() {
         counts.push(runs.count());
     }
     assert!(counts[0] >= 10 && counts[1] > counts[0], "{counts:?}");
+}
+
+/// Lets the budget pass: sleeps after every run.
+struct Slow(Duration);
+
+impl Observer for Slow {
+    fn progress(&self, progress: Progress<'_>) {
+        if matches!(progress, Progress::Runs { .. }) {
+            std::thread::sleep(self.0);
+        }
+    }
+
+    fn note(&self, _note: Note) {}
+}
+
+#[test]
+fn a_budget_that_ends_leaves_a_report_of_the_points_that_are_whole() {
+    let (runs, stop) = (RunsInMemory::default(), StopFlag::new());
+    let asked = Sweep {
+        vary: vec!["agents.ads.buy=0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8".parse().unwrap()],
+        replications: Some(2),
+        only: vec!["base".to_string()],
+        budget: Some(Duration::from_secs(10)),
+        ..Sweep::default()
+    };
+    let observer = Slow(Duration::from_secs(3));
+    let context = Context {
+        threads: Threads::Number(1),
+        ..Context::new(&stop, &observer, &NoTraces, &runs)
+    };
+    let FinishedSweep::Whole(record) = sweep(&town(), &asked, &context).unwrap() else {
+        unreachable!("no part was asked for");
+    };
+    let (points_count, missing_count) = (record.points.len(), record.missing_count);
+    assert!(
+        missing_count > 0 && (1..8).contains(&points_count),
+        "{points_count}, {missing_count}"
+    );
+    assert_eq!(record.planned_count, 16);
+    assert_eq!(record.planned_count - missing_count, runs.count() as u64);
+    let incomplete = record.incomplete().expect("it says so");
+    assert!(incomplete.contains("of 16 runs"), "{incomplete}");
+    // Its budget was asked for, so it is no interruption; the same command goes on.
+    assert_eq!(chappe_study::verdict::of_sweep(&record, false).code(), 0);
+    assert_eq!(chappe_study::verdict::of_sweep(&record, true).code(), 130);
+    let whole = played(&asked, &runs, &Unobserved).unwrap();
+    assert_eq!((whole.points.len(), whole.missing_count), (8, 0));
+}
+
+#[test]
+fn values_that_contradict_each_other_are_found_before_the_first_run() {
+    let runs = RunsInMemory::default();
+    let asked = |high: &str| Sweep {
+        vary: vec![
+            format!("agents.ads.opt_out_share=0.2,{high}").parse().unwrap(),
+            format!("agents.ads.mute_share=0.3,{high}").parse().unwrap(),
+        ],
+        replications: Some(1),
+        ..Sweep::default()
+    };
+    let error = played(&asked("0.6"), &runs, &Unobserved).unwrap_err().to_string();
+    for words in [
+        "agents.ads.opt_out_share=0.6 agents.ads.mute_share=0.6",
+        "add up to more than 1",
+    ] {
+        assert!(error.contains(words), "{error}");
+    }
+    assert_eq!(runs.count(), 0, "nothing was played");
+    played(&asked("0.5"), &runs, &Unobserved).unwrap();
 }
 
 #[test]

@@ -86,3 +86,31 @@ headline = ["harm", "mutes", "harm"]
 "#,
     );
 }
+
+#[test]
+fn a_headline_that_no_run_has() {
+    refuses(
+        r#"[study]
+headline = ["harm", "revenue.totl"]
+"#,
+        &Overrides::default(),
+        r#"
+there is no metric `revenue.totl`; the nearest is `revenue.total` (`chappe schema --metrics` lists all)
+a.toml:2:21
+headline = ["harm", "revenue.totl"]
+                    ^^^^^^^^^^^^^^
+"#,
+    );
+    refuses(
+        r#"[study]
+headline = ["delivery.friend"]
+"#,
+        &Overrides::default(),
+        r#"
+`delivery.friend` is a histogram, and no single figure; take a counter, a gauge or a ratio, or delivery.friend p(99)
+a.toml:2:13
+headline = ["delivery.friend"]
+            ^^^^^^^^^^^^^^^^^
+"#,
+    );
+}
