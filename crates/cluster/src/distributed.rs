@@ -8,7 +8,7 @@ use crate::secret::Secret;
 use crate::watch::Loss;
 use crate::wire::FINAL_BYTES_MAX;
 use chappe_engine::{
-    ImpossibleEvent, PartialResult, Peers, SimulateOptions, Simulated, simulate_distributed,
+    ImpossibleEvent, PartialResult, Peers, SimulateOptions, Simulated, Standstill, simulate_distributed,
 };
 use chappe_scenario::Scenario;
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,10 @@ impl DistributedRun {
 
     /// Why the engine gave up.
     fn crash(&self, payload: &(dyn Any + Send)) -> ClusterError {
+        if payload.is::<Standstill>() {
+            let peers = self.others();
+            return ClusterError::Standstill { peers };
+        }
         let sender = payload.downcast_ref::<ImpossibleEvent>();
         let sender = sender.and_then(|event| self.peers.get(event.process));
         if let Some(sender) = sender.filter(|sender| sender.process != self.membership.process()) {

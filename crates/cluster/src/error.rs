@@ -28,6 +28,15 @@ pub enum ClusterError {
         /// The other processes.
         peers: String,
     },
+    /// The other processes are alive, and do nothing.
+    #[error(
+        "for ten minutes nothing came that this process could go on with, though all are alive: one of these does nothing: \
+         {peers}; if a stranger can reach a port, give all processes a secret"
+    )]
+    Standstill {
+        /// The other processes.
+        peers: String,
+    },
     /// The system refuses threads to this process.
     #[error("the system refuses threads: {0}; raise the limit of this process (`ulimit -u`)")]
     System(io::Error),
@@ -69,6 +78,7 @@ impl ClusterError {
             ClusterError::Meet(error) => error.is_usage(),
             ClusterError::Lost(_)
             | ClusterError::Crashed { .. }
+            | ClusterError::Standstill { .. }
             | ClusterError::System(_)
             | ClusterError::Send(_)
             | ClusterError::TooLong { .. }

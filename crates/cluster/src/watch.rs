@@ -17,6 +17,9 @@ use tracing::warn;
 pub(crate) const SILENCE_MAX: Duration = Duration::from_secs(5);
 /// How long the last events of a process may take to arrive, after its final message.
 const LAST_EVENTS_MAX: Duration = Duration::from_secs(5);
+/// How long a process may need from the end of all events to its final message: it reckons its result, and the first one
+/// also writes the record.
+const FINAL_MAX: Duration = Duration::from_secs(600);
 /// How long this process may need to come to its own end, after the end of a peer's events.
 const OWN_END_MAX: Duration = Duration::from_secs(7);
 /// The longest final message to any other process than the first: an exit code [bytes].
@@ -141,16 +144,8 @@ impl Watch {
             return None;
         }
         let is_over = ends.mine.load(Ordering::Acquire);
-        match (done_at, ends.theirs.get()) {
-            (Some(_), _) if !is_over => Some("a final message, before there was nothing left to run"),
-            (Some(at), None) if at.elapsed() > LAST_EVENTS_MAX => {
-                Some("a final message, and then no end of its events")
-            }
-            (None, Some(at)) if !is_over && at.elapsed() > OWN_END_MAX => {
-                Some("the end of its events, before there was nothing left to run")
-            }
-            (_, _) => None,
-        }
+        let since = |at: &Instant| at.elapsed();
+        wrong_end(done_at.as_ref().map(since), ends.theirs.get().map(since), is_over)
     }
 
     /// The longest final message that this process takes from `peer` [bytes].
@@ -201,6 +196,26 @@ impl Watch {
     }
 }
 
+/// What is wrong with the end of a peer's part, so long after its final message and after the end of its events; `is_over`
+/// if this process has nothing left to run.
+fn wrong_end(
+    after_final: Option<Duration>,
+    after_events: Option<Duration>,
+    is_over: bool,
+) -> Option<&'static str> {
+    match (after_final, after_events) {
+        (Some(_), _) if !is_over => Some("a final message, before there was nothing left to run"),
+        (Some(after), None) if after > LAST_EVENTS_MAX => {
+            Some("a final message, and then no end of its events")
+        }
+        (None, Some(after)) if !is_over && after > OWN_END_MAX => {
+            Some("the end of its events, before there was nothing left to run")
+        }
+        (None, Some(after)) if after > FINAL_MAX => Some("the end of its events, and then no final message"),
+        (_, _) => None,
+    }
+}
+
 /// Reads one frame. It may be long in coming, but once it has begun it must arrive at a certain rate: a peer that sends a
 /// byte now and then would keep this process waiting for ever.
 struct Patient<'a> {
@@ -234,5 +249,33 @@ impl Read for Patient<'_> {
         self.began.get_or_insert_with(Instant::now);
         self.bytes_count += count as u64;
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_comes_in_order_and_in_time() {
+        let seconds = |count: u64| Some(Duration::from_secs(count));
+        for (after_final, after_events, is_over) in [
+            (None, None, false),
+            (None, seconds(1), false),
+            (None, seconds(60), true),
+            (seconds(1), None, true),
+            (seconds(60), seconds(60), true),
+        ] {
+            assert_eq!(wrong_end(after_final, after_events, is_over), None);
+        }
+        for (after_final, after_events, is_over, words) in [
+            (seconds(0), None, false, "before there was nothing left"),
+            (seconds(6), None, true, "no end of its events"),
+            (None, seconds(8), false, "before there was nothing left"),
+            (None, seconds(601), true, "no final message"),
+        ] {
+            let wrong = wrong_end(after_final, after_events, is_over);
+            assert!(wrong.is_some_and(|wrong| wrong.contains(words)), "{wrong:?}");
+        }
     }
 }

@@ -118,4 +118,4 @@ pub use stop::StopFlag;
 pub use tape::{RecordOptions, record_tape};
 pub use threads::check_threads;
 pub use trace::{Divergence, Traced, first_divergence};
-pub use worker::ImpossibleEvent;
+pub use worker::{ImpossibleEvent, Standstill};

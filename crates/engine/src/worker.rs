@@ -46,6 +46,9 @@ use timely::worker::Worker;
 const TURNS_AT_ONCE: u32 = 8;
 /// The longest that a worker sleeps before it checks whether another one failed. Messages wake it at once.
 const SLEEP_MAX: Duration = Duration::from_millis(50);
+/// Steps without any message after which a worker that waits for other processes gives up: ten minutes, as nothing wakes
+/// it. A process that is alive and does nothing would keep all others waiting for ever.
+const STANDSTILL_TURNS: u32 = 12_000;
 
 /// What the workers of a process share.
 pub(crate) struct WorkerGroup<L: LogicalProcess> {
@@ -68,6 +71,11 @@ pub struct ImpossibleEvent {
     /// The process that the event says it comes from.
     pub process: usize,
 }
+
+/// What a run among several processes ends with, as if by a panic, when nothing came from the others for ten minutes that
+/// this process could go on with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standstill;
 
 /// The first panic of a worker. It is raised again on the thread that asked for the run.
 #[derive(Clone, Default)]
@@ -167,6 +175,8 @@ pub(crate) struct WorkerState<L: LogicalProcess> {
     pub(crate) end: Option<u64>,
     /// Windows in which it ran events.
     pub(crate) windows_count: u64,
+    /// Times at which it had events or learned how far others are.
+    news_count: u64,
     /// Events that it has already reported.
     reported_count: u64,
 }
@@ -176,6 +186,9 @@ pub(crate) struct WorkerState<L: LogicalProcess> {
 struct Idle {
     turns: u32,
     windows_count: u64,
+    /// Steps in which nothing came from any other worker.
+    quiet_turns: u32,
+    news_count: u64,
 }
 
 impl Idle {
@@ -188,16 +201,20 @@ impl Idle {
         }
     }
 
-    /// Counts a step after which `windows_count` windows have run.
-    fn turn(&mut self, windows_count: u64) {
-        if windows_count > self.windows_count {
-            *self = Idle {
-                turns: 0,
-                windows_count,
-            };
-            return;
-        }
-        self.turns = self.turns.saturating_add(1);
+    /// Whether the others do nothing any more.
+    fn is_standstill(&self) -> bool {
+        self.quiet_turns >= STANDSTILL_TURNS
+    }
+
+    /// Counts a step after which so many windows have run, and so many times there was news of others.
+    fn turn(&mut self, windows_count: u64, news_count: u64) {
+        let count = |turns: u32, is_same: bool| if is_same { turns.saturating_add(1) } else { 0 };
+        *self = Idle {
+            turns: count(self.turns, windows_count == self.windows_count),
+            windows_count,
+            quiet_turns: count(self.quiet_turns, news_count == self.news_count),
+            news_count,
+        };
     }
 }
 
@@ -211,6 +228,7 @@ pub(crate) fn run_worker<L: LogicalProcess>(
             kernel: group.take_kernel(worker.index()),
             end: None,
             windows_count: 0,
+            news_count: 0,
             reported_count: 0,
         }));
         build_loop(worker, Rc::clone(&state), Arc::clone(group));
@@ -219,7 +237,11 @@ pub(crate) fn run_worker<L: LogicalProcess>(
             if group.failure.lock().is_some() {
                 return None;
             }
-            idle.turn(state.borrow().windows_count);
+            let (windows_count, news_count) = (state.borrow().windows_count, state.borrow().news_count);
+            idle.turn(windows_count, news_count);
+            if idle.is_standstill() && group.assignment.has_peers() {
+                group.failure.lock().get_or_insert_with(|| Box::new(Standstill));
+            }
         }
         Rc::into_inner(state).map(RefCell::into_inner)
     }));
@@ -249,6 +271,7 @@ fn build_loop<L: LogicalProcess>(
             let mut held = Some(at_zero);
             move |(input, frontier), output| {
                 let state = &mut *state.borrow_mut();
+                state.news_count += 1;
                 input.for_each(|arrived, batch| {
                     if let Some(window) = state.receive(batch, &group)
                         && held.as_ref().is_none_or(|held| window < *held.time())
@@ -346,13 +369,29 @@ mod tests {
     #[test]
     fn a_worker_takes_some_turns_before_it_waits() {
         let mut idle = Idle::default();
-        idle.turn(1);
+        idle.turn(1, 0);
         for _ in 0..TURNS_AT_ONCE {
             assert_eq!(idle.sleep(), Duration::ZERO);
-            idle.turn(1);
+            idle.turn(1, 0);
         }
         assert_eq!(idle.sleep(), SLEEP_MAX);
-        idle.turn(2);
+        idle.turn(2, 0);
         assert_eq!(idle.sleep(), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_worker_that_hears_nothing_does_not_wait_for_ever() {
+        let mut idle = Idle::default();
+        // It has nothing to run itself, and the others go on.
+        for news_count in 0..2 * u64::from(STANDSTILL_TURNS) {
+            idle.turn(1, news_count);
+        }
+        assert!(!idle.is_standstill());
+        let mut waited = Duration::ZERO;
+        while !idle.is_standstill() {
+            waited += SLEEP_MAX;
+            idle.turn(1, idle.news_count);
+        }
+        assert_eq!(waited, Duration::from_secs(600));
     }
 }
