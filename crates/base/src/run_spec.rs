@@ -152,7 +152,7 @@ impl RunSpec {
     pub fn options(&self) -> Vec<String> {
         let mut words = Vec::new();
         let mut option = |name: &str, value: String| words.extend([name.to_string(), value]);
-        for (key, value) in &self.set {
+        for (key, value) in self.set.iter().chain(&self.over) {
             option("--set", format!("{key}={value}"));
         }
         if let Some(arm) = &self.arm {
@@ -198,11 +198,11 @@ mod tests {
         let error = spec().check("0.2.0").unwrap_err().to_string();
         assert!(error.contains("0.1.0") && error.contains("0.2.0"), "{error}");
         let newer = RunSpec {
-            schema: "chappe/spec/2".to_string(),
+            schema: "chappe/spec/3".to_string(),
             ..spec()
         };
         let error = newer.check("0.1.0").unwrap_err().to_string();
-        assert!(error.contains("chappe/spec/2"), "{error}");
+        assert!(error.contains("chappe/spec/3"), "{error}");
     }
 
     #[test]

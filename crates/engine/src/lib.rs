@@ -46,10 +46,11 @@
 //!         stop: &StopFlag::new(),
 //!         progress: &mut |_| {},
 //!     },
-//! );
+//! )?;
 //! // At 10, 20, ... 990 ns, in turn.
 //! assert_eq!(outcome.events_count, 99);
 //! assert_eq!(outcome.lps[1].arrivals_count, 50);
+//! # Ok::<(), std::io::Error>(())
 //! ```
 //!
 //! A scenario, of which a metric is read:

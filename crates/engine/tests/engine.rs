@@ -30,6 +30,8 @@ mod processes;
 mod queue_theory;
 #[path = "engine/scenarios.rs"]
 mod scenarios;
+#[path = "engine/size.rs"]
+mod size;
 #[path = "engine/statistics.rs"]
 mod statistics;
 #[path = "engine/switched_off.rs"]

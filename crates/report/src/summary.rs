@@ -6,7 +6,7 @@ use crate::chart::{Tone, markdown_cell};
 use crate::reading::{Reading, class_words, observed, outcome_words};
 use crate::words;
 use chappe_base::MessageClass;
-use chappe_metrics::{FullSize, MemoryPart, RunRecord, ThresholdOutcome};
+use chappe_metrics::{FullSize, MemoryPart, RunRecord, ServiceFrom, ShardsFrom, ThresholdOutcome};
 
 /// A figure with its name.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -105,6 +105,7 @@ fn run(reading: Reading<'_>) -> Vec<(String, String)> {
     let execution = &reading.record.execution;
     let row = |label: &str, value| (label.to_owned(), value);
     vec![
+        row("Platform", platform(reading)),
         row(
             "Run",
             format!(
@@ -134,6 +135,23 @@ fn run(reading: Reading<'_>) -> Vec<(String, String)> {
             }),
         ),
     ]
+}
+
+/// How large the platform is, and why.
+fn platform(reading: Reading<'_>) -> String {
+    let size = reading.record.result.size;
+    let shards = words::counted(i64::from(size.shards_count), "shard");
+    let from = match size.platform.shards_from {
+        ShardsFrom::Given => "given",
+        ShardsFrom::Load => "by the load",
+    };
+    match size.platform.planned_peak_ppm {
+        0 => format!("{shards} ({from})"),
+        planned => format!(
+            "{shards} ({from}, planned to be busy for {} of the busiest hour)",
+            words::share(i64::from(planned), 1_000_000)
+        ),
+    }
 }
 
 /// What a scenario would cost with all its people.
@@ -197,7 +215,11 @@ fn delivered(reading: Reading<'_>) -> Option<Figure> {
 
 fn latency(reading: Reading<'_>) -> Option<Figure> {
     let delivery = reading.histogram("delivery.friend")?;
-    let remark = format!("half within {}", words::duration(delivery.p50));
+    let half = words::duration(delivery.p50);
+    let remark = match reading.record.result.size.platform.service_from {
+        ServiceFrom::Stretched => format!("half within {half}; service times are stretched"),
+        ServiceFrom::UnitCost | ServiceFrom::Laws => format!("half within {half}"),
+    };
     let value = words::duration(delivery.p99);
     figure("Friends, 99% within", value, remark, Tone::Friend)
 }

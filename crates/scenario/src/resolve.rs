@@ -11,11 +11,12 @@ mod study;
 use crate::design::Broadcast;
 use crate::error::Problem;
 use crate::file::{File, LinkFile, PlatformFile};
-use crate::scenario::{Catalogue, Link, Network, Scenario, Service};
+use crate::scenario::{Catalogue, Category, Link, Network, Scenario, Service};
 use crate::{assumed, hash};
 use chappe_base::{Act, Homes, Money, SimTime, Span};
 use chappe_metrics::{Threshold, find};
-use chappe_platform::Config;
+use chappe_platform::policy::Policy;
+use chappe_platform::{CampaignConfig, Config};
 use chappe_workload::config::{AdReactions, Population, Shape};
 
 pub(crate) use size::Machine;
@@ -54,20 +55,8 @@ pub(crate) fn resolve(file: &File, base: &File, context: &Context<'_>) -> Result
     scale::scale_limits(&mut policy, file.scale);
     let categories = pages::categories(&file.catalogue)?;
     let horizon = SimTime::ZERO + file.horizon.0;
-    let platform = Config {
-        homes: Homes::new(machine.shards),
-        users_count: population.users,
-        pages: pages::pages(file, &categories),
-        campaigns: campaigns::campaigns(file, &categories, horizon)?,
-        policy,
-        pushes_ads: file.design.broadcast == Broadcast::Push,
-        transfer_timeout: file.platform.transfer_timeout.0,
-        key_life: file.platform.key_life.0,
-        inbox_life: file.platform.inbox_life.0,
-        lease_life: file.platform.lease_life.0,
-        lease_ads_count: file.platform.lease_ads,
-        payment_fee_ppm: file.platform.payment_fee.ppm(),
-    };
+    let campaigns = campaigns::campaigns(file, &categories, horizon)?;
+    let platform = platform(file, &machine, policy, campaigns, (&categories, population.users));
     Ok(Scenario {
         name: context.name.to_string(),
         title: file.title.clone(),
@@ -105,6 +94,30 @@ pub(crate) fn resolve(file: &File, base: &File, context: &Context<'_>) -> Result
         platform,
         state_bytes,
     })
+}
+
+/// What the platform's shards are built from.
+fn platform(
+    file: &File,
+    machine: &Machine,
+    policy: Policy,
+    campaigns: Vec<CampaignConfig>,
+    (categories, users_count): (&[Category], u32),
+) -> Config {
+    Config {
+        homes: Homes::new(machine.shards),
+        users_count,
+        pages: pages::pages(file, categories),
+        campaigns,
+        policy,
+        pushes_ads: file.design.broadcast == Broadcast::Push,
+        transfer_timeout: file.platform.transfer_timeout.0,
+        key_life: file.platform.key_life.0,
+        inbox_life: file.platform.inbox_life.0,
+        lease_life: file.platform.lease_life.0,
+        lease_ads_count: file.platform.lease_ads,
+        payment_fee_ppm: file.platform.payment_fee.ppm(),
+    }
 }
 
 fn thresholds(file: &File) -> Result<Vec<Threshold>, Problem> {

@@ -11,7 +11,8 @@ use chappe_base::{RunSpec, SimTime};
 use chappe_cluster::DistributedRun;
 use chappe_engine::{Effort, FactSink, PartialResult, SimulateOptions, Simulated, run_record, try_simulate};
 use chappe_metrics::{
-    Clock, Execution, FullSize, Memory, MemoryPart, PredictionError, ResultParts, RunRecord, Threshold,
+    Clock, Execution, FullSize, Memory, MemoryPart, PredictionError, ResultParts, RunRecord, ShardsFrom,
+    Threshold,
 };
 use chappe_scenario::Scenario;
 use std::time::Duration;
@@ -75,7 +76,9 @@ impl ReadyRun {
         for advice in effort.advice(asked, &prepared.scenario) {
             context.observer.note(Note::Effort(advice));
         }
-        if let Some(note) = prepared.scenario.size_note() {
+        // Whoever gives the number of shards knows it.
+        let is_known = prepared.scenario.size.shards_from == ShardsFrom::Given;
+        if let Some(note) = prepared.scenario.size_note().filter(|_| !is_known) {
             context.observer.note(Note::Notice(note));
         }
         Ok(ReadyRun {

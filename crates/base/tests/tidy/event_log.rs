@@ -26,6 +26,7 @@ It says what was run, so the log alone is enough to audit it. [docs/record.md](r
 | `spec.scenario` | name and text of the scenario file |
 | `spec.arm` | the arm that was run, or null for the base scenario |
 | `spec.set` | pairs of key and value that replaced the file's: `--set` |
+| `spec.over` | further pairs that a study laid over these |
 | `spec.seed` | the seed that replaced the file's, or null |
 | `spec.scale` | what the population was multiplied by, or null |
 | `spec.until` | where the run ended before the scenario's horizon, or null |

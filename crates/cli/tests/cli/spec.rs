@@ -144,10 +144,10 @@ fn a_spec_of_another_version_is_refused_with_what_differs() {
         }
     };
     let (record, log) = (bench.read("it/run.json"), bench.read("f.jsonl"));
-    let newer = "the run is described in the format `chappe/spec/2`, and this version reads `chappe/spec/1`";
+    let newer = "the run is described in the format `chappe/spec/3`, and this version reads `chappe/spec/2`";
     edit(&bench, "it/run.json", |record| {
         // Nobody knows what fields a newer format has.
-        record["spec"] = json!({ "schema": "chappe/spec/2", "program": "0.1.0", "plan": [] });
+        record["spec"] = json!({ "schema": "chappe/spec/3", "program": "0.1.0", "plan": [] });
     });
     refused(newer);
     bench.write("it/run.json", &record);
@@ -248,7 +248,7 @@ fn processes_need_no_file() {
     };
     run("--out one");
     run("--out two --processes 2 --workers 1");
-    let shipped = "run replay -q --until 20m";
+    let shipped = "run replay -q --until 20m --set platform.shards=4";
     bench.chappe(&format!("{shipped} --out three")).code_is(0);
     bench
         .chappe(&format!("{shipped} --out four --processes 2 --workers 1"))

@@ -394,7 +394,7 @@ fn budgets_overspent() {
             "money, then its reason"
         );
         let lease = [facts[at], facts[at + 1]];
-        let many = lease.iter().cycle().take(2 * 5_000).copied();
+        let many = lease.iter().cycle().take(2 * 20_000).copied();
         facts.splice(at..at, many);
     });
 }

@@ -129,7 +129,7 @@ fn a_folder_whose_record_another_version_wrote_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let record = play(&town());
     for (ours, theirs) in [
-        ("chappe/spec/1", "chappe/spec/9"),
+        ("chappe/spec/2", "chappe/spec/9"),
         (&*format!("\"program\": \"{VERSION}\""), "\"program\": \"99.0.0\""),
     ] {
         let json = String::from_utf8(record.json().unwrap()).unwrap();

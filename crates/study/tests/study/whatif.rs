@@ -181,6 +181,7 @@ users = 5000
 pages = 8
 [platform]
 shards = 64
+stretch_to = 0.7
 [agents]
 page_visits_per_day = 1.0
 [[campaign]]
