@@ -21,7 +21,7 @@ It says what was run, so the log alone is enough to audit it. [docs/record.md](r
 |---|---|
 | `schema` | `chappe/log/3` |
 | `spec` | what was run, as in `run.json`: |
-| `spec.schema` | `chappe/spec/1` |
+| `spec.schema` | `chappe/spec/2` |
 | `spec.program` | version of the program |
 | `spec.scenario` | name and text of the scenario file |
 | `spec.arm` | the arm that was run, or null for the base scenario |

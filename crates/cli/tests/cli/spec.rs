@@ -170,7 +170,7 @@ fn a_spec_of_another_version_is_refused_with_what_differs() {
     let program = format!("\"program\":\"{version}\"");
     bench.write("o.jsonl", log.replacen(&program, "\"program\":\"9.9.9\"", 1));
     bench.refused("audit o.jsonl", &other);
-    bench.write("n.jsonl", log.replacen("chappe/spec/1", "chappe/spec/2", 1));
+    bench.write("n.jsonl", log.replacen("chappe/spec/2", "chappe/spec/3", 1));
     bench.refused("audit n.jsonl", newer);
 }
 
