@@ -74,5 +74,5 @@ pub use report::Report;
 pub use run::RunReport;
 pub use study::{capacity_plots, comparison_plots, sweep_plots, whatif_plots};
 pub use summary::{Figure, key_figures, memory_by_part, summary};
-pub use traces::{TraceComparison, TraceFigure, TraceSide};
+pub use traces::{NOT_SEEN, TraceComparison, TraceFigure, TraceSide};
 pub use write::{ReportError, Sink, write_plots};

@@ -9,6 +9,8 @@ use crate::write::{ReportError, Sink, put, write_plots};
 
 /// Figures that differ by at most this share of the second, and distributions at most this far apart, are near.
 const TOLERANCE: f64 = 0.1;
+/// What is shown of a figure that a trace has nothing to read off.
+pub const NOT_SEEN: &str = "not seen";
 const HOUR_NS: i64 = 3_600_000_000_000;
 
 /// One of the two traces.
@@ -33,8 +35,8 @@ pub struct TraceSide {
 pub struct TraceFigure {
     /// What it is.
     pub name: String,
-    /// Its value.
-    pub value: f64,
+    /// Its value; `None` if it was not seen.
+    pub value: Option<f64>,
     /// The value as people read it.
     pub shown: String,
 }
@@ -44,31 +46,43 @@ pub struct TraceFigure {
 pub struct TraceComparison {
     /// The two.
     pub sides: [TraceSide; 2],
-    /// The Kolmogorov–Smirnov distance between their distributions, each with what is distributed.
-    pub distances: Vec<(String, f64)>,
+    /// The Kolmogorov–Smirnov distance between their distributions, each with what is distributed; `None` if neither
+    /// trace has any.
+    pub distances: Vec<(String, Option<f64>)>,
 }
 
 impl TraceComparison {
-    /// The figures of both with their difference, then the distances; each with whether it is within 10%.
+    /// How many rows of the table are within 10%, and how many say whether they are.
+    #[must_use]
+    pub fn near(&self) -> (usize, usize) {
+        let [one, other] = &self.sides;
+        let figures = one.figures.iter().zip(&other.figures);
+        let figures = figures.filter_map(|(one, other)| is_near(one.value, other.value));
+        let distances = self
+            .distances
+            .iter()
+            .filter_map(|(_, distance)| distance.map(is_small));
+        let judged: Vec<bool> = figures.chain(distances).collect();
+        (judged.iter().filter(|is_near| **is_near).count(), judged.len())
+    }
+
+    /// The figures of both with their difference, then the distances; each with whether it is within 10%. What neither
+    /// trace has is not judged.
     #[must_use]
     pub fn table(&self) -> Table {
         let [one, other] = &self.sides;
         let figures = one.figures.iter().zip(&other.figures).map(|(one, other)| {
-            let is_near = (one.value - other.value).abs() <= TOLERANCE * other.value.abs();
-            let difference = difference(one.value, other.value);
-            [
-                one.name.as_str(),
-                &one.shown,
-                &other.shown,
-                &difference,
-                yes_no(is_near),
-            ]
-            .map(str::to_owned)
+            let difference = match (one.value, other.value) {
+                (Some(one), Some(other)) => difference(one, other),
+                (None, _) | (_, None) => String::new(),
+            };
+            let verdict = verdict(is_near(one.value, other.value));
+            [one.name.as_str(), &one.shown, &other.shown, &difference, verdict].map(str::to_owned)
         });
         let distances = self.distances.iter().map(|(name, distance)| {
             let name = format!("{name}: Kolmogorov–Smirnov distance");
-            let shown = format!("{distance:.3}");
-            [name.as_str(), "", "", &shown, yes_no(*distance < TOLERANCE)].map(str::to_owned)
+            let shown = distance.map_or_else(|| NOT_SEEN.to_owned(), |distance| format!("{distance:.3}"));
+            [name.as_str(), "", "", &shown, verdict(distance.map(is_small))].map(str::to_owned)
         });
         let head = [
             "figure",
@@ -155,8 +169,26 @@ impl TraceComparison {
     }
 }
 
-fn yes_no(is_so: bool) -> &'static str {
-    if is_so { "yes" } else { "no" }
+/// Whether two figures agree; `None` if neither was seen.
+fn is_near(one: Option<f64>, other: Option<f64>) -> Option<bool> {
+    match (one, other) {
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => Some(false),
+        (Some(one), Some(other)) => Some((one - other).abs() <= TOLERANCE * other.abs()),
+    }
+}
+
+/// Whether two distributions agree.
+fn is_small(distance: f64) -> bool {
+    distance <= TOLERANCE
+}
+
+fn verdict(is_near: Option<bool>) -> &'static str {
+    match is_near {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "",
+    }
 }
 
 /// How far `one` is from `other`, as a share of the latter.
@@ -179,7 +211,7 @@ mod tests {
             name: name.to_owned(),
             figures: vec![TraceFigure {
                 name: "messages".to_owned(),
-                value: messages,
+                value: Some(messages),
                 shown: messages.to_string(),
             }],
             replies: vec![(1e9, 0.5), (3e9, 1.0)],
@@ -193,7 +225,7 @@ mod tests {
     fn figures_stand_side_by_side_and_distances_below() {
         let comparison = TraceComparison {
             sides: [side("run", 3.0), side("real", 2.0)],
-            distances: vec![("reply times".to_owned(), 0.05)],
+            distances: vec![("reply times".to_owned(), Some(0.05))],
         };
         let table = comparison.table();
         assert_eq!(table.head, ["figure", "run", "real", "difference", "within 10%"]);

@@ -69,7 +69,8 @@ fn recorded() -> Option<TraceStatistics> {
 fn value(statistics: &TraceStatistics, name: &str) -> f64 {
     let figures = statistics.figures();
     let figure = figures.iter().find(|figure| figure.name == name);
-    figure.expect("the figure exists").value
+    let value = figure.expect("the figure exists").value;
+    value.expect("the figure is seen")
 }
 
 fn assert_near(run: &TraceStatistics, name: &str, expected: f64) {

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::files::AtomicFile;
 use chappe_base::Span;
-use chappe_report::{TraceComparison, TraceFigure, TraceSide};
+use chappe_report::{NOT_SEEN, TraceComparison, TraceFigure, TraceSide};
 use chappe_workload::{Figure, FigureUnit, Sample, TraceStatistics};
 use std::fs;
 use std::io::Write;
@@ -28,7 +28,7 @@ pub fn compare(one: &Side, other: &Side) -> TraceComparison {
         .samples()
         .into_iter()
         .zip(other.statistics.samples());
-    let distances = samples.map(|((name, one), (_, other))| (name.to_string(), one.distance(other)));
+    let distances = samples.map(|((name, one), (_, other))| (name.to_string(), one.distance_if_seen(other)));
     TraceComparison {
         distances: distances.collect(),
         sides: [plain(one), plain(other)],
@@ -63,11 +63,14 @@ pub fn figures(statistics: &TraceStatistics) -> Vec<Vec<String>> {
 
 /// A figure as people read it.
 fn show(figure: &Figure) -> String {
+    let Some(value) = figure.value else {
+        return NOT_SEEN.to_string();
+    };
     match figure.unit {
-        FigureUnit::Count => format!("{:.0}", figure.value),
-        FigureUnit::Seconds => format!("{:.0} s", figure.value),
-        FigureUnit::Share => format!("{:.1}%", figure.value * 100.0),
-        FigureUnit::Number => format!("{:.2}", figure.value),
+        FigureUnit::Count => format!("{value:.0}"),
+        FigureUnit::Seconds => format!("{value:.0} s"),
+        FigureUnit::Share => format!("{:.1}%", value * 100.0),
+        FigureUnit::Number => format!("{value:.2}"),
     }
 }
 
@@ -126,6 +129,30 @@ mod tests {
         assert!(rows.iter().all(|row| row.len() == 5));
         let replies = rows.iter().find(|row| row[0].starts_with("reply times:"));
         assert_eq!(replies.map(|row| row[3].as_str()), Some("0.500"));
+    }
+
+    #[test]
+    fn what_was_not_seen_agrees_with_nothing() {
+        let (silent, answered) = (side("silent", "1 2 0\n"), side("answered", "1 2 0\n2 1 200\n"));
+        assert!(figures(&silent.statistics).contains(&vec!["reply time, 50%".into(), "not seen".into()]));
+        let row = |one: &Side, other: &Side, name: &str| {
+            let rows = rows(&compare(one, other));
+            rows.into_iter().find(|row| row[0].starts_with(name)).unwrap()
+        };
+        let median = "reply time, 50%";
+        assert_eq!(
+            row(&silent, &silent, median),
+            [median, "not seen", "not seen", "", ""]
+        );
+        assert_eq!(
+            row(&silent, &answered, median)[1..],
+            ["not seen", "200 s", "", "no"]
+        );
+        assert_eq!(row(&silent, &silent, "reply times:")[3..], ["not seen", ""]);
+        // Each row that says yes or no is counted, and no other.
+        let comparison = compare(&silent, &answered);
+        let said = |word: &str| rows(&comparison).iter().filter(|row| row[4] == word).count();
+        assert_eq!(comparison.near(), (said("yes"), said("yes") + said("no")));
     }
 
     #[test]

@@ -25,19 +25,30 @@ use FigureUnit::{Count, Number, Seconds, Share};
 pub struct Figure {
     /// Unique among a trace's figures.
     pub name: String,
-    /// The value, in `unit`.
-    pub value: f64,
+    /// The value, in `unit`; `None` if the trace has nothing to read it off, such as no reply.
+    pub value: Option<f64>,
     /// The unit.
     pub unit: FigureUnit,
 }
 
-fn figure(name: impl Into<String>, value: f64, unit: FigureUnit) -> Figure {
-    let name = name.into();
+fn figure(name: impl Into<String>, value: impl Into<Option<f64>>, unit: FigureUnit) -> Figure {
+    let (name, value) = (name.into(), value.into());
     Figure { name, value, unit }
 }
 
-fn quantile(sample: &Sample, p: f64) -> f64 {
-    f64::from(sample.quantile(p))
+/// What `read` says of a sample that is not empty.
+fn seen(sample: &Sample, read: impl Fn(&Sample) -> f64) -> Option<f64> {
+    (!sample.values().is_empty()).then(|| read(sample))
+}
+
+fn quantile(sample: &Sample, p: f64) -> Option<f64> {
+    seen(sample, |sample| f64::from(sample.quantile(p)))
+}
+
+/// What the largest `p` of a sample hold, if that is one at least.
+fn top_share(sample: &Sample, p: f64) -> Option<f64> {
+    let is_seen = p * sample.values().len() as f64 >= 1.0;
+    is_seen.then(|| sample.top_share(p))
 }
 
 impl TraceStatistics {
@@ -71,7 +82,7 @@ impl TraceStatistics {
         };
         let mut figures: Vec<Figure> = [5, 10, 25, 50, 75, 90, 95].map(percentile).into();
         let (median_s, sigma) = self.quick_replies();
-        let quick_share = self.replies_s.share_up_to(HOUR_S);
+        let quick_share = seen(&self.replies_s, |replies| replies.share_up_to(HOUR_S));
         figures.extend([
             figure("replies within an hour", quick_share, Share),
             figure("of these: median", median_s, Seconds),
@@ -85,11 +96,12 @@ impl TraceStatistics {
         let again = follow_ups.values().len() as f64;
         let successors = again + self.replies_s.values().len() as f64;
         let (quarter, median) = (quantile(follow_ups, 0.25), quantile(follow_ups, 0.5));
+        let again_share = (successors > 0.0).then(|| again / successors);
         let (single, long) = (conversations.share_up_to(1), quantile(conversations, 0.9));
         vec![
             figure("same person again, 25%", quarter, Seconds),
             figure("same person again, median", median, Seconds),
-            figure("same person again, share", again / successors.max(1.0), Share),
+            figure("same person again, share", again_share, Share),
             figure("messages per conversation, mean", conversations.mean(), Number),
             figure("conversations of one message", single, Share),
             figure("messages per conversation, 90%", long, Count),
@@ -111,10 +123,13 @@ impl TraceStatistics {
     }
 
     fn sender_figures(&self) -> Vec<Figure> {
-        let (sent, favourite, three) = (&self.sent, self.favourite_share, self.first_three_share);
+        let sent = &self.sent;
+        // An active sender's favourite gets something, so 0 means that nobody is active.
+        let shares = [self.favourite_share, self.first_three_share];
+        let [favourite, three] = shares.map(|share| (share > 0.0).then_some(share));
         vec![
-            figure("top 1% of senders send", sent.top_share(0.01), Share),
-            figure("top 10% of senders send", sent.top_share(0.1), Share),
+            figure("top 1% of senders send", top_share(sent, 0.01), Share),
+            figure("top 10% of senders send", top_share(sent, 0.1), Share),
             figure("messages per sender, median", quantile(sent, 0.5), Count),
             figure("messages per sender, mean", sent.mean(), Number),
             figure("an active sender's favourite gets", favourite, Share),
@@ -136,16 +151,19 @@ impl TraceStatistics {
     }
 
     /// Median [s] and standard deviation of the logarithm of the replies within an hour. Replies within the
-    /// same second count as half a second.
-    fn quick_replies(&self) -> (f64, f64) {
+    /// same second count as half a second. One reply has no deviation.
+    fn quick_replies(&self) -> (Option<f64>, Option<f64>) {
         let count = self.replies_s.values().partition_point(|&reply| reply <= HOUR_S);
         let quick = &self.replies_s.values()[..count];
         let logarithm = |reply: &u32| libm::log(f64::from(*reply).max(0.5));
-        let total = quick.len().max(1) as f64;
-        let mean = quick.iter().map(logarithm).sum::<f64>() / total;
-        let variance = quick.iter().map(logarithm).map(|x| (x - mean) * (x - mean));
-        let median = quick.get(quick.len() / 2).copied().unwrap_or(0);
-        (f64::from(median), libm::sqrt(variance.sum::<f64>() / total))
+        let total = quick.len() as f64;
+        let median = quick.get(quick.len() / 2).copied().map(f64::from);
+        let sigma = (quick.len() > 1).then(|| {
+            let mean = quick.iter().map(logarithm).sum::<f64>() / total;
+            let variance = quick.iter().map(logarithm).map(|x| (x - mean) * (x - mean));
+            libm::sqrt(variance.sum::<f64>() / total)
+        });
+        (median, sigma)
     }
 }
 
@@ -166,13 +184,42 @@ mod tests {
             figure.value
         };
         for figure in &figures {
-            assert!(value(&figure.name).is_finite(), "{}", figure.name);
+            assert!(value(&figure.name).is_none_or(f64::is_finite), "{}", figure.name);
         }
-        assert_eq!(value("reply time, 50%"), 100.0);
-        assert_eq!(value("replies within an hour"), 2.0 / 3.0);
-        assert_eq!(value("of these: sigma of the logarithm"), 0.0);
-        assert_eq!(value("same person again, share"), 0.25);
-        assert_eq!(value("contacts, mean"), 1.0);
-        assert_eq!(value("hour 1, relative to the mean"), 9.6);
+        assert_eq!(value("reply time, 50%"), Some(100.0));
+        assert_eq!(value("replies within an hour"), Some(2.0 / 3.0));
+        assert_eq!(value("of these: sigma of the logarithm"), Some(0.0));
+        assert_eq!(value("same person again, share"), Some(0.25));
+        assert_eq!(value("contacts, mean"), Some(1.0));
+        assert_eq!(value("hour 1, relative to the mean"), Some(9.6));
+    }
+    #[test]
+    fn what_was_not_seen_has_no_value() {
+        let unseen = |text: &str| -> Vec<String> {
+            let trace = Trace::read(text.as_bytes()).unwrap();
+            let figures = TraceStatistics::of(&trace, 0).figures();
+            let unseen = figures.into_iter().filter(|figure| figure.value.is_none());
+            unseen.map(|figure| figure.name).collect()
+        };
+        let one = unseen("1 2 0\n");
+        assert_eq!(
+            one.iter().filter(|name| name.starts_with("reply time")).count(),
+            7
+        );
+        for name in [
+            "replies within an hour",
+            "of these: median",
+            "of these: sigma of the logarithm",
+            "same person again, median",
+            "same person again, share",
+            "top 1% of senders send",
+            "an active sender's favourite gets",
+        ] {
+            assert!(one.iter().any(|unseen| unseen == name), "{name}: {one:?}");
+        }
+        // One reply has a median and no deviation.
+        let replied = unseen("1 2 0\n2 1 9\n");
+        assert!(!replied.contains(&"of these: median".to_owned()));
+        assert!(replied.contains(&"of these: sigma of the logarithm".to_owned()));
     }
 }

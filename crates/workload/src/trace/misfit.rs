@@ -32,27 +32,38 @@ impl Distance {
 }
 
 impl TraceStatistics {
-    /// The distances to `other` in all quantities that a fit changes.
+    /// The distances to `other` in all quantities that a fit changes and that one of the two has.
     #[must_use]
     pub fn distances(&self, other: &TraceStatistics) -> Vec<Distance> {
         let figures = self.figures().into_iter().zip(other.figures());
         let figures = figures
             .filter(|(one, _)| is_fitted(one))
-            .map(|(one, other)| Distance {
-                value: relative(one.value, other.value),
-                name: one.name,
+            .filter_map(|(one, other)| {
+                let value = relative(one.value, other.value)?;
+                Some(Distance {
+                    value,
+                    name: one.name,
+                })
             });
         let samples = self.samples().into_iter().zip(other.samples());
-        let samples = samples.map(|((name, one), (_, other))| Distance {
-            name: format!("{name}, distribution"),
-            value: one.distance(other),
+        let samples = samples.filter_map(|((name, one), (_, other))| {
+            Some(Distance {
+                name: format!("{name}, distribution"),
+                value: one.distance_if_seen(other)?,
+            })
         });
         figures.chain(samples).collect()
     }
 }
 
-fn relative(one: f64, other: f64) -> f64 {
-    if other == 0.0 { one } else { one / other - 1.0 }
+/// How far the first is from the second, as a share of the latter; 1 if only one of them was seen.
+fn relative(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    match (one, other) {
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => Some(1.0),
+        (Some(one), Some(0.0)) => Some(one),
+        (Some(one), Some(other)) => Some(one / other - 1.0),
+    }
 }
 
 /// All distances in one number: the root of the mean of two mean squares, of the figures and of the
@@ -88,5 +99,20 @@ mod tests {
             .iter()
             .find(|distance| distance.name == "contacts, mean");
         assert!(contacts.is_some_and(|contacts| (contacts.value + 0.25).abs() < 1e-9));
+    }
+
+    #[test]
+    fn what_neither_has_is_no_agreement_and_what_one_has_is_none() {
+        let (silent, answered) = (statistics("1 2 0\n1 2 60\n"), statistics("1 2 0\n2 1 60\n"));
+        let is_reply = |distance: &&Distance| distance.name.starts_with("reply time");
+        assert_eq!(silent.distances(&silent).iter().find(is_reply), None);
+        let distances = silent.distances(&answered);
+        let replies: Vec<&Distance> = distances.iter().filter(is_reply).collect();
+        assert_eq!(replies.len(), 8);
+        assert!(
+            replies
+                .iter()
+                .all(|distance| distance.value == 1.0 && !distance.is_near())
+        );
     }
 }

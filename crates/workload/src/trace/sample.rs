@@ -55,6 +55,13 @@ impl Sample {
             .fold(0.0, f64::max)
     }
 
+    /// The distance, unless both samples are empty.
+    #[must_use]
+    pub fn distance_if_seen(&self, other: &Sample) -> Option<f64> {
+        let is_seen = !self.0.is_empty() || !other.0.is_empty();
+        is_seen.then(|| self.distance(other))
+    }
+
     fn sum(&self, values: &[u32]) -> f64 {
         values.iter().map(|&value| value as f64).sum()
     }
