@@ -166,11 +166,13 @@ pub mod trace {
     pub use chappe_report::TraceComparison;
     #[doc(inline)]
     pub use chappe_study::{
-        FitOptions, Fitted, Side, TRACE_FILE, TraceOfRun, compare, fit, read_trace, trace_hash,
+        FitOptions, Fitted, Side, TRACE_FILE, TraceOfRun, TraceRead, compare, fit, read_trace, trace_hash,
         write_comparison,
     };
     #[doc(inline)]
-    pub use chappe_workload::{Trace, TraceError, TraceMessage, TraceStatistics};
+    pub use chappe_workload::{
+        Column, Reading, Role, TimeUnit, Trace, TraceError, TraceMessage, TraceOptions, TraceStatistics,
+    };
 }
 
 /// One run in several processes: join with [`DistributedRun`](cluster::DistributedRun), play with

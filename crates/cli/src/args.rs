@@ -12,7 +12,7 @@ pub(crate) use gate::{
 pub(crate) use load::{CalibrateArgs, CapacityArgs, LoadArgs};
 pub(crate) use run::{RunArgs, SimulationThreads};
 pub(crate) use study::{SweepArgs, WhatifArgs};
-pub(crate) use trace::{FitArgs, TraceArgs};
+pub(crate) use trace::{FitArgs, Reading, TraceArgs};
 
 use crate::terminal::Colour;
 use clap::builder::Styles;
@@ -159,16 +159,19 @@ Examples:
 Examples:
   chappe trace scenarios/sample-trace.txt
   chappe trace run.txt --against recorded.txt --zone -420 --out reports/fit
+  chappe trace messages.csv.gz --sender user --receiver peer --time sent
 
-A trace has lines `sender receiver unix_seconds`, in time order; `chappe run --trace FILE` writes one.")]
+A trace is CSV, TSV or JSON Lines with a sender, a receiver and a time, or lines `sender receiver time` or \
+`sender receiver weight time`, in any order. It may be compressed by gzip. `chappe run --trace FILE` writes one.")]
     Trace(TraceArgs),
     /// Find a population that writes like the people in a trace, and write it as a scenario.
     #[command(after_help = "\
 Examples:
   chappe fit scenarios/sample-trace.txt
   chappe fit recorded.txt --zone -420 --tries 1000 --out reports/out/fit
+  zcat mails.csv.gz | chappe fit - --sender author
 
-A trace has lines `sender receiver unix_seconds`, in time order.")]
+`chappe trace --help` says what a trace is.")]
     Fit(FitArgs),
     /// List the policy presets, or print the rules of one in plain words.
     #[command(after_help = "\

@@ -133,8 +133,8 @@ fn outside(scenario: &Scenario, trace: &Trace) -> Option<Warning> {
     // If they are, most of them fit once they are read so.
     let would_fit = trace.outside_count(horizon, speed * 1e3) < outside_count;
     let is_long = days(last) > 100.0 * days(horizon);
-    let question = match trace.seems_in_milliseconds() || would_fit && is_long {
-        true => "are these milliseconds? Then divide them by 1000, since a trace has seconds; else ",
+    let question = match would_fit && is_long {
+        true => "are these milliseconds, read as seconds? Then divide them by 1000; else ",
         false => "",
     };
     Some(Warning {

@@ -55,14 +55,16 @@ pub use chappe_engine::StopFlag;
 pub use context::{Context, Observer, Threads, Unobserved};
 pub use error::Error;
 pub use execution::Stopwatch;
-pub use fit::{COMPARED, FITTED, FitOptions, Fitted, Side, compare, figures, fit, rows, write_comparison};
+pub use fit::{
+    COMPARED, FITTED, FitOptions, Fitted, Side, check_trace, compare, figures, fit, rows, write_comparison,
+};
 pub use note::{Note, Severity};
 pub use opened::Opened;
 pub use prepared::Prepared;
 pub use progress::{Bar, Progress};
 pub use run::{FinishedRun, ReadyRun, RunOptions, run};
 pub use story::{Chapter, DecisionRules, Entry, RuleVerdict, STORY_SCHEMA, Story, explain, time, why};
-pub use traces::{NoTraces, TRACE_FILE, TraceOfRun, Traces, TracesIn, read_trace, trace_hash};
+pub use traces::{NoTraces, TRACE_FILE, TraceOfRun, TraceRead, Traces, TracesIn, read_trace, trace_hash};
 pub use validation::{ValidScenario, validate};
 
 /// The version of the program: what runs come to may differ between versions.

@@ -3,9 +3,10 @@
 use crate::VERSION;
 use crate::error::Error;
 use crate::prepared::overrides;
-use crate::traces::{NoTraces, TraceOfRun, Traces, TracesIn};
+use crate::traces::{NoTraces, TraceOfRun, TraceRead, Traces, TracesIn};
 use chappe_base::RunSpec;
 use chappe_scenario::{ScenarioFile, shipped};
+use chappe_workload::TraceOptions;
 use serde::Deserialize;
 use serde_json::Value;
 use std::fs;
@@ -175,10 +176,9 @@ pub(crate) fn read_spec(mut record: Value, wrong: &dyn Fn(String) -> Error) -> R
 struct ShippedTraces;
 
 impl Traces for ShippedTraces {
-    fn find(&self, path: &str) -> Result<chappe_workload::Trace, Error> {
+    fn find(&self, path: &str) -> Result<TraceRead, Error> {
         match shipped::trace(path) {
-            Some(text) => chappe_workload::Trace::read(text.as_bytes())
-                .map_err(|error| Error::usage(format!("{path}: {error}"))),
+            Some(text) => TraceRead::of(path, text.as_bytes(), &TraceOptions::default()),
             None => NoTraces.find(path),
         }
     }

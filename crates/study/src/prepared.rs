@@ -50,10 +50,15 @@ impl Prepared {
         let trace = match &scenario.traffic.replay {
             None => None,
             Some(path) => {
-                let (trace, id) = traces::find(context.traces, path, spec.trace.as_ref())?;
-                check_people(&trace, path, &scenario)?;
+                let (read, id) = traces::find(context.traces, path, spec.trace.as_ref())?;
+                check_people(&read.trace, path, &scenario)?;
+                if !read.reading.is_plain() {
+                    read.notes()
+                        .into_iter()
+                        .for_each(|note| context.observer.note(note));
+                }
                 spec.trace = Some(id);
-                Some(Arc::new(trace))
+                Some(Arc::new(read.trace))
             }
         };
         Ok(Prepared {

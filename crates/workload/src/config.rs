@@ -194,8 +194,8 @@ pub struct Traffic {
     /// How the rate changes over the run, on top of the hours of the day.
     #[schemars(extend("x-grade" = "assumed"))]
     pub shape: Shape,
-    /// A real trace to play instead of synthetic messages between friends: a file of lines
-    /// `sender receiver unix_seconds`, in time order.
+    /// A real trace to play instead of synthetic messages between friends: a file of CSV, TSV, JSON Lines or lines
+    /// `sender receiver time`, as `chappe trace` reads it.
     #[schemars(extend("x-audience" = "engineer"))]
     pub replay: Option<String>,
     /// How much faster than recorded the trace is played.

@@ -51,7 +51,7 @@ pub use population::Population;
 pub use schedule::Schedule;
 pub use tape::{Request, Tape};
 pub use trace::{
-    Distance, Estimate, Figure, FigureUnit, Recorder, Sample, Trace, TraceError, TraceMessage,
-    TraceStatistics, misfit,
+    Column, Distance, Estimate, Figure, FigureUnit, Reading, Recorder, Role, Sample, TimeUnit, Trace,
+    TraceError, TraceMessage, TraceOptions, TraceStatistics, misfit, read_trace,
 };
 pub use unreached::{Unreached, unreached_rates};

@@ -1,20 +1,53 @@
 //! The arguments of the commands that read a recorded trace.
 
 use super::Output;
+use chappe_workload::{Column, TimeUnit, TraceOptions};
 use clap::Args;
 use std::path::PathBuf;
 
+/// How a trace is read, where its file doesn't say it.
+#[derive(Args, Debug)]
+pub(crate) struct Reading {
+    /// The column of the senders, by name or number [default: sender, from, source or author].
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) sender: Option<Column>,
+    /// The column of the receivers [default: receiver, recipient, to or target].
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) receiver: Option<Column>,
+    /// The column of the times [default: time, timestamp, date or created_at].
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) time: Option<Column>,
+    /// The unit of times that are numbers: s, ms, us or ns [default: by their size].
+    #[arg(long, value_name = "UNIT")]
+    pub(crate) unit: Option<TimeUnit>,
+    /// Offset of local time from UTC, also of times that name none [minutes].
+    #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true,
+          value_parser = clap::value_parser!(i16).range(-720..=840))]
+    pub(crate) zone: i16,
+}
+
+impl Reading {
+    pub(crate) fn options(&self) -> TraceOptions {
+        TraceOptions {
+            sender: self.sender.clone(),
+            receiver: self.receiver.clone(),
+            time: self.time.clone(),
+            unit: self.unit,
+            zone_minutes: self.zone,
+            keeps_duplicates: false,
+        }
+    }
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct TraceArgs {
-    /// The trace: lines `sender receiver unix_seconds`, in time order.
+    /// The trace: CSV, TSV, JSON Lines, or lines `sender receiver time`; `-` for standard input.
     pub(crate) trace: PathBuf,
     /// A trace to compare with.
     #[arg(long, value_name = "FILE")]
     pub(crate) against: Option<PathBuf>,
-    /// Offset of local time from UTC [minutes].
-    #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true,
-          value_parser = clap::value_parser!(i16).range(-720..=840))]
-    pub(crate) zone: i16,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
     /// The folder for the table and the plots of the comparison.
     #[arg(long, value_name = "DIR", requires = "against")]
     pub(crate) out: Option<PathBuf>,
@@ -24,15 +57,13 @@ pub(crate) struct TraceArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct FitArgs {
-    /// The trace: lines `sender receiver unix_seconds`, in time order.
+    /// The trace: CSV, TSV, JSON Lines, or lines `sender receiver time`; `-` for standard input.
     pub(crate) trace: PathBuf,
-    /// Offset of local time from UTC [minutes].
-    #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true,
-          value_parser = clap::value_parser!(i16).range(-720..=840))]
-    pub(crate) zone: i16,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
     /// The largest number of populations to try.
-    #[arg(long, value_name = "N", default_value_t = 300)]
-    pub(crate) tries: usize,
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) tries: u32,
     /// Seed of the search and of the populations that it tries.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,

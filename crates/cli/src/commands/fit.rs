@@ -1,6 +1,6 @@
 //! `chappe fit`: finds a population that writes like the people in a trace.
 
-use super::trace::{opened_for, stem};
+use super::trace::{near_words, opened_for, read, stem};
 use crate::args::FitArgs;
 use crate::failure::Failure;
 use crate::session::carry_out;
@@ -8,14 +8,14 @@ use chappe_report::grid;
 use chappe_study::files::{AtomicFile, Output, check_outputs};
 use chappe_study::verdict::Verdict;
 use chappe_study::{
-    COMPARED, Error, FITTED, FitOptions, Threads, compare, fit as search, read_trace, rows, write_comparison,
+    COMPARED, Error, FITTED, FitOptions, Threads, check_trace, compare, fit as search, rows, write_comparison,
 };
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 /// Searches for the people who write like those of a trace, and writes them as a scenario.
 pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
-    let trace = read_trace(&args.trace)?;
+    let read = read(&args.trace, &args.reading)?;
     let name = stem(&args.trace);
     let folder = args
         .out
@@ -24,16 +24,20 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
     let files = [FITTED, COMPARED].map(|file| folder.join(file));
     let outputs = files.each_ref().map(|file| Output::File("--out", file));
     check_outputs(std::slice::from_ref(&args.trace), &outputs)?;
+    check_trace(&name, &read.trace)?;
     std::fs::create_dir_all(&folder).map_err(|error| Error::write(&folder, error))?;
     let file = AtomicFile::prepare(&folder.join(FITTED))?;
     let options = FitOptions {
-        zone: args.zone,
-        tries: args.tries,
+        zone: args.reading.zone,
+        tries: args.tries as usize,
         seed: args.seed,
     };
     let opened = opened_for(&args.trace);
     let fitted = carry_out(&opened, (Threads::Auto, args.quiet), None, |context| {
-        search(&name, &trace, options, context)
+        read.notes()
+            .into_iter()
+            .for_each(|note| context.observer.note(note));
+        search(&name, &read.trace, options, context)
     })?;
     file.finish(|writer| writer.write_all(fitted.text.as_bytes()))?;
     let comparison = compare(&fitted.fitted, &fitted.recorded);
@@ -45,7 +49,8 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
             let (near, of) = fitted.near;
             writeln!(
                 out,
-                "{near} of {of} quantities are within 10%, on a seed that the search has not used."
+                "{}. Of the {of} that the search may change, {near} are, on a seed that it has not used.",
+                near_words(&comparison)
             )?;
         }
         writeln!(out, "Workload: {}", folder.join(FITTED).display())

@@ -111,10 +111,26 @@ fn traces_that_are_wrong() {
     for (trace, words) in [
         (
             &b"1 2 10\n2 1 soon\n"[..],
-            "trace.txt: line 2: unix_seconds `soon` is not a whole number",
+            "trace.txt: line 2: `soon` is not a time; a time is a number of seconds",
         ),
         (b"1 2 10\n2 1\n", "trace.txt: line 2: 2 fields"),
-        (b"1 2 10\n2 1 9\n", "trace.txt: line 2: time 9 is before 10"),
+        (
+            b"1 2 10\n2 1 9999999999\n",
+            "trace.txt: line 2: 317 years after line 1",
+        ),
+        (
+            b"from,at\n1,2\n",
+            "trace.txt: line 1: no column for the receiver among `from`, `at`",
+        ),
+        (
+            b"4 4 10\n4 4 11\n",
+            "the trace is empty, since 2 lines to oneself",
+        ),
+        (
+            b"\x1f\x8b\x08\x00\x00",
+            "trace.txt: line 1: the compressed file ends in the middle",
+        ),
+        (b"PK\x03\x04\x00\x00", "trace.txt: line 1: a binary file"),
         (b"1 2 10\n\xff\n", "trace.txt: line 2: not text"),
         (b"", "the trace is empty"),
         (
@@ -126,13 +142,34 @@ fn traces_that_are_wrong() {
         bench.refused("run again.toml", words);
         bench.refused("validate again.toml", words);
     }
-    bench.write("trace.txt", "7 9 10\n9 7 70\n");
-    assert_eq!(bench.chappe("run again.toml -q").code, 0);
-    let record = bench.json("reports/out/again/run.json");
-    assert_eq!(
-        record["result"]["metrics"]["messages.accepted.friend"]["value"],
-        2
-    );
+    for (trace, said) in [
+        ("7 9 10\n9 7 70\n", ""),
+        (
+            "time,from,to\n70,you,me\n10,me,you\n70,you,me\n20,me,me\n15,m",
+            "note: left out: 1 to oneself, 1 exact duplicate, the last line, which is cut off",
+        ),
+    ] {
+        bench.write("trace.txt", trace);
+        let ran = bench.chappe("run again.toml");
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let note = ran.err.lines().find(|line| line.starts_with("note: left out"));
+        assert!(note.unwrap_or_default().starts_with(said), "{}", ran.err);
+        assert_eq!(
+            note.is_some(),
+            !said.is_empty(),
+            "a plain trace needs no remark: {}",
+            ran.err
+        );
+        let record = bench.json("reports/out/again/run.json");
+        assert_eq!(
+            record["result"]["metrics"]["messages.accepted.friend"]["value"],
+            2
+        );
+    }
+    // The folder plays again what it played, though its trace has no names and no header any more.
+    let digest = bench.json("reports/out/again/run.json")["digest"].clone();
+    assert_eq!(bench.chappe("run reports/out/again -q --out twice").code, 0);
+    assert_eq!(bench.json("twice/run.json")["digest"], digest);
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub fn write_report(
         .map_err(failure)?;
     if let Some(trace) = &spec.trace {
         let mut text = Vec::new();
-        let written = traces.find(&trace.path)?.write(&mut text);
+        let written = traces.find(&trace.path)?.trace.write(&mut text);
         written.map_err(|error| Error::write(Path::new(TRACE_FILE), error))?;
         output.write(TRACE_FILE, &text).map_err(failure)?;
     }

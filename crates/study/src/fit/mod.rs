@@ -8,12 +8,11 @@ pub use comparison::{COMPARED, Side, compare, figures, rows, write_comparison};
 use crate::context::{Context, Threads};
 use crate::error::Error;
 use crate::machine;
-use crate::note::Note;
+use crate::note::counted;
 use crate::progress::Progress;
 use crate::stats::search::{Effort, Found, Knob, search};
 use chappe_base::SEED_MAX;
 use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
-use chappe_metrics::Warning;
 use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::{Estimate, Recorder, Trace, TraceStatistics, misfit};
 use model::Model;
@@ -52,18 +51,26 @@ pub struct Fitted {
     pub interrupted: bool,
 }
 
+/// Makes sure that `trace`, which goes by `name`, says enough to be fitted.
+///
+/// # Errors
+/// It has too few messages.
+pub fn check_trace(name: &str, trace: &Trace) -> Result<(), Error> {
+    match trace.messages.len() {
+        count if count < FEWEST_MESSAGES => Err(Error::usage_with(
+            format!("{name} has {}", counted(count, "message")),
+            format!("a fit needs {FEWEST_MESSAGES} or more"),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Searches for the people who write like those of `trace`, which goes by `name`.
 ///
 /// # Errors
 /// The trace has too few messages, or nobody like its people can be simulated.
 pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>) -> Result<Fitted, Error> {
-    if trace.messages.len() < FEWEST_MESSAGES {
-        return Err(Error::usage_with(
-            format!("{name} has {} messages", trace.messages.len()),
-            format!("a fit needs {FEWEST_MESSAGES} or more"),
-        ));
-    }
-    note_milliseconds(trace, context);
+    check_trace(name, trace)?;
     let statistics = TraceStatistics::of(trace, options.zone);
     let model = Model {
         title: format!("The people of {name}"),
@@ -116,19 +123,6 @@ pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>
         tries: found.tries,
         interrupted: context.stop.is_raised(),
     })
-}
-
-/// Says so if the times of `trace` are no seconds.
-fn note_milliseconds(trace: &Trace, context: &Context<'_>) {
-    if trace.seems_in_milliseconds() {
-        context.observer.note(Note::Doubt(Warning {
-            problem: format!(
-                "the trace begins {} seconds after 1970, thousands of years from now",
-                trace.origin_s
-            ),
-            remedy: "are these milliseconds? Then divide them by 1000, since a trace has seconds".to_string(),
-        }));
-    }
 }
 
 fn scenario_of(text: &str) -> Result<Scenario, Error> {

@@ -9,6 +9,7 @@ use chappe_study::{
     Context, Error, NoTraces, Opened, RunOptions, RunsInMemory, StopFlag, Unobserved, audit_log, read_trace,
     run,
 };
+use chappe_workload::TraceOptions;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use std::fs;
@@ -46,6 +47,17 @@ fn whole() -> &'static Whole {
         }
     })
 }
+
+/// A small trace in each form.
+const FORMS: [&[u8]; 5] = [
+    b"1 2 0\n2 1 60\n1 2 90\n3 1 1800\n1 3 3600\n",
+    b"% asym positive\n% 3 3 3\n1 2\t1\t60\n2 1\t1\t0\n",
+    b"timestamp,sender,recipient,text\n2014-05-01T09:30:00Z,a,b,\"one, \"\"two\"\"\"\n2014-05-01 09:31,b,a,\n",
+    b"from\tto\tdate\na\tb\t1082040961.5\nb\ta\t1082040962\n",
+    b"{\"from\":\"a\",\"to\":[\"b\",3],\"time\":1082040961000}\n{\"from\":\"b\",\"to\":\"a\",\"time\":1082040962000}\n",
+];
+/// The first of them, compressed by gzip.
+const COMPRESSED: &[u8] = include_bytes!("trace.txt.gz");
 
 /// The files of the corpus.
 fn corpus() -> Vec<Vec<u8>> {
@@ -108,7 +120,7 @@ fn record(path: &Path) -> Result<(), Error> {
 }
 
 fn trace(path: &Path) -> Result<(), Error> {
-    read_trace(path).map(drop)
+    read_trace(path, &TraceOptions::default()).map(drop)
 }
 
 #[test]
@@ -147,7 +159,12 @@ proptest! {
     }
 
     #[test]
-    fn any_trace_is_read_or_refused((changes, cut) in changes()) {
-        take(&spoiled(b"1 2 0\n2 1 60\n1 2 90\n3 1 1800\n1 3 3600\n", &changes, cut), "trace.txt", &trace)?;
+    fn any_trace_is_read_or_refused(form in prop::sample::select(&FORMS[..]), (changes, cut) in changes()) {
+        take(&spoiled(form, &changes, cut), "trace.txt", &trace)?;
+    }
+
+    #[test]
+    fn any_compressed_trace_is_read_or_refused((changes, cut) in changes()) {
+        take(&spoiled(COMPRESSED, &changes, cut), "trace.txt", &trace)?;
     }
 }

@@ -6,10 +6,10 @@ use chappe_engine::FactSink;
 use chappe_metrics::RunRecord;
 use chappe_report::Report;
 use chappe_study::{
-    Context, Error, Opened, RunOptions, RunsInMemory, StopFlag, TRACE_FILE, Traces, Unobserved, VERSION, run,
-    why,
+    Context, Error, Opened, RunOptions, RunsInMemory, StopFlag, TRACE_FILE, TraceRead, Traces, Unobserved,
+    VERSION, run, why,
 };
-use chappe_workload::Trace;
+use chappe_workload::TraceOptions;
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -47,8 +47,8 @@ fn replay() -> RunSpec {
 struct Given(&'static str);
 
 impl Traces for Given {
-    fn find(&self, _path: &str) -> Result<Trace, Error> {
-        Trace::read(self.0.as_bytes()).map_err(|error| Error::usage(error.to_string()))
+    fn find(&self, path: &str) -> Result<TraceRead, Error> {
+        TraceRead::of(path, self.0.as_bytes(), &TraceOptions::default())
     }
 }
 

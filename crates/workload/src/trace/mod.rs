@@ -3,6 +3,7 @@
 
 mod estimate;
 mod figures;
+mod messages;
 mod misfit;
 mod reader;
 mod recorder;
@@ -11,8 +12,9 @@ mod statistics;
 
 pub use estimate::Estimate;
 pub use figures::{Figure, FigureUnit};
+pub use messages::{Trace, TraceMessage};
 pub use misfit::{Distance, misfit};
-pub use reader::{Trace, TraceError, TraceMessage};
+pub use reader::{Column, Reading, Role, TimeUnit, TraceError, TraceOptions, read_trace};
 pub use recorder::Recorder;
 pub use sample::Sample;
 pub use statistics::TraceStatistics;

@@ -53,14 +53,21 @@ impl Recorder {
     }
 
     /// Writes the messages as lines `sender receiver seconds`, in order of their intended times; seconds
-    /// count from midnight UTC of day one.
+    /// count from midnight UTC of day one, and have six decimals unless they are whole.
     ///
     /// # Errors
     /// If the output fails.
     pub fn write(mut self, output: &mut impl Write) -> io::Result<()> {
         self.messages.sort_unstable();
         for (at, sender, receiver) in self.messages {
-            writeln!(output, "{} {} {}", sender.0, receiver.0, at.seconds().0)?;
+            let at_us = at.0.div_euclid(1_000);
+            let (second, fraction_us) = (at_us.div_euclid(1_000_000), at_us.rem_euclid(1_000_000));
+            write!(output, "{} {} {second}", sender.0, receiver.0)?;
+            if fraction_us > 0 {
+                // Two messages within a second are no duplicates.
+                write!(output, ".{fraction_us:06}")?;
+            }
+            writeln!(output)?;
         }
         Ok(())
     }
@@ -96,7 +103,7 @@ mod tests {
         });
         let mut text = Vec::new();
         recorder.clone().write(&mut text).unwrap();
-        assert_eq!(text, b"7 3 1\n3 7 61\n");
+        assert_eq!(text, b"7 3 1.999999\n3 7 61\n");
         let read = Trace::read(text.as_slice()).unwrap();
         assert_eq!(read.messages.len(), 2);
         assert_eq!(recorder.into_trace(), read);
