@@ -67,6 +67,7 @@ mod traces;
 pub mod words;
 mod write;
 
+pub use chart::Measure;
 pub use document::document;
 pub use grid::{grid, table};
 pub use reading::observed;
@@ -74,5 +75,7 @@ pub use report::Report;
 pub use run::RunReport;
 pub use study::{capacity_plots, comparison_plots, sweep_plots, whatif_plots};
 pub use summary::{Figure, key_figures, memory_by_part, summary};
-pub use traces::{NOT_SEEN, TraceComparison, TraceFigure, TraceSide};
+pub use traces::{
+    DISTRIBUTIONS, NOT_SEEN, TraceComparison, TraceDistribution, TraceFigure, TraceQuantity, TraceSide,
+};
 pub use write::{ReportError, Sink, write_plots};

@@ -52,6 +52,6 @@ pub use schedule::Schedule;
 pub use tape::{Request, Tape};
 pub use trace::{
     Column, Distance, Estimate, Figure, FigureUnit, Reading, Recorder, Role, Sample, TimeUnit, Trace,
-    TraceError, TraceMessage, TraceOptions, TraceStatistics, misfit, read_trace,
+    TraceError, TraceMessage, TraceOptions, TraceStatistics, Week, misfit, read_trace,
 };
 pub use unreached::{Unreached, unreached_rates};

@@ -1,6 +1,6 @@
 //! `chappe fit`: finds a population that writes like the people in a trace.
 
-use super::trace::{near_words, opened_for, read, stem};
+use super::trace::{opened_for, read, stem};
 use crate::args::FitArgs;
 use crate::failure::Failure;
 use crate::session::carry_out;
@@ -50,7 +50,7 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
             writeln!(
                 out,
                 "{}. Of the {of} that the search may change, {near} are, on a seed that it has not used.",
-                near_words(&comparison)
+                comparison.near_words()
             )?;
         }
         writeln!(out, "Workload: {}", folder.join(FITTED).display())

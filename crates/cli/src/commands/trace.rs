@@ -4,12 +4,11 @@ use crate::args::{Reading, TraceArgs};
 use crate::commands::print;
 use crate::failure::Failure;
 use crate::terminal::TerminalObserver;
-use chappe_report::{TraceComparison, grid};
+use chappe_report::grid;
 use chappe_study::files::{Output, check_outputs};
 use chappe_study::{
     COMPARED, Error, Observer, Opened, Side, TraceRead, compare, figures, read_trace, rows, write_comparison,
 };
-use chappe_workload::TraceStatistics;
 use std::io::stdin;
 use std::path::Path;
 
@@ -29,17 +28,11 @@ pub(crate) fn trace(args: &TraceArgs) -> Result<(), Failure> {
                 check_outputs(&inputs, &[Output::File("--out", &file)])?;
                 write_comparison(folder, &comparison)?;
             }
-            foot = format!("{}.\n", near_words(&comparison));
+            foot = format!("{}.\n", comparison.near_words());
             rows(&comparison)
         }
     };
     print(&args.output, &cells, || format!("{head}\n{}{foot}", grid(&cells)))
-}
-
-/// How many rows of a comparison's table agree.
-pub(super) fn near_words(comparison: &TraceComparison) -> String {
-    let (near, of) = comparison.near();
-    format!("{near} of {of} rows are within 10%")
 }
 
 /// A trace with its statistics, and how it was read. JSON has no place for the latter, so that standard error says what
@@ -48,10 +41,7 @@ fn side(path: &Path, args: &TraceArgs) -> Result<(Side, String), Error> {
     let read = read(path, &args.reading)?;
     let observer = TerminalObserver::new(!args.output.json || read.reading.is_plain());
     read.notes().into_iter().for_each(|note| observer.note(note));
-    let side = Side {
-        name: stem(path),
-        statistics: TraceStatistics::of(&read.trace, args.reading.zone),
-    };
+    let side = Side::of(&stem(path), &read.trace, args.reading.zone);
     Ok((side, read.sentences()))
 }
 

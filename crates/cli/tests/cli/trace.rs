@@ -63,14 +63,25 @@ fn two_traces_are_compared_in_a_table_and_in_plots() {
     ] {
         assert!(table.contains(row), "{table}");
     }
-    for plot in ["replies", "contacts", "senders", "hours"] {
+    let plots = [
+        "replies",
+        "again",
+        "conversations",
+        "contacts",
+        "pairs",
+        "senders",
+        "hours",
+        "week",
+    ];
+    for plot in plots {
         let svg = bench.read(&format!("fit/plots/{plot}.svg"));
         assert!(
             svg.starts_with("<svg") && svg.contains("sample-trace"),
             "{plot}: {svg}"
         );
     }
-    assert_eq!(bench.list("fit"), ["figures.md", "plots"]);
+    assert!(bench.read("fit/comparison.md").contains("(plots/week.svg)"));
+    assert_eq!(bench.list("fit"), ["comparison.md", "figures.md", "plots"]);
 }
 
 /// A study's own export, and a network of mails, compressed and on standard input.

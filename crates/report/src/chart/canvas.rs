@@ -256,6 +256,16 @@ impl Canvas<'_> {
         ));
     }
 
+    /// The filled area within an outline; nothing if the outline has no corner.
+    pub(crate) fn area(&self, outline: &[(f64, f64)], tone: Tone, opacity: f64) {
+        if !outline.is_empty() {
+            self.draw(&Polygon::new(
+                self.fine_points(outline),
+                tone.rgb().mix(opacity).filled(),
+            ));
+        }
+    }
+
     /// A filled dot.
     pub(crate) fn dot(&self, centre: (f64, f64), radius: f64, tone: Tone, opacity: f64) {
         let radius = (radius * FINENESS).round() as i32;

@@ -54,6 +54,7 @@ impl GrowthChart {
                 path: line.points.clone(),
                 dots: dots.map(|&point| (point, line.tone)).collect(),
                 radius: 3.0,
+                band: vec![],
             }
         });
         LineDrawing {

@@ -278,10 +278,23 @@ proptest! {
             values.sort_by(f64::total_cmp);
             let count = values.len() as f64;
             let points = values.into_iter().enumerate();
-            let points = points.map(|(index, value)| (value, (index + 1) as f64 / count));
-            Line { label, tone, points: points.collect() }
+            let points: Vec<(f64, f64)> = points.map(|(index, value)| (value, 1.0 - index as f64 / count)).collect();
+            let band = points.iter().map(|&(value, share)| (value, share / 2.0, share)).collect();
+            DistributionLine { label, tone, points, band }
         });
         check(&Data::Distribution(DistributionChart { of, measure, lines: lines.collect() }))?;
+    }
+
+    #[test]
+    fn heat_of_any_names_stays_inside(
+        measure in measure(),
+        panels in prop::collection::vec((name(), tone(), prop::collection::vec((name(), any::<bool>(), amount()), 1..8)), 1..3),
+    ) {
+        let panels = panels.into_iter().map(|(title, tone, rows)| {
+            let rows = rows.into_iter().map(|(name, is_seen, value)| (name, is_seen.then_some([value; 24])));
+            HeatPanel { title, tone, rows: rows.collect() }
+        });
+        check(&Data::Heat(HeatChart { panels: panels.collect(), measure }))?;
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub(crate) struct DrawnLine<'a> {
     pub(crate) dots: Vec<((f64, f64), Tone)>,
     /// Radius of the dots [logical px].
     pub(crate) radius: f64,
+    /// A band around it: values from left to right, each with the band's lower and upper edge.
+    pub(crate) band: Vec<(f64, f64, f64)>,
 }
 
 impl LineDrawing<'_> {
@@ -115,6 +117,14 @@ impl LineDrawing<'_> {
         draw_marks(canvas, self.marks, &frame, across);
         let mut ends = vec![];
         for line in &self.lines {
+            let edge = |high: bool| {
+                let points = line.band.iter();
+                points.map(move |&(x, low, top)| {
+                    (frame.x(across, x), frame.y(up, if high { top } else { low }))
+                })
+            };
+            let outline: Vec<(f64, f64)> = edge(true).chain(edge(false).rev()).collect();
+            canvas.area(&outline, line.tone, 0.18);
             let place = |&(x, y): &(f64, f64)| (frame.x(across, x), frame.y(up, y));
             let path: Vec<(f64, f64)> = line.path.iter().map(place).collect();
             canvas.line(&path, line.tone, 2.25);

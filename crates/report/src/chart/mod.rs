@@ -7,6 +7,7 @@ mod data;
 mod distribution;
 mod frame;
 mod growth;
+mod heat;
 #[cfg(test)]
 mod layout_tests;
 mod levels;
@@ -34,8 +35,10 @@ use time::Reckoning;
 pub use axis::Measure;
 pub use bars::{Bar, BarChart, Lengths};
 pub(crate) use data::{campaign_words, rule_words};
-pub use distribution::DistributionChart;
+pub(crate) use distribution::value_at;
+pub use distribution::{DistributionChart, DistributionLine};
 pub use growth::GrowthChart;
+pub use heat::{HeatChart, HeatPanel};
 pub use levels::{Level, LevelChart};
 pub use lines::{Line, Mark};
 pub use palette::{Dash, Tone};
@@ -87,10 +90,12 @@ pub enum Data {
     Bars(BarChart),
     /// Dots.
     Scatter(ScatterChart),
-    /// Shares up to each value.
+    /// Shares at or above each value.
     Distribution(DistributionChart),
     /// Growth with size.
     Growth(GrowthChart),
+    /// Values by day and hour.
+    Heat(HeatChart),
     /// Ranges with marks.
     Ranges(RangeChart),
     /// Latency against offered load.
@@ -143,6 +148,7 @@ impl Plot {
             Data::Distribution(chart) => chart.drawing().height(width),
             Data::Growth(chart) => chart.drawing().height(width),
             Data::Rates(chart) => chart.drawing(is_narrow).height(width),
+            Data::Heat(chart) => chart.height(),
             Data::Ranges(chart) => chart.height(width),
             Data::Time(chart) | Data::Elapsed(chart) => chart.height(width),
             Data::Bars(chart) => chart.height(is_narrow),
@@ -161,6 +167,7 @@ impl Plot {
             Data::Scatter(chart) => chart.draw(canvas, extent),
             Data::Distribution(chart) => chart.drawing().draw(canvas, extent),
             Data::Growth(chart) => chart.drawing().draw(canvas, extent),
+            Data::Heat(chart) => chart.draw(canvas, extent),
             Data::Ranges(chart) => chart.draw(canvas, extent),
             Data::Rates(chart) => chart.drawing(is_narrow).draw(canvas, extent),
         }

@@ -58,6 +58,7 @@ impl QuantileChart {
                 dots: path.last().map(|&end| (end, line.tone)).into_iter().collect(),
                 path,
                 radius: 3.0,
+                band: vec![],
             }
         });
         LineDrawing {

@@ -62,6 +62,7 @@ impl RateChart {
                 path: middles(&line.points),
                 dots: line.points.iter().map(dot).collect(),
                 radius: 4.0,
+                band: vec![],
             }
         });
         LineDrawing {

@@ -5,6 +5,7 @@ use super::axis::Measure;
 use super::bars::BarChart;
 use super::distribution::{DistributionChart, value_at};
 use super::growth::GrowthChart;
+use super::heat::HeatChart;
 use super::quantiles::QuantileChart;
 use super::ranges::RangeChart;
 use super::rates::RateChart;
@@ -67,6 +68,7 @@ pub(crate) fn of(data: &Data) -> Table {
         Data::Scatter(chart) => of_scatter(chart),
         Data::Distribution(chart) => of_distribution(chart),
         Data::Growth(chart) => of_growth(chart),
+        Data::Heat(chart) => of_heat(chart),
         Data::Ranges(chart) => of_ranges(chart),
         Data::Rates(chart) => of_rates(chart),
     }
@@ -83,6 +85,7 @@ pub(crate) fn spacing(data: &Data) -> String {
         | Data::Scatter(_)
         | Data::Distribution(_)
         | Data::Growth(_)
+        | Data::Heat(_)
         | Data::Ranges(_)
         | Data::Rates(_) => String::new(),
     }
@@ -125,6 +128,11 @@ pub(crate) fn spoken(data: &Data) -> String {
             let last = line.points.last()?;
             let (size, value) = (words::number(last.0), chart.of.show(last.1));
             Some(format!("{}: {value} at {size} {}", line.label, chart.sizes))
+        })),
+        Data::Heat(chart) => joined(chart.panels.iter().filter_map(|panel| {
+            let (row, hour, value) = panel.most()?;
+            let most = chart.measure.show(value);
+            Some(format!("{}: at most {most}, on {row} from {hour} h", panel.title))
         })),
         Data::Ranges(chart) => joined(chart.panels.iter().flat_map(|panel| {
             let rows = panel.rows.iter();
@@ -285,6 +293,20 @@ fn of_growth(chart: &GrowthChart) -> Table {
     Table {
         head: head(&chart.sizes, chart.lines.iter().map(|line| line.label.clone())),
         rows: (0..sizes.unwrap_or(0)).map(row).collect(),
+    }
+}
+
+fn of_heat(chart: &HeatChart) -> Table {
+    let rows = chart.panels.iter().flat_map(|panel| {
+        panel.rows.iter().map(|(name, hours)| {
+            let shown = |hour: usize| hours.map(|hours| chart.measure.show(hours[hour]));
+            let cells = (0..24).map(|hour| shown(hour).unwrap_or_default());
+            head(&within(&panel.title, name), cells)
+        })
+    });
+    Table {
+        head: head("", (0..24).map(|hour| format!("{hour} h"))),
+        rows: rows.collect(),
     }
 }
 

@@ -81,6 +81,7 @@ pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>
     let recorded = Side {
         name: name.to_string(),
         statistics,
+        resampled: Vec::new(),
     };
     // A scenario that can't be played is refused before the search, not after.
     let start: Vec<f64> = model.knobs().iter().map(|knob| knob.start).collect();
@@ -114,6 +115,7 @@ pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>
         fitted: Side {
             name: "fitted".to_string(),
             statistics: check,
+            resampled: Vec::new(),
         },
         recorded,
         near: (

@@ -9,6 +9,7 @@ mod reader;
 mod recorder;
 mod sample;
 mod statistics;
+mod week;
 
 pub use estimate::Estimate;
 pub use figures::{Figure, FigureUnit};
@@ -18,3 +19,4 @@ pub use reader::{Column, Reading, Role, TimeUnit, TraceError, TraceOptions, read
 pub use recorder::Recorder;
 pub use sample::Sample;
 pub use statistics::TraceStatistics;
+pub use week::Week;

@@ -1,6 +1,6 @@
 //! The statistics of a trace, by which a real trace and a run are compared.
 
-use super::{Sample, Trace, TraceMessage};
+use super::{Sample, Trace, TraceMessage, Week};
 use chappe_base::UserId;
 
 /// Silence that ends a conversation [s].
@@ -23,6 +23,8 @@ pub struct TraceStatistics {
     pub conversations: Sample,
     /// Messages in each local hour of the day, relative to the mean.
     pub hourly: [f64; 24],
+    /// The same for each day of the week.
+    pub week: Week,
     /// Per person, the number of people that they send to or receive from.
     pub contacts: Sample,
     /// Messages per pair of people.
@@ -68,6 +70,7 @@ impl TraceStatistics {
             follow_ups_s: Sample::new(counts.follow_ups_s),
             conversations: Sample::new(counts.conversations),
             hourly: hourly(trace, zone_minutes),
+            week: Week::of(trace, zone_minutes),
             contacts: Sample::new(counts.contacts),
             reciprocal_share: f64::from(counts.reciprocal_count) / pairs_count as f64,
             pair_messages: Sample::new(counts.pair_messages),

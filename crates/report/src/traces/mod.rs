@@ -1,17 +1,70 @@
-//! Two traces of messages side by side: their figures in a table, and plots of their distributions.
+//! Two traces of messages side by side: their figures in a table, plots of their distributions, and a page with both.
 //!
 //! The traces come as plain figures and points, so that this crate need not know how they are read.
 
-use crate::chart::{
-    Dash, Data, DistributionChart, Line, Measure, Panel, Plot, Table, TimeChart, TimeLine, Tone,
-};
+mod page;
+mod plots;
+
+use crate::chart::{Measure, Table};
 use crate::write::{ReportError, Sink, put, write_plots};
+
+/// What [`TraceSide::distributions`] are about, in their order.
+pub const DISTRIBUTIONS: [TraceQuantity; 6] = [
+    TraceQuantity {
+        plot: "replies",
+        title: "Time until a message is answered",
+        of: "replies",
+        measure: Measure::Duration,
+    },
+    TraceQuantity {
+        plot: "again",
+        title: "Time until the same person writes again",
+        of: "messages that follow one's own",
+        measure: Measure::Duration,
+    },
+    TraceQuantity {
+        plot: "conversations",
+        title: "Messages in a conversation",
+        of: "conversations",
+        measure: Measure::Count,
+    },
+    TraceQuantity {
+        plot: "contacts",
+        title: "People whom one person writes to or hears from",
+        of: "people",
+        measure: Measure::Count,
+    },
+    TraceQuantity {
+        plot: "pairs",
+        title: "Messages between two people",
+        of: "pairs",
+        measure: Measure::Count,
+    },
+    TraceQuantity {
+        plot: "senders",
+        title: "Messages that one person sends",
+        of: "senders",
+        measure: Measure::Count,
+    },
+];
 
 /// Figures that differ by at most this share of the second, and distributions at most this far apart, are near.
 const TOLERANCE: f64 = 0.1;
 /// What is shown of a figure that a trace has nothing to read off.
 pub const NOT_SEEN: &str = "not seen";
-const HOUR_NS: i64 = 3_600_000_000_000;
+
+/// Something that is distributed among messages, pairs or people.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct TraceQuantity {
+    /// Name of its plot.
+    pub plot: &'static str,
+    /// What it is.
+    pub title: &'static str,
+    /// What has it, in the plural.
+    pub of: &'static str,
+    /// In what it is measured; durations in nanoseconds.
+    pub measure: Measure,
+}
 
 /// One of the two traces.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,14 +73,21 @@ pub struct TraceSide {
     pub name: String,
     /// Its figures; both traces have the same ones in the same order.
     pub figures: Vec<TraceFigure>,
-    /// Times until a message is answered [ns], above zero and rising, each with the share at or below it.
-    pub replies: Vec<(f64, f64)>,
-    /// Numbers of people whom one person writes to, likewise.
-    pub contacts: Vec<(f64, f64)>,
-    /// Numbers of messages that one person sends, likewise.
-    pub sent: Vec<(f64, f64)>,
+    /// Its distributions, in the order of [`DISTRIBUTIONS`].
+    pub distributions: [TraceDistribution; 6],
     /// Messages in each hour of local time, relative to the mean.
     pub hourly: [f64; 24],
+    /// The same for each day of a week, with its name; `None` for a day that the trace has not.
+    pub week: Vec<(String, Option<[f64; 24]>)>,
+}
+
+/// One distribution of a trace.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct TraceDistribution {
+    /// Values above zero, rising, each with the share of all at or above it; none if nothing was seen.
+    pub points: Vec<(f64, f64)>,
+    /// Values, each with the lowest and the highest share that chance alone would give; empty if that is not known.
+    pub band: Vec<(f64, f64, f64)>,
 }
 
 /// One figure of a trace.
@@ -66,6 +126,13 @@ impl TraceComparison {
         (judged.iter().filter(|is_near| **is_near).count(), judged.len())
     }
 
+    /// How many rows of the table agree, in a clause.
+    #[must_use]
+    pub fn near_words(&self) -> String {
+        let (near, of) = self.near();
+        format!("{near} of {of} rows are within 10%")
+    }
+
     /// The figures of both with their difference, then the distances; each with whether it is within 10%. What neither
     /// trace has is not judged.
     #[must_use]
@@ -97,75 +164,15 @@ impl TraceComparison {
         }
     }
 
-    /// Reply times, contacts, messages sent, and the hours of the day.
-    #[must_use]
-    pub fn plots(&self) -> [Plot; 4] {
-        let distribution = |of: &str, measure, points: fn(&TraceSide) -> &Vec<(f64, f64)>| {
-            let lines = self.lines(|side, tone| Line {
-                label: side.name.clone(),
-                tone,
-                points: points(side).clone(),
-            });
-            Data::Distribution(DistributionChart {
-                of: of.to_owned(),
-                measure,
-                lines,
-            })
-        };
-        let names = self.sides.each_ref().map(|side| side.name.as_str());
-        let clock = names.join(" against ");
-        let plot = |name, title, data| Plot {
-            name,
-            title,
-            caption: String::new(),
-            clock: clock.clone(),
-            alternative: format!("{title}: {clock}"),
-            data,
-        };
-        let replies = distribution("replies", Measure::Duration, |side| &side.replies);
-        let contacts = distribution("people", Measure::Count, |side| &side.contacts);
-        let sent = distribution("senders", Measure::Count, |side| &side.sent);
-        [
-            plot("replies", "Time until a message is answered", replies),
-            plot("contacts", "People whom one person writes to", contacts),
-            plot("senders", "Messages that one person sends", sent),
-            plot("hours", "Messages over the day", self.hours()),
-        ]
-    }
-
-    fn hours(&self) -> Data {
-        let lines = self.lines(|side, tone| TimeLine {
-            label: side.name.clone(),
-            tone,
-            dash: Dash::Solid,
-            values: side.hourly.map(Some).to_vec(),
-        });
-        Data::Time(TimeChart {
-            from_ns: 0,
-            until_ns: 24 * HOUR_NS,
-            warm_up_ns: 0,
-            interval_ns: HOUR_NS,
-            panels: vec![Panel {
-                title: "Messages in an hour of local time, relative to the mean".to_owned(),
-                measure: Measure::Count,
-                lines,
-            }],
-        })
-    }
-
-    fn lines<T>(&self, line: impl Fn(&TraceSide, Tone) -> T) -> Vec<T> {
-        let tones = [Tone::Friend, Tone::Ad];
-        let sides = self.sides.iter().zip(tones);
-        sides.map(|(side, tone)| line(side, tone)).collect()
-    }
-
-    /// Hands `sink` the table as `figures.md`, and every plot.
+    /// Hands `sink` the table as `figures.md`, every plot, and both as a page in words, `comparison.md`.
     ///
     /// # Errors
     /// The sink's error, or why a plot could not be rendered.
     pub fn write_files(&self, sink: &mut Sink<'_>) -> Result<(), ReportError> {
+        let plots = self.plots();
         put(sink, "figures.md", self.table().markdown().as_bytes())?;
-        write_plots(&self.plots(), sink)
+        put(sink, "comparison.md", self.page(&plots).as_bytes())?;
+        write_plots(&plots, sink)
     }
 }
 
@@ -214,10 +221,15 @@ mod tests {
                 value: Some(messages),
                 shown: messages.to_string(),
             }],
-            replies: vec![(1e9, 0.5), (3e9, 1.0)],
-            contacts: vec![(1.0, 1.0)],
-            sent: vec![(1.0, 1.0)],
+            distributions: std::array::from_fn(|_| TraceDistribution {
+                points: vec![(1.0, 1.0), (3.0, 0.5)],
+                band: vec![(1.0, 1.0, 1.0), (3.0, 0.4, 0.6)],
+            }),
             hourly: [1.0; 24],
+            week: vec![
+                ("Monday".to_owned(), Some([1.0; 24])),
+                ("Tuesday".to_owned(), None),
+            ],
         }
     }
 
@@ -243,6 +255,44 @@ mod tests {
         assert_eq!(files[0].0, "figures.md");
         assert!(files[0].1.starts_with(b"| figure | run | real |"));
         let svgs = files.iter().filter(|(name, _)| name.ends_with(".svg"));
-        assert_eq!(svgs.count(), 4);
+        assert_eq!(svgs.count(), 8);
+        assert_eq!(files[1].0, "comparison.md");
+        let page = String::from_utf8(files[1].1.clone()).unwrap();
+        for (name, _) in files.iter().filter(|(name, _)| name.ends_with(".svg")) {
+            assert!(
+                page.contains(&format!("({name})")),
+                "{name} is on the page: {page}"
+            );
+        }
+        for words in [
+            "# Does run look like real?",
+            "1 of 2 rows are within 10%: [the table](figures.md)",
+            "| messages | 3 | 2 | +50.0% |",
+            "Half of the replies: up to 1 ns in run, 1 ns in real. Nine in ten: up to 3 ns in run",
+            "near each other: 0.050 apart",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+    }
+
+    #[test]
+    fn what_neither_has_is_not_drawn() {
+        let mut sides = [side("run", 3.0), side("real", 2.0)];
+        for side in &mut sides {
+            side.distributions[0] = TraceDistribution::default();
+        }
+        sides[0].distributions[1] = TraceDistribution::default();
+        let comparison = TraceComparison {
+            sides,
+            distances: vec![("reply times".to_owned(), None)],
+        };
+        let plots = comparison.plots();
+        assert!(plots.iter().all(|plot| plot.name != "replies"));
+        assert!(
+            plots
+                .iter()
+                .any(|plot| plot.name == "again" && plot.picture(None).contains("real"))
+        );
+        assert!(!comparison.page(&plots).contains("replies.svg"));
     }
 }
