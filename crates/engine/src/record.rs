@@ -134,7 +134,7 @@ fn outside(scenario: &Scenario, trace: &Trace) -> Option<Warning> {
     let would_fit = trace.outside_count(horizon, speed * 1e3) < outside_count;
     let is_long = days(last) > 100.0 * days(horizon);
     let question = match would_fit && is_long {
-        true => "are these milliseconds, read as seconds? Then divide them by 1000; else ",
+        true => "are these milliseconds? Then divide them by 1000; else ",
         false => "",
     };
     Some(Warning {
