@@ -40,6 +40,14 @@ impl TraceRead {
         read(name, input, options, GIVE_COLUMNS)
     }
 
+    /// What the trace is called: the name of its file without folder and endings.
+    #[must_use]
+    pub fn stem(&self) -> String {
+        let path = Path::new(self.name.strip_suffix(".gz").unwrap_or(&self.name));
+        let stem = path.file_stem().unwrap_or(path.as_os_str());
+        stem.to_string_lossy().into_owned()
+    }
+
     /// What was read, left out and assumed, in two lines.
     #[must_use]
     pub fn sentences(&self) -> String {

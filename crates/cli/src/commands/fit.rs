@@ -1,6 +1,6 @@
 //! `chappe fit`: finds a population that writes like the people in a trace.
 
-use super::trace::{opened_for, read, stem};
+use super::trace::read;
 use crate::args::FitArgs;
 use crate::failure::Failure;
 use crate::session::carry_out;
@@ -8,7 +8,8 @@ use chappe_report::grid;
 use chappe_study::files::{AtomicFile, Output, check_outputs};
 use chappe_study::verdict::Verdict;
 use chappe_study::{
-    COMPARED, Error, FITTED, FitOptions, Threads, check_trace, compare, fit as search, rows, write_comparison,
+    COMPARED, Error, FITTED, FitOptions, Opened, Threads, check_trace, compare, fit as search, rows,
+    write_comparison,
 };
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -16,12 +17,13 @@ use std::path::PathBuf;
 /// Searches for the people who write like those of a trace, and writes them as a scenario.
 pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
     let read = read(&args.trace, &args.reading)?;
-    let name = stem(&args.trace);
+    let name = read.stem();
     let folder = args
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from(format!("reports/out/fit-{name}")));
-    let files = [FITTED, COMPARED].map(|file| folder.join(file));
+    let [table, page] = COMPARED;
+    let files = [FITTED, table, page].map(|file| folder.join(file));
     let outputs = files.each_ref().map(|file| Output::File("--out", file));
     check_outputs(std::slice::from_ref(&args.trace), &outputs)?;
     check_trace(&name, &read.trace)?;
@@ -32,7 +34,7 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
         tries: args.tries as usize,
         seed: args.seed,
     };
-    let opened = opened_for(&args.trace);
+    let opened = Opened::text(&name, String::new());
     let fitted = carry_out(&opened, (Threads::Auto, args.quiet), None, |context| {
         read.notes()
             .into_iter()

@@ -7,7 +7,7 @@ use crate::terminal::TerminalObserver;
 use chappe_report::grid;
 use chappe_study::files::{Output, check_outputs};
 use chappe_study::{
-    COMPARED, Error, Observer, Opened, Side, TraceRead, compare, figures, read_trace, rows, write_comparison,
+    COMPARED, Error, Observer, Side, TraceRead, compare, figures, read_trace, rows, write_comparison,
 };
 use std::io::stdin;
 use std::path::Path;
@@ -23,9 +23,9 @@ pub(crate) fn trace(args: &TraceArgs) -> Result<(), Failure> {
             head += &other_head;
             let comparison = compare(&one, &other);
             if let Some(folder) = &args.out {
-                let file = folder.join(COMPARED);
-                let inputs = [args.trace.clone(), against.clone()];
-                check_outputs(&inputs, &[Output::File("--out", &file)])?;
+                let files = COMPARED.map(|file| folder.join(file));
+                let outputs = files.each_ref().map(|file| Output::File("--out", file));
+                check_outputs(&[args.trace.clone(), against.clone()], &outputs)?;
                 write_comparison(folder, &comparison)?;
             }
             foot = format!("{}.\n", comparison.near_words());
@@ -41,34 +41,15 @@ fn side(path: &Path, args: &TraceArgs) -> Result<(Side, String), Error> {
     let read = read(path, &args.reading)?;
     let observer = TerminalObserver::new(!args.output.json || read.reading.is_plain());
     read.notes().into_iter().for_each(|note| observer.note(note));
-    let side = Side::of(&stem(path), &read.trace, args.reading.zone);
+    let side = Side::of(&read.stem(), &read.trace, args.reading.zone);
     Ok((side, read.sentences()))
 }
 
-/// The path that means standard input.
-const STANDARD_INPUT: &str = "-";
-
-/// Reads the trace in a file, or that of standard input.
+/// Reads the trace in a file, or that of standard input if the path is `-`.
 pub(super) fn read(path: &Path, reading: &Reading) -> Result<TraceRead, Error> {
     let options = reading.options();
-    match path.as_os_str() == STANDARD_INPUT {
-        true => TraceRead::of("standard input", stdin().lock(), &options),
+    match path.as_os_str() == "-" {
+        true => TraceRead::of("standard-input", stdin().lock(), &options),
         false => read_trace(path, &options),
     }
-}
-
-/// The name of a file without its endings.
-pub(super) fn stem(path: &Path) -> String {
-    if path.as_os_str() == STANDARD_INPUT {
-        return "input".to_string();
-    }
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let stem = Path::new(name).file_stem().unwrap_or(path.as_os_str());
-    stem.to_string_lossy().into_owned()
-}
-
-/// A study of a trace plays no scenario of its own.
-pub(super) fn opened_for(path: &Path) -> Opened {
-    Opened::text(&stem(path), String::new())
 }

@@ -11,8 +11,8 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-/// The file with the table of a comparison.
-pub const COMPARED: &str = "figures.md";
+/// The files of a comparison beside its plots: the table, and the page in words.
+pub const COMPARED: [&str; 2] = ["figures.md", "comparison.md"];
 
 /// A trace with its name.
 pub struct Side {
@@ -167,7 +167,7 @@ pub fn rows(comparison: &TraceComparison) -> Vec<Vec<String>> {
     std::iter::once(table.head).chain(table.rows).collect()
 }
 
-/// Writes the table of a comparison as `figures.md` and its plots; other files in the folder stay.
+/// Writes a comparison as [`COMPARED`], and its plots; other files in the folder stay.
 ///
 /// # Errors
 /// A file can't be written.
