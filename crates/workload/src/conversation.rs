@@ -4,6 +4,7 @@
 //! has it, on any shard.
 
 use crate::config::Traffic;
+use crate::continuation::{Continuation, Lengths};
 use chappe_base::{Act, Duration, Keyed, Law, MessageId, Probability, Purpose, Sampler, Span, Stream, unit};
 use rand::Rng;
 
@@ -25,12 +26,14 @@ pub struct ConversationModel {
     reply: Keyed,
     follow_up: Keyed,
     reading: Keyed,
-    continues: f64,
+    continuation: Continuation,
     continuations_per_day: f64,
     follow_up_share: f64,
     quick_reply_share: f64,
     quick_reply: Sampler,
     slow_reply: Sampler,
+    burst_share: f64,
+    burst_gap: Sampler,
     follow_up_gap: Sampler,
     reading_delay: Sampler,
 }
@@ -41,19 +44,20 @@ impl ConversationModel {
     #[must_use]
     pub fn new(traffic: &Traffic, silent_share: Probability, seed: u64) -> ConversationModel {
         let follow_up_share = traffic.follow_up_share.get();
-        let length = mean_length(traffic);
         ConversationModel {
             successor: Keyed::new(seed, Purpose::Successor),
             reply: Keyed::new(seed, Purpose::ReplyDelay),
             follow_up: Keyed::new(seed, Purpose::FollowUpDelay),
             reading: Keyed::new(seed, Purpose::ReadDelay),
-            continues: continuation(length, silent_share.get(), follow_up_share),
+            continuation: Continuation::new(lengths(traffic, silent_share)),
             continuations_per_day: (traffic.messages_per_day - traffic.conversations_per_day).max(0.0)
                 / (1.0 - silent_share.get()).max(f64::EPSILON),
             follow_up_share,
             quick_reply_share: traffic.quick_reply_share.get(),
             quick_reply: Sampler::new(traffic.quick_reply),
             slow_reply: Sampler::new(traffic.slow_reply),
+            burst_share: traffic.burst_share.get(),
+            burst_gap: Sampler::new(traffic.burst),
             follow_up_gap: Sampler::new(traffic.follow_up),
             reading_delay: Sampler::new(traffic.reading),
         }
@@ -64,9 +68,11 @@ impl ConversationModel {
     #[inline]
     pub fn successor(&self, message: MessageId, recipient_writes: bool) -> Successor {
         let draw = unit(self.successor.word(message.0, 0));
-        if draw >= self.continues || message.act().position() + 1 == Act::POSITIONS {
+        let position = message.act().position();
+        let continues = self.continuation.after(position);
+        if draw >= continues || position + 1 == Act::POSITIONS {
             Successor::End
-        } else if draw < self.continues * self.follow_up_share {
+        } else if draw < continues * self.follow_up_share {
             Successor::FollowUp
         } else if recipient_writes {
             Successor::Reply
@@ -87,11 +93,17 @@ impl ConversationModel {
         }
     }
 
-    /// Time from the sending of `message` until its sender writes again.
+    /// Time from the sending of `message` until its sender writes again: seconds, if one thought comes in
+    /// several messages.
     #[must_use]
     #[inline]
     pub fn follow_up_delay(&self, message: MessageId) -> Span {
-        self.follow_up_gap.sample(self.follow_up.word(message.0, 0))
+        let [word, which] = self.follow_up.words(message.0, 0);
+        if unit(which) < self.burst_share {
+            self.burst_gap.sample(word)
+        } else {
+            self.follow_up_gap.sample(word)
+        }
     }
 
     /// Answers and follow-ups per day of the mean person among those who write.
@@ -107,6 +119,7 @@ impl ConversationModel {
         let replies = 1.0 - self.follow_up_share;
         let quick = replies * self.quick_reply_share;
         let slow = replies - quick;
+        let bursts = self.follow_up_share * self.burst_share;
         let mean = |share: f64, span: Span| share * span.0 as f64;
         UnderWay {
             conversations: self,
@@ -115,7 +128,8 @@ impl ConversationModel {
                 mean(replies, absence),
                 mean(quick, self.quick_reply.law().mean()),
                 mean(slow, self.slow_reply.law().mean()),
-                mean(self.follow_up_share, self.follow_up_gap.law().mean()),
+                mean(bursts, self.burst_gap.law().mean()),
+                mean(self.follow_up_share - bursts, self.follow_up_gap.law().mean()),
             ],
         }
     }
@@ -142,9 +156,9 @@ pub(crate) fn mean_length(traffic: &Traffic) -> f64 {
 pub(crate) struct UnderWay<'a> {
     conversations: &'a ConversationModel,
     absence: Span,
-    /// By phase (absence, quick reply, slow reply, follow-up): its mean length times the share of delays that
-    /// have it [ns].
-    means: [f64; 4],
+    /// By phase (absence, quick reply, slow reply, burst, follow-up): its mean length times the share of delays
+    /// that have it [ns].
+    means: [f64; 5],
 }
 
 impl UnderWay<'_> {
@@ -176,27 +190,20 @@ impl UnderWay<'_> {
             }
             Some(1) => conversations.quick_reply.law().residual(words),
             Some(2) => conversations.slow_reply.law().residual(words),
+            Some(3) => conversations.burst_gap.law().residual(words),
             _ => conversations.follow_up_gap.law().residual(words),
         }
     }
 }
 
-/// The probability that a message has a successor with which conversations have `length` messages on average,
-/// given that recipients who never write leave follow-ups only. By bisection.
-fn continuation(length: f64, silent_share: f64, follow_up_share: f64) -> f64 {
-    let mean = |continues: f64| {
-        (1.0 - silent_share) / (1.0 - continues) + silent_share / (1.0 - continues * follow_up_share)
-    };
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..60 {
-        let middle = (low + high) / 2.0;
-        if mean(middle) < length {
-            low = middle;
-        } else {
-            high = middle;
-        }
+/// What the lengths of conversations shall be where `silent_share` never answers.
+pub(crate) fn lengths(traffic: &Traffic, silent_share: Probability) -> Lengths {
+    Lengths {
+        mean: mean_length(traffic),
+        single_share: traffic.single_share.map(Probability::get),
+        silent_share: silent_share.get(),
+        follow_up_share: traffic.follow_up_share.get(),
     }
-    low
 }
 
 #[cfg(test)]
@@ -263,7 +270,7 @@ mod tests {
                 ..Traffic::default()
             };
             let conversations = ConversationModel::new(&traffic, Probability::of(0.2), 1);
-            assert_eq!(conversations.continues, 0.0);
+            assert_eq!(conversations.continuation, Continuation::Same(0.0));
         }
     }
 }

@@ -219,12 +219,14 @@ impl World {
             .under_way(self.mean_absence(user, self.act_rates.per_day(activity, writes)));
         let mean = if is_on { per_day * days(delays.mean()) } else { 0.0 };
         let draws = self.history_draws.under_way;
+        let zone = self.population.time_zone_minutes(user);
         let count = poisson(mean, draws.unit(u64::from(user.0), u64::MAX)).min(Act::SLOTS);
         (0..count).filter_map(move |number| {
             let mut stream = draws.stream(u64::from(user.0), number);
             let friend = self.population.contact(user, stream.next_u64())?;
             let message = MessageId::new(user, Act::new(UNDER_WAY_DAY, number, ActKind::Chat, 1));
-            Some((message, friend, SimTime::ZERO + delays.residual(&mut stream)))
+            let rest = delays.residual(&mut stream);
+            Some((message, friend, self.active_time.after(SimTime::ZERO, rest, zone)))
         })
     }
 

@@ -5,9 +5,9 @@
 //! integrated rate (inversion), which is why every shape has its integral in closed form.
 
 use crate::config::{Shape, Traffic};
+use crate::hours::Hours;
 use chappe_base::{Act, Keyed, Purpose, SimTime, Span, UserId, unit};
 
-const HOURS: usize = 24;
 const MINUTES_PER_DAY: f64 = 24.0 * 60.0;
 
 /// The times of people's acts. Days are UTC days, as in [`Act`]; draws are keyed by (user, day, slot).
@@ -21,7 +21,7 @@ pub struct Schedule {
 #[derive(Clone, Debug)]
 enum Rate {
     Constant,
-    /// By local hour.
+    /// By local hour and day of the week.
     Daily(Hours),
     /// Days from time zero, and multiples at both ends.
     Ramp {
@@ -38,44 +38,6 @@ enum Rate {
     },
 }
 
-/// The integral of the hourly rate over a local day: piecewise linear, from 0 to 1.
-#[derive(Clone, Debug)]
-struct Hours {
-    reached: [f64; HOURS + 1],
-}
-
-impl Hours {
-    fn new(weights: &[f64; HOURS]) -> Hours {
-        let total: f64 = weights.iter().sum();
-        let mut reached = [0.0; HOURS + 1];
-        for (hour, weight) in weights.iter().enumerate() {
-            reached[hour + 1] = reached[hour] + weight / total;
-        }
-        reached[HOURS] = 1.0;
-        Hours { reached }
-    }
-
-    /// The integral up to local time `at` [days], which may be outside of one day.
-    #[inline]
-    fn up_to(&self, at: f64) -> f64 {
-        let day = libm::floor(at);
-        let hours = (at - day) * HOURS as f64;
-        let hour = (hours as usize).min(HOURS - 1);
-        let (before, after) = (self.reached[hour], self.reached[hour + 1]);
-        day + before + (after - before) * (hours - hour as f64)
-    }
-
-    /// The local time [days] at which the integral reaches `value`.
-    #[inline]
-    fn when(&self, value: f64) -> f64 {
-        let day = libm::floor(value);
-        let part = value - day;
-        let hour = self.reached[1..HOURS].partition_point(|&reached| reached <= part);
-        let (before, after) = (self.reached[hour], self.reached[hour + 1]);
-        day + (hour as f64 + (part - before) / (after - before)) / HOURS as f64
-    }
-}
-
 impl Rate {
     /// The integrated rate from the start of `day` to `at` [days after that]; `shift` [days] is the local
     /// time at the start.
@@ -83,7 +45,10 @@ impl Rate {
     fn up_to(&self, day: i32, at: f64, shift: f64) -> f64 {
         match self {
             Rate::Constant => at,
-            Rate::Daily(hours) => hours.up_to(at + shift) - hours.up_to(shift),
+            Rate::Daily(hours) => {
+                let shift = shift + hours.days_before(day);
+                hours.up_to(at + shift) - hours.up_to(shift)
+            }
             Rate::Ramp { days, from, to } => {
                 let whole = |t: f64| {
                     let inside = t.clamp(0.0, *days);
@@ -100,6 +65,7 @@ impl Rate {
                 end,
                 times,
             } => {
+                let shift = shift + hours.days_before(day);
                 let (begin, end) = (begin - day as f64, end - day as f64);
                 let plain = hours.up_to(at + shift) - hours.up_to(shift);
                 let from = begin.clamp(0.0, at);
@@ -115,7 +81,10 @@ impl Rate {
     fn when(&self, day: i32, value: f64, shift: f64) -> f64 {
         match self {
             Rate::Constant => value,
-            Rate::Daily(hours) => hours.when(value + hours.up_to(shift)) - shift,
+            Rate::Daily(hours) => {
+                let shift = shift + hours.days_before(day);
+                hours.when(value + hours.up_to(shift)) - shift
+            }
             Rate::Ramp { days, from, to } => {
                 let start = day as f64;
                 // The ramp ends at the horizon, which may be within the day.
@@ -136,6 +105,7 @@ impl Rate {
                 end,
                 times,
             } => {
+                let shift = shift + hours.days_before(day);
                 let start = hours.up_to(shift);
                 let from = (begin - day as f64).clamp(0.0, 1.0);
                 let until = (end - day as f64).clamp(0.0, 1.0);
@@ -161,14 +131,14 @@ impl Schedule {
         let days = |span: Span| span.0 as f64 / Span::DAY.0 as f64;
         let rate = match traffic.shape {
             Shape::Constant => Rate::Constant,
-            Shape::Daily => Rate::Daily(Hours::new(&traffic.hourly)),
+            Shape::Daily => Rate::Daily(Hours::new(traffic)),
             Shape::Ramp { from, to } => Rate::Ramp {
                 days: days(horizon),
                 from,
                 to,
             },
             Shape::Spike { at, lasting, times } => Rate::Spike {
-                hours: Hours::new(&traffic.hourly),
+                hours: Hours::new(traffic),
                 begin: days(at.0),
                 end: days(at.0 + lasting.0),
                 times,
@@ -239,6 +209,7 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hours::HOURS;
     use chappe_base::Duration;
 
     const HORIZON: Span = Span(2 * Span::DAY.0);

@@ -4,7 +4,8 @@
 
 use crate::act_rates::ActRates;
 use crate::config::{Agents, Population, Sessions, Traffic};
-use crate::conversation::mean_length;
+use crate::continuation::Continuation;
+use crate::conversation::{lengths, mean_length};
 use crate::normal::{self, TruncatedLogNormal};
 use crate::schedule::Schedule;
 use chappe_base::{Act, Span};
@@ -72,6 +73,9 @@ fn messages(population: &Population, traffic: &Traffic) -> Option<Unreached> {
         });
     }
     let length = mean_length(traffic);
+    if traffic.single_share.is_some() {
+        return single_messages(population, traffic);
+    }
     // Lengths are geometric.
     let lost = libm::pow(1.0 - 1.0 / length, f64::from(Act::POSITIONS));
     (lost > NEGLIGIBLE).then(|| Unreached {
@@ -81,6 +85,27 @@ fn messages(population: &Population, traffic: &Traffic) -> Option<Unreached> {
             100.0 * lost
         ),
         remedy: "raise traffic.conversations_per_day, or lower traffic.messages_per_day",
+    })
+}
+
+/// What is wrong with the share of conversations that have one message, where it is given. The lengths are solved for with
+/// the longest conversation in mind, so their mean is reached if any is.
+fn single_messages(population: &Population, traffic: &Traffic) -> Option<Unreached> {
+    let share = traffic.single_share?.get();
+    let lengths = lengths(traffic, population.silent_share);
+    let continuation = Continuation::new(lengths);
+    let single = continuation.single_share(lengths.silent_share, lengths.follow_up_share);
+    let mean = continuation.mean_length(lengths.silent_share, lengths.follow_up_share);
+    let is_reached = (single - share).abs() < 0.01 && (mean / lengths.mean - 1.0).abs() < 0.01;
+    (!is_reached).then(|| Unreached {
+        problem: format!(
+            "conversations with {:.1} messages on average, {:.0}% of them a single one, are not possible; \
+             they have {mean:.1}, and {:.0}% are a single one",
+            lengths.mean,
+            100.0 * share,
+            100.0 * single
+        ),
+        remedy: "change traffic.single_share, or leave it out",
     })
 }
 

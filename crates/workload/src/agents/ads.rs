@@ -67,7 +67,9 @@ impl Agents {
         campaign: CampaignId,
         actions: &mut Actions,
     ) {
-        self.person_mut(user).has_seen_ads = true;
+        let person = self.person_mut(user);
+        person.has_seen_ads = true;
+        let zone = person.time_zone_minutes;
         let world = &self.world;
         let reactions = &world.agents.ads;
         let terms = world.platform.campaigns[campaign.index()];
@@ -80,10 +82,8 @@ impl Agents {
 
         let occasion = u64::from(campaign.0) << 16 | u64::from(exposure);
         let mut draws = world.draws.ad_reaction.stream(u64::from(user.0), occasion as u32);
-        let opened = now
-            + reactions
-                .delay
-                .sample(world.draws.ad_delay.word(u64::from(user.0), occasion));
+        let word = world.draws.ad_delay.word(u64::from(user.0), occasion);
+        let opened = world.active_time.after(now, reactions.delay.sample(word), zone);
         let react = |at, reaction| {
             (
                 at,

@@ -138,6 +138,13 @@ impl Agents {
         at < self.person(user).online_until
     }
 
+    /// When a delay of `user` that begins at `from` is over.
+    #[inline]
+    pub(super) fn over(&self, from: SimTime, delay: Span, user: UserId) -> SimTime {
+        let zone = self.person(user).time_zone_minutes;
+        self.world.active_time.after(from, delay, zone)
+    }
+
     /// Sends a message, and plans a follow-up if the same person writes again before an answer.
     pub(super) fn write(
         &mut self,
@@ -162,7 +169,8 @@ impl Agents {
             .successor(message, self.world.population.writes(to))
         {
             Successor::FollowUp => {
-                let again = at + self.world.conversations.follow_up_delay(message);
+                let delay = self.world.conversations.follow_up_delay(message);
+                let again = self.over(at, delay, from);
                 self.write_later(again, next(message), from, to, actions);
             }
             Successor::Reply => {}
@@ -228,10 +236,12 @@ impl Agents {
         if answers {
             let delay = conversations.reply_delay(message);
             // The message is read after half of the reply delay; the rest is for writing.
-            self.read_later(now + Span(delay.0 / 2), message, sender, reader, actions);
-            self.write_later(now + delay, next(message), reader, sender, actions);
+            let read = self.over(now, Span(delay.0 / 2), reader);
+            let answered = self.over(now, delay, reader);
+            self.read_later(read, message, sender, reader, actions);
+            self.write_later(answered, next(message), reader, sender, actions);
         } else {
-            let read = now + conversations.reading_delay(message);
+            let read = self.over(now, conversations.reading_delay(message), reader);
             self.read_later(read, message, sender, reader, actions);
         }
     }

@@ -7,6 +7,7 @@ use crate::config;
 use crate::contact::PageChoice;
 use crate::conversation::ConversationModel;
 use crate::history;
+use crate::hours::ActiveTime;
 use crate::population::Population;
 use crate::schedule::Schedule;
 use crate::trace::Trace;
@@ -21,6 +22,7 @@ pub struct World {
     pub(crate) platform: Arc<Config>,
     pub(crate) population: Population,
     pub(crate) schedule: Schedule,
+    pub(crate) active_time: ActiveTime,
     pub(crate) act_rates: ActRates,
     pub(crate) conversations: ConversationModel,
     pub(crate) pages: PageChoice,
@@ -63,7 +65,7 @@ impl Draws {
     fn new(seed: u64) -> Draws {
         let keyed = |purpose| Keyed::new(seed, purpose);
         Draws {
-            contact: keyed(Purpose::Contact),
+            contact: contact_draws(seed),
             session: keyed(Purpose::Session),
             page: keyed(Purpose::Page),
             topic: keyed(Purpose::Topic),
@@ -80,6 +82,11 @@ impl Draws {
             lost_activity: keyed(Purpose::LostActivity),
         }
     }
+}
+
+/// The draws that choose a friend to write to.
+pub(crate) fn contact_draws(seed: u64) -> Keyed {
+    Keyed::new(seed, Purpose::Contact)
 }
 
 /// The input of [`World::new`].
@@ -127,6 +134,7 @@ impl World {
         World {
             population: Population::new(population, sessions, seed),
             schedule: Schedule::new(traffic, horizon - SimTime::ZERO, seed),
+            active_time: ActiveTime::new(traffic),
             act_rates: ActRates::new(population, sessions, traffic, agents, seed),
             conversations: ConversationModel::new(traffic, population.silent_share, seed),
             pages: PageChoice::new(laws.platform.pages.len() as u32, agents.page_exponent),

@@ -15,7 +15,7 @@ unknown key `population.user`
 a.toml:2:1
 user = 5
 ^^^^
-help: did you mean `users`? Known here: `users`, `pages`, `people_per_page`, `activity_sigma`, `activity_max`, `activity_friends_correlation`, `friends_median`, `friends_sigma`, `friends_max`, `circles`, `contact_exponent`, `contacts_max`, `silent_share`, `time_zones`
+help: did you mean `users`? Known here: `users`, `pages`, `people_per_page`, `activity_sigma`, `activity_max`, `activity_friends_correlation`, `friends_median`, `friends_sigma`, `friends_max`, `circles`, `contact_exponent`, `contacts_max`, `close_share`, `close_exponent`, `silent_share`, `time_zones`
 ",
     );
 }
