@@ -69,6 +69,8 @@ pub enum Purpose {
     Test,
     LostActivity,
     Search,
+    Bootstrap,
+    Pace,
 }
 
 /// The greatest seed of a run: readers of JSON that keep numbers in 53 bits keep it as it is.

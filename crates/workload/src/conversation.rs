@@ -26,9 +26,11 @@ pub struct ConversationModel {
     reply: Keyed,
     follow_up: Keyed,
     reading: Keyed,
+    pace: Keyed,
     continuation: Continuation,
     continuations_per_day: f64,
     follow_up_share: f64,
+    common_pace: f64,
     quick_reply_share: f64,
     quick_reply: Sampler,
     slow_reply: Sampler,
@@ -49,6 +51,8 @@ impl ConversationModel {
             reply: Keyed::new(seed, Purpose::ReplyDelay),
             follow_up: Keyed::new(seed, Purpose::FollowUpDelay),
             reading: Keyed::new(seed, Purpose::ReadDelay),
+            pace: Keyed::new(seed, Purpose::Pace),
+            common_pace: traffic.common_pace.get(),
             continuation: Continuation::new(lengths(traffic, silent_share)),
             continuations_per_day: (traffic.messages_per_day - traffic.conversations_per_day).max(0.0)
                 / (1.0 - silent_share.get()).max(f64::EPSILON),
@@ -86,7 +90,7 @@ impl ConversationModel {
     #[inline]
     pub fn reply_delay(&self, message: MessageId) -> Span {
         let [which, word] = self.reply.words(message.0, 0);
-        if unit(which) < self.quick_reply_share {
+        if self.pace_of(message, which) < self.quick_reply_share {
             self.quick_reply.sample(word)
         } else {
             self.slow_reply.sample(word)
@@ -99,10 +103,23 @@ impl ConversationModel {
     #[inline]
     pub fn follow_up_delay(&self, message: MessageId) -> Span {
         let [word, which] = self.follow_up.words(message.0, 0);
-        if unit(which) < self.burst_share {
+        if self.pace_of(message, which) < self.burst_share {
             self.burst_gap.sample(word)
         } else {
             self.follow_up_gap.sample(word)
+        }
+    }
+
+    /// How slow what follows `message` is, in (0, 1): by its `own` word, or as the conversation. Quick messages come
+    /// in trains (Karsai, Kaski, Barabási and Kertész, "Universal features of correlated bursty behaviour",
+    /// Scientific Reports 2, 2012).
+    #[inline]
+    fn pace_of(&self, message: MessageId, own: u64) -> f64 {
+        let is_common = self.common_pace > 0.0 && self.pace.unit(message.0, 1) < self.common_pace;
+        if is_common {
+            self.pace.unit(message.at(0).0, 0)
+        } else {
+            unit(own)
         }
     }
 
@@ -209,7 +226,7 @@ pub(crate) fn lengths(traffic: &Traffic, silent_share: Probability) -> Lengths {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chappe_base::{ActKind, UserId};
+    use chappe_base::{ActKind, Duration, Law, UserId};
 
     #[test]
     fn conversations_have_their_mean_length() {
@@ -259,6 +276,49 @@ mod tests {
         let quick = traffic.quick_reply_share.get();
         let expected: f64 = 0.986 * quick + 0.103 * (1.0 - quick);
         assert!((within_hour - expected).abs() < 0.01, "{within_hour}");
+    }
+
+    #[test]
+    fn a_share_of_the_follow_ups_comes_in_bursts() {
+        for share in [0.0, 0.3, 1.0] {
+            let traffic = Traffic {
+                burst_share: Probability::of(share),
+                burst: Law::Constant(Duration(Span::SECOND)),
+                ..Traffic::default()
+            };
+            let conversations = ConversationModel::new(&traffic, Probability::of(0.0), 3);
+            let count = 50_000;
+            let bursts =
+                (0..count).filter(|id| conversations.follow_up_delay(MessageId(id << 32)) == Span::SECOND);
+            let found = bursts.count() as f64 / count as f64;
+            assert!((found - share).abs() < 0.01, "{share}: {found}");
+        }
+    }
+
+    /// Two answers of one conversation are both quick, or both slow, as often as with two draws of their own, and
+    /// always where the pace is common.
+    #[test]
+    fn a_common_pace_holds_for_a_conversation_and_keeps_the_share() {
+        for (common, alike) in [(0.0, 0.5), (1.0, 1.0), (0.5, 0.625)] {
+            let law = |median_s| Law::Constant(Duration(Span(median_s * Span::SECOND.0)));
+            let traffic = Traffic {
+                quick_reply_share: Probability::of(0.5),
+                quick_reply: law(1),
+                slow_reply: law(9),
+                common_pace: Probability::of(common),
+                ..Traffic::default()
+            };
+            let conversations = ConversationModel::new(&traffic, Probability::of(0.0), 3);
+            let (mut same, mut quick, count) = (0.0, 0.0, 50_000);
+            for id in 0..count {
+                let message = MessageId(id << 32);
+                let delays = [0, 1].map(|position| conversations.reply_delay(message.at(position)));
+                same += f64::from(delays[0] == delays[1]) / count as f64;
+                quick += f64::from(delays[1] == Span::SECOND) / count as f64;
+            }
+            assert!((same - alike).abs() < 0.01, "{common}: {same}");
+            assert!((quick - 0.5).abs() < 0.01, "{common}: {quick}");
+        }
     }
 
     #[test]

@@ -44,6 +44,10 @@ pub struct Traffic {
     /// Time from a message's arrival on the device until it is read, where it is not answered.
     #[schemars(extend("x-grade" = "assumed"))]
     pub reading: Law,
+    /// How far the pace is that of the conversation: the share of the answers and follow-ups that are quick or
+    /// slow as the whole conversation is. At 0 each has a pace of its own.
+    #[schemars(extend("x-grade" = "assumed"))]
+    pub common_pace: Probability,
     /// How long a person stays with a message, at any hour. What takes longer waits for the hours at which
     /// the person is active: answers, follow-ups, reading, clicks. Left out, all delays run on the clock.
     #[schemars(extend("x-grade" = "assumed"))]
@@ -98,6 +102,7 @@ impl Default for Traffic {
                 median: seconds(120),
                 sigma: 1.35,
             },
+            common_pace: Probability::of(0.0),
             attention: None,
             hourly: [
                 2.33, 2.01, 1.68, 1.19, 0.56, 0.19, 0.08, 0.09, 0.18, 0.29, 0.54, 0.66, 0.75, 0.75, 0.98,
