@@ -56,7 +56,8 @@ pub use context::{Context, Observer, Threads, Unobserved};
 pub use error::Error;
 pub use execution::Stopwatch;
 pub use fit::{
-    COMPARED, FITTED, FitOptions, Fitted, Side, check_trace, compare, figures, fit, rows, write_comparison,
+    Agreement, COMPARED, FITTED, FitOptions, Fitted, Holdout, Side, check_trace, compare, figures, fit, rows,
+    write_comparison,
 };
 pub use note::{Note, Severity};
 pub use opened::Opened;

@@ -32,6 +32,7 @@ mod alias;
 mod contact;
 mod continuation;
 mod conversation;
+mod correspondence;
 mod friends;
 mod history;
 mod hours;
@@ -47,13 +48,14 @@ mod unreached;
 
 pub use agents::{Actions, Agents, Wake, World, WorldConfig};
 pub use conversation::{ConversationModel, Successor};
+pub use correspondence::Correspondence;
 pub use friends::Friends;
 pub use offered::{busiest_hour, offered_load};
 pub use population::Population;
 pub use schedule::Schedule;
 pub use tape::{Request, Tape};
 pub use trace::{
-    Column, Distance, Estimate, Figure, FigureUnit, Reading, Recorder, Role, Sample, TimeUnit, Trace,
-    TraceError, TraceMessage, TraceOptions, TraceStatistics, Week, misfit, read_trace,
+    Column, Distance, Estimate, Figure, FigureUnit, Noise, Part, Reading, Recorder, Role, Sample, TimeUnit,
+    Trace, TraceError, TraceMessage, TraceOptions, TraceStatistics, Week, misfit, quick_and_slow, read_trace,
 };
 pub use unreached::{Unreached, unreached_rates};

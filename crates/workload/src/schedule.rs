@@ -190,6 +190,15 @@ impl Schedule {
         Some((start + Span(time)).max(previous))
     }
 
+    /// Whether it is certain that `user` begins nothing on `day`, on which they begin `mean` acts on average. If
+    /// it is not, [`Schedule::next`] may still find none.
+    #[inline]
+    pub(crate) fn is_idle(&self, user: UserId, day: i32, mean: f64) -> bool {
+        // The first spacing exceeds the day's integral, but for rounding.
+        let first = unit(self.keyed.word(u64::from(user.0), u64::from(day as u32) << 32));
+        first < libm::exp(-mean) * (1.0 - 1e-9)
+    }
+
     /// All acts that `user` begins on `day`, in order of time, with their slots.
     pub fn day(
         &self,

@@ -62,8 +62,11 @@ pub(crate) struct FitArgs {
     #[command(flatten)]
     pub(crate) reading: Reading,
     /// The largest number of populations to try.
-    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1_500, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) tries: u32,
+    /// Make the fit from this share of the days, and judge it by the rest.
+    #[arg(long, value_name = "SHARE", value_parser = share_of_days)]
+    pub(crate) holdout: Option<f64>,
     /// Seed of the search and of the populations that it tries.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
@@ -73,4 +76,11 @@ pub(crate) struct FitArgs {
     /// Show no progress and no table.
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+fn share_of_days(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.1..=0.9).contains(&share) => Ok(share),
+        Ok(_) | Err(_) => Err("a share of the days lies between 0.1 and 0.9, as in 0.5".to_string()),
+    }
 }

@@ -33,6 +33,7 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
         zone: args.reading.zone,
         tries: args.tries as usize,
         seed: args.seed,
+        holdout: args.holdout,
     };
     let opened = Opened::text(&name, String::new());
     let fitted = carry_out(&opened, (Threads::Auto, args.quiet), None, |context| {
@@ -51,9 +52,13 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
             let (near, of) = fitted.near;
             writeln!(
                 out,
-                "{}. Of the {of} that the search may change, {near} are, on a seed that it has not used.",
+                "{}. Of the {of} that the search may change, {near} are, or within the trace's own noise, on a seed that it has not used.",
                 comparison.near_words()
             )?;
+            writeln!(out, "{}", fitted.agreement.words())?;
+            if let Some(holdout) = &fitted.holdout {
+                writeln!(out, "{}", holdout.words())?;
+            }
         }
         writeln!(out, "Workload: {}", folder.join(FITTED).display())
     };

@@ -1,30 +1,53 @@
-//! A scenario in which people write like those of a trace: what is taken from the trace, and what is searched for.
+//! The people of a trace: what is read off it, and what is searched for.
 
+use super::laws::Laws;
+use super::writers::{Writers, log_normal, rounded, share};
 use crate::stats::search::Knob;
-use chappe_base::{Duration, Span};
-use chappe_workload::Estimate;
-use chappe_workload::config::Shape;
-use std::fmt::Write as _;
+use chappe_workload::config::{Population, Traffic};
+use chappe_workload::{Estimate, TraceStatistics};
+
+/// The first so many knobs are of people, the others of their messages.
+const PEOPLE: usize = 12;
+/// Plays whose hours are averaged when the curve is made right, and rounds of that.
+const CURVE_PLAYS: u64 = 8;
+const CURVE_ROUNDS: usize = 2;
+/// How much the rate in an hour is changed in one round at most.
+const CURVE_CHANGE: f64 = 1.5;
 
 /// What a fit starts from.
 pub(crate) struct Model {
-    /// What to call the scenario.
-    pub(crate) title: String,
     /// What the trace says outright.
     pub(crate) estimate: Estimate,
+    /// Its laws of delays.
+    pub(crate) laws: Laws,
     /// Most people that anyone in the trace has to do with.
     pub(crate) most_contacts: f64,
+    /// Share of the trace's conversations with one message.
+    pub(crate) single_share: f64,
+    /// Its messages per conversation.
+    pub(crate) length: f64,
     /// Local time's offset from UTC [minutes].
     pub(crate) zone: i16,
 }
 
-/// Most significant digits of a value in the file: what is tried is what is written.
-const DIGITS: i32 = 4;
-
 impl Model {
-    /// The parameters to search for, in the order of [`Model::scenario`]'s values.
+    /// The model of a trace with these statistics.
+    pub(crate) fn new(estimate: Estimate, statistics: &TraceStatistics, zone: i16) -> Model {
+        Model {
+            estimate,
+            laws: Laws::of(statistics),
+            most_contacts: f64::from(statistics.contacts.quantile(1.0)),
+            single_share: statistics.conversations.share_up_to(1),
+            length: statistics.conversations.mean(),
+            zone,
+        }
+    }
+
+    /// The parameters to search for, in the order of [`Model::writers`]'s values.
     pub(crate) fn knobs(&self) -> Vec<Knob> {
         let users = f64::from(self.estimate.users).max(8.0);
+        let [quick, slow] = self.laws.replies;
+        let [burst, later] = self.laws.follow_ups;
         let knob = |name: &str, low: f64, start: f64, high: f64, logarithmic| Knob {
             name: name.to_string(),
             low,
@@ -35,183 +58,156 @@ impl Model {
         let linear = |name, low, start, high| knob(name, low, start, high, false);
         let ratio = |name, low, start, high| knob(name, low, start, high, true);
         vec![
-            linear("activity_sigma", 0.2, 1.4, 3.0),
-            ratio("activity_max", 2.0, 20.0, 200.0),
-            linear("activity_friends_correlation", 0.0, 0.9, 0.999),
+            // Of the people there are, some neither write nor are written to, and a trace does not show them.
+            ratio("people, of those who appear", 1.0, 1.15, 2.0),
+            ratio("messages, of those that appear", 0.5, 1.0, 2.0),
+            linear("activity_sigma", 0.2, 1.6, 3.0),
+            ratio("activity_max", 2.0, 40.0, 200.0),
+            linear("activity_friends_correlation", 0.0, 0.8, 0.999),
             ratio("friends_median", 1.0, 10.0, users / 4.0),
             linear("friends_sigma", 0.2, 1.4, 2.5),
-            linear("contact_exponent", 0.0, 0.5, 2.0),
+            linear("contact_exponent", 0.0, 0.5, 3.0),
             ratio("contacts_max", 2.0, self.most_contacts, users),
-            linear("silent_share", 0.0, self.estimate.silent_share, 0.8),
-            ratio("messages per conversation", 1.02, 3.0, 30.0),
-            linear("follow_up_share", 0.01, 0.3, 0.9),
-            linear("quick_reply_share", 0.01, 0.5, 0.99),
-            ratio("quick_reply median [s]", 5.0, 150.0, 3_600.0),
-            linear("quick_reply sigma", 0.2, 1.3, 3.0),
-            ratio("slow_reply median [s]", 300.0, 15_000.0, 2_592_000.0),
-            linear("slow_reply sigma", 0.2, 1.6, 3.0),
-            ratio("follow_up median [s]", 5.0, 400.0, 86_400.0),
-            linear("follow_up sigma", 0.2, 1.9, 3.0),
+            linear("close_share", 0.0, 0.4, 0.99),
+            linear("close_exponent", 1.0, 2.5, 8.0),
+            linear("silent_share", 0.0, self.estimate.silent_share / 2.0, 0.8),
+            ratio("messages per conversation", 1.02, 1.3 * self.length, 30.0),
+            linear("single_share", 0.05, 0.8 * self.single_share, 0.95),
+            linear("follow_up_share", 0.01, 0.28, 0.9),
+            linear("common_pace", 0.0, 0.9, 1.0),
+            linear("quick_reply_share", 0.01, quick.share, 0.99),
+            ratio("slow_reply median [s]", 300.0, slow.median_s, 2_592_000.0),
+            linear("slow_reply sigma", 0.2, slow.sigma, 3.0),
+            linear("burst_share", 0.0, burst.share, 0.99),
+            ratio("follow_up median [s]", 5.0, later.median_s, 864_000.0),
+            linear("follow_up sigma", 0.2, later.sigma, 3.0),
         ]
     }
 
-    /// The text of the scenario with these values of the knobs; each line of `head` is a comment.
-    pub(crate) fn scenario(&self, values: &[f64], seed: u64, head: &str) -> String {
-        let mut text = String::new();
-        for line in head.lines() {
-            let _ = writeln!(text, "{}", format!("# {line}").trim_end());
-        }
-        text += &self.frame(seed);
-        text += &self.people(values);
-        text += &self.given();
-        text
+    /// The people with these values of the knobs.
+    pub(crate) fn writers(&self, values: &[f64]) -> Writers {
+        let mut writers = Writers::new(self.estimate.days, self.zone);
+        let (people, messages) = values.split_at(PEOPLE);
+        self.set_people(people, &mut writers.population);
+        let [people, messages_factor] = [people[0], people[1]];
+        let per_day = self.estimate.messages_per_day * messages_factor / people;
+        self.set_messages(messages, per_day, &mut writers.traffic);
+        writers
     }
 
-    /// The people with these values of the knobs.
-    fn people(&self, values: &[f64]) -> String {
+    fn set_people(&self, values: &[f64], population: &mut Population) {
         let [
+            people,
+            _,
             activity_sigma,
             activity_max,
             correlation,
             friends_median,
             friends_sigma,
-            exponent,
+            contact_exponent,
             contacts_max,
-            silent,
+            close_share,
+            close_exponent,
+            silent_share,
+        ] = std::array::from_fn::<f64, PEOPLE, _>(|knob| values[knob]);
+        population.users = (people * f64::from(self.estimate.users)).round() as u32;
+        population.activity_sigma = rounded(activity_sigma);
+        population.activity_max = rounded(activity_max);
+        population.activity_friends_correlation = share(correlation);
+        population.friends_median = rounded(friends_median);
+        population.friends_sigma = rounded(friends_sigma);
+        population.friends_max = population.users.saturating_sub(1).max(3);
+        population.contact_exponent = rounded(contact_exponent);
+        population.contacts_max = contacts_max.round() as u32;
+        population.close_share = share(close_share);
+        population.close_exponent = rounded(close_exponent);
+        population.silent_share = share(silent_share);
+    }
+
+    fn set_messages(&self, values: &[f64], per_day: f64, traffic: &mut Traffic) {
+        let [
             length,
+            single_share,
             follow_up_share,
+            common_pace,
             quick_share,
-            quick,
-            quick_sigma,
             slow,
             slow_sigma,
-            again,
-            again_sigma,
-        ] = std::array::from_fn(|knob| rounded(values[knob]));
-        let Estimate {
-            users,
-            messages_per_day,
-            ..
-        } = self.estimate;
-        let rate = rounded(messages_per_day);
-        let conversations = rounded(messages_per_day / length);
-        let (zone, contacts_max) = (self.zone, contacts_max.round());
-        format!(
-            "
-[population]
-users = {users}
-pages = 0
-activity_sigma = {activity_sigma}
-activity_max = {activity_max}
-activity_friends_correlation = {correlation}
-friends_median = {friends_median}
-friends_sigma = {friends_sigma}
-friends_max = {friends_max}
-contact_exponent = {exponent}
-contacts_max = {contacts_max}
-silent_share = {silent}
-time_zones = [{{ offset_minutes = {zone}, share = 1.0 }}]
-
-[traffic]
-messages_per_day = {rate}
-conversations_per_day = {conversations}
-follow_up_share = {follow_up_share}
-quick_reply_share = {quick_share}
-quick_reply = {{ log-normal = {{ median = \"{quick}s\", sigma = {quick_sigma} }} }}
-slow_reply = {{ log-normal = {{ median = \"{slow}s\", sigma = {slow_sigma} }} }}
-follow_up = {{ log-normal = {{ median = \"{again}s\", sigma = {again_sigma} }} }}
-",
-            friends_max = users.saturating_sub(1).max(3),
-        )
+            burst_share,
+            later,
+            later_sigma,
+        ] = std::array::from_fn(|knob| values[knob]);
+        let ([quick, _], [burst, _]) = (self.laws.replies, self.laws.follow_ups);
+        traffic.messages_per_day = rounded(per_day);
+        traffic.conversations_per_day = rounded(per_day / length);
+        traffic.single_share = Some(share(single_share));
+        traffic.follow_up_share = share(follow_up_share);
+        traffic.common_pace = share(common_pace);
+        traffic.quick_reply_share = share(quick_share);
+        traffic.quick_reply = log_normal(quick.median_s, quick.sigma);
+        traffic.slow_reply = log_normal(slow, slow_sigma);
+        traffic.burst_share = share(burst_share);
+        traffic.burst = log_normal(burst.median_s, burst.sigma);
+        traffic.follow_up = log_normal(later, later_sigma);
+        traffic.hourly = self.estimate.hourly.map(rounded);
+        traffic.weekly = self.estimate.weekly.map(rounded);
+        traffic.shape = self.estimate.shape;
     }
 
-    /// What does not depend on the people.
-    fn frame(&self, seed: u64) -> String {
-        let (title, days) = (&self.title, self.estimate.days);
-        format!(
-            "
-title    = {title:?}
-question = \"Do simulated people write like those of the trace?\"
-seed     = {seed}
-horizon  = \"{days} days\"
-
-# A trace does not say when people are on line: they are reachable from the first day on, and the
-# platform is so fast that every delay is a person's.
-[sessions]
-check_ins_per_day = 1.0
-push_share = 1.0
-push_session = {{ constant = \"{always} days\" }}
-
-[platform]
-shards = 4
-service = {{ message = {{ exponential = \"5ms\" }} }}
-
-[agents]
-page_visits_per_day = 0.0
-payments_per_day = 0.0
-
-[history]
-page_conversations = 0.0
-conversations_under_way = false
-",
-            always = days + 1
-        )
-    }
-
-    /// The curve of the day, and the boom where there is one.
-    fn given(&self) -> String {
-        let hours: Vec<String> = self.estimate.hourly.map(|hour| format!("{hour:.2}")).to_vec();
-        let mut text = format!("hourly = [{}]\n", hours.join(", "));
-        if let Shape::Spike { at, lasting, times } = self.estimate.shape {
-            let days = |span: Duration| span.0.0 / Span::DAY.0;
-            let (at, lasting, times) = (days(at), days(lasting), rounded(times));
-            let _ = writeln!(
-                text,
-                "shape = {{ spike = {{ at = \"{at} days\", lasting = \"{lasting} days\", times = {times} }} }}"
-            );
+    /// Makes the curve of the day right: what people stay with is answered at any hour, so they write a little
+    /// later than they begin. Each hour's rate is raised or lowered until people write in it as in the trace.
+    pub(crate) fn fit_curve(&mut self, values: &[f64], hourly: &[f64; 24], seed: u64) {
+        for _ in 0..CURVE_ROUNDS {
+            let writers = self.writers(values);
+            let mut written = [0.0; 24];
+            for play in 0..CURVE_PLAYS {
+                let statistics = writers.write(seed + play);
+                for (sum, hour) in written.iter_mut().zip(statistics.hourly) {
+                    *sum += hour / CURVE_PLAYS as f64;
+                }
+            }
+            for ((rate, written), wanted) in self.estimate.hourly.iter_mut().zip(written).zip(hourly) {
+                if written > 0.0 {
+                    *rate *= (wanted / written).clamp(1.0 / CURVE_CHANGE, CURVE_CHANGE);
+                }
+            }
         }
-        text
     }
-}
-
-/// A value with so many digits as are written and read.
-fn rounded(value: f64) -> f64 {
-    if value == 0.0 {
-        return 0.0;
-    }
-    let place = DIGITS - 1 - value.abs().log10().floor() as i32;
-    let scale = 10f64.powi(place);
-    (value * scale).round() / scale
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chappe_base::{Duration, Span};
     use chappe_scenario::{Overrides, ScenarioFile};
+    use chappe_workload::config::Shape;
+    use chappe_workload::{Trace, TraceStatistics};
 
     fn model(shape: Shape) -> Model {
-        Model {
-            title: "A \"quoted\" town".to_string(),
-            estimate: Estimate {
-                users: 50,
-                days: 30,
-                messages_per_day: 0.123_456,
-                silent_share: 0.3,
-                hourly: [1.0; 24],
-                shape,
-            },
-            most_contacts: 12.0,
-            zone: -420,
-        }
+        let text: String = (0..200)
+            .map(|line| format!("{} {} {}\n", line % 7, 7 + line % 5, line * 60))
+            .collect();
+        let statistics = TraceStatistics::of(&Trace::read(text.as_bytes()).unwrap(), 0);
+        let estimate = Estimate {
+            users: 50,
+            days: 30,
+            messages_per_day: 0.123_456,
+            silent_share: 0.3,
+            hourly: [1.0; 24],
+            weekly: [1.0, 1.0, 2.0, 1.0, 0.5, 1.0, 1.0],
+            shape,
+        };
+        Model::new(estimate, &statistics, -420)
     }
 
+    /// What is tried is what is written.
     #[test]
-    fn what_is_written_is_a_scenario() {
+    fn the_scenario_has_the_people_that_were_tried() {
         let days = |days: i64| Duration(Span(days * Span::DAY.0));
         let spike = Shape::Spike {
             at: days(3),
             lasting: days(5),
-            times: 11.357,
+            times: 11.35,
         };
         for shape in [Shape::Daily, spike] {
             let model = model(shape);
@@ -222,22 +218,16 @@ mod tests {
                 |knob: &Knob| knob.high,
             ] {
                 let values: Vec<f64> = knobs.iter().map(pick).collect();
-                let text = model.scenario(&values, 7, "what\nand how");
+                let writers = model.writers(&values);
+                let text = writers.scenario("A \"quoted\" town", 7, "what\nand how");
                 let file = ScenarioFile::parse("fitted.toml", &text);
                 let scenario = file.and_then(|file| file.resolve(&Overrides::default()));
                 let scenario = scenario.unwrap_or_else(|error| panic!("{error}\n{text}"));
                 assert_eq!(scenario.seed, 7);
                 assert_eq!(scenario.title, "A \"quoted\" town");
-                assert_eq!(scenario.traffic.messages_per_day, 0.1235);
+                assert_eq!(scenario.population, writers.population);
+                assert_eq!(scenario.traffic, writers.traffic);
             }
         }
-    }
-
-    #[test]
-    fn values_have_four_digits() {
-        assert_eq!(
-            [0.0, 0.012_345_6, 123_456.0].map(rounded),
-            [0.0, 0.01235, 123_500.0]
-        );
     }
 }

@@ -21,6 +21,7 @@ use chappe_platform::{Command, Notice};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+pub(crate) use world::contact_draws;
 pub use world::{World, WorldConfig};
 
 /// What an agent has planned for itself.

@@ -24,6 +24,9 @@ pub struct Estimate {
     pub silent_share: f64,
     /// Messages in each local hour, relative to the mean.
     pub hourly: [f64; 24],
+    /// Messages on each day of the week, relative to the mean, from the weekday of the first message; all alike if
+    /// there are less than two weeks.
+    pub weekly: [f64; 7],
     /// Daily, or a spike if there is a boom.
     pub shape: Shape,
 }
@@ -46,6 +49,7 @@ impl Estimate {
             messages_per_day: trace.messages.len() as f64 / f64::from(users.max(1)) / days as f64 / times,
             silent_share: 1.0 - senders / f64::from(users.max(1)),
             hourly: statistics.hourly,
+            weekly: weekly(&daily, shape),
             shape,
         }
     }
@@ -64,6 +68,34 @@ fn daily(trace: &Trace, zone_minutes: i16) -> Vec<u32> {
         daily[(local_day(message.at_s) - first) as usize] += 1;
     }
     daily
+}
+
+/// The mean count of each day of the week, relative to the mean, as it would be without a boom.
+fn weekly(daily: &[u32], shape: Shape) -> [f64; 7] {
+    if daily.len() < 14 {
+        return [1.0; 7];
+    }
+    let times = |day: usize| match shape {
+        Shape::Constant | Shape::Daily | Shape::Ramp { .. } => 1.0,
+        Shape::Spike { at, lasting, times } => {
+            let from_begin = Span(Span::DAY.0 * day as i64) - at.0;
+            let is_inside = from_begin >= Span::ZERO && from_begin < lasting.0;
+            if is_inside { times } else { 1.0 }
+        }
+    };
+    let means: [f64; 7] = std::array::from_fn(|weekday| {
+        let days = (weekday..daily.len()).step_by(7);
+        let (count, days) = days.fold((0.0, 0.0), |(count, days), day| {
+            (count + f64::from(daily[day]) / times(day), days + 1.0)
+        });
+        count / days
+    });
+    let mean = means.iter().sum::<f64>() / 7.0;
+    if mean > 0.0 {
+        means.map(|count| count / mean)
+    } else {
+        [1.0; 7]
+    }
 }
 
 /// A period of days with more messages than the others.
@@ -142,6 +174,26 @@ mod tests {
         assert_eq!(busy.mean_times(40), 2.0);
         assert_eq!(boom(&[1, 2, 900]), None, "one busy day is chance");
         assert_eq!(boom(&[]), None);
+    }
+
+    #[test]
+    fn the_week_is_read_off_without_its_boom() {
+        let mut daily: Vec<u32> = (0..28).map(|day| if day % 7 == 2 { 40 } else { 20 }).collect();
+        let expected = |weekday| if weekday == 2 { 14.0 / 8.0 } else { 7.0 / 8.0 };
+        let is_expected = |weekly: [f64; 7]| {
+            let mut days = weekly.iter().enumerate();
+            days.all(|(weekday, weight)| (weight - expected(weekday)).abs() < 1e-9)
+        };
+        assert!(is_expected(weekly(&daily, Shape::Daily)));
+        daily[5..9].iter_mut().for_each(|count| *count *= 3);
+        let days = |count: i64| Duration(Span(Span::DAY.0 * count));
+        let boom = Shape::Spike {
+            at: days(5),
+            lasting: days(4),
+            times: 3.0,
+        };
+        assert!(is_expected(weekly(&daily, boom)));
+        assert_eq!(weekly(&daily[..13], Shape::Daily), [1.0; 7]);
     }
 
     #[test]

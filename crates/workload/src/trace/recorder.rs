@@ -23,8 +23,13 @@ impl Recorder {
             ..
         } = *fact
         {
-            self.messages.push((intended, sender, receiver));
+            self.add(intended, sender, receiver);
         }
+    }
+
+    /// Adds a message that `sender` writes to `receiver`. They may come in any order.
+    pub(crate) fn add(&mut self, at: SimTime, sender: UserId, receiver: UserId) {
+        self.messages.push((at, sender, receiver));
     }
 
     /// The messages as a trace whose day one is the first day of 1970, UTC.

@@ -49,10 +49,22 @@ impl Sample {
     /// The two-sample Kolmogorov–Smirnov distance, in [0, 1]; 1 if exactly one sample is empty.
     #[must_use]
     pub fn distance(&self, other: &Sample) -> f64 {
-        let observations = || self.0.iter().chain(&other.0);
-        observations()
-            .map(|&value| (self.share_up_to(value) - other.share_up_to(value)).abs())
-            .fold(0.0, f64::max)
+        let share = |count: usize, of: &Sample| count as f64 / of.0.len().max(1) as f64;
+        let (mut mine, mut theirs, mut distance) = (0, 0, 0.0f64);
+        while let Some(&next) = self
+            .0
+            .get(mine..)
+            .into_iter()
+            .chain(other.0.get(theirs..))
+            .filter_map(<[u32]>::first)
+            .min()
+        {
+            let passed = |values: &[u32]| values.iter().take_while(|&&value| value == next).count();
+            mine += passed(&self.0[mine..]);
+            theirs += passed(&other.0[theirs..]);
+            distance = distance.max((share(mine, self) - share(theirs, other)).abs());
+        }
+        distance
     }
 
     /// The distance, unless both samples are empty.

@@ -1,10 +1,15 @@
 //! The statistics of a trace, by which a real trace and a run are compared.
 
+use super::bootstrap::Weights;
 use super::{Sample, Trace, TraceMessage, Week};
 use chappe_base::UserId;
+use std::iter::repeat_n;
 
 /// Silence that ends a conversation [s].
 const SILENCE_S: i64 = 3_600;
+/// Seconds in a day and in an hour.
+const DAY_S: i64 = 86_400;
+const HOUR_S: i64 = 3_600;
 /// From this many messages sent, a sender counts as active.
 const ACTIVE_COUNT: u32 = 30;
 
@@ -48,33 +53,65 @@ struct InPair {
     at_s: i64,
 }
 
+/// How often everybody and every local day of a trace counts.
+#[derive(Clone, Copy)]
+struct Weighing<'a> {
+    weights: Option<&'a Weights>,
+    /// From the local midnight before the first message to the trace's origin [s].
+    begin_s: i64,
+}
+
+impl Weighing<'_> {
+    fn person(&self, person: UserId) -> usize {
+        self.weights.map_or(1, |weights| weights.person(person))
+    }
+
+    /// How often what `person` is part of at a time counts, besides the person.
+    fn day(&self, person: UserId, at_s: i64) -> u32 {
+        let day = (self.begin_s + at_s) / DAY_S;
+        self.weights.map_or(1, |weights| weights.day(person, day))
+    }
+
+    /// The person by whose draws a pair counts.
+    fn of_pair(&self, (one, other): (UserId, UserId)) -> UserId {
+        self.weights.map_or(one, |weights| weights.of_pair(one, other))
+    }
+}
+
 impl TraceStatistics {
     /// The statistics of `trace`; local time is `zone_minutes` ahead of UTC.
     #[must_use]
     pub fn of(trace: &Trace, zone_minutes: i16) -> TraceStatistics {
+        TraceStatistics::weighted(trace, zone_minutes, None)
+    }
+
+    /// The statistics if everybody and every day counts as often as `weights` say. A pair counts as often as
+    /// the more active of the two.
+    pub(super) fn weighted(trace: &Trace, zone_minutes: i16, weights: Option<&Weights>) -> TraceStatistics {
+        let begin_s = (trace.origin_s + i64::from(zone_minutes) * 60).rem_euclid(DAY_S);
+        let weighing = Weighing { weights, begin_s };
         let mut messages: Vec<InPair> = trace.messages.iter().map(InPair::of).collect();
         // Stable, so each pair's messages stay in the order of the trace.
         messages.sort_by_key(|message| message.pair);
         let mut counts = Counts::new(trace.people_count as usize);
         for group in messages.chunk_by(|a, b| a.pair == b.pair) {
-            counts.add_gaps(group);
-            counts.add_pair(group);
+            counts.add_gaps(group, weighing);
+            counts.add_pair(group, weighing);
         }
         let pairs_count = counts.pair_messages.len().max(1);
-        counts.sent.retain(|&count| count > 0);
-        let [favourite_share, first_three_share] = favourites(&counts.sent_to);
+        let [favourite_share, first_three_share] = favourites(&counts.sent_to, weighing);
         TraceStatistics {
             messages_count: trace.messages.len(),
             people_count: trace.people_count,
             replies_s: Sample::new(counts.replies_s),
             follow_ups_s: Sample::new(counts.follow_ups_s),
             conversations: Sample::new(counts.conversations),
-            hourly: hourly(trace, zone_minutes),
+            hourly: hourly(trace, weighing),
             week: Week::of(trace, zone_minutes),
-            contacts: Sample::new(counts.contacts),
+            contacts: of_people(&counts.contacts, weighing),
             reciprocal_share: f64::from(counts.reciprocal_count) / pairs_count as f64,
             pair_messages: Sample::new(counts.pair_messages),
-            sent: Sample::new(counts.sent),
+            sent: of_people(&counts.sent, weighing),
             favourite_share,
             first_three_share,
         }
@@ -123,67 +160,101 @@ impl Counts {
     }
 
     /// Adds the times between the messages of one pair, and the lengths of its conversations.
-    fn add_gaps(&mut self, group: &[InPair]) {
-        let mut length = 1;
+    fn add_gaps(&mut self, group: &[InPair], weighing: Weighing<'_>) {
+        let person = weighing.of_pair(group[0].pair);
+        let times = |at_s| weighing.person(person) * weighing.day(person, at_s) as usize;
+        let (mut length, mut began_s) = (1, group[0].at_s);
         for [before, after] in group.array_windows() {
             let gap_s = after.at_s - before.at_s;
+            let gaps = repeat_n(gap_s as u32, times(before.at_s));
             if before.sender == after.sender {
-                self.follow_ups_s.push(gap_s as u32);
+                self.follow_ups_s.extend(gaps);
             } else {
-                self.replies_s.push(gap_s as u32);
+                self.replies_s.extend(gaps);
             }
             if gap_s > SILENCE_S {
-                self.conversations.push(length);
-                length = 0;
+                self.conversations.extend(repeat_n(length, times(began_s)));
+                (length, began_s) = (0, after.at_s);
             }
             length += 1;
         }
-        self.conversations.push(length);
+        self.conversations.extend(repeat_n(length, times(began_s)));
     }
 
     /// Adds who of one pair sends how many messages.
-    fn add_pair(&mut self, group: &[InPair]) {
-        self.pair_messages.push(group.len() as u32);
+    fn add_pair(&mut self, group: &[InPair], weighing: Weighing<'_>) {
         let (one, other) = group[0].pair;
-        let by_one = group.iter().filter(|message| message.sender == one).count();
-        self.reciprocal_count += u32::from(by_one > 0 && by_one < group.len());
-        for (person, count) in [(one, by_one), (other, group.len() - by_one)] {
-            self.contacts[person.index()] += 1;
+        let [by_one, by_other] = sent_by(group, weighing.of_pair(group[0].pair), weighing);
+        if by_one + by_other > 0 {
+            let times = weighing.person(weighing.of_pair(group[0].pair));
+            self.pair_messages.extend(repeat_n(by_one + by_other, times));
+            if by_one > 0 && by_other > 0 {
+                self.reciprocal_count += times as u32;
+            }
+        }
+        for person in [one, other] {
+            let [by_one, by_other] = sent_by(group, person, weighing);
+            let count = if person == one { by_one } else { by_other };
+            self.contacts[person.index()] += u32::from(by_one + by_other > 0);
             if count > 0 {
-                self.sent[person.index()] += count as u32;
-                self.sent_to[person.index()].push(count as u32);
+                self.sent[person.index()] += count;
+                self.sent_to[person.index()].push(count);
             }
         }
     }
 }
 
+/// How many messages of a pair are sent by the one and by the other, each as often as its day counts for
+/// `person`.
+fn sent_by(group: &[InPair], person: UserId, weighing: Weighing<'_>) -> [u32; 2] {
+    let (one, _) = group[0].pair;
+    group.iter().fold([0, 0], |[by_one, by_other], message| {
+        let count = weighing.day(person, message.at_s);
+        match message.sender == one {
+            true => [by_one + count, by_other],
+            false => [by_one, by_other + count],
+        }
+    })
+}
+
+/// The counts above zero, each as often as its person counts.
+fn of_people(counts: &[u32], weighing: Weighing<'_>) -> Sample {
+    let counts = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+    let repeated =
+        counts.flat_map(|(person, count)| repeat_n(*count, weighing.person(UserId(person as u32))));
+    Sample::new(repeated.collect())
+}
+
 /// Mean shares that an active sender's favourite and first three get. `sent_to` has each sender's counts by
 /// receiver.
-fn favourites(sent_to: &[Vec<u32>]) -> [f64; 2] {
+fn favourites(sent_to: &[Vec<u32>], weighing: Weighing<'_>) -> [f64; 2] {
     let (mut shares, mut active) = ([0.0; 2], 0.0f64);
-    for counts in sent_to {
+    for (person, counts) in sent_to.iter().enumerate() {
         let total: u32 = counts.iter().sum();
-        if total < ACTIVE_COUNT {
+        let times = weighing.person(UserId(person as u32)) as f64;
+        if total < ACTIVE_COUNT || times == 0.0 {
             continue;
         }
         let counts = Sample::new(counts.clone());
         let most = counts.values().iter().rev();
         for (share, first) in shares.iter_mut().zip([1, 3]) {
-            *share += most.clone().take(first).sum::<u32>() as f64 / total as f64;
+            *share += times * most.clone().take(first).sum::<u32>() as f64 / total as f64;
         }
-        active += 1.0;
+        active += times;
     }
     shares.map(|share| share / active.max(1.0))
 }
 
-fn hourly(trace: &Trace, zone_minutes: i16) -> [f64; 24] {
-    let mut hours = [0.0; 24];
-    let scale = 24.0 / trace.messages.len().max(1) as f64;
+fn hourly(trace: &Trace, weighing: Weighing<'_>) -> [f64; 24] {
+    let (mut hours, mut total) = ([0.0; 24], 0.0f64);
     for message in &trace.messages {
-        let local_s = trace.origin_s + message.at_s + zone_minutes as i64 * 60;
-        hours[local_s.div_euclid(3_600).rem_euclid(24) as usize] += scale;
+        let person = message.sender;
+        let times = weighing.person(person) as f64 * f64::from(weighing.day(person, message.at_s));
+        let hour = (weighing.begin_s + message.at_s).rem_euclid(DAY_S) / HOUR_S;
+        hours[hour as usize] += times;
+        total += times;
     }
-    hours
+    hours.map(|count| count * 24.0 / total.max(1.0))
 }
 
 #[cfg(test)]
@@ -208,7 +279,11 @@ mod tests {
 
     #[test]
     fn favourites_count_among_the_active_alone() {
-        let shares = favourites(&[vec![9, 20, 1, 10], vec![29]]);
+        let once = Weighing {
+            weights: None,
+            begin_s: 0,
+        };
+        let shares = favourites(&[vec![9, 20, 1, 10], vec![29]], once);
         assert_eq!(shares, [0.5, 39.0 / 40.0]);
     }
 }
