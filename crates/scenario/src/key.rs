@@ -299,12 +299,7 @@ impl Outer {
             audience: self.audience(schema),
             kind: Kind::of(schema),
             unit: text("x-unit"),
-            // A key that may be left out has nothing for a default.
-            default: schema
-                .value
-                .get("default")
-                .filter(|value| !value.is_null())
-                .cloned(),
+            default: schema.value.get("default").cloned(),
             bounds: bounds(schema),
             grade: Grade::of(schema),
             source: text("x-source"),
