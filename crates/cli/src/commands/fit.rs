@@ -8,8 +8,7 @@ use chappe_report::grid;
 use chappe_study::files::{AtomicFile, Output, check_outputs};
 use chappe_study::verdict::Verdict;
 use chappe_study::{
-    COMPARED, Error, FITTED, FitOptions, Opened, Threads, check_trace, compare, fit as search, rows,
-    write_comparison,
+    COMPARED, Error, FITTED, FitOptions, Opened, Threads, check_trace, fit as search, rows, write_comparison,
 };
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -43,22 +42,18 @@ pub(crate) fn fit(args: &FitArgs) -> Result<(), Failure> {
         search(&name, &read.trace, options, context)
     })?;
     file.finish(|writer| writer.write_all(fitted.text.as_bytes()))?;
-    let comparison = compare(&fitted.fitted, &fitted.recorded);
+    let comparison = fitted.comparison();
     write_comparison(&folder, &comparison)?;
     let print = || -> std::io::Result<()> {
         let mut out = stdout().lock();
         if !args.quiet {
             write!(out, "{}", grid(&rows(&comparison)))?;
-            let (near, of) = fitted.near;
             writeln!(
                 out,
-                "{}. Of the {of} that the search may change, {near} are, or within the trace's own noise, on a seed that it has not used.",
-                comparison.near_words()
+                "{}.\n{}",
+                comparison.near_words(),
+                comparison.remarks.join("\n")
             )?;
-            writeln!(out, "{}", fitted.agreement.words())?;
-            if let Some(holdout) = &fitted.holdout {
-                writeln!(out, "{}", holdout.words())?;
-            }
         }
         writeln!(out, "Workload: {}", folder.join(FITTED).display())
     };

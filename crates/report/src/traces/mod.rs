@@ -109,6 +109,8 @@ pub struct TraceComparison {
     /// The Kolmogorov–Smirnov distance between their distributions, each with what is distributed; `None` if neither
     /// trace has any.
     pub distances: Vec<(String, Option<f64>)>,
+    /// What else the page says, in sentences.
+    pub remarks: Vec<String>,
 }
 
 impl TraceComparison {
@@ -238,6 +240,7 @@ mod tests {
         let comparison = TraceComparison {
             sides: [side("run", 3.0), side("real", 2.0)],
             distances: vec![("reply times".to_owned(), Some(0.05))],
+            remarks: vec!["Nobody is perfect.".to_owned()],
         };
         let table = comparison.table();
         assert_eq!(table.head, ["figure", "run", "real", "difference", "within 10%"]);
@@ -270,6 +273,7 @@ mod tests {
             "| messages | 3 | 2 | +50.0% |",
             "Half of the replies: up to 1 ns in run, 1 ns in real. Nine in ten: up to 3 ns in run",
             "near each other: 0.050 apart",
+            "\n\nNobody is perfect.\n\n",
         ] {
             assert!(page.contains(words), "{words}: {page}");
         }
@@ -285,6 +289,7 @@ mod tests {
         let comparison = TraceComparison {
             sides,
             distances: vec![("reply times".to_owned(), None)],
+            remarks: Vec::new(),
         };
         let plots = comparison.plots();
         assert!(plots.iter().all(|plot| plot.name != "replies"));

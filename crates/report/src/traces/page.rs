@@ -19,6 +19,9 @@ impl TraceComparison {
             self.near_words(),
             self.band_words(),
         );
+        for remark in &self.remarks {
+            let _ = writeln!(page, "\n{}", markdown_line(remark));
+        }
         page += &self.farthest();
         for plot in plots {
             let words = match DISTRIBUTIONS
@@ -46,7 +49,7 @@ impl TraceComparison {
             .into_iter()
             .any(|distribution| !distribution.band.is_empty());
         match has_bands {
-            true => " The band around a line is where it lies in 95 of 100 draws of people and days.",
+            true => " The band around a line is where it lies in 95 of 100 draws of its people.",
             false => "",
         }
     }

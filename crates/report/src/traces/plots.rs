@@ -30,8 +30,8 @@ impl TraceComparison {
                 .collect();
             let how = match lines.iter().any(|line| !line.band.is_empty()) {
                 true => {
-                    "Further right are rarer, larger values. The band is where the line lies in 95 of 100 draws of \
-                     people and days."
+                    "Further right are rarer, larger values. The band is where the line lies in 95 of 100 draws of its \
+                     people."
                 }
                 false => "Further right are rarer, larger values.",
             };

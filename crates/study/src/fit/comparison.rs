@@ -50,6 +50,7 @@ pub fn compare(one: &Side, other: &Side) -> TraceComparison {
     let [first, second] = rows;
     TraceComparison {
         distances: distances.collect(),
+        remarks: Vec::new(),
         sides: [plain(one, first), plain(other, second)],
     }
 }

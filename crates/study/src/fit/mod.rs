@@ -19,6 +19,7 @@ use crate::progress::Progress;
 use crate::stats::search::{Effort, Found, search};
 use chappe_base::SEED_MAX;
 use chappe_engine::{FactSink, SimulateOptions, StopFlag, simulate};
+use chappe_report::TraceComparison;
 use chappe_scenario::{Overrides, Scenario, ScenarioFile};
 use chappe_workload::{Distance, Estimate, Recorder, Trace, TraceStatistics, misfit};
 use judge::plays;
@@ -99,6 +100,25 @@ pub fn check_trace(name: &str, trace: &Trace) -> Result<(), Error> {
             format!("a fit needs {FEWEST_MESSAGES} or more"),
         )),
         _ => Ok(()),
+    }
+}
+
+impl Fitted {
+    /// Model and trace side by side, with the verdict in sentences as its remarks.
+    #[must_use]
+    pub fn comparison(&self) -> TraceComparison {
+        let mut comparison = compare(&self.fitted, &self.recorded);
+        let (near, of) = self.near;
+        let judged = format!(
+            "Of the {of} quantities that the search may change, {near} are within 10% or the trace's own noise, on a seed \
+             that it has not used."
+        );
+        let holdout = self.holdout.as_ref().map(Holdout::words);
+        comparison.remarks = [judged, self.agreement.words()]
+            .into_iter()
+            .chain(holdout)
+            .collect();
+        comparison
     }
 }
 
