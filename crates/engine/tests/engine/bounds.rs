@@ -150,7 +150,10 @@ fn what_a_run_leaves_out_is_told_before_it_is_played() {
     );
     // Milliseconds since 1970 can be told from seconds, those since another time can not.
     let read = told(TOWN, Some("1 2 1082040961000\n2 1 1082041961000\n"));
-    assert!(read.iter().all(|told| !told.contains("outside the run")), "{read:?}");
+    assert!(
+        read.iter().all(|told| !told.contains("outside the run")),
+        "{read:?}"
+    );
     let asked = told(TOWN, Some("1 2 0\n2 1 4000000\n1 2 6000000\n"));
     assert!(asked[0].contains("are these milliseconds?"), "{asked:?}");
 }

@@ -164,12 +164,12 @@ mod tests {
         let own = Agreement::of(&[one.clone(), other.clone(), one.clone()], &one, &spread);
         assert_eq!((own.seeds, own.agreeing, own.farthest), (3, 2, 0.0));
         assert_eq!(own.near.0, own.near.1);
-        let holdout = Holdout::of(0.5, &[one.clone()], &other, &one, &spread);
+        let holdout = Holdout::of(0.5, std::slice::from_ref(&one), &other, &one, &spread);
         assert!(
             holdout.times < 0.1 && holdout.near.0 > holdout.near_part,
             "{holdout:?}"
         );
-        let same = Holdout::of(0.5, &[other.clone()], &other, &one, &spread);
+        let same = Holdout::of(0.5, std::slice::from_ref(&other), &other, &one, &spread);
         assert_eq!((same.times, same.near.0), (1.0, same.near_part));
     }
 }
