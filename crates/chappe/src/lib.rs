@@ -166,8 +166,8 @@ pub mod trace {
     pub use chappe_report::TraceComparison;
     #[doc(inline)]
     pub use chappe_study::{
-        FitOptions, Fitted, Side, TRACE_FILE, TraceOfRun, TraceRead, compare, fit, read_trace, trace_hash,
-        write_comparison,
+        Agreement, FitOptions, Fitted, Holdout, Side, TRACE_FILE, TraceOfRun, TraceRead, compare, fit,
+        read_trace, trace_hash, write_comparison,
     };
     #[doc(inline)]
     pub use chappe_workload::{

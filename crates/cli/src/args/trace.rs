@@ -62,7 +62,7 @@ pub(crate) struct FitArgs {
     #[command(flatten)]
     pub(crate) reading: Reading,
     /// The largest number of populations to try.
-    #[arg(long, value_name = "N", default_value_t = 1_500, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 3_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) tries: u32,
     /// Make the fit from this share of the days, and judge it by the rest.
     #[arg(long, value_name = "SHARE", value_parser = share_of_days)]

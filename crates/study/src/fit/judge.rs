@@ -31,7 +31,7 @@ pub struct Agreement {
 pub struct Holdout {
     /// The share that the fit was made from.
     pub share: f64,
-    /// How many times as far as that part the fit is, figure by figure, in the median.
+    /// How many times as far as that part the mean of the fit's seeds is, figure by figure, in the median.
     pub times: f64,
     /// Quantities of the part that agree with those held out.
     pub near_part: usize,
@@ -101,22 +101,28 @@ impl Holdout {
     ) -> Holdout {
         let near = |distances: &[Distance]| distances.iter().filter(|distance| distance.is_near()).count();
         let of_part = part.distances(held, &spread.figures);
-        let mut counts = Vec::new();
-        let mut times = Vec::new();
-        for play in plays {
-            let distances = play.distances(held, &spread.figures);
-            counts.push(near(&distances) as f64);
-            let ratio = |distance: &Distance| {
-                let of_part = of_part.iter().find(|of_part| of_part.name == distance.name)?;
-                Some(distance.value.abs().max(LEAST) / of_part.value.abs().max(LEAST))
-            };
-            times.push(median(distances.iter().filter_map(ratio).collect()));
-        }
+        let distances: Vec<Vec<Distance>> = plays
+            .iter()
+            .map(|play| play.distances(held, &spread.figures))
+            .collect();
+        // A figure of the fit is its mean over the seeds: what chance does to one of them is no fault of the fit.
+        let ratio = |of_part: &Distance| {
+            let values = distances
+                .iter()
+                .flatten()
+                .filter(|distance| distance.name == of_part.name);
+            let values: Vec<f64> = values.map(|distance| distance.value).collect();
+            let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+            mean.abs().max(LEAST) / of_part.value.abs().max(LEAST)
+        };
         Holdout {
             share,
-            times: median(times),
+            times: median(of_part.iter().map(ratio).collect()),
             near_part: near(&of_part),
-            near: (median(counts) as usize, of_part.len()),
+            near: (
+                median(distances.iter().map(|of| near(of) as f64).collect()) as usize,
+                of_part.len(),
+            ),
         }
     }
 

@@ -33,8 +33,10 @@ use writers::Writers;
 const FEWEST_MESSAGES: usize = 100;
 /// What the fitted scenario is called.
 pub const FITTED: &str = "workload.toml";
-/// Seeds on which each population is tried: one may be lucky.
-const PLAYS: u64 = 4;
+/// Seeds on which each population is tried, since one may be lucky: fewer for long traces, whose figures vary less.
+const PLAYS: [u64; 2] = [2, 4];
+/// Messages of all plays of a population together, within these bounds.
+const PLAYED_MESSAGES: u64 = 60_000;
 /// From the first seed of the search to the first on which it is judged.
 const FRESH: u64 = 16;
 
@@ -129,7 +131,8 @@ impl Fitted {
 pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>) -> Result<Fitted, Error> {
     check_trace(name, trace)?;
     let (taken, held) = parts(name, trace, options)?;
-    let seed = options.seed.min(SEED_MAX - FRESH - judge::SEEDS);
+    let seed = options.seed.min(SEED_MAX - 100);
+    let fresh = seed + FRESH;
     let mut model = Model::new(taken.estimate.clone(), &taken.statistics, options.zone);
     // A scenario that can't be played is refused before the search, not after.
     let start: Vec<f64> = model.knobs().iter().map(|knob| knob.start).collect();
@@ -143,11 +146,11 @@ pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>
         interrupted = context.stop.is_raised(),
         "fit ended"
     );
-    model.fit_curve(&found.values, &taken.statistics.hourly, seed);
+    // The plays of the curve are not those of the verdict.
+    model.fit_curve(&found.values, &taken.statistics, fresh + judge::SEEDS);
     let mut writers = model.writers(&found.values);
 
     // The verdict is on draws that the search has not seen.
-    let fresh = seed + FRESH;
     let judge = held.as_ref().map_or(&taken, |(_, rest)| rest);
     writers.days = judge.estimate.days;
     let plays = plays(&writers, fresh);
@@ -227,14 +230,19 @@ fn find(options: FitOptions, model: &Model, taken: &Sample, context: &Context<'_
 
 /// How far people are from those of a trace, over some seeds: the root of the mean square.
 fn mean_misfit(writers: &Writers, seed: u64, taken: &Sample) -> f64 {
-    let squares = (seed..seed + PLAYS).map(|seed| {
+    // Within its noise a figure still says where it is likely: half of that is tolerated here.
+    let errors: Vec<f64> = taken.spread.figures.iter().map(|error| error / 2.0).collect();
+    let [least, most] = PLAYS;
+    let messages = taken.statistics.messages_count.max(1) as u64;
+    let plays = (PLAYED_MESSAGES / messages).clamp(least, most);
+    let squares = (seed..seed + plays).map(|seed| {
         let play = writers.write(seed);
-        let mut distances = play.distances(&taken.statistics, &taken.spread.figures);
+        let mut distances = play.distances(&taken.statistics, &errors);
         distances.extend(volume(&play, &taken.statistics));
         let misfit = misfit(&distances);
         misfit * misfit
     });
-    (squares.sum::<f64>() / PLAYS as f64).sqrt()
+    (squares.sum::<f64>() / plays as f64).sqrt()
 }
 
 /// The distances in the numbers of messages and people, which a verdict leaves out and a search has to keep.

@@ -3,13 +3,15 @@
 use super::laws::Laws;
 use super::writers::{Writers, log_normal, rounded, share};
 use crate::stats::search::Knob;
-use chappe_workload::config::{Population, Traffic};
-use chappe_workload::{Estimate, TraceStatistics};
+use chappe_workload::config::{Population, Shape, Traffic};
+use chappe_workload::{Estimate, Sample, TraceStatistics};
 
 /// The first so many knobs are of people, the others of their messages.
 const PEOPLE: usize = 12;
-/// Plays whose hours are averaged when the curve is made right, and rounds of that.
-const CURVE_PLAYS: u64 = 8;
+/// Messages of all plays whose hours are averaged when the curve is made right, bounds of their number, and rounds
+/// of that.
+const CURVE_MESSAGES: u64 = 400_000;
+const CURVE_PLAYS: [u64; 2] = [4, 64];
 const CURVE_ROUNDS: usize = 2;
 /// How much the rate in an hour is changed in one round at most.
 const CURVE_CHANGE: f64 = 1.5;
@@ -24,8 +26,10 @@ pub(crate) struct Model {
     pub(crate) most_contacts: f64,
     /// Share of the trace's conversations with one message.
     pub(crate) single_share: f64,
-    /// Its messages per conversation.
+    /// Its messages per conversation, at least slightly above one.
     pub(crate) length: f64,
+    /// Share of a pair's messages after the first that the same person sends again.
+    pub(crate) again_share: f64,
     /// Local time's offset from UTC [minutes].
     pub(crate) zone: i16,
 }
@@ -33,12 +37,15 @@ pub(crate) struct Model {
 impl Model {
     /// The model of a trace with these statistics.
     pub(crate) fn new(estimate: Estimate, statistics: &TraceStatistics, zone: i16) -> Model {
+        let count = |sample: &Sample| sample.values().len() as f64;
+        let (again, replies) = (count(&statistics.follow_ups_s), count(&statistics.replies_s));
         Model {
             estimate,
             laws: Laws::of(statistics),
             most_contacts: f64::from(statistics.contacts.quantile(1.0)),
             single_share: statistics.conversations.share_up_to(1),
-            length: statistics.conversations.mean(),
+            length: statistics.conversations.mean().max(1.02 / 0.9),
+            again_share: again / (again + replies).max(1.0),
             zone,
         }
     }
@@ -48,6 +55,12 @@ impl Model {
         let users = f64::from(self.estimate.users).max(8.0);
         let [quick, slow] = self.laws.replies;
         let [burst, later] = self.laws.follow_ups;
+        let (length, single, again) = (
+            self.length,
+            self.single_share.max(0.02),
+            self.again_share.max(0.02),
+        );
+        let near = |share: f64, step: f64| (share + step).clamp(0.01, 0.99);
         let knob = |name: &str, low: f64, start: f64, high: f64, logarithmic| Knob {
             name: name.to_string(),
             low,
@@ -71,16 +84,51 @@ impl Model {
             linear("close_share", 0.0, 0.4, 0.99),
             linear("close_exponent", 1.0, 2.5, 8.0),
             linear("silent_share", 0.0, self.estimate.silent_share / 2.0, 0.8),
-            ratio("messages per conversation", 1.02, 1.3 * self.length, 30.0),
-            linear("single_share", 0.05, 0.8 * self.single_share, 0.95),
-            linear("follow_up_share", 0.01, 0.28, 0.9),
+            ratio(
+                "messages per conversation",
+                0.9 * length,
+                1.3 * length,
+                2.2 * length,
+            ),
+            linear(
+                "single_share",
+                0.4 * single,
+                0.8 * single,
+                (1.2 * single).min(0.95),
+            ),
+            linear(
+                "follow_up_share",
+                0.4 * again,
+                0.85 * again,
+                (1.2 * again).min(0.9),
+            ),
             linear("common_pace", 0.0, 0.9, 1.0),
-            linear("quick_reply_share", 0.01, quick.share, 0.99),
-            ratio("slow_reply median [s]", 300.0, slow.median_s, 2_592_000.0),
-            linear("slow_reply sigma", 0.2, slow.sigma, 3.0),
-            linear("burst_share", 0.0, burst.share, 0.99),
-            ratio("follow_up median [s]", 5.0, later.median_s, 864_000.0),
-            linear("follow_up sigma", 0.2, later.sigma, 3.0),
+            linear(
+                "quick_reply_share",
+                near(quick.share, -0.3),
+                quick.share,
+                near(quick.share, 0.3),
+            ),
+            ratio(
+                "slow_reply median [s]",
+                slow.median_s / 3.0,
+                slow.median_s,
+                10.0 * slow.median_s,
+            ),
+            linear("slow_reply sigma", 0.3, slow.sigma, 3.0),
+            linear(
+                "burst_share",
+                near(burst.share, -0.4),
+                burst.share,
+                near(burst.share, 0.4),
+            ),
+            ratio(
+                "follow_up median [s]",
+                later.median_s / 3.0,
+                later.median_s,
+                10.0 * later.median_s,
+            ),
+            linear("follow_up sigma", 0.3, later.sigma, 3.0),
         ]
     }
 
@@ -152,21 +200,27 @@ impl Model {
         traffic.hourly = self.estimate.hourly.map(rounded);
         traffic.weekly = self.estimate.weekly.map(rounded);
         traffic.shape = self.estimate.shape;
+        if let Shape::Spike { times, .. } = &mut traffic.shape {
+            *times = rounded(*times);
+        }
     }
 
     /// Makes the curve of the day right: what people stay with is answered at any hour, so they write a little
     /// later than they begin. Each hour's rate is raised or lowered until people write in it as in the trace.
-    pub(crate) fn fit_curve(&mut self, values: &[f64], hourly: &[f64; 24], seed: u64) {
+    pub(crate) fn fit_curve(&mut self, values: &[f64], recorded: &TraceStatistics, seed: u64) {
+        let [least, most] = CURVE_PLAYS;
+        let plays = (CURVE_MESSAGES / recorded.messages_count.max(1) as u64).clamp(least, most);
         for _ in 0..CURVE_ROUNDS {
             let writers = self.writers(values);
             let mut written = [0.0; 24];
-            for play in 0..CURVE_PLAYS {
+            for play in 0..plays {
                 let statistics = writers.write(seed + play);
                 for (sum, hour) in written.iter_mut().zip(statistics.hourly) {
-                    *sum += hour / CURVE_PLAYS as f64;
+                    *sum += hour / plays as f64;
                 }
             }
-            for ((rate, written), wanted) in self.estimate.hourly.iter_mut().zip(written).zip(hourly) {
+            let hours = self.estimate.hourly.iter_mut().zip(written);
+            for ((rate, written), wanted) in hours.zip(recorded.hourly) {
                 if written > 0.0 {
                     *rate *= (wanted / written).clamp(1.0 / CURVE_CHANGE, CURVE_CHANGE);
                 }
@@ -180,7 +234,6 @@ mod tests {
     use super::*;
     use chappe_base::{Duration, Span};
     use chappe_scenario::{Overrides, ScenarioFile};
-    use chappe_workload::config::Shape;
     use chappe_workload::{Trace, TraceStatistics};
 
     fn model(shape: Shape) -> Model {
@@ -207,7 +260,7 @@ mod tests {
         let spike = Shape::Spike {
             at: days(3),
             lasting: days(5),
-            times: 11.35,
+            times: 11.357,
         };
         for shape in [Shape::Daily, spike] {
             let model = model(shape);
