@@ -8,6 +8,7 @@ use chappe_workload::{Estimate, Sample, TraceStatistics};
 
 /// The first so many knobs are of people, the others of their messages.
 const PEOPLE: usize = 12;
+const MESSAGES: usize = 10;
 /// Messages of all plays whose hours are averaged when the curve is made right, bounds of their number, and rounds
 /// of that.
 const CURVE_MESSAGES: u64 = 400_000;
@@ -52,25 +53,13 @@ impl Model {
 
     /// The parameters to search for, in the order of [`Model::writers`]'s values.
     pub(crate) fn knobs(&self) -> Vec<Knob> {
+        let people = self.people_knobs().into_iter();
+        people.chain(self.message_knobs()).collect()
+    }
+
+    fn people_knobs(&self) -> [Knob; PEOPLE] {
         let users = f64::from(self.estimate.users).max(8.0);
-        let [quick, slow] = self.laws.replies;
-        let [burst, later] = self.laws.follow_ups;
-        let (length, single, again) = (
-            self.length,
-            self.single_share.max(0.02),
-            self.again_share.max(0.02),
-        );
-        let near = |share: f64, step: f64| (share + step).clamp(0.01, 0.99);
-        let knob = |name: &str, low: f64, start: f64, high: f64, logarithmic| Knob {
-            name: name.to_string(),
-            low,
-            high,
-            start: start.clamp(low, high),
-            logarithmic,
-        };
-        let linear = |name, low, start, high| knob(name, low, start, high, false);
-        let ratio = |name, low, start, high| knob(name, low, start, high, true);
-        vec![
+        [
             // Of the people there are, some neither write nor are written to, and a trace does not show them.
             ratio("people, of those who appear", 1.0, 1.15, 2.0),
             ratio("messages, of those that appear", 0.5, 1.0, 2.0),
@@ -84,6 +73,16 @@ impl Model {
             linear("close_share", 0.0, 0.4, 0.99),
             linear("close_exponent", 1.0, 2.5, 8.0),
             linear("silent_share", 0.0, self.estimate.silent_share / 2.0, 0.8),
+        ]
+    }
+
+    fn message_knobs(&self) -> [Knob; MESSAGES] {
+        let [quick, slow] = self.laws.replies;
+        let [burst, later] = self.laws.follow_ups;
+        let length = self.length;
+        let [single, again] = [self.single_share, self.again_share].map(|share| share.max(0.02));
+        let near = |share: f64, step: f64| (share + step).clamp(0.01, 0.99);
+        [
             ratio(
                 "messages per conversation",
                 0.9 * length,
@@ -184,7 +183,7 @@ impl Model {
             burst_share,
             later,
             later_sigma,
-        ] = std::array::from_fn(|knob| values[knob]);
+        ] = std::array::from_fn::<f64, MESSAGES, _>(|knob| values[knob]);
         let ([quick, _], [burst, _]) = (self.laws.replies, self.laws.follow_ups);
         traffic.messages_per_day = rounded(per_day);
         traffic.conversations_per_day = rounded(per_day / length);
@@ -226,6 +225,25 @@ impl Model {
                 }
             }
         }
+    }
+}
+
+/// A knob whose equal differences are equal steps.
+fn linear(name: &str, low: f64, start: f64, high: f64) -> Knob {
+    Knob {
+        name: name.to_string(),
+        low,
+        high,
+        start: start.clamp(low, high),
+        logarithmic: false,
+    }
+}
+
+/// A knob whose equal ratios are equal steps.
+fn ratio(name: &str, low: f64, start: f64, high: f64) -> Knob {
+    Knob {
+        logarithmic: true,
+        ..linear(name, low, start, high)
     }
 }
 
