@@ -35,7 +35,8 @@ fn is_near(value: f64, expected: f64, tolerance: f64) -> bool {
 fn the_reader_finds_the_figures_of_the_trace() {
     let Some(trace) = real() else { return };
     let figures = TraceStatistics::of(&trace, ZONE_MINUTES);
-    assert_eq!((figures.messages_count, figures.people_count), (59_835, 1_899));
+    // Of the 59,835 lines 37 are exact duplicates.
+    assert_eq!((figures.messages_count, figures.people_count), (59_798, 1_899));
     let quantiles = |sample: &Sample, published: &[(f64, f64)]| {
         for &(p, expected) in published {
             let measured = f64::from(sample.quantile(p));

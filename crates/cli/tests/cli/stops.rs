@@ -222,7 +222,7 @@ fn facts_of(log: &str, message: &str) -> usize {
     facts.filter(|line| line.contains(&named)).count()
 }
 
-/// The friends' messages of a log that were accepted, in order.
+/// The friends' messages of a log that were accepted and carry no payment, whose story is longer, in order.
 fn accepted(log: &str) -> Vec<String> {
     let facts = log.lines().skip(1);
     let accepted = facts.filter(|line| line.contains("{\"accepted\"") && line.contains("\"friend\""));
@@ -234,6 +234,7 @@ fn accepted(log: &str) -> Vec<String> {
                 .unwrap()
                 .to_string()
         })
+        .filter(|message| !log.contains(&format!("\"transfer\":\"{message}\"")))
         .collect()
 }
 

@@ -122,7 +122,8 @@ impl Parts {
         Value::String(format!("#/$defs/{}", self.made[&name]))
     }
 
-    /// Lets the tables in the definition `name` be given in part where they have a default.
+    /// Lets the tables in the definition `name` leave out keys where they have a default. What they give is whole: a part of a
+    /// law would be one of the default's law, which may be another.
     fn loosen(&mut self, name: &str) {
         let mut definition = self.definitions[name].clone();
         let properties = definition.get_mut("properties").and_then(Value::as_object_mut);
@@ -135,8 +136,13 @@ impl Parts {
             let target = reference
                 .strip_prefix("#/$defs/")
                 .and_then(|name| self.definitions.get(name));
-            if has_default && target.is_some_and(|target| target.get("required").is_some()) {
-                property["$ref"] = self.of_reference(&property["$ref"]);
+            let target = target.and_then(Value::as_object);
+            if let Some(target) = target.filter(|target| has_default && target.contains_key("required")) {
+                let mut some = target.clone();
+                some.remove("required");
+                let name = reference.replace("#/$defs/", "SomeOf");
+                property["$ref"] = format!("#/$defs/{name}").into();
+                self.definitions.insert(name, Value::Object(some));
             }
         }
         self.definitions.insert(name.to_string(), definition);

@@ -145,7 +145,12 @@ fn what_belongs_to_people_follows_their_number() {
             PageRule::Quota(quota) => {
                 assert_eq!((quota.messages_count, quota.fee), (50, Money(Money::UNIT.0)));
             }
-            _ => {}
+            PageRule::Running
+            | PageRule::InStock
+            | PageRule::Budget
+            | PageRule::Reserve(_)
+            | PageRule::MessagePrices(_)
+            | PageRule::Throughput { .. } => {}
         }
     }
     let least = read_with(text, None, &[("scale", "0.0001")]);
