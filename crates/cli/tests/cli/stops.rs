@@ -3,6 +3,7 @@
 use crate::chappe::{Bench, CHAPPE, Ran, SCENARIO};
 use crate::interrupted::signal;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -224,17 +225,16 @@ fn facts_of(log: &str, message: &str) -> usize {
 
 /// The friends' messages of a log that were accepted and carry no payment, whose story is longer, in order.
 fn accepted(log: &str) -> Vec<String> {
-    let facts = log.lines().skip(1);
-    let accepted = facts.filter(|line| line.contains("{\"accepted\"") && line.contains("\"friend\""));
+    let named = |line: &str, field: &str| -> Option<String> {
+        let (_, rest) = line.split_once(&format!("\"{field}\":\""))?;
+        rest.split('"').next().map(str::to_string)
+    };
+    let facts = || log.lines().skip(1);
+    let paid: BTreeSet<String> = facts().filter_map(|line| named(line, "transfer")).collect();
+    let accepted = facts().filter(|line| line.contains("{\"accepted\"") && line.contains("\"friend\""));
     accepted
-        .map(|line| {
-            let record: Value = serde_json::from_str(line).unwrap();
-            record["fact"]["accepted"]["message"]
-                .as_str()
-                .unwrap()
-                .to_string()
-        })
-        .filter(|message| !log.contains(&format!("\"transfer\":\"{message}\"")))
+        .filter_map(|line| named(line, "message"))
+        .filter(|message| !paid.contains(message))
         .collect()
 }
 
