@@ -9,6 +9,10 @@ mod ads;
 mod broadcast;
 #[path = "platform/friends.rs"]
 mod friends;
+#[path = "platform/judging.rs"]
+mod judging;
+#[path = "platform/kept_ads.rs"]
+mod kept_ads;
 #[path = "platform/leases.rs"]
 mod leases;
 #[path = "platform/page_limits.rs"]

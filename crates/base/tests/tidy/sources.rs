@@ -20,11 +20,7 @@ const LINES_WITHOUT_REASON: usize = 450;
 const LINES_MAX: usize = 600;
 
 /// Files over [`LINES_WITHOUT_REASON`], each with the reason why it stays in one piece.
-const LONG: [(&str, &str); 7] = [
-    (
-        "crates/audit/src/tests/broken.rs",
-        "every promise broken on purpose, side by side",
-    ),
+const LONG: [(&str, &str); 5] = [
     (
         "crates/audit/src/tests/story.rs",
         "one legal run, told fact by fact",
@@ -40,10 +36,6 @@ const LONG: [(&str, &str); 7] = [
     (
         "crates/platform/src/command.rs",
         "one enum: every command with its class and what it is about",
-    ),
-    (
-        "crates/platform/tests/platform/ads.rs",
-        "ads from slot to delivery, case by case",
     ),
     (
         "crates/platform/tests/platform/world.rs",

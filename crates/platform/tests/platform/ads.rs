@@ -1,18 +1,14 @@
 //! Ads: who gets which, when, and what becomes of them.
 
-use crate::world::{ANN, BOB, BOOKS, CID, SHOES, TRAIL, World, act, campaign, chat, config, policy, s};
+use crate::world::{ANN, BOOKS, SHOES, TRAIL, World, act, campaign, chat, config, policy, s};
 use chappe_base::{
-    Account, Act, ActKind, CampaignId, Decision, Fact, Format, MessageId, Money, OptInSource, Party, Permit,
-    RuleKind, SimTime, Span, Topic, UserId,
+    Account, Act, ActKind, CampaignId, Decision, Fact, MessageId, Money, OptInSource, Party, Permit,
+    RuleKind, SimTime, Span, UserId,
 };
-use chappe_platform::policy::{FormatSet, OnQuiet, OpenedBy, OptInScope, TopicMatch, UserRule};
-use chappe_platform::{CampaignConfig, Command, Config, HistoryEvent, Notice};
+use chappe_platform::policy::{OptInScope, UserRule};
+use chappe_platform::{CampaignConfig, Command, Config, Notice};
 
-const ROAD: Topic = Topic {
-    category: 0,
-    product: 1,
-};
-const ONE_A_DAY: UserRule = UserRule::UserCap {
+pub(crate) const ONE_A_DAY: UserRule = UserRule::UserCap {
     count: 1,
     every: Span::DAY,
 };
@@ -47,7 +43,7 @@ pub(crate) fn withdrawn(world: &World) -> Vec<RuleKind> {
     world.picked(rule).into_iter().map(|(_, rule)| rule).collect()
 }
 
-fn decisions(world: &World) -> Vec<Decision> {
+pub(crate) fn decisions(world: &World) -> Vec<Decision> {
     let decision = |fact: &Fact| match fact {
         Fact::Decided { decision, .. } => Some(*decision),
         _ => None,
@@ -59,7 +55,7 @@ fn decisions(world: &World) -> Vec<Decision> {
         .collect()
 }
 
-fn opt_in(slot: u32) -> Command {
+pub(crate) fn opt_in(slot: u32) -> Command {
     let source = OptInSource::CheckoutButton;
     Command::OptIn {
         act: act(ANN, slot),
@@ -70,16 +66,16 @@ fn opt_in(slot: u32) -> Command {
     }
 }
 
-const OPT_OUT: Command = Command::OptOut {
+pub(crate) const OPT_OUT: Command = Command::OptOut {
     user: ANN,
     page: SHOES,
     topic: TRAIL,
 };
-const BLOCK: Command = Command::Block {
+pub(crate) const BLOCK: Command = Command::Block {
     user: ANN,
     party: Party::Page(SHOES),
 };
-const MUTE: Command = Command::Mute {
+pub(crate) const MUTE: Command = Command::Mute {
     user: ANN,
     page: SHOES,
 };
@@ -163,98 +159,6 @@ fn a_campaign_shows_nothing_before_its_start_or_after_its_end() {
         "the rest is back"
     );
     world.assert_settled();
-}
-
-/// Every rule of the user's side refuses alone: without it, the same ad is delivered.
-#[test]
-fn every_rule_of_the_users_side_refuses_alone() {
-    let page = SHOES;
-    let conversation = HistoryEvent::Conversation {
-        user: UserId(3),
-        page,
-        act: Act::new(-1, 0, ActKind::Page, 0),
-        by_user: false,
-        topic: ROAD,
-    };
-    let cases: [(UserRule, Option<Command>); 12] = [
-        (UserRule::NoAds, None),
-        (UserRule::NotBlocked, Some(BLOCK)),
-        (UserRule::NotMuted, Some(MUTE)),
-        (UserRule::NotMuted, Some(OPT_OUT)),
-        (UserRule::OpenedBy(OpenedBy::User), None),
-        (UserRule::FirstTopic(TopicMatch::Product), None),
-        (UserRule::Formats(FormatSet::new(&[Format::NewProduct])), None),
-        (UserRule::OptIn(OptInScope::Category), None),
-        (
-            UserRule::Window {
-                at_least: None,
-                at_most: Some(Span::HOUR),
-            },
-            None,
-        ),
-        (
-            UserRule::UserCap {
-                count: 0,
-                every: Span::DAY,
-            },
-            None,
-        ),
-        (
-            UserRule::PageCap {
-                count: 0,
-                every: Span::DAY,
-            },
-            None,
-        ),
-        (
-            UserRule::QuietHours {
-                from_minute: 0,
-                to_minute: 8 * 60,
-                on_quiet: OnQuiet::Hold,
-            },
-            None,
-        ),
-    ];
-    for (rule, command) in cases {
-        for is_dropped in [false, true] {
-            let rules = policy(if is_dropped { vec![] } else { vec![rule] }, Vec::new());
-            let mut world = World::new(Config {
-                policy: rules,
-                campaigns: vec![campaign(page)],
-                ..config()
-            });
-            world.past(conversation);
-            world.request_leases(s(0), UserId(3));
-            if let Some(command) = command {
-                world.at(s(10), for_user(UserId(3), command));
-            }
-            world.online(s(60), UserId(3), 10);
-            world.run_until(s(100));
-            let refusal = Decision::Refused(rule.kind());
-            assert_eq!(decisions(&world).contains(&refusal), !is_dropped, "{rule:?}");
-            // A block is judged at delivery under any policy.
-            let is_delivered = is_dropped && rule != UserRule::NotBlocked;
-            assert_eq!(delivered(&world).len(), usize::from(is_delivered), "{rule:?}");
-        }
-    }
-}
-
-fn for_user(user: UserId, command: Command) -> Command {
-    let page = SHOES;
-    if command == BLOCK {
-        Command::Block {
-            user,
-            party: Party::Page(page),
-        }
-    } else if command == MUTE {
-        Command::Mute { user, page }
-    } else {
-        Command::OptOut {
-            user,
-            page,
-            topic: TRAIL,
-        }
-    }
 }
 
 #[test]
@@ -343,87 +247,6 @@ fn an_ad_is_withdrawn_when_its_campaign_ends_before_delivery() {
 }
 
 #[test]
-fn an_ad_that_misses_the_device_is_kept_and_delivered_on_return() {
-    let mut world = world(vec![ONE_A_DAY], vec![campaign(SHOES), campaign(BOOKS)]);
-    world.ad_wait = Span(5 * Span::SECOND.0);
-    world.online(s(60), ANN, 3);
-    world.run_until(s(100));
-    assert_eq!(delivered(&world), []);
-    world.online(s(600), ANN, 10);
-    world.run_until(s(700));
-    assert_eq!(delivered(&world), [(s(600), (CampaignId(0), Money(2)))]);
-    let got = world.seen_by(Party::User(ANN));
-    let message = chat(ANN, 101).of(ActKind::Ad);
-    assert_eq!(
-        got,
-        [Notice::Ad {
-            message,
-            user: ANN,
-            campaign: CampaignId(0),
-            intended: s(60),
-            kept: true
-        }]
-    );
-}
-
-/// Reserved on day one, delivered on day two: the next ad has to wait for a day from then.
-#[test]
-fn an_ad_that_was_kept_counts_from_its_delivery() {
-    let end = s(5 * 86_400);
-    let mut world = world(
-        vec![ONE_A_DAY],
-        vec![CampaignConfig {
-            end,
-            ..campaign(SHOES)
-        }],
-    );
-    world.ad_wait = Span(5 * Span::SECOND.0);
-    world.online(s(60), ANN, 3);
-    let day = 86_400 + 600;
-    world.request_leases(s(day - 10), ANN);
-    world.online(s(day), ANN, 10);
-    world.online(s(2 * day - 1200), ANN, 10);
-    world.request_leases(s(2 * day - 10), ANN);
-    world.online(s(2 * day), ANN, 10);
-    world.run();
-    let times: Vec<SimTime> = delivered(&world).into_iter().map(|(at, _)| at).collect();
-    assert_eq!(times, [s(day), s(2 * day) + world.ad_wait]);
-}
-
-#[test]
-fn an_ad_kept_too_long_expires_and_is_not_charged() {
-    let config = Config {
-        campaigns: vec![campaign(SHOES)],
-        inbox_life: Span::HOUR,
-        ..config()
-    };
-    let mut world = World::new(config);
-    world.acquainted(ANN, SHOES);
-    world.request_leases(s(0), ANN);
-    world.ad_wait = Span(5 * Span::SECOND.0);
-    world.online(s(60), ANN, 3);
-    world.online(s(4000), ANN, 10);
-    world.run_until(s(4001));
-    assert_eq!(world.count(|fact| matches!(fact, Fact::Expired { .. })), 1);
-    assert_eq!(
-        (delivered(&world), world.everywhere(Account::Revenue)),
-        (vec![], Money::ZERO)
-    );
-    world.run();
-    assert_eq!(world.finish(), []);
-}
-
-#[test]
-fn an_ad_still_kept_at_the_end_is_pending_once() {
-    let mut world = world(vec![], vec![campaign(SHOES)]);
-    world.ad_wait = Span(5 * Span::SECOND.0);
-    world.online(s(60), ANN, 3);
-    world.run_until(s(61));
-    world.run_until(s(100));
-    assert_eq!(world.finish(), [chat(ANN, 101).of(ActKind::Ad)]);
-}
-
-#[test]
 fn a_cap_holds_and_its_place_is_free_again_when_an_ad_is_withdrawn() {
     for (rule, is_free_for_other) in [
         (ONE_A_DAY, false),
@@ -502,90 +325,4 @@ fn a_reaction_is_an_act_towards_the_page() {
         reaction
     }));
     assert_eq!(decisions(&world), [Decision::Refused(RuleKind::Window)]);
-}
-
-#[test]
-fn a_watched_users_slots_are_explained_with_all_rules() {
-    let rules = vec![
-        UserRule::NotMuted,
-        UserRule::OptIn(OptInScope::Product),
-        UserRule::NotBlocked,
-    ];
-    let mut world = world(rules, vec![campaign(SHOES)]);
-    world.shards[0].watch(ANN);
-    world.acquainted(BOB, SHOES);
-    world.at(s(10), MUTE);
-    world.online(s(60), ANN, 10);
-    world.online(s(60), BOB, 10);
-    world.run_until(s(100));
-    let explained = world.shards[0].take_explanations();
-    assert_eq!(
-        explained.len(),
-        1,
-        "one campaign at one slot of the one who is watched"
-    );
-    let one = &explained[0];
-    assert_eq!((one.at, one.page, one.campaign), (s(60), SHOES, CampaignId(0)));
-    let rules: Vec<_> = one
-        .rules
-        .iter()
-        .map(|(rule, admits)| (rule.kind(), *admits))
-        .collect();
-    assert_eq!(
-        rules,
-        [
-            (RuleKind::Mute, false),
-            (RuleKind::OptIn, false),
-            (RuleKind::Block, true)
-        ]
-    );
-    assert_eq!(one.decision, Decision::Refused(RuleKind::Mute));
-    assert!(one.case.muted && one.case.opened_by_user);
-    assert!(world.shards[0].take_explanations().is_empty());
-}
-
-/// Whoever asks for many users at once hears of each what their slot would say.
-#[test]
-fn judging_many_at_once_agrees_with_their_slots() {
-    let rules = vec![UserRule::NotBlocked, UserRule::OptIn(OptInScope::Page)];
-    let mut world = world(rules, vec![campaign(SHOES), campaign(BOOKS)]);
-    world.acquainted(CID, SHOES);
-    let party = Party::Page(SHOES);
-    world.at(s(2), Command::Block { user: CID, party });
-    world.at(s(2), opt_in(1));
-    world.run_until(s(3));
-    let nobody_knows = UserId(6);
-    let pairs = |user| [(user, CampaignId(0)), (user, CampaignId(1))];
-    let mixed = [ANN, CID, nobody_knows].into_iter().cycle().take(50);
-    let known = [(ANN, CampaignId(0)), (CID, CampaignId(0))];
-    let mut asked: Vec<_> = mixed.flat_map(pairs).collect();
-    // Enough that are known for whole batches of them.
-    asked.extend(known.into_iter().cycle().take(100));
-    let mut verdicts = Vec::new();
-    world.shards[0].judge_all(s(3), &asked, &mut verdicts);
-    for user in [ANN, CID, nobody_knows] {
-        world.online(s(3), user, 60);
-    }
-    world.run_until(s(4));
-    let decided = world.picked(|fact| match fact {
-        Fact::Decided {
-            user,
-            campaign,
-            decision,
-            ..
-        } => Some(((*user, *campaign), *decision)),
-        _ => None,
-    });
-    assert_eq!((decided.len(), verdicts.len()), (3, 200));
-    for (asked, verdict) in asked.into_iter().zip(verdicts) {
-        let by_slot = decided.iter().find(|(_, (slot, _))| *slot == asked);
-        let expected = by_slot.map_or(Decision::Refused(RuleKind::OpenedBy), |(_, (_, decision))| {
-            *decision
-        });
-        assert_eq!(
-            verdict.map_or_else(Decision::Refused, Decision::Allowed),
-            expected,
-            "{asked:?}"
-        );
-    }
 }
