@@ -6,6 +6,8 @@
 
 #[path = "tidy/code_map.rs"]
 mod code_map;
+#[path = "tidy/dependencies.rs"]
+mod dependencies;
 #[path = "tidy/documents.rs"]
 mod documents;
 #[path = "tidy/event_log.rs"]
