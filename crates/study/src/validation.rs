@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::prepared::Prepared;
 use chappe_base::{Duration, RunSpec, SimTime, Span};
+use chappe_report::words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -41,11 +42,11 @@ impl fmt::Display for ValidScenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} users, {} pages, {} shards, {} campaigns, policy {}, {} from a warm-up of {}; hash {}",
-            self.users_count,
-            self.pages_count,
-            self.shards_count,
-            self.campaigns_count,
+            "{}, {}, {}, {}, policy {}, {} from a warm-up of {}; hash {}",
+            words::counted(i64::from(self.users_count), "user"),
+            words::counted(i64::from(self.pages_count), "page"),
+            words::counted(i64::from(self.shards_count), "shard"),
+            words::counted(self.campaigns_count as i64, "campaign"),
             self.policy,
             Duration(Span(self.horizon_ns)),
             Duration(Span(self.warm_up_ns)),

@@ -246,7 +246,7 @@ fn presets_schemas_and_validation() {
 
     let valid = bench.chappe("validate town.toml --scale 2").out();
     assert!(
-        valid.starts_with("town.toml is valid: 800 users, 4 pages, 8 shards, 1 campaigns"),
+        valid.starts_with("town.toml is valid: 800 users, 4 pages, 8 shards, 1 campaign,"),
         "{valid}"
     );
     assert_eq!(bench.list("."), ["it", "town.toml"]);
