@@ -131,7 +131,9 @@ impl Fitted {
 pub fn fit(name: &str, trace: &Trace, options: FitOptions, context: &Context<'_>) -> Result<Fitted, Error> {
     check_trace(name, trace)?;
     let (taken, held) = parts(name, trace, options)?;
-    let seed = options.seed.min(SEED_MAX - 100);
+    let seed = options
+        .seed
+        .min(SEED_MAX - FRESH - judge::SEEDS - model::CURVE_PLAYS[1]);
     let fresh = seed + FRESH;
     let mut model = Model::new(taken.estimate.clone(), &taken.statistics, options.zone);
     // A scenario that can't be played is refused before the search, not after.

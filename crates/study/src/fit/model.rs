@@ -12,7 +12,7 @@ const MESSAGES: usize = 10;
 /// Messages of all plays whose hours are averaged when the curve is made right, bounds of their number, and rounds
 /// of that.
 const CURVE_MESSAGES: u64 = 400_000;
-const CURVE_PLAYS: [u64; 2] = [4, 64];
+pub(crate) const CURVE_PLAYS: [u64; 2] = [4, 64];
 const CURVE_ROUNDS: usize = 2;
 /// How much the rate in an hour is changed in one round at most.
 const CURVE_CHANGE: f64 = 1.5;

@@ -171,7 +171,9 @@ conversations_per_day = {}
         line("burst", &law(traffic.burst));
         line("follow_up", &law(traffic.follow_up));
         line("common_pace", &traffic.common_pace.get());
-        line("attention", &format!("\"{} s\"", ATTENTION.0 / Span::SECOND.0));
+        if let Some(attention) = traffic.attention {
+            line("attention", &format!("\"{}s\"", attention.0.as_secs_f64()));
+        }
         line("hourly", &list(&traffic.hourly));
         line("weekly", &list(&traffic.weekly));
         if let Shape::Spike { at, lasting, times } = traffic.shape {
